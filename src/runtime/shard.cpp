@@ -1,0 +1,54 @@
+#include "runtime/shard.hpp"
+
+#include <chrono>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+namespace wharf::runtime {
+
+Shard::Shard(ShardIndex index, const Clock& clock, WorkPool& pool) : index_(index), clock_(clock), pool_(pool) {}
+
+Shard::~Shard() = default;
+
+void Shard::post(Job job) { boost::asio::post(context_, std::move(job)); }
+
+Timers::Handle Shard::set_timer(MonotonicTime deadline, Timers::Callback callback) {
+  Timers::Handle handle = timers_.set(deadline, std::move(callback));
+  if (!armed_ || deadline < *armed_) arm();
+  return handle;
+}
+
+void Shard::run() {
+  auto guard = boost::asio::make_work_guard(context_);
+  wake_.emplace(context_);
+  arm();
+  context_.run();
+  wake_.reset();
+  armed_.reset();
+}
+
+void Shard::stop() { context_.stop(); }
+
+std::size_t Shard::poll() {
+  context_.restart();
+  return context_.poll();
+}
+
+// A cancelled timer does not disarm the kernel's: it fires once for nothing and is armed anew. Cheaper than a system call
+// for each long poll that ends early.
+void Shard::arm() {
+  if (!wake_) return;
+  std::optional<MonotonicTime> next = timers_.next_deadline();
+  armed_ = next;
+  if (!next) return;
+  wake_->expires_at(std::chrono::steady_clock::time_point(next->time_since_epoch()));
+  wake_->async_wait([this](boost::system::error_code error) {
+    if (error) return;  // armed anew for an earlier deadline
+    armed_.reset();
+    timers_.expire(now());
+    arm();
+  });
+}
+
+}  // namespace wharf::runtime

@@ -1,0 +1,237 @@
+#include "runtime/sockets.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <fmt/format.h>
+
+namespace wharf::runtime {
+namespace {
+
+namespace asio = boost::asio;
+using Tcp = asio::ip::tcp;
+
+constexpr auto kUseTuple = asio::as_tuple_t<asio::use_awaitable_t<Executor>>(kUseTask);
+
+Endpoint endpoint_of(const Tcp::endpoint& from) {
+  asio::ip::address address = from.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  }
+  return {address.to_string(), from.port()};
+}
+
+Error network_error(const char* operation, int number) {
+  if (number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM) {
+    return {ErrorCode::kBusy, fmt::format("{}: {}", operation, std::strerror(number))};
+  }
+  return {ErrorCode::kClosed, fmt::format("{}: {}", operation, std::strerror(number))};
+}
+
+/// How far a list of pieces has been sent.
+struct Progress {
+  std::size_t piece = 0;
+  std::size_t within = 0;
+
+  void advance(const std::vector<OutPiece>& pieces, std::size_t sent);
+};
+
+std::size_t size_of(const OutPiece& piece) {
+  if (const auto* bytes = std::get_if<SharedBytes>(&piece)) return bytes->size();
+  return std::get<FileRange>(piece).length;
+}
+
+void Progress::advance(const std::vector<OutPiece>& pieces, std::size_t sent) {
+  within += sent;
+  while (piece < pieces.size() && within >= size_of(pieces[piece])) within -= size_of(pieces[piece++]);
+}
+
+class TcpStream final : public Stream {
+ public:
+  TcpStream(Tcp::socket socket, Endpoint local, Endpoint remote)
+      : socket_(std::move(socket)), local_(std::move(local)), remote_(std::move(remote)) {}
+
+  Task<Result<std::size_t>> read_some(MutableBytes into) override;
+  Task<Result<void>> write(std::vector<OutPiece> pieces) override;
+  void close() override;
+  const Endpoint& local() const override { return local_; }
+  const Endpoint& remote() const override { return remote_; }
+
+ private:
+  /// Bytes sent; 0 when the socket is full.
+  Result<std::size_t> send_now(const std::vector<OutPiece>& pieces, Progress at);
+  Result<std::size_t> send_memory(const std::vector<OutPiece>& pieces, Progress at);
+  Result<std::size_t> send_file(const FileRange& range, std::size_t within);
+
+  Tcp::socket socket_;
+  Endpoint local_;
+  Endpoint remote_;
+};
+
+Task<Result<std::size_t>> TcpStream::read_some(MutableBytes into) {
+  if (!socket_.is_open()) co_return fail(ErrorCode::kClosed, "the connection is closed");
+  auto [error, count] = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kUseTuple);
+  if (error == asio::error::eof) co_return std::size_t{0};
+  if (error) co_return fail(ErrorCode::kClosed, error.message());
+  co_return count;
+}
+
+Task<Result<void>> TcpStream::write(std::vector<OutPiece> pieces) {
+  Progress at;
+  at.advance(pieces, 0);
+  while (at.piece < pieces.size()) {
+    if (!socket_.is_open()) co_return fail(ErrorCode::kClosed, "the connection is closed");
+    Result<std::size_t> sent = send_now(pieces, at);
+    if (!sent) co_return fail(sent.error());
+    if (*sent > 0) {
+      at.advance(pieces, *sent);
+      continue;
+    }
+    auto [error] = co_await socket_.async_wait(Tcp::socket::wait_write, kUseTuple);
+    if (error) co_return fail(ErrorCode::kClosed, error.message());
+  }
+  co_return Result<void>();
+}
+
+void TcpStream::close() {
+  boost::system::error_code ignored;
+  socket_.shutdown(Tcp::socket::shutdown_both, ignored);
+  socket_.close(ignored);
+}
+
+Result<std::size_t> TcpStream::send_now(const std::vector<OutPiece>& pieces, Progress at) {
+  if (const auto* range = std::get_if<FileRange>(&pieces[at.piece])) return send_file(*range, at.within);
+  return send_memory(pieces, at);
+}
+
+Result<std::size_t> TcpStream::send_memory(const std::vector<OutPiece>& pieces, Progress at) {
+  std::array<iovec, 64> parts;
+  std::size_t count = 0;
+  bool file_follows = false;
+  for (std::size_t i = at.piece; i < pieces.size() && count < parts.size(); ++i) {
+    const auto* bytes = std::get_if<SharedBytes>(&pieces[i]);
+    file_follows = bytes == nullptr;
+    if (file_follows) break;
+    std::size_t skip = i == at.piece ? at.within : 0;
+    auto* start = const_cast<std::byte*>(bytes->data() + skip);  // NOLINT: sendmsg reads only
+    if (bytes->size() > skip) parts[count++] = {start, bytes->size() - skip};
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = count;
+  // MSG_MORE joins a response's header with the file bytes that follow it in one packet.
+  int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (file_follows ? MSG_MORE : 0);
+  while (true) {
+    ssize_t sent = ::sendmsg(socket_.native_handle(), &message, flags);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    return fail(network_error("send", errno));
+  }
+}
+
+Result<std::size_t> TcpStream::send_file(const FileRange& range, std::size_t within) {
+  int descriptor = range.file->descriptor();
+  std::uint64_t position = range.position + within;
+  std::size_t length = range.length - within;
+  if (descriptor < 0) {  // memory's and other files without a descriptor: a copy through us
+    std::vector<std::byte> copy(std::min<std::size_t>(length, 256 * 1024));
+    Result<std::size_t> read = range.file->read_at(position, copy);
+    if (!read) return read;
+    if (*read == 0) return fail(ErrorCode::kDamaged, "a file is shorter than what was promised of it");
+    ssize_t sent = ::send(socket_.native_handle(), copy.data(), *read, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return 0;
+    return fail(network_error("send", errno));
+  }
+  auto offset = static_cast<off_t>(position);
+  while (true) {
+    ssize_t sent = ::sendfile(socket_.native_handle(), descriptor, &offset, length);
+    if (sent > 0) return static_cast<std::size_t>(sent);
+    if (sent == 0) return fail(ErrorCode::kDamaged, "a file is shorter than what was promised of it");
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    return fail(network_error("sendfile", errno));
+  }
+}
+
+class TcpListener final : public Listener {
+ public:
+  TcpListener(Tcp::acceptor acceptor, Endpoint local) : acceptor_(std::move(acceptor)), local_(std::move(local)) {}
+
+  Task<Result<std::unique_ptr<Stream>>> accept(Shard& owner) override;
+  void close() override {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+  }
+  const Endpoint& local() const override { return local_; }
+
+ private:
+  Tcp::acceptor acceptor_;
+  Endpoint local_;
+};
+
+Result<std::unique_ptr<Stream>> make_stream(Tcp::socket socket) {
+  boost::system::error_code error;
+  Tcp::endpoint local = socket.local_endpoint(error);
+  if (error) return fail(ErrorCode::kClosed, error.message());
+  Tcp::endpoint remote = socket.remote_endpoint(error);
+  if (error) return fail(ErrorCode::kClosed, error.message());
+  socket.non_blocking(true, error);
+  if (!error) socket.set_option(Tcp::no_delay(true), error);
+  if (error) return fail(ErrorCode::kClosed, error.message());
+  return std::make_unique<TcpStream>(std::move(socket), endpoint_of(local), endpoint_of(remote));
+}
+
+Task<Result<std::unique_ptr<Stream>>> TcpListener::accept(Shard& owner) {
+  if (!acceptor_.is_open()) co_return fail(ErrorCode::kClosed, "the listener is closed");
+  Tcp::socket socket(owner.context());
+  auto [error] = co_await acceptor_.async_accept(socket, kUseTuple);
+  if (error) co_return fail(network_error("accept", error.value()));
+  co_return make_stream(std::move(socket));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Listener>> TcpNetwork::listen(Shard& shard, const Endpoint& endpoint) {
+  boost::system::error_code error;
+  Tcp::resolver resolver(shard.context());
+  auto found = resolver.resolve(endpoint.host, std::to_string(endpoint.port), Tcp::resolver::passive, error);
+  if (error || found.empty()) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("cannot resolve '{}': {}", endpoint.host, error.message()));
+  }
+  Tcp::endpoint place = found.begin()->endpoint();
+  Tcp::acceptor acceptor(shard.context());
+  acceptor.open(place.protocol(), error);
+  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(place, error);
+  if (!error) acceptor.listen(4096, error);
+  if (error) return fail(ErrorCode::kUnavailable, fmt::format("cannot listen on {}: {}", endpoint.text(), error.message()));
+  Endpoint local{endpoint.host, acceptor.local_endpoint().port()};
+  return std::make_unique<TcpListener>(std::move(acceptor), std::move(local));
+}
+
+Task<Result<std::unique_ptr<Stream>>> TcpNetwork::connect(Shard& shard, Endpoint endpoint) {
+  Tcp::resolver resolver(shard.context());
+  boost::system::error_code failure;
+  auto found = resolver.resolve(endpoint.host, std::to_string(endpoint.port), failure);
+  if (failure) co_return fail(ErrorCode::kInvalidArgument, fmt::format("cannot resolve '{}'", endpoint.host));
+  std::string last = "no address";
+  for (const auto& candidate : found) {
+    Tcp::socket socket(shard.context());
+    auto [error] = co_await socket.async_connect(candidate.endpoint(), kUseTuple);
+    if (!error) co_return make_stream(std::move(socket));
+    last = error.message();
+  }
+  co_return fail(ErrorCode::kUnavailable, fmt::format("cannot connect to {}: {}", endpoint.text(), last));
+}
+
+}  // namespace wharf::runtime

@@ -1,0 +1,59 @@
+#pragma once
+// Byte streams behind interfaces: sockets (sockets.hpp) and the simulator's network (sim/).
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "model/bytes.hpp"
+#include "model/endpoint.hpp"
+#include "model/error.hpp"
+#include "runtime/file.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/task.hpp"
+
+namespace wharf::runtime {
+
+/// Bytes of a file that go to a socket without passing through us (sendfile).
+struct FileRange {
+  std::shared_ptr<File> file;
+  std::uint64_t position = 0;
+  std::size_t length = 0;
+};
+using OutPiece = std::variant<SharedBytes, FileRange>;
+
+/// One connection, of one shard. One read and one write may be pending at a time.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  /// Waits for at least one byte; 0 means that the other side has ended. kClosed after close().
+  virtual Task<Result<std::size_t>> read_some(MutableBytes into) = 0;
+  /// Sends all pieces in one gathered write where possible. A failure ends the stream: close it. A file that turns out
+  /// shorter than its range fails (kDamaged): the length was promised already.
+  virtual Task<Result<void>> write(std::vector<OutPiece> pieces) = 0;
+  /// Ends both directions; pending operations return kClosed. May be called twice.
+  virtual void close() = 0;
+  virtual const Endpoint& local() const = 0;
+  virtual const Endpoint& remote() const = 0;
+};
+
+/// An open port. One accept may be pending at a time.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// The next connection, belonging to `owner`'s loop. kClosed after close(); kBusy when the machine is out of
+  /// descriptors or memory: wait a moment and call again.
+  virtual Task<Result<std::unique_ptr<Stream>>> accept(Shard& owner) = 0;
+  virtual void close() = 0;
+  /// With the real port where 0 was asked for.
+  virtual const Endpoint& local() const = 0;
+};
+
+class Network {
+ public:
+  virtual ~Network() = default;
+  virtual Result<std::unique_ptr<Listener>> listen(Shard& shard, const Endpoint& endpoint) = 0;
+  virtual Task<Result<std::unique_ptr<Stream>>> connect(Shard& shard, Endpoint endpoint) = 0;
+};
+
+}  // namespace wharf::runtime
