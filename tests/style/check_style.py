@@ -161,7 +161,8 @@ def is_test(path):
 
 
 def takes_reference(parameters):
-    """Whether a parameter itself is a reference; `std::function<void(const T&)>` is not."""
+    """Whether a parameter itself is a reference; `std::function<void(const T&)>` is not. A Shard outlives its tasks."""
+    parameters = re.sub(r"\b(runtime::)?Shard\s*&", "", parameters)
     depth, flat = 0, []
     for at in parameters:
         depth += at in "<("

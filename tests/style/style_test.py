@@ -107,6 +107,7 @@ class Rules(unittest.TestCase):
         self.breaks("coroutine-reference", "Task<Result<int>> read(const File& file);\n")
         self.breaks("coroutine-reference", "Task<void> Shard::run(std::string&& name) { co_return; }\n")
         self.breaks("coroutine-reference", "auto f = [](File& file) -> Task<void> { co_return; };\n")
+        self.passes("Task<void> serve(runtime::Shard& here, Shard& there);\n")
         self.passes("Task<void> run(File* file, std::function<void(const Error&)> report, std::vector<int> v);\n")
 
     def test_nothing_is_promised_for_later(self):
