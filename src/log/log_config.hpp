@@ -1,0 +1,49 @@
+#pragma once
+// What a partition's log needs to know of its topic's configuration, in the log's own units. The broker fills it from the
+// topic's configuration; the names are Kafka's.
+#include <cstdint>
+
+#include "model/time.hpp"
+
+namespace wharf::log {
+
+enum class Flush : std::uint8_t {
+  kAsync,  // an append is in the page cache when it returns, and readable at once
+  kSync,   // an append is readable when it is on disk: write-ahead log first, segment behind it
+};
+
+enum class TimestampType : std::uint8_t { kCreateTime, kLogAppendTime };
+
+/// compression.type of the topic. Numbers are the codec bits of a batch's attributes.
+enum class TopicCompression : std::int8_t { kProducer = -1, kNone = 0, kGzip = 1, kSnappy = 2, kLz4 = 3, kZstd = 4 };
+
+inline constexpr std::int64_t kUnlimited = -1;
+
+struct LogConfig {
+  Flush flush = Flush::kSync;
+
+  std::int32_t segment_bytes = 1 << 30;
+  std::int64_t segment_ms = 7LL * 24 * 3600 * 1000;
+  std::int32_t segment_index_bytes = 10 << 20;
+  std::int32_t index_interval_bytes = 4096;
+
+  bool cleanup_delete = true;   // cleanup.policy contains "delete"
+  bool cleanup_compact = false; // cleanup.policy contains "compact"
+  std::int64_t retention_ms = 7LL * 24 * 3600 * 1000;  // kUnlimited: no limit
+  std::int64_t retention_bytes = kUnlimited;
+  std::int64_t file_delete_delay_ms = 60'000;
+
+  double min_cleanable_dirty_ratio = 0.5;
+  std::int64_t min_compaction_lag_ms = 0;
+  std::int64_t max_compaction_lag_ms = INT64_MAX;
+  std::int64_t delete_retention_ms = 24LL * 3600 * 1000;  // of tombstones, after they were cleaned
+
+  std::int32_t max_message_bytes = 1'048'588;  // of a batch with its header, compressed (KIP-98)
+  TimestampType timestamp_type = TimestampType::kCreateTime;
+  std::int64_t timestamp_before_max_ms = INT64_MAX;
+  std::int64_t timestamp_after_max_ms = 3'600'000;
+  TopicCompression compression = TopicCompression::kProducer;
+  std::int32_t compression_level = 0;  // 0: the codec's default
+};
+
+}  // namespace wharf::log
