@@ -1,0 +1,39 @@
+#pragma once
+// Kafka's four codecs in Kafka's framings, over whole buffers. Only the records part of a batch is ever compressed.
+//
+//   gzip    RFC 1952, members may follow each other
+//   snappy  written as the Java client does (xerial's stream: a 16-byte header, then big-endian length + raw block of
+//   32 KiB
+//           each); read in that form and as one raw block, which other clients send
+//   lz4     the LZ4 frame format, independent blocks of 64 KiB (the Java client refuses dependent ones)
+//   zstd    zstd frames (KIP-110)
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "model/bytes.hpp"
+#include "model/error.hpp"
+
+namespace wharf {
+
+/// The codec's number in a batch's attributes.
+enum class Compression : std::uint8_t { kNone = 0, kGzip = 1, kSnappy = 2, kLz4 = 3, kZstd = 4 };
+
+inline constexpr std::uint8_t kLastCompression = 4;
+
+/// "none", "gzip", "snappy", "lz4", "zstd": as in Kafka's compression.type.
+std::string_view to_string(Compression compression);
+std::optional<Compression> compression_from(std::string_view name);
+
+/// Compresses all of `plain`. `level` is the codec's own (gzip 1..9, lz4 1..17, zstd -131072..22; KIP-390), its default
+/// when not given; the other two take none. Errors: kInvalidArgument for a level outside of that.
+Result<std::vector<std::byte>> compress(Compression compression, ByteView plain, std::optional<int> level = {});
+
+/// The plain bytes, never more than `limit` of them: the output grows with what is really decoded, so a lying length or
+/// a bomb costs at most `limit` bytes (twice that for the moment in which the buffer grows). Errors: kTooLarge above
+/// the limit, kCorruptMessage for bytes that do not decode or end too early.
+Result<std::vector<std::byte>> decompress(Compression compression, ByteView packed, std::size_t limit);
+
+}  // namespace wharf
