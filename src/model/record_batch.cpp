@@ -187,7 +187,8 @@ std::vector<std::byte> build_empty_batch(BatchHeader header) {
   header.size_bytes = kBatchHeaderBytes;
   header.compression = Compression::kNone;
   header.record_count = 0;
-  if (!header.has_delete_horizon) header.base_timestamp = header.max_timestamp;
+  header.has_delete_horizon = false;
+  header.base_timestamp = kNoTimestamp;
   std::vector<std::byte> batch(kBatchHeaderBytes);
   write_batch_header(batch, header);
   return batch;

@@ -7,11 +7,15 @@
 #include "model/record_batch_builder.hpp"
 #include "model/record_control.hpp"
 #include "model/record_varint.hpp"
+#include "model/testdata/corpus.hpp"
 
 namespace wharf {
 namespace {
 
 using Bytes = std::vector<std::byte>;
+using corpus::append;
+using corpus::OwnedRecord;
+using corpus::read_all;
 
 Bytes bytes(std::initializer_list<int> values) {
   Bytes out;
@@ -60,37 +64,6 @@ TEST(Varint, TooLongOrCutIsRefused) {
   EXPECT_TRUE(cursor.failed());
 }
 
-/// A record with memory of its own, to generate and compare.
-struct OwnedRecord {
-  std::int64_t timestamp_ms;
-  std::optional<std::string> key;
-  std::optional<std::string> value;
-  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
-  friend bool operator==(const OwnedRecord&, const OwnedRecord&) = default;
-};
-
-std::optional<ByteView> view_of(const std::optional<std::string>& text) {
-  return text ? std::optional(as_bytes(*text)) : std::nullopt;
-}
-std::optional<std::string> own(const std::optional<ByteView>& view) {
-  return view ? std::optional(std::string(as_text(*view))) : std::nullopt;
-}
-
-void append(BatchBuilder& builder, Offset offset, const OwnedRecord& record) {
-  std::vector<RecordHeader> headers;
-  for (const auto& [key, value] : record.headers) headers.push_back({key, view_of(value)});
-  builder.append_at(offset, {.timestamp = Timestamp{record.timestamp_ms},
-                             .key = view_of(record.key),
-                             .value = view_of(record.value),
-                             .headers = headers});
-}
-
-OwnedRecord own(const Record& record) {
-  OwnedRecord owned{record.timestamp.ms, own(record.key), own(record.value), {}};
-  for (RecordHeader header : record.headers) owned.headers.emplace_back(header.key, own(header.value));
-  return owned;
-}
-
 rc::Gen<OwnedRecord> any_record() {
   auto text = rc::gen::arbitrary<std::string>();
   auto maybe = [](auto gen) {
@@ -104,22 +77,6 @@ rc::Gen<OwnedRecord> any_record() {
       rc::gen::arbitrary<std::int64_t>(), maybe(text), maybe(text),
       rc::gen::container<std::vector<std::pair<std::string, std::optional<std::string>>>>(
           rc::gen::pair(text, maybe(text))));
-}
-
-Result<std::vector<std::pair<Offset, OwnedRecord>>> read_all(ByteView batch, std::size_t limit) {
-  Result<BatchView> view = read_batch(batch);
-  if (!view) return fail(view.error());
-  Result<OpenedBatch> opened = OpenedBatch::open(*view, limit);
-  if (!opened) return fail(opened.error());
-  std::vector<std::pair<Offset, OwnedRecord>> records;
-  RecordReader reader = opened->reader();
-  Record record;
-  while (true) {
-    Result<bool> got = reader.next(record);
-    if (!got) return fail(got.error());
-    if (!*got) return records;
-    records.emplace_back(record.offset, own(record));
-  }
 }
 
 RC_GTEST_PROP(Records, WhatIsBuiltReadsBackInEveryCodec, ()) {
