@@ -1,0 +1,33 @@
+#pragma once
+// Kafka's framing: a big-endian int32 with the size of what follows, then header and body.
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "model/bytes.hpp"
+#include "model/error.hpp"
+#include "protocols/kafka/wire/writer.hpp"
+
+namespace wharf::kafka {
+
+inline constexpr std::size_t kFrameLengthBytes = 4;
+/// Kafka's own default of socket.request.max.bytes.
+inline constexpr std::size_t kDefaultMaxFrameBytes = 104'857'600;
+/// Key, version and correlation id: no request is shorter.
+inline constexpr std::size_t kMinRequestBytes = 8;
+
+/// Size of the request frame at the start of `buffered`, its length field not counted; nothing while fewer than four
+/// bytes are there. Errors, before anything is allocated: kMalformed (too short for a header, or negative: another
+/// protocol's bytes), kTooLarge.
+Result<std::optional<std::size_t>> request_frame_size(ByteView buffered, std::size_t max_bytes = kDefaultMaxFrameBytes);
+
+/// A frame being written: begin, header, body, end. A Writer may hold several frames, one after the other.
+struct OpenFrame {
+  Writer::Mark start;
+  std::size_t total_before = 0;
+};
+OpenFrame begin_frame(Writer& writer);
+/// Fills in the length, spliced bytes counted. kTooLarge where an int32 cannot say it; the frame is taken back then.
+Result<void> end_frame(const OpenFrame& frame, Writer& writer);
+
+}  // namespace wharf::kafka
