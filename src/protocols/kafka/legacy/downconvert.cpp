@@ -36,7 +36,8 @@ Result<void> append_plain(std::vector<std::byte>& to, RecordReader reader, const
     Result<bool> got = reader.next(record);
     if (!got) return fail(std::move(got.error()));
     if (!*got) return {};
-    if (record.offset >= options.first_offset) append_message(to, message_of(record, batch, options.magic));
+    if (record.offset < options.first_offset) continue;
+    if (Result<void> added = append_message(to, message_of(record, batch, options.magic)); !added) return added;
   }
 }
 
@@ -54,7 +55,7 @@ Result<void> append_wrapper(std::vector<std::byte>& to, RecordReader reader, con
     if (!first) first = record.offset;
     Message message = message_of(record, batch, options.magic);
     if (options.magic == Magic::kV1) message.offset = Offset(record.offset.value - first->value);
-    append_message(set, message);
+    if (Result<void> added = append_message(set, message); !added) return added;
     wrapper.offset = record.offset;
     wrapper.timestamp = std::max(wrapper.timestamp, record.timestamp);
   }
@@ -62,8 +63,7 @@ Result<void> append_wrapper(std::vector<std::byte>& to, RecordReader reader, con
   Result<std::vector<std::byte>> packed = wrap(set, batch.compression, options.magic);
   if (!packed) return fail(std::move(packed.error()));
   wrapper.value = ByteView(*packed);
-  append_message(to, wrapper);
-  return {};
+  return append_message(to, wrapper);
 }
 
 Result<void> append_batch(std::vector<std::byte>& to, const BatchView& batch, const DownconvertOptions& options) {

@@ -15,8 +15,8 @@ struct DownconvertOptions {
   Magic magic = Magic::kV1;  // v0 for Fetch v0 and v1, v1 for Fetch v2 and v3
   /// Uncompressed records below the offset that was asked for are left out; compressed ones come whole.
   Offset first_offset{0};
-  /// What one batch may decompress to.
-  std::size_t batch_limit = std::numeric_limits<std::int32_t>::max();
+  /// What one batch may decompress to; what is built of it can be five times as long while it is compressed again.
+  std::size_t batch_limit = std::size_t{256} << 20;
   /// No further batch is begun once the message set is this long.
   std::size_t max_bytes = std::numeric_limits<std::int32_t>::max();
 };

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include <limits>
-
 #include "model/byte_order.hpp"
 
 namespace wharf::kafka::legacy {
@@ -22,6 +20,10 @@ std::uint32_t crc32_ieee(ByteView bytes) {
 
 std::unexpected<Error> corrupt(std::string why) {
   return fail(ErrorCode::kCorruptMessage, std::move(why));
+}
+
+std::unexpected<Error> too_large(std::size_t size) {
+  return fail(ErrorCode::kTooLarge, fmt::format("message of {} bytes, above {}", size, kMaxMessageBytes));
 }
 
 /// Big-endian fields from the front of a range; after one that is not there, `failed` stays true.
@@ -102,6 +104,7 @@ Result<bool> MessageReader::next(Message& message) {
   auto size = load_big_endian<std::int32_t>(rest_.data() + kSizeAt);
   if (size < static_cast<std::int32_t>(kMinMessageBytes))
     return corrupt(fmt::format("message of {} bytes, less than any has", size));
+  if (static_cast<std::size_t>(size) > kMaxMessageBytes) return too_large(static_cast<std::size_t>(size));
   if (rest_.size() <= kMagicAt) return false;
   if (Result<void> known = check_magic(load_big_endian<std::int8_t>(rest_.data() + kMagicAt)); !known)
     return fail(known.error());
@@ -114,10 +117,10 @@ Result<bool> MessageReader::next(Message& message) {
   return true;
 }
 
-void append_message(std::vector<std::byte>& to, const Message& message) {
+Result<void> append_message(std::vector<std::byte>& to, const Message& message) {
   std::size_t size = message_header_bytes(message.magic) + (message.key ? message.key->size() : 0) +
                      (message.value ? message.value->size() : 0);
-  WHARF_ASSERT(size <= std::numeric_limits<std::int32_t>::max());
+  if (size > kMaxMessageBytes) return too_large(size);
   append_number(to, message.offset.value);
   append_number(to, static_cast<std::int32_t>(size));
   std::size_t checksum_at = to.size();
@@ -130,6 +133,7 @@ void append_message(std::vector<std::byte>& to, const Message& message) {
   append_nullable(to, message.key);
   append_nullable(to, message.value);
   store_big_endian(to.data() + checksum_at, crc32_ieee(ByteView(to).subspan(checksum_at + sizeof(std::uint32_t))));
+  return {};
 }
 
 }  // namespace wharf::kafka::legacy

@@ -9,7 +9,7 @@
 // last message inside; offsets inside are relative to the first in v1 (KIP-31) and absolute in v0.
 //
 // Errors: kCorruptMessage for what contradicts itself or its checksum, kUnsupportedVersion for magic 2 (not a message),
-// kUnsupportedCompression for zstd and later codecs, which these formats never had.
+// kUnsupportedCompression for zstd and later codecs, which these formats never had, kTooLarge above kMaxMessageBytes.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -23,6 +23,9 @@
 #include "model/time.hpp"
 
 namespace wharf::kafka::legacy {
+
+/// The largest message that is read or written; no limit of Kafka's is above it.
+inline constexpr std::size_t kMaxMessageBytes = std::size_t{1} << 30;
 
 /// The message format's number, as in the magic byte.
 enum class Magic : std::int8_t { kV0 = 0, kV1 = 1 };
@@ -59,7 +62,7 @@ class MessageReader {
   ByteView rest_;
 };
 
-/// Appends an uncompressed message, or a wrapper around `message.value`, compressed already.
-void append_message(std::vector<std::byte>& to, const Message& message);
+/// Appends an uncompressed message, or a wrapper around `message.value`, compressed already. Errors: kTooLarge.
+Result<void> append_message(std::vector<std::byte>& to, const Message& message);
 
 }  // namespace wharf::kafka::legacy
