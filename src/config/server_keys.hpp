@@ -1,0 +1,147 @@
+#pragma once
+// Every setting of the server, one line each: section, name, default, range, and a sentence for its reader. The file, the
+// environment, the flags, the getters of ServerConfig and docs/configuration.md all come from this table; adding a setting
+// is adding a line. Names that Kafka has keep Kafka's name; -1 means "no limit" where Kafka says so.
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+namespace wharf::config {
+
+enum class KeyType : std::uint8_t { kBool, kInteger, kBytes, kDuration, kRatio, kString, kChoice, kEndpoint, kOptionalEndpoint };
+
+enum class Section : std::uint8_t { kStorage, kNode, kKafka, kTopics, kLog, kCleaner, kGroups, kObservation };
+
+struct Range {
+  std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
+struct ServerKey {
+  Section section;
+  KeyType type;
+  std::string_view name;
+  std::string_view standard;  // the default, in the words a person would use
+  Range range;
+  std::string_view choices;   // of a kChoice: words between bars
+  std::string_view sentence;
+};
+
+namespace keys {
+
+inline constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
+inline constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
+inline constexpr std::string_view kNever = "9223372036854775807";  // the largest 64-bit number, Kafka's "never"
+
+constexpr Range at_least(std::int64_t least) { return {least, kInt64Max}; }
+constexpr Range between(std::int64_t least, std::int64_t most) { return {least, most}; }
+
+constexpr ServerKey boolean(Section section, std::string_view name, std::string_view standard, std::string_view sentence) {
+  return {section, KeyType::kBool, name, standard, {}, {}, sentence};
+}
+constexpr ServerKey integer(Section section, std::string_view name, std::string_view standard, Range range, std::string_view sentence) {
+  return {section, KeyType::kInteger, name, standard, range, {}, sentence};
+}
+constexpr ServerKey bytes(Section section, std::string_view name, std::string_view standard, Range range, std::string_view sentence) {
+  return {section, KeyType::kBytes, name, standard, range, {}, sentence};
+}
+constexpr ServerKey duration(Section section, std::string_view name, std::string_view standard, Range range, std::string_view sentence) {
+  return {section, KeyType::kDuration, name, standard, range, {}, sentence};
+}
+constexpr ServerKey ratio(Section section, std::string_view name, std::string_view standard, Range range, std::string_view sentence) {
+  return {section, KeyType::kRatio, name, standard, range, {}, sentence};
+}
+constexpr ServerKey string(Section section, std::string_view name, std::string_view standard, std::string_view sentence) {
+  return {section, KeyType::kString, name, standard, {}, {}, sentence};
+}
+constexpr ServerKey choice(Section section, std::string_view name, std::string_view standard, std::string_view choices,
+                           std::string_view sentence) {
+  return {section, KeyType::kChoice, name, standard, {}, choices, sentence};
+}
+constexpr ServerKey endpoint(Section section, std::string_view name, std::string_view standard, std::string_view sentence) {
+  return {section, KeyType::kEndpoint, name, standard, {}, {}, sentence};
+}
+constexpr ServerKey optional_endpoint(Section section, std::string_view name, std::string_view sentence) {
+  return {section, KeyType::kOptionalEndpoint, name, "", {}, {}, sentence};
+}
+
+// clang-format off
+using enum Section;
+inline constexpr auto kTable = std::to_array<ServerKey>({
+  string(kStorage, "data.dir", "./wharf-data", "The folder that holds everything the server keeps."),
+  boolean(kStorage, "data.memory", "false", "Keep nothing on disk: what is stored is gone when the server stops. For tests."),
+  bytes(kStorage, "disk.reserve.bytes", "64MiB", at_least(0), "Space kept aside so that a full disk still allows reads, deletes and a start."),
+  bytes(kStorage, "memory.limit.bytes", "0", at_least(0), "Most memory for requests, responses and caches together. 0: derived from what the machine or its container has."),
+
+  integer(kNode, "node.id", "1", between(0, kInt32Max), "This server's number, as clients see it in metadata."),
+  string(kNode, "cluster.id", "", "The cluster's name, as clients see it in metadata. Empty: made at the first start and kept in the data folder."),
+  integer(kNode, "shards", "0", between(0, 1024), "Event loops, each with a thread of its own. 0: one per core."),
+
+  endpoint(kKafka, "kafka.listen", "127.0.0.1:9092", "Where Kafka's clients connect. Port 0 takes a free port."),
+  optional_endpoint(kKafka, "kafka.advertised", "The address that clients are told to connect to. Empty: the one they connected to."),
+  integer(kKafka, "connections.limit", "100000", at_least(1), "Most client connections at a time."),
+  duration(kKafka, "connections.max.idle.ms", "10m", at_least(1), "A connection without a request for this long is closed."),
+  bytes(kKafka, "socket.request.max.bytes", "100MiB", between(1, kInt32Max), "Largest request that is read; a longer one closes its connection."),
+  bytes(kKafka, "fetch.max.bytes", "55MiB", between(1024, kInt32Max), "Most bytes in one answer to a fetch, whatever the client asks for."),
+  integer(kKafka, "max.incremental.fetch.session.cache.slots", "1000", between(0, kInt32Max), "Fetch sessions remembered at a time (KIP-227)."),
+  duration(kKafka, "producer.id.expiration.ms", "1d", between(1, kInt32Max), "An idempotent producer that was silent for this long is forgotten."),
+
+  boolean(kTopics, "auto.create.topics.enable", "true", "Create a topic when a client asks for the metadata of one that is missing."),
+  integer(kTopics, "num.partitions", "1", between(1, kInt32Max), "Partitions of a topic that is created without a number."),
+  integer(kTopics, "min.insync.replicas", "1", between(1, kInt32Max), "Replicas that must have a write before acks=all is answered."),
+  bytes(kTopics, "message.max.bytes", "1048588", between(0, kInt32Max), "Largest record batch, compressed as it arrives."),
+  choice(kTopics, "compression.type", "producer", "uncompressed|zstd|lz4|snappy|gzip|producer", "How batches are stored; 'producer' keeps what the producer sent."),
+  choice(kTopics, "log.message.timestamp.type", "CreateTime", "CreateTime|LogAppendTime", "Whether a record keeps its producer's time or gets the server's."),
+  duration(kTopics, "log.message.timestamp.before.max.ms", kNever, at_least(0), "How far in the past a record's own time may lie."),
+  duration(kTopics, "log.message.timestamp.after.max.ms", "1h", at_least(0), "How far in the future a record's own time may lie."),
+
+  choice(kLog, "log.flush", "sync", "sync|async", "When acks=all is answered: 'sync' when the records are on disk, 'async' when they are in the page cache."),
+  bytes(kLog, "log.wal.bytes", "64MiB", between(1 << 20, 1ll << 34), "Size of one file of a shard's write-ahead log."),
+  bytes(kLog, "log.segment.bytes", "1GiB", between(1 << 20, kInt32Max), "A segment file is closed when it would grow beyond this."),
+  duration(kLog, "log.roll.ms", "7d", at_least(1), "A segment file is closed when its first record is this old."),
+  duration(kLog, "log.roll.jitter.ms", "0", at_least(0), "Most time taken off log.roll.ms, at random, so that segments do not all close at once."),
+  choice(kLog, "log.cleanup.policy", "delete", "delete|compact|compact,delete|delete,compact", "What happens to old segments: deleted by time and size, or compacted by key."),
+  duration(kLog, "log.retention.ms", "7d", at_least(-1), "Records older than this are deleted. -1: never."),
+  bytes(kLog, "log.retention.bytes", "-1", at_least(-1), "The oldest segments of a partition beyond this size are deleted. -1: no limit."),
+  duration(kLog, "log.retention.check.interval.ms", "5m", at_least(1), "How often retention is applied."),
+  duration(kLog, "log.segment.delete.delay.ms", "1m", at_least(0), "How long the files of a deleted segment stay for readers that still use them."),
+  bytes(kLog, "log.index.interval.bytes", "4KiB", between(0, kInt32Max), "Bytes of log between two entries of an index."),
+  bytes(kLog, "log.index.size.max.bytes", "10MiB", between(4, kInt32Max), "Largest index of one segment; a full one closes the segment."),
+  boolean(kLog, "log.preallocate", "false", "Accepted for Kafka's sake; segments need no preallocation here."),
+
+  boolean(kCleaner, "log.cleaner.enable", "true", "Compact the topics whose cleanup policy asks for it."),
+  duration(kCleaner, "log.cleaner.backoff.ms", "15s", at_least(0), "Wait before looking again when no log needs compaction."),
+  bytes(kCleaner, "log.cleaner.dedupe.buffer.size", "128MiB", at_least(1 << 20), "Most memory for the map of keys while compacting."),
+  ratio(kCleaner, "log.cleaner.min.cleanable.ratio", "0.5", between(0, 1), "Share of a log that must be new since its last compaction to be compacted again."),
+  duration(kCleaner, "log.cleaner.min.compaction.lag.ms", "0", at_least(0), "Records younger than this are left as they are."),
+  duration(kCleaner, "log.cleaner.max.compaction.lag.ms", kNever, at_least(1), "Records older than this are compacted whatever the ratio."),
+  duration(kCleaner, "log.cleaner.delete.retention.ms", "1d", at_least(0), "How long the mark of a deleted key stays readable."),
+
+  duration(kGroups, "group.initial.rebalance.delay.ms", "3s", between(0, kInt32Max), "How long an empty group waits for more members before its first assignment."),
+  duration(kGroups, "group.min.session.timeout.ms", "6s", between(1, kInt32Max), "Shortest session timeout a member may ask for."),
+  duration(kGroups, "group.max.session.timeout.ms", "30m", between(1, kInt32Max), "Longest session timeout a member may ask for."),
+  integer(kGroups, "group.max.size", "2147483647", between(1, kInt32Max), "Most members of a group."),
+  integer(kGroups, "offsets.topic.num.partitions", "50", between(1, 10'000), "Partitions of the log of committed offsets. Fixed once the log exists."),
+  duration(kGroups, "offsets.retention.ms", "7d", at_least(1), "Offsets of an empty group are forgotten after this, unless the topic still holds records at or after them."),
+  duration(kGroups, "offsets.retention.check.interval.ms", "10m", at_least(1), "How often committed offsets are looked through for expired ones."),
+  bytes(kGroups, "offsets.metadata.max.bytes", "4KiB", between(0, kInt32Max), "Longest text a client may store with an offset."),
+
+  endpoint(kObservation, "admin.listen", "127.0.0.1:9644", "Where metrics and health are served over HTTP. Port 0 takes a free port."),
+  choice(kObservation, "log.level", "info", "trace|debug|info|warn|error", "Least important message that the server writes to its own log."),
+  choice(kObservation, "log.format", "text", "text|json", "Form of the server's own log lines."),
+});
+// clang-format on
+
+}  // namespace keys
+
+inline constexpr auto& kServerKeys = keys::kTable;
+
+/// Where `name` stands in kServerKeys; its size when there is no such key.
+constexpr std::size_t server_key_index(std::string_view name) {
+  std::size_t index = 0;
+  while (index < kServerKeys.size() && kServerKeys[index].name != name) ++index;
+  return index;
+}
+
+}  // namespace wharf::config
