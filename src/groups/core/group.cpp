@@ -113,8 +113,8 @@ void Group::resign(ErrorCode error, GroupStep& step) {
 }
 
 void Group::note(RebalanceStep what, std::string_view member_id, std::string reason, GroupStep& step) {
-  step.actions.noted.push_back(
-      {group_id_, history_.add({step.now.wall, generation_, what, std::string(member_id), std::move(reason)})});
+  RebalanceEntry kept = history_.add({step.now.wall, generation_, what, std::string(member_id), std::move(reason)});
+  if (kept.times == 1) step.actions.noted.push_back({group_id_, std::move(kept)});
 }
 
 MonotonicTime Group::deadline(MonotonicTime now, std::int64_t delay_ms) {

@@ -1,5 +1,6 @@
 #include "groups/core/rebalance_history.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wharf::groups {
@@ -25,6 +26,16 @@ std::string_view cut_text(std::string_view text, std::size_t bytes) {
 RebalanceEntry RebalanceHistory::add(RebalanceEntry entry) {
   entry.reason.resize(cut_text(entry.reason, kReasonBytes).size());
   if (capacity_ == 0) return entry;
+  if (entry.step == RebalanceStep::kFenced) {
+    auto same = std::ranges::find_if(entries_, [&](const RebalanceEntry& one) {
+      return one.step == entry.step && one.member_id == entry.member_id && one.reason == entry.reason;
+    });
+    if (same != entries_.end()) {
+      same->at = entry.at;
+      ++same->times;
+      return *same;
+    }
+  }
   if (entries_.size() == capacity_) entries_.pop_front();
   entries_.push_back(entry);
   return entry;

@@ -26,6 +26,7 @@ struct RebalanceEntry {
   RebalanceStep step = RebalanceStep::kStarted;
   std::string member_id;        // may be empty: nobody in particular
   std::string reason;
+  std::uint32_t times = 1;      // a client that keeps asking under a fenced id is one entry, with the last time
 
   friend bool operator==(const RebalanceEntry&, const RebalanceEntry&) = default;
 };
@@ -37,7 +38,7 @@ class RebalanceHistory {
 
   explicit RebalanceHistory(std::size_t capacity) : capacity_(capacity) {}
 
-  /// Keeps the entry, dropping the oldest where there is no room. Returns it as kept.
+  /// Keeps the entry, dropping the oldest where there is no room, or counts it with an equal kFenced one. Returns it as kept.
   RebalanceEntry add(RebalanceEntry entry);
   const std::deque<RebalanceEntry>& entries() const { return entries_; }
 

@@ -86,6 +86,7 @@ class ScriptPlayer {
   std::string step(Event event) { return settle(coordinator_->step(std::move(event), now())); }
 
   std::string written() {
+    if (unwritten_.empty()) return "nothing to write\n";
     Append append = std::move(unwritten_.front());
     unwritten_.pop_front();
     log_.insert(log_.end(), append.records.begin(), append.records.end());
@@ -273,6 +274,7 @@ class ScriptPlayer {
   }
 
   std::string fail_write(const Command&) {
+    if (unwritten_.empty()) return "nothing to write\n";
     AppendId id = unwritten_.front().id;
     unwritten_.pop_front();
     return settle(coordinator_->step(AppendFailed{id, ErrorCode::kStorage}, now()));
