@@ -77,7 +77,7 @@ def _work(todo, done, bootstrap):
         try:
             run.function(bootstrap)
         except BaseException:  # a client's thread may raise anything; the case failed all the same
-            run.failure = traceback.format_exc()
+            run.failure = traceback.format_exc(limit=-4)
         run.seconds = time.monotonic() - run.begun
         done.put(run)
 
