@@ -11,16 +11,31 @@ NEWEST = "4.3.1"
 OLDEST = "3.9.1"  # the last release line that still has the versions which 4.0 removed (KIP-896)
 
 
-def jar(version):
-    """The path of kafka-clients' jar, resolved by its Maven coordinates once and kept."""
+def artifact(group, name, version):
+    """The path of a jar, resolved by its Maven coordinates once and kept."""
     folder = pathlib.Path(os.environ.get("WHARF_CACHE") or pathlib.Path.home() / ".cache" / "wharf-tests") / "jars"
-    path = folder / f"kafka-clients-{version}.jar"
+    path = folder / f"{name}-{version}.jar"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact=org.apache.kafka:kafka-clients:{version}",
-             f"-DoutputDirectory={folder}", "-Dmdep.useBaseVersion=true"], check=True)
+        subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={group}:{name}:{version}",
+                        f"-DoutputDirectory={folder}", "-Dmdep.useBaseVersion=true"], check=True)
     return path
+
+
+def clients_jar(version):
+    return artifact("org.apache.kafka", "kafka-clients", version)
+
+
+def run_corpus(version, arguments, output=subprocess.PIPE):
+    """Runs java/MessageCorpus.java against one release's classes; what it prints, unless it goes to a file."""
+    classpath = f"{clients_jar(version)}{os.pathsep}{artifact('org.slf4j', 'slf4j-api', '1.7.36')}"
+    program = pathlib.Path(__file__).parent / "java" / "MessageCorpus.java"
+    return subprocess.run(["java", "-cp", classpath, str(program), *arguments], check=True, stdout=output, text=True).stdout
+
+
+def errors(version):
+    """Kafka's error numbers, as its Errors enum has them."""
+    return json.loads(run_corpus(version, ["--errors"]))
 
 
 def without_comments(text):
@@ -52,7 +67,7 @@ class Release:
 
     def __init__(self, version):
         self.version = version
-        self._archive = zipfile.ZipFile(jar(version))
+        self._archive = zipfile.ZipFile(clients_jar(version))
         self._names = set(self._archive.namelist())
 
     def message(self, name):

@@ -14,15 +14,14 @@ import java.util.Random;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.Message;
-import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.apache.kafka.common.protocol.types.BoundField;
 import org.apache.kafka.common.protocol.types.Schema;
 import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
-import org.apache.kafka.common.record.BaseRecords;
-import org.apache.kafka.common.record.MemoryRecords;
 
 /**
  * What Kafka's own generated classes write: every message named on the command line, in every version that the jar on the
@@ -68,10 +67,10 @@ public class MessageCorpus {
             for (int round = 0; round < ROUNDS; round++) {
                 Message message = (Message) type.getDeclaredConstructor().newInstance();
                 new MessageCorpus(name, version, round).fill(message, schemas[version]);
-                ByteBuffer buffer = MessageUtil.toByteBufferAccessor(message, version).buffer();
-                byte[] bytes = new byte[buffer.remaining()];
-                buffer.get(bytes);
-                out.printf("%s %d %s%n", name, version, HexFormat.of().formatHex(bytes));
+                ObjectSerializationCache cache = new ObjectSerializationCache();
+                ByteBuffer buffer = ByteBuffer.allocate(message.size(cache, version));
+                message.write(new ByteBufferAccessor(buffer), cache, version);
+                out.printf("%s %d %s%n", name, version, HexFormat.of().formatHex(buffer.array()));
             }
         }
     }
@@ -85,13 +84,20 @@ public class MessageCorpus {
         }
         for (BoundField field : schema.fields()) {
             if (field.def.type instanceof TaggedFields) {
-                for (var tagged : ((TaggedFields) field.def.type).fields().values()) {
+                for (var tagged : taggedFields((TaggedFields) field.def.type)) {
                     if (round > 0 && random.nextInt(3) > 0) set(message, members.get(tagged.name), tagged.type);
                 }
             } else {
                 set(message, members.get(field.def.name), field.def.type);
             }
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Collection<org.apache.kafka.common.protocol.types.Field> taggedFields(TaggedFields type) throws Exception {
+        Field fields = TaggedFields.class.getDeclaredField("fields");
+        fields.setAccessible(true);
+        return ((Map<Integer, org.apache.kafka.common.protocol.types.Field>) fields.get(type)).values();
     }
 
     private void set(Object message, Field member, Type type) throws Exception {
@@ -113,7 +119,7 @@ public class MessageCorpus {
         return scalar(java);
     }
 
-    private Object scalar(Class<?> java) {
+    private Object scalar(Class<?> java) throws Exception {
         if (java == boolean.class) return random.nextBoolean();
         if (java == byte.class || java == Byte.class) return (byte) number();
         if (java == short.class || java == Short.class) return (short) number();
@@ -123,8 +129,14 @@ public class MessageCorpus {
         if (java == Uuid.class) return new Uuid(random.nextLong(), random.nextLong());
         if (java == byte[].class) return bytes();
         if (java == ByteBuffer.class) return ByteBuffer.wrap(bytes());
-        if (BaseRecords.class.isAssignableFrom(java)) return MemoryRecords.readableRecords(ByteBuffer.wrap(bytes()));
+        if (java.getSimpleName().equals("BaseRecords")) return records(java);
         throw new IllegalStateException("no value for " + java);
+    }
+
+    /** By reflection: the record classes moved to another package between the two releases. */
+    private Object records(Class<?> base) throws Exception {
+        Class<?> memory = Class.forName(base.getPackageName() + ".MemoryRecords");
+        return memory.getMethod("readableRecords", ByteBuffer.class).invoke(null, ByteBuffer.wrap(bytes()));
     }
 
     @SuppressWarnings("unchecked")
