@@ -1,0 +1,101 @@
+#pragma once
+// What each partition may rely on after a restart, in one file below <data>/checkpoints for all shards: the newest entry of a
+// partition counts. A checkpoint appends entries of the partitions that changed; the file is written anew when it has grown to
+// twice what is live in it. States are opaque bytes here (log/partition_state.hpp).
+//
+// Order of a checkpoint: sync the segments, append() here, then WriteAheadLog::recycle(). A crash anywhere leaves each
+// partition its old or its new entry, either of which is true of the disk.
+//
+// A damaged entry costs its partition the entry and nobody else anything. Thread-safe; waits for the disk: call it on the work pool.
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "log/wal_format.hpp"
+#include "log/wal_recovery.hpp"
+#include "model/bytes.hpp"
+#include "model/error.hpp"
+#include "model/ids.hpp"
+#include "runtime/file.hpp"
+
+namespace wharf::log {
+
+/// An entry to write. No state: the partition is removed.
+struct PartitionCheckpoint {
+  PartitionId partition;
+  std::optional<ByteView> state;
+};
+
+/// Files of `shard`'s write-ahead log below `sequence` hold nothing that is needed (WriteAheadLog::floor_at).
+struct WalFloor {
+  ShardIndex shard;
+  WalSequence sequence;
+};
+
+/// The newest readable entry of a partition. `stale`: a newer one was, or may have been, lost to damage; what it says was true
+/// once, so everything behind its recovery point must be scanned.
+struct LoadedCheckpoint {
+  PartitionId partition;
+  ByteView state;
+  bool stale = false;
+};
+
+/// Bytes of the file that no entry can be read from. `partition`: whose entry it was, where that can be told.
+struct CheckpointDamage {
+  std::string file;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::optional<PartitionId> partition;
+};
+
+struct LoadedCheckpoints {
+  std::vector<LoadedCheckpoint> partitions;  // sorted by partition; views into `bytes`
+  WalFloors floors;
+  std::vector<CheckpointDamage> damage;
+  std::vector<std::byte> bytes;
+};
+
+/// Names one state of the checkpoint file: what a clean-shutdown marker refers to.
+struct CheckpointMark {
+  std::uint64_t generation = 0;
+  std::uint64_t size = 0;
+  friend bool operator==(const CheckpointMark&, const CheckpointMark&) = default;
+};
+
+class Checkpoints {
+ public:
+  using Path = std::filesystem::path;
+
+  struct Opened {
+    std::unique_ptr<Checkpoints> checkpoints;
+    std::shared_ptr<const LoadedCheckpoints> loaded;
+  };
+  /// Loads what is there and makes it ready for appends; creates the folder. Works on a full disk. kStorage.
+  static Result<Opened> open(runtime::FileSystem& files, Path folder);
+
+  /// Durable when it returns. After an error the entries may count or not; append them again.
+  Result<void> append(std::span<const PartitionCheckpoint> entries, std::optional<WalFloor> floor);
+  /// Files of any shard below `sequence` are not needed any more.
+  Result<void> raise_floor(WalSequence sequence);
+  CheckpointMark mark() const;
+
+ private:
+  struct Place {
+    std::uint64_t position = 0;
+    std::uint32_t bytes = 0;
+  };
+
+  Checkpoints(runtime::FileSystem& files, Path folder) : files_(files), folder_(std::move(folder)) {}
+
+  runtime::FileSystem& files_;
+  Path folder_;
+  mutable std::mutex mutex_;
+};
+
+}  // namespace wharf::log

@@ -1,0 +1,70 @@
+#pragma once
+// The data folder of a node: who may use it, what is in it, and what all shards share of it.
+//
+//   meta             format version, cluster id, node id
+//   lock             held while a process uses the folder
+//   reserve          space kept aside for a full disk (log/disk_reserve.hpp)
+//   clean-shutdown   the last stop was clean, and with which checkpoint
+//   logs/            segments: one folder per partition
+//   wal/             write-ahead logs of all shards
+//   checkpoints/     what each partition may rely on
+//
+// Opened once, before the shards' LogStores (`stores` of them). Each store reads the checkpoints of its partitions, then the
+// write-ahead log unless the stop was clean, makes a checkpoint and calls store_recovered(). When it has ended in order, it
+// calls store_closed(). Thread-safe; waits for the disk: call it on the work pool.
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "log/checkpoints.hpp"
+#include "log/disk_reserve.hpp"
+#include "log/wal_files.hpp"
+#include "log/wal_recovery.hpp"
+#include "model/error.hpp"
+#include "model/ids.hpp"
+#include "runtime/file.hpp"
+#include "runtime/logger.hpp"
+
+namespace wharf::log {
+
+struct DataFolderOptions {
+  Uuid new_cluster_id;                 // taken when the folder is new
+  NodeId node_id;                      // must be that of an existing folder
+  std::uint64_t reserve_bytes = 64u << 20;
+  WalFilesOptions wal;
+  std::uint32_t stores = 1;
+};
+
+class DataFolder {
+ public:
+  using Path = std::filesystem::path;
+
+  /// Creates or validates. Refused with a sentence: kBusy (another process uses it), kUnsupportedVersion (written by a newer
+  /// Wharf), kInvalidArgument (another node's; not a data folder), kDamaged (meta), kStorage, kDiskFull (only when new).
+  /// Removes the clean-shutdown marker, durably.
+  static Result<std::unique_ptr<DataFolder>> open(runtime::FileSystem& files, Path folder, const DataFolderOptions& options,
+                                                  runtime::Logger& logger);
+
+  Uuid cluster_id() const;
+  NodeId node_id() const;
+  Path logs() const;
+  /// The last stop was clean: the checkpoints hold everything, the write-ahead log nothing.
+  bool clean() const;
+  std::shared_ptr<const LoadedCheckpoints> loaded() const;  // until the last store_recovered()
+
+  /// read_write_ahead_logs on this folder; nothing after a clean stop. Each store may call it for its own partitions.
+  Result<WalReport> read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take);
+  /// This store's partitions are durable in their segments and checkpointed. After the last store the old files of the
+  /// write-ahead log are used again.
+  Result<void> store_recovered();
+  /// This store is flushed, checkpointed and writes no more. The last one leaves the clean-shutdown marker.
+  Result<void> store_closed();
+
+  WalFiles& wal_files();
+  Checkpoints& checkpoints();
+  DiskReserve& reserve();
+};
+
+}  // namespace wharf::log

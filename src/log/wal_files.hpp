@@ -1,0 +1,75 @@
+#pragma once
+// The files below <data>/wal, of all shards: made, zeroed and synced before they are used, and used again when a checkpoint
+// vouches for what they hold. One per data folder. Thread-safe; every call may wait for the disk: call it on the work pool.
+//
+// What a start finds is left alone until release_recovered(): it may hold the only copy of acknowledged records.
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "log/wal_format.hpp"
+#include "model/error.hpp"
+#include "runtime/file.hpp"
+
+namespace wharf::log {
+
+struct WalFilesOptions {
+  std::uint64_t file_bytes = 16u << 20;  // of one file; a multiple of 4096
+  bool direct = true;                    // write around the page cache (docs/decisions/020-write-ahead-log.md)
+  std::uint32_t keep_free = 2;           // free files kept for the next use; more are removed
+};
+
+/// A file open for writing. Owned by whom take() gave it to.
+struct WalFile {
+  std::string name;
+  std::shared_ptr<runtime::File> file;
+  std::uint32_t blocks = 0;  // it has room for
+};
+
+class WalFiles {
+ public:
+  using Path = std::filesystem::path;
+
+  /// Looks at names only; creates the folder, removes what was never finished.
+  static Result<std::unique_ptr<WalFiles>> open(runtime::FileSystem& files, Path folder, WalFilesOptions options);
+
+  /// A file whose every block may be written, and whose name is durable. A free one, else a new one. kDiskFull, kStorage.
+  Result<WalFile> take();
+  /// Nothing in it is needed any more.
+  void give_back(WalFile file);
+  /// As give_back, but the file failed: it is removed and never used again.
+  void discard(WalFile file);
+
+  /// All sequences handed out are above `sequence`. Call it with what recovery found, before the first next_sequence().
+  void start_after(WalSequence sequence);
+  WalSequence next_sequence();
+
+  /// Files found at the start may be used again, or removed when they are too many or of another size.
+  void release_recovered();
+  std::uint64_t file_bytes() const { return options_.file_bytes; }
+  /// Bytes of all files, free ones and recovered ones too.
+  std::uint64_t total_bytes() const;
+  const Path& folder() const { return folder_; }
+
+ private:
+  WalFiles(runtime::FileSystem& files, Path folder, WalFilesOptions options);
+  Result<WalFile> make(const std::string& name);
+  Result<WalFile> open_for_writing(const std::string& name);
+  void remove(const std::string& name);
+
+  runtime::FileSystem& files_;
+  Path folder_;
+  WalFilesOptions options_;
+  mutable std::mutex mutex_;
+  std::vector<WalFile> free_;
+  std::vector<runtime::FolderEntry> recovered_;
+  std::uint64_t next_number_ = 1;
+  std::uint64_t total_bytes_ = 0;
+  std::atomic<std::uint64_t> last_sequence_ = 0;
+};
+
+}  // namespace wharf::log

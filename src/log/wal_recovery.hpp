@@ -1,0 +1,84 @@
+#pragma once
+// Reads the write-ahead logs that a process left behind, of all its shards, whatever the number of shards is now.
+//
+// Every record that some flush made durable comes out, in the order in which its partition got it, but for what is damaged.
+// Records of a flush that never finished may come out too: nobody was told of them. Which block is taken for what is one
+// table (kWalCases); per shard and process the cases are:
+//
+//   clean end    the last flush is complete
+//   torn tail    blocks of the last flush are missing: a crash does that, it is not an error
+//   damage       a block that must be durable (a later flush began) is unreadable, or a whole file is gone
+//
+// What lies behind missing blocks is delivered, flagged with what is missing before it. The rule for the owner, with the
+// partition's log end as it is then:
+//
+//   record.base_offset <= log end    take what is new of it, whatever the flag (old records come again: skip them)
+//   above, kDamage                   the offsets between are lost: keep them as a damaged range, take the record
+//   above, kTorn                     it was never acknowledged, nor was anything behind it: drop it
+//   above, kNone                     its predecessors were not in the log (written directly): as the owner sees fit
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "log/wal_format.hpp"
+#include "model/bytes.hpp"
+#include "model/error.hpp"
+#include "model/ids.hpp"
+#include "runtime/file.hpp"
+
+namespace wharf::log {
+
+/// Which files are not needed any more, as checkpoints have it: those below `all`, and of a shard those below its own entry.
+struct WalFloors {
+  WalSequence all;
+  std::map<ShardIndex, WalSequence> shards;
+
+  bool covers(ShardIndex shard, WalSequence sequence) const;
+};
+
+/// What is missing somewhere before a record in its shard's log.
+enum class WalGap : std::uint8_t { kNone, kTorn, kDamage };
+
+struct RecoveredWalRecord {
+  WalRecordHeader header;
+  ByteView payload;  // good during the call
+  WalGap gap = WalGap::kNone;
+};
+
+/// Blocks that cannot be read, or a file that is gone.
+struct WalDamage {
+  std::string file;  // name below the folder; empty: the file itself is missing
+  WalSequence sequence;
+  std::uint32_t first_block = 0;
+  std::uint32_t blocks = 0;
+  WalGap kind = WalGap::kDamage;  // kTorn: the end of the log after a crash
+};
+
+/// Offsets of a partition that were lost with damaged blocks, as far as its other records tell.
+struct WalLoss {
+  PartitionId partition;
+  Offset first;
+  Offset next;
+};
+
+struct WalReport {
+  std::vector<WalDamage> damage;      // torn tails too
+  std::vector<WalLoss> losses;
+  std::uint64_t files = 0;
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;            // of payload
+  WalSequence last_sequence;          // the highest that any block carries
+
+  bool has_damage() const;            // a torn tail is none
+};
+
+/// Hands every record to `take`, files in order. An error of `take` ends it and comes back; so do kStorage errors of the disk when the
+/// folder cannot be listed. A file that cannot be read is damage. Syncs what it reads, so that a crash right afterwards shows
+/// the next start the same.
+Result<WalReport> read_write_ahead_logs(runtime::FileSystem& files, const std::filesystem::path& folder, const WalFloors& floors,
+                                        const std::function<Result<void>(const RecoveredWalRecord&)>& take);
+
+}  // namespace wharf::log

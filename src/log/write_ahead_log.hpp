@@ -1,0 +1,94 @@
+#pragma once
+// The write-ahead log of one shard: records of many partitions made durable by one write at a time (group commit). Whatever is
+// appended while a flush is under way makes up the next one.
+//
+//   Result<WalPosition> at = wal.append({.partition = id, .leader_epoch = epoch, .base_offset = first, .next_offset = next}, bytes);
+//   ...
+//   Result<WalPosition> durable = co_await wal.flush();   // everything appended before the call, unless it failed
+//
+// The payload is copied once, into the blocks that are written. Touched from its shard's loop only; disks are waited for on
+// the work pool.
+//
+// When a write fails, nothing of it counts as durable and the file is given up: no further write or sync goes to it. The
+// records stay here and refusing() tells why; the next flush() writes them to another file. Until one succeeds, append() refuses.
+// So a record once appended is acknowledged late or never, but never lost while the process lives, and the owner need not
+// take its offsets back. Waiters of the failed flush get the error; whoever calls flush() again (at once for another file, then every
+// second or so) heals the log when the disk is back.
+//
+// Space: at most `max_files` files. When all are full, flush() fails with kBusy until recycle() has freed one; the log does not
+// refuse for that, and wants_checkpoint() says so well before.
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "log/wal_buffer.hpp"
+#include "log/wal_files.hpp"
+#include "log/wal_format.hpp"
+#include "model/bytes.hpp"
+#include "model/error.hpp"
+#include "runtime/logger.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/task.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace wharf::log {
+
+/// A place in the shard's log: a record is durable when durable() has reached the position that append() gave for it. Records
+/// next to each other may share one.
+using WalPosition = StrongNumber<struct WalPositionTag, std::uint64_t>;
+
+struct WriteAheadLogOptions {
+  std::uint32_t max_files = 8;
+  std::size_t max_buffered_bytes = 64u << 20;  // appended, not durable; above, append() refuses with kBusy
+  std::size_t max_write_bytes = 4u << 20;      // of one write and sync; a larger flush is several
+  bool prepare_ahead = true;                   // make the first file at once, and the next one before it is needed
+};
+
+class WriteAheadLog {
+ public:
+  /// `files` and `logger` outlive it. Await close() before it is destroyed.
+  WriteAheadLog(runtime::Shard& shard, WalFiles& files, runtime::Logger& logger, WriteAheadLogOptions options);
+  ~WriteAheadLog();
+  WriteAheadLog(const WriteAheadLog&) = delete;
+  WriteAheadLog& operator=(const WriteAheadLog&) = delete;
+
+  /// Into memory. kStorage and kDiskFull while refusing(), kBusy when the disk does not keep up, kTooLarge above
+  /// max_record_bytes(), kClosed.
+  Result<WalPosition> append(const WalRecordHeader& header, ByteView payload);
+  /// Returns when everything appended before the call is durable, or a write failed. Several tasks may wait.
+  runtime::Task<Result<WalPosition>> flush();
+
+  WalPosition appended() const;  // of the newest record
+  WalPosition durable() const;
+  std::size_t buffered_bytes() const;
+  std::size_t max_record_bytes() const;
+  /// Why the log cannot write. Set by a failed write, cleared by the next that succeeds.
+  std::optional<Error> refusing() const { return refusing_; }
+
+  /// Bytes of files that recycle() has not freed.
+  std::uint64_t bytes_since_checkpoint() const;
+  /// Less than half of `max_files` is left.
+  bool wants_checkpoint() const;
+  /// What a checkpoint that vouches for everything up to `upto` must say (WalFloor): files below are not needed any more. Make
+  /// that durable, then call recycle(upto).
+  WalSequence floor_at(WalPosition upto) const;
+  void recycle(WalPosition upto);
+
+  /// Waits for what is under way; does not flush. Waiting flushes return kClosed.
+  runtime::Task<void> close();
+
+ private:
+  struct LiveFile;
+  struct Write;
+
+  runtime::Shard& shard_;
+  WalFiles& files_;
+  runtime::Logger& logger_;
+  WriteAheadLogOptions options_;
+  std::optional<Error> refusing_;
+  runtime::TaskScope tasks_;
+};
+
+}  // namespace wharf::log
