@@ -9,18 +9,18 @@
 namespace wharf {
 namespace {
 
-void append_bytes(std::vector<std::byte>& to, ByteView bytes) {
-  to.insert(to.end(), bytes.begin(), bytes.end());
-}
-
 std::int32_t length_of(ByteView bytes) {
   WHARF_ASSERT(bytes.size() <= std::numeric_limits<std::int32_t>::max());
   return static_cast<std::int32_t>(bytes.size());
 }
 
-void append_nullable(std::vector<std::byte>& to, const std::optional<ByteView>& bytes) {
-  append_varint(to, bytes ? length_of(*bytes) : -1);
-  if (bytes) append_bytes(to, *bytes);
+std::byte* put_bytes(std::byte* to, ByteView bytes) {
+  return std::copy(bytes.begin(), bytes.end(), to);
+}
+
+std::byte* put_nullable(std::byte* to, const std::optional<ByteView>& bytes) {
+  to = put_varint(to, bytes ? length_of(*bytes) : -1);
+  return bytes ? put_bytes(to, *bytes) : to;
 }
 
 std::size_t nullable_size(const std::optional<ByteView>& bytes) {
@@ -53,9 +53,10 @@ BatchBuilder::BatchBuilder(const BatchOptions& options)
 void BatchBuilder::append_at(Offset offset, const NewRecord& record) {
   headers_.clear();
   for (const RecordHeader& header : record.headers) {
-    append_varint(headers_, length_of(as_bytes(header.key)));
-    append_bytes(headers_, as_bytes(header.key));
-    append_nullable(headers_, header.value);
+    std::size_t at = headers_.size();
+    std::optional<ByteView> key = as_bytes(header.key);
+    headers_.resize(at + nullable_size(key) + nullable_size(header.value));
+    put_nullable(put_nullable(headers_.data() + at, key), header.value);
   }
   append_fields(offset, record, headers_, static_cast<std::int32_t>(record.headers.size()));
 }
@@ -82,14 +83,17 @@ void BatchBuilder::append_fields(Offset offset, const NewRecord& record, ByteVie
                      nullable_size(record.key) + nullable_size(record.value) + varint_size(header_count) +
                      encoded_headers.size();
   WHARF_ASSERT(size <= std::numeric_limits<std::int32_t>::max());
-  append_varint(bytes_, static_cast<std::int32_t>(size));
-  bytes_.push_back(std::byte{0});  // attributes
-  append_varint(bytes_, timestamp_delta);
-  append_varint(bytes_, header_.last_offset_delta);
-  append_nullable(bytes_, record.key);
-  append_nullable(bytes_, record.value);
-  append_varint(bytes_, header_count);
-  append_bytes(bytes_, encoded_headers);
+  std::size_t at = bytes_.size();
+  bytes_.resize(at + varint_size(static_cast<std::int32_t>(size)) + size);
+  std::byte* to = put_varint(bytes_.data() + at, static_cast<std::int32_t>(size));
+  *to++ = std::byte{0};  // attributes
+  to = put_varint(to, timestamp_delta);
+  to = put_varint(to, header_.last_offset_delta);
+  to = put_nullable(to, record.key);
+  to = put_nullable(to, record.value);
+  to = put_varint(to, header_count);
+  to = put_bytes(to, encoded_headers);
+  WHARF_ASSERT(to == bytes_.data() + bytes_.size());
 }
 
 void BatchBuilder::extend_to(Offset last) {
@@ -105,8 +109,8 @@ Result<std::vector<std::byte>> BatchBuilder::finish() {
     Result<std::vector<std::byte>> packed =
         compress(header_.compression, ByteView(bytes_).subspan(kBatchHeaderBytes), compression_level_);
     if (!packed) return fail(std::move(packed.error()));
-    bytes_.resize(kBatchHeaderBytes);
-    append_bytes(bytes_, *packed);
+    bytes_.resize(kBatchHeaderBytes + packed->size());
+    put_bytes(bytes_.data() + kBatchHeaderBytes, *packed);
   }
   if (bytes_.size() > kMaxBatchBytes)
     return fail(ErrorCode::kTooLarge, fmt::format("a record batch of {} bytes", bytes_.size()));

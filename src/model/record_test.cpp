@@ -25,9 +25,8 @@ Bytes bytes(std::initializer_list<int> values) {
 
 TEST(Varint, EncodesAsProtocolBuffersDo) {
   auto encoded = [](auto value) {
-    Bytes to;
-    append_varint(to, value);
-    EXPECT_EQ(to.size(), varint_size(value));
+    Bytes to(varint_size(value));
+    EXPECT_EQ(put_varint(to.data(), value), to.data() + to.size());
     return to;
   };
   EXPECT_EQ(encoded(std::int32_t{0}), bytes({0}));
@@ -42,9 +41,8 @@ TEST(Varint, EncodesAsProtocolBuffersDo) {
 }
 
 RC_GTEST_PROP(Varint, EveryNumberReadsBack, (std::int64_t wide, std::int32_t narrow)) {
-  Bytes to;
-  append_varint(to, wide);
-  append_varint(to, narrow);
+  Bytes to(varint_size(wide) + varint_size(narrow));
+  put_varint(put_varint(to.data(), wide), narrow);
   FieldCursor cursor(to);
   RC_ASSERT(cursor.varlong() == wide);
   RC_ASSERT(cursor.varint() == narrow);

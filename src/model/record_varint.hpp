@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <vector>
 
 #include "model/bytes.hpp"
 
@@ -27,14 +26,16 @@ constexpr std::size_t varint_size(T value) {
   return (bits + 6) / 7;
 }
 
+/// Writes at `to`, where varint_size() bytes are free, and returns where it ended.
 template <std::signed_integral T>
-void append_varint(std::vector<std::byte>& to, T value) {
+std::byte* put_varint(std::byte* to, T value) {
   auto left = zigzag(value);
   while (left >= 0x80) {
-    to.push_back(static_cast<std::byte>((left & 0x7F) | 0x80));
+    *to++ = static_cast<std::byte>((left & 0x7F) | 0x80);
     left = static_cast<decltype(left)>(left >> 7);
   }
-  to.push_back(static_cast<std::byte>(left));
+  *to++ = static_cast<std::byte>(left);
+  return to;
 }
 
 /// Reads record fields from the front of a range. After a field that is not there or does not fit, `failed()` is true

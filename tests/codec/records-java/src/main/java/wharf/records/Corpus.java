@@ -7,7 +7,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.SimpleRecord;
 
-/** The records in every file that this program and its C++ counterpart (tests/codec/records_for_java.cpp) write. */
+/** The records in every file that this program and its C++ counterpart (records_for_java.cpp) write. */
 final class Corpus {
     static final long TIME = 1_700_000_000_000L;
     static final long APPEND_TIME = TIME + 5_000;

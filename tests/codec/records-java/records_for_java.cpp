@@ -1,5 +1,5 @@
 // Writes record batches and message sets of ours for Kafka's own classes to read: records_for_java FOLDER. The files'
-// names say what is in them (records-java/src/main/java/wharf/records/Reader.java).
+// names say what is in them (src/main/java/wharf/records/Reader.java).
 #include <fmt/format.h>
 
 #include <filesystem>
