@@ -11,10 +11,14 @@
 //   stream_->close();                // tasks notice and end
 //   co_await tasks_.close();
 #include <cstddef>
-#include <optional>
+#include <exception>
 #include <stop_token>
-#include <string_view>
+#include <utility>
+#include <vector>
 
+#include <boost/asio/co_spawn.hpp>
+
+#include "model/error.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 
@@ -50,5 +54,21 @@ class TaskScope {
   std::size_t running_ = 0;
   std::vector<Resume<bool>> closers_;
 };
+
+/// Runs the task that `make` gives on shard `there` and suspends the caller here until it has ended: structured, since the
+/// caller waits. `make` runs on `there`; whatever it refers to outlives the call.
+template <class Make>
+Task<void> await_on(Shard& here, Shard& there, Make make) {
+  auto start = [&here, &there, make = std::move(make)](Resume<bool> resume) mutable {
+    there.post([&here, &there, make = std::move(make), resume = std::move(resume)]() mutable {
+      auto ended = [&here, resume = std::move(resume)](std::exception_ptr error) mutable {
+        WHARF_ASSERT(!error);
+        here.post([resume = std::move(resume)]() mutable { std::move(resume)(true); });
+      };
+      boost::asio::co_spawn(there.context().get_executor(), make(), std::move(ended));
+    });
+  };
+  [[maybe_unused]] bool ended = co_await suspend<bool>(std::move(start));
+}
 
 }  // namespace wharf::runtime

@@ -1,0 +1,190 @@
+#include "broker/node.hpp"
+
+#include <fmt/format.h>
+
+#include "broker/log_settings.hpp"
+#include "config/topic_config.hpp"
+
+namespace wharf::broker {
+namespace {
+
+cluster::TopicConfigBuilder config_builder(const config::ServerConfig& server) {
+  return [&server](const std::map<std::string, std::string>& overrides) { return config::TopicConfig::make(server, overrides); };
+}
+
+runtime::Task<void> open_store(log::LogStore::Surroundings with, log::LogStoreOptions options, std::filesystem::path folder,
+                               Result<std::unique_ptr<log::LogStore>>* into) {
+  *into = co_await log::LogStore::open(with, std::move(options), std::move(folder));
+}
+
+runtime::Task<void> close_logs(cluster::ShardLogs* logs, Result<void>* into) { *into = co_await logs->close(); }
+
+/// Brings one shard from its old table to `table`: new partitions opened, gone ones removed, changed settings applied.
+void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Pointer& table, runtime::Logger& logger) {
+  NodeShard& shard = shards.at(index);
+  cluster::TopicTable::Pointer old = std::exchange(shard.topics, table);
+  for (const auto& [name, topic] : table->topics()) {
+    std::shared_ptr<const cluster::Topic> before = old->find(topic->id);
+    if (before == topic) continue;
+    std::shared_ptr<const log::LogConfig> config = log_config_of(*topic->config);
+    for (std::int32_t i = 0; i < topic->partitions; ++i) {
+      PartitionId partition = topic->partition(i);
+      if (shards.owner_index(partition) != index) continue;
+      bool known = before && i < before->partitions;
+      Result<void> done;
+      if (known) {
+        done = shard.logs->store().reconfigure(partition, config);
+      } else if (auto created = shard.logs->store().create(partition, config); !created) {
+        done = fail(created.error());
+      }
+      if (!done) {
+        logger.error("a partition could not be opened", {{"topic", name}, {"partition", i}, {"reason", done.error().message}});
+      }
+    }
+  }
+  for (const auto& [name, topic] : old->topics()) {
+    if (table->find(topic->id)) continue;
+    for (std::int32_t i = 0; i < topic->partitions; ++i) {
+      PartitionId partition = topic->partition(i);
+      if (shards.owner_index(partition) != index) continue;
+      Result<void> removed = shard.logs->remove(partition);
+      if (!removed) {
+        logger.error("a partition could not be removed", {{"topic", name}, {"partition", i}, {"reason", removed.error().message}});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Node::Node(Surroundings with, const config::ServerConfig& config)
+    : with_(std::move(with)),
+      config_(config),
+      shards_(with_.shards),
+      publish_(shards_),
+      read_(shards_),
+      catalogue_(shards_, config_, *with_.random),
+      operate_(shards_, *with_.files, with_.folder),
+      offset_data_(shards_) {
+  for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
+  metadata_task_ = std::make_unique<runtime::TaskScope>(first());
+}
+
+Node::~Node() = default;
+
+log::LogStoreOptions Node::log_options(std::size_t shard) const {
+  std::size_t shards = shards_.size();
+  log::LogStoreOptions options;
+  options.retention_check_interval_ms = config_.get<"log.retention.check.interval.ms">().count();
+  options.producer_id_expiration_ms = config_.get<"producer.id.expiration.ms">().count();
+  options.cleaner_backoff_ms = config_.get<"log.cleaner.backoff.ms">().count();
+  options.cleaner_map_bytes = static_cast<std::size_t>(config_.get<"log.cleaner.dedupe.buffer.size">()) / shards;
+  options.owns = [shard, shards](const PartitionId& partition) { return NodeShards::owner_index(partition, shards) == shard; };
+  return options;
+}
+
+runtime::Task<Result<void>> Node::open_logs() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    runtime::Shard* shard = with_.shards[i];
+    log::LogStore::Surroundings with{shard, with_.files, with_.logger, with_.progress};
+    log::LogStoreOptions options = log_options(i);
+    Result<std::unique_ptr<log::LogStore>> store = fail(ErrorCode::kInternal, "not opened");
+    auto* into = &store;
+    std::filesystem::path folder = with_.folder;
+    auto open = [with, options, folder, into] { return open_store(with, options, folder, into); };
+    co_await runtime::await_on(first(), *shard, std::move(open));
+    if (!store) co_return fail(store.error());
+    shards_.at(i).logs = std::make_unique<cluster::ShardLogs>(*shard, std::move(*store));
+    cluster::ShardLogs* logs = shards_.at(i).logs.get();
+    runtime::TaskScope* tasks = tasks_[i].get();
+    auto begin = [logs, tasks] {
+      tasks->spawn("log-store", logs->store().run(tasks->stop_token()));
+      tasks->spawn("log-advances", logs->run(tasks->stop_token()));
+    };
+    co_await runtime::call_on(first(), *shard, begin);
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<void> Node::spread(cluster::TopicTable::Pointer table) {
+  NodeShards* shards = &shards_;
+  runtime::Logger* logger = with_.logger;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    auto take = [shards, i, table, logger] { adopt(*shards, i, table, *logger); };
+    co_await runtime::call_on(first(), shards_.at(i).shard, take);
+  }
+}
+
+runtime::Task<Result<void>> Node::open_metadata() {
+  cluster::ShardLogs& logs = *shards_.at(0).logs;
+  cluster::Catalogue catalogue(config_builder(config_));
+  auto spread_to_all = [this](cluster::TopicTable::Pointer table) { return spread(std::move(table)); };
+  metadata_ = std::make_unique<cluster::MetadataStore>(logs, std::move(catalogue), spread_to_all, *with_.logger);
+  Result<void> opened = co_await metadata_->open();
+  if (!opened) co_return opened;
+  catalogue_.use(*metadata_);
+  co_await spread(metadata_->catalogue().table());
+  metadata_task_->spawn("metadata", metadata_->run(metadata_task_->stop_token()));
+  auto next_epoch = [](const cluster::Catalogue& known) -> Result<cluster::MetadataRecord> { return known.next_leader_epoch(); };
+  Result<void> begun = co_await metadata_->change(next_epoch);
+  co_return begun;
+}
+
+runtime::Task<Result<void>> Node::open_groups() {
+  std::string name(groups::kOffsetsTopic);
+  std::shared_ptr<const cluster::Topic> topic = shards_.at(0).topics->find(name);
+  if (!topic) {
+    TopicRequest request{.name = name,
+                         .partitions = static_cast<std::int32_t>(config_.get<"offsets.topic.num.partitions">()),
+                         .overrides = {{"cleanup.policy", "compact"}, {"compression.type", "producer"}, {"segment.bytes", "104857600"}},
+                         .internal = true};
+    auto created = co_await catalogue_.create_topic(first(), std::move(request));
+    if (!created) co_return fail(created.error());
+    topic = *created;
+  }
+  std::vector<groups::Coordinators::Owner> owners;
+  for (std::int32_t i = 0; i < topic->partitions; ++i) {
+    NodeShard& owner = shards_.owner(topic->partition(i));
+    owners.push_back({&owner.shard, owner.logs.get()});
+  }
+  groups::Coordinators::Options options;
+  options.settings = {
+      .min_session_timeout_ms = static_cast<std::int32_t>(config_.get<"group.min.session.timeout.ms">().count()),
+      .max_session_timeout_ms = static_cast<std::int32_t>(config_.get<"group.max.session.timeout.ms">().count()),
+      .initial_rebalance_delay_ms = static_cast<std::int32_t>(config_.get<"group.initial.rebalance.delay.ms">().count()),
+      .max_size = config_.get<"group.max.size">(),
+      .offset_metadata_max_bytes = static_cast<std::size_t>(config_.get<"offsets.metadata.max.bytes">()),
+      .offsets_retention_ms = config_.get<"offsets.retention.ms">().count()};
+  options.expiry_interval = config_.get<"offsets.retention.check.interval.ms">();
+  groups_ = std::make_unique<groups::Coordinators>(topic->id, std::move(owners), options, offset_data_, *with_.logger);
+  Result<void> opened = co_await groups_->open(first());
+  co_return opened;
+}
+
+runtime::Task<Result<void>> Node::start() {
+  Result<void> logs = co_await open_logs();
+  if (!logs) co_return logs;
+  Result<void> metadata = co_await open_metadata();
+  if (!metadata) co_return metadata;
+  Result<void> groups = co_await open_groups();
+  co_return groups;
+}
+
+runtime::Task<Result<void>> Node::stop() {
+  Result<void> outcome;
+  if (groups_) co_await groups_->close(first());
+  co_await metadata_task_->close();
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    runtime::TaskScope* tasks = tasks_[i].get();
+    co_await runtime::await_on(first(), *with_.shards[i], [tasks] { return tasks->close(); });
+    if (!shards_.at(i).logs) continue;
+    cluster::ShardLogs* logs = shards_.at(i).logs.get();
+    Result<void> closed;
+    Result<void>* into = &closed;
+    co_await runtime::await_on(first(), *with_.shards[i], [logs, into] { return close_logs(logs, into); });
+    if (!closed) outcome = closed;
+  }
+  co_return outcome;
+}
+
+}  // namespace wharf::broker

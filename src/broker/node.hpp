@@ -1,0 +1,78 @@
+#pragma once
+// A node: shards, logs, metadata, groups, and the ports over them, put together in one place and in order.
+// start() and stop() run on the first shard.
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/log_publish.hpp"
+#include "broker/log_read.hpp"
+#include "broker/node_catalogue.hpp"
+#include "broker/node_operate.hpp"
+#include "broker/node_shards.hpp"
+#include "broker/offset_data.hpp"
+#include "cluster/metadata/metadata_store.hpp"
+#include "config/server_config.hpp"
+#include "groups/shell/coordinators.hpp"
+#include "runtime/logger.hpp"
+#include "runtime/random.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace wharf::broker {
+
+/// What a node stands on; all of it outlives the node.
+struct Surroundings {
+  std::vector<runtime::Shard*> shards;
+  runtime::FileSystem* files = nullptr;
+  runtime::Random* random = nullptr;
+  runtime::Logger* logger = nullptr;
+  std::filesystem::path folder;
+  std::string cluster_id;
+  log::RecoveryProgress* progress = nullptr;  // may be null
+};
+
+class Node {
+ public:
+  Node(Surroundings with, const config::ServerConfig& config);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  /// Recovers what is stored and makes the node ready; on an error stop() still cleans up.
+  runtime::Task<Result<void>> start();
+  /// After the doors have closed: flushes, checkpoints, marks a clean end.
+  runtime::Task<Result<void>> stop();
+
+  Publish& publish() { return publish_; }
+  Read& read() { return read_; }
+  Catalogue& catalogue() { return catalogue_; }
+  Operate& operate() { return operate_; }
+  groups::Coordinators& groups() { return *groups_; }
+  const config::ServerConfig& config() const { return config_; }
+  NodeId id() const { return NodeId(static_cast<std::int32_t>(config_.get<"node.id">())); }
+  const std::string& cluster_id() const { return with_.cluster_id; }
+
+ private:
+  runtime::Shard& first() { return *with_.shards.front(); }
+  runtime::Task<Result<void>> open_logs();
+  runtime::Task<Result<void>> open_metadata();
+  runtime::Task<Result<void>> open_groups();
+  runtime::Task<void> spread(cluster::TopicTable::Pointer table);
+  log::LogStoreOptions log_options(std::size_t shard) const;
+
+  Surroundings with_;
+  const config::ServerConfig& config_;
+  NodeShards shards_;
+  LogPublish publish_;
+  LogRead read_;
+  NodeCatalogue catalogue_;
+  NodeOperate operate_;
+  OffsetData offset_data_;
+  std::unique_ptr<cluster::MetadataStore> metadata_;
+  std::unique_ptr<groups::Coordinators> groups_;
+  std::vector<std::unique_ptr<runtime::TaskScope>> tasks_;  // one per shard: the logs' own work
+  std::unique_ptr<runtime::TaskScope> metadata_task_;       // ends before the logs do
+};
+
+}  // namespace wharf::broker

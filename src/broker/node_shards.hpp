@@ -1,0 +1,41 @@
+#pragma once
+// What each shard holds of a node, and which shard owns a partition.
+#include <memory>
+#include <vector>
+
+#include "cluster/metadata/topic_table.hpp"
+#include "cluster/replication/shard_logs.hpp"
+#include "model/ids.hpp"
+#include "runtime/shard.hpp"
+
+namespace wharf::broker {
+
+/// Touched by its own shard only.
+struct NodeShard {
+  explicit NodeShard(runtime::Shard& owner) : shard(owner) {}
+  runtime::Shard& shard;
+  std::unique_ptr<cluster::ShardLogs> logs;
+  cluster::TopicTable::Pointer topics = std::make_shared<const cluster::TopicTable>();
+};
+
+class NodeShards {
+ public:
+  explicit NodeShards(const std::vector<runtime::Shard*>& shards) {
+    for (runtime::Shard* shard : shards) shards_.push_back(std::make_unique<NodeShard>(*shard));
+  }
+  std::size_t size() const { return shards_.size(); }
+  NodeShard& at(std::size_t index) { return *shards_[index]; }
+  NodeShard& at(const runtime::Shard& shard) { return *shards_[shard.index().value]; }
+  std::size_t owner_index(const PartitionId& partition) const { return owner_index(partition, shards_.size()); }
+  NodeShard& owner(const PartitionId& partition) { return at(owner_index(partition)); }
+
+  /// The same on every start with the same number of shards.
+  static std::size_t owner_index(const PartitionId& partition, std::size_t shards) {
+    return std::hash<PartitionId>()(partition) % shards;
+  }
+
+ private:
+  std::vector<std::unique_ptr<NodeShard>> shards_;
+};
+
+}  // namespace wharf::broker

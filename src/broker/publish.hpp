@@ -1,0 +1,38 @@
+#pragma once
+// Port: records into partitions.
+#include <vector>
+
+#include "log/log_store.hpp"
+#include "model/error.hpp"
+#include "model/ids.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/task.hpp"
+
+namespace wharf::broker {
+
+/// When a publish is answered: never waiting, when the leader has the records, when they are committed (on disk under
+/// `flush = sync`, in the page cache under `async`; on enough replicas once there are any).
+enum class Acknowledge { kNone, kLeader, kCommitted };
+
+struct PublishPart {
+  PartitionId partition;
+  log::OwnedBatches batches;
+};
+
+struct Published {
+  Offset first;
+  Offset next;
+  Timestamp log_append_time = kNoTimestamp;
+  Offset log_start;
+};
+
+class Publish {
+ public:
+  virtual ~Publish() = default;
+  /// One outcome per part, in order. Parts of one shard reach it in one hop, and in the order of calls from one shard.
+  /// kTimedOut: appended, and may still be committed later.
+  virtual runtime::Task<std::vector<Result<Published>>> publish(runtime::Shard& here, std::vector<PublishPart> parts,
+                                                                Acknowledge acknowledge, MonotonicTime deadline) = 0;
+};
+
+}  // namespace wharf::broker

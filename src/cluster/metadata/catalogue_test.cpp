@@ -1,0 +1,75 @@
+#include "cluster/metadata/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wharf::cluster {
+namespace {
+
+TopicId id_of(std::uint8_t number) {
+  TopicId id;
+  id.bytes[15] = number;
+  return id;
+}
+
+/// Knows one setting, "size", which must not be "bad".
+Result<std::shared_ptr<const config::TopicConfig>> build(const std::map<std::string, std::string>& overrides) {
+  for (const auto& [name, value] : overrides) {
+    if (name != "size" || value == "bad") return fail(ErrorCode::kInvalidArgument, "bad setting " + name);
+  }
+  return std::make_shared<const config::TopicConfig>();
+}
+
+class CatalogueTest : public testing::Test {
+ protected:
+  void apply(const Result<MetadataRecord>& record) {
+    ASSERT_TRUE(record) << record.error().message;
+    EXPECT_TRUE(catalogue_.apply({&*record, 1}).empty());
+  }
+
+  Catalogue catalogue_{build};
+};
+
+TEST_F(CatalogueTest, ACreatedTopicIsFoundByNameAndById) {
+  apply(catalogue_.create_topic({"orders", id_of(1), 3, false, {{"size", "1"}}}));
+  EXPECT_EQ(catalogue_.table()->find("orders")->id, id_of(1));
+  EXPECT_EQ(catalogue_.table()->find(id_of(1))->partitions, 3);
+}
+
+TEST_F(CatalogueTest, ATopicIsCreatedOnceAndOnlyWithSettingsThatHold) {
+  apply(catalogue_.create_topic({"orders", id_of(1), 3, false, {}}));
+  EXPECT_EQ(catalogue_.create_topic({"orders", id_of(2), 1, false, {}}).error().code, ErrorCode::kAlreadyExists);
+  EXPECT_EQ(catalogue_.create_topic({"a", id_of(2), 0, false, {}}).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(catalogue_.create_topic({"a", id_of(2), 1, false, {{"size", "bad"}}}).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(CatalogueTest, PartitionsGrowAndNeverShrink) {
+  apply(catalogue_.create_topic({"orders", id_of(1), 3, false, {}}));
+  EXPECT_EQ(catalogue_.grow_topic(id_of(1), 3).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(catalogue_.grow_topic(id_of(1), 2).error().code, ErrorCode::kInvalidArgument);
+  apply(catalogue_.grow_topic(id_of(1), 5));
+  EXPECT_EQ(catalogue_.table()->find("orders")->partitions, 5);
+}
+
+TEST_F(CatalogueTest, ATableHeldBeforeAChangeStaysAsItWas) {
+  apply(catalogue_.create_topic({"orders", id_of(1), 3, false, {}}));
+  TopicTable::Pointer before = catalogue_.table();
+  apply(catalogue_.remove_topic(id_of(1)));
+  EXPECT_NE(before->find("orders"), nullptr);
+  EXPECT_EQ(catalogue_.table()->find("orders"), nullptr);
+  EXPECT_EQ(catalogue_.remove_topic(id_of(1)).error().code, ErrorCode::kUnknownTopicId);
+}
+
+TEST_F(CatalogueTest, AReplayWithASettingThisVersionRefusesKeepsTheTopicAndTheGoodSettings) {
+  MetadataRecord record = TopicRecord{id_of(1), "orders", 2, false, {{"size", "1"}, {"unheard-of", "1"}}};
+  EXPECT_EQ(catalogue_.apply({&record, 1}).size(), 1u);
+  EXPECT_EQ(catalogue_.table()->find("orders")->overrides, (std::map<std::string, std::string>{{"size", "1"}}));
+}
+
+TEST_F(CatalogueTest, ProducerIdsAreNeverHandedOutTwice) {
+  auto first = catalogue_.next_producer_ids(1000);
+  catalogue_.apply({&first.record, 1});
+  EXPECT_EQ(catalogue_.next_producer_ids(1000).first, first.first + 1000);
+}
+
+}  // namespace
+}  // namespace wharf::cluster

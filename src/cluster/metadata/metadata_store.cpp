@@ -1,0 +1,122 @@
+#include "cluster/metadata/metadata_store.hpp"
+
+#include "cluster/replication/keyed_records.hpp"
+
+namespace wharf::cluster {
+namespace {
+
+/// The metadata log keeps the newest record of each key, and is on disk before a change is answered.
+std::shared_ptr<const log::LogConfig> metadata_log_config() {
+  auto config = std::make_shared<log::LogConfig>();
+  config->flush = log::Flush::kSync;
+  config->cleanup_delete = false;
+  config->cleanup_compact = true;
+  config->segment_bytes = 64 << 20;
+  config->max_message_bytes = 64 << 20;
+  return config;
+}
+
+}  // namespace
+
+MetadataStore::MetadataStore(ShardLogs& logs, Catalogue catalogue, Spread spread, runtime::Logger& logger)
+    : logs_(logs), catalogue_(std::move(catalogue)), spread_(std::move(spread)), logger_(logger), asked_(logs.shard()) {}
+
+runtime::Task<Result<void>> MetadataStore::open() {
+  Result<log::PartitionLog*> created = logs_.store().create(kMetadataPartition, metadata_log_config());
+  if (!created) co_return fail(created.error());
+  std::vector<MetadataRecord> records;
+  auto visit = [this, &records](const Record& record) {
+    if (!record.key) return;
+    std::optional<std::string_view> value;
+    if (record.value) value = as_text(*record.value);
+    Result<MetadataRecord> decoded = decode(as_text(*record.key), value);
+    if (decoded) {
+      records.push_back(std::move(*decoded));
+    } else {
+      logger_.error("passed over a metadata record", {{"offset", record.offset.value}, {"reason", decoded.error().message}});
+    }
+  };
+  Result<void> replayed = co_await replay(&logs_, kMetadataPartition, visit);
+  if (!replayed) logger_.error("the metadata log is damaged; what can be read is used", {{"reason", replayed.error().message}});
+  for (const Error& refusal : catalogue_.apply(records)) {
+    logger_.error("a stored topic setting is refused and left out", {{"reason", refusal.message}});
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> MetadataStore::change(Plan plan) {
+  auto start = [this, plan = std::move(plan)](runtime::Resume<Result<void>> resume) mutable {
+    changes_.push_back({std::move(plan), std::move(resume), {}});
+    asked_.notify();
+  };
+  Result<void> outcome = co_await runtime::suspend<Result<void>>(std::move(start));
+  co_return outcome;
+}
+
+runtime::Task<void> MetadataStore::run(std::stop_token stop) {
+  std::stop_callback wake(stop, [this] { asked_.notify(); });
+  while (!stop.stop_requested() || !changes_.empty()) {
+    if (changes_.empty()) {
+      co_await asked_.wait();
+      continue;
+    }
+    co_await work_off();
+  }
+}
+
+/// All changes asked for by now: planned on a draft, written as one batch, then made true and known.
+runtime::Task<void> MetadataStore::work_off() {
+  std::vector<Change> changes = std::move(changes_);
+  changes_.clear();
+  Catalogue draft = catalogue_;
+  std::vector<MetadataRecord> records;
+  for (Change& change : changes) {
+    Result<MetadataRecord> record = change.plan(draft);
+    if (!record) {
+      change.outcome = fail(record.error());
+      continue;
+    }
+    draft.apply({&*record, 1});
+    records.push_back(std::move(*record));
+  }
+  if (!records.empty()) {
+    Result<void> written = co_await write(std::move(records));
+    if (written) {
+      catalogue_ = std::move(draft);
+      co_await spread_(catalogue_.table());
+    } else {
+      for (Change& change : changes) {
+        if (change.outcome) change.outcome = written;
+      }
+    }
+  }
+  for (Change& change : changes) {
+    logs_.shard().post([resume = std::move(change.resume), outcome = change.outcome]() mutable {
+      std::move(resume)(std::move(outcome));
+    });
+  }
+}
+
+runtime::Task<Result<void>> MetadataStore::write(std::vector<MetadataRecord> records) {
+  std::vector<KeyedRecord> stored;
+  for (const MetadataRecord& record : records) {
+    StoredRecord encoded = encode(record);
+    stored.push_back({std::move(encoded.key), std::move(encoded.value)});
+  }
+  Timestamp now = logs_.shard().clock().wall_now();
+  Result<log::OwnedBatches> batch = batch_of(stored, now);
+  if (!batch) co_return fail(batch.error());
+  log::AppendContext context{.leader_epoch = LeaderEpoch(0), .now = now, .from_client = false};
+  Result<log::Appended> appended = logs_.append(kMetadataPartition, std::move(*batch), context);
+  if (!appended) co_return fail(appended.error());
+  auto start = [this, next = appended->next](runtime::Resume<Result<void>> resume) {
+    auto committed = [this, resume = std::move(resume)](Result<void> outcome) mutable {
+      logs_.shard().post([resume = std::move(resume), outcome]() mutable { std::move(resume)(std::move(outcome)); });
+    };
+    logs_.when_committed(kMetadataPartition, next, std::move(committed));
+  };
+  Result<void> committed = co_await runtime::suspend<Result<void>>(std::move(start));
+  co_return committed;
+}
+
+}  // namespace wharf::cluster

@@ -1,0 +1,27 @@
+#include "cluster/metadata/topic_table.hpp"
+
+namespace wharf::cluster {
+
+std::shared_ptr<const Topic> TopicTable::find(std::string_view name) const {
+  auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const Topic> TopicTable::find(TopicId id) const {
+  auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+void TopicTable::put(std::shared_ptr<const Topic> topic) {
+  by_id_.insert_or_assign(topic->id, topic);
+  by_name_.insert_or_assign(topic->name, std::move(topic));
+}
+
+void TopicTable::remove(TopicId id) {
+  auto found = by_id_.find(id);
+  if (found == by_id_.end()) return;
+  by_name_.erase(found->second->name);
+  by_id_.erase(found);
+}
+
+}  // namespace wharf::cluster

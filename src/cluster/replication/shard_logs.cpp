@@ -1,0 +1,90 @@
+#include "cluster/replication/shard_logs.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace wharf::cluster {
+
+ShardLogs::ShardLogs(runtime::Shard& shard, std::unique_ptr<log::LogStore> store) : shard_(shard), store_(std::move(store)) {}
+
+ShardLogs::~ShardLogs() = default;
+
+Result<log::Appended> ShardLogs::append(PartitionId partition, log::OwnedBatches batches, const log::AppendContext& context) {
+  Result<log::Appended> appended = store_->append(partition, std::move(batches), context);
+  hand_on_advanced();
+  return appended;
+}
+
+void ShardLogs::when_committed(PartitionId partition, Offset next, Committed callback) {
+  const log::PartitionLog* log = store_->find(partition);
+  if (log == nullptr) return callback(fail(ErrorCode::kNotFound, fmt::format("partition {} is not here", partition.folder())));
+  if (log->high_watermark() >= next) return callback({});
+  if (std::optional<Error> refusal = store_->refusing()) return callback(fail(*refusal));
+  waiters_[partition].commits.push_back({next, std::move(callback)});
+}
+
+void ShardLogs::watch(PartitionId partition, std::shared_ptr<ReadWatch> watch) {
+  if (store_->find(partition) == nullptr) return watch->fire();
+  std::vector<std::shared_ptr<ReadWatch>>& watches = waiters_[partition].watches;
+  std::erase_if(watches, [](const std::shared_ptr<ReadWatch>& other) { return other->fired(); });
+  watches.push_back(std::move(watch));
+}
+
+Result<void> ShardLogs::remove(PartitionId partition) {
+  Result<void> removed = store_->remove(partition);
+  fail_waiters(partition, {ErrorCode::kNotFound, fmt::format("partition {} was removed", partition.folder())});
+  return removed;
+}
+
+void ShardLogs::hand_on_advanced() {
+  for (const log::Advanced& moved : store_->take_advanced()) advanced(moved.partition, moved.high_watermark);
+}
+
+void ShardLogs::advanced(PartitionId partition, Offset high_watermark) {
+  auto found = waiters_.find(partition);
+  if (found == waiters_.end()) return;
+  // A callback may append and wait anew: take what is due out of the lists before any runs.
+  std::vector<CommitWaiter>& commits = found->second.commits;
+  std::vector<CommitWaiter> due;
+  for (CommitWaiter& waiter : commits) {
+    if (waiter.next <= high_watermark) due.push_back(std::move(waiter));
+  }
+  std::erase_if(commits, [&](const CommitWaiter& waiter) { return waiter.next <= high_watermark; });
+  std::vector<std::shared_ptr<ReadWatch>> watches = std::move(found->second.watches);
+  found->second.watches.clear();
+  if (commits.empty()) waiters_.erase(found);
+  for (CommitWaiter& waiter : due) waiter.callback({});
+  for (const std::shared_ptr<ReadWatch>& watch : watches) watch->fire();
+}
+
+void ShardLogs::fail_waiters(PartitionId partition, const Error& error) {
+  auto found = waiters_.extract(partition);
+  if (found.empty()) return;
+  for (CommitWaiter& waiter : found.mapped().commits) waiter.callback(fail(error));
+  for (const std::shared_ptr<ReadWatch>& watch : found.mapped().watches) watch->fire();
+}
+
+runtime::Task<void> ShardLogs::run(std::stop_token stop) {
+  std::stop_callback wake(stop, [this] { store_->advanced().notify(); });
+  while (!stop.stop_requested()) {
+    co_await store_->advanced().wait();
+    hand_on_advanced();
+    std::optional<Error> refusal = store_->refusing();
+    if (!refusal) continue;
+    // What waits for the disk is told now; the records stay, and a retry finds them as duplicates.
+    std::vector<PartitionId> waiting;
+    for (const auto& [partition, waiters] : waiters_) {
+      if (!waiters.commits.empty()) waiting.push_back(partition);
+    }
+    for (PartitionId partition : waiting) fail_waiters(partition, *refusal);
+  }
+}
+
+runtime::Task<Result<void>> ShardLogs::close() {
+  Result<void> closed = co_await store_->close();
+  hand_on_advanced();
+  co_return closed;
+}
+
+}  // namespace wharf::cluster

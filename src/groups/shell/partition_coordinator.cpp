@@ -1,0 +1,148 @@
+#include "groups/shell/partition_coordinator.hpp"
+
+#include "cluster/replication/keyed_records.hpp"
+
+namespace wharf::groups {
+namespace {
+
+constexpr std::size_t kGroupsPerExpiryRound = 100;
+
+/// Gives any request its token.
+struct SetToken {
+  RequestToken token;
+  template <class Request>
+  void operator()(Request& request) const {
+    if constexpr (requires { request.token; }) request.token = token;
+  }
+};
+
+}  // namespace
+
+PartitionCoordinator::PartitionCoordinator(PartitionId partition, Coordinators::Owner owner, const Coordinators::Options& options,
+                                           TopicData& topics, runtime::Logger& logger)
+    : partition_(partition),
+      owner_(owner),
+      expiry_interval_(options.expiry_interval),
+      topics_(topics),
+      logger_(logger),
+      core_(options.settings),
+      stopping_(*owner.shard),
+      tasks_(*owner.shard) {}
+
+runtime::Task<Result<void>> PartitionCoordinator::open() {
+  auto visit = [this](const Record& record) {
+    if (!record.key) return;
+    Result<void> replayed = core_.replay(*record.key, record.value);
+    if (!replayed) {
+      logger_.error("passed over a record of the offsets log", {{"partition", partition_.index.value},
+                                                                {"offset", record.offset.value},
+                                                                {"reason", replayed.error().message}});
+    }
+  };
+  Result<void> read = co_await cluster::replay(owner_.logs, partition_, visit);
+  if (!read && read.error().code != ErrorCode::kDamaged) co_return read;
+  if (!read) {
+    logger_.error("the offsets log is damaged; what can be read is used",
+                  {{"partition", partition_.index.value}, {"reason", read.error().message}});
+  }
+  carry_out(core_.loaded(now()));
+  tasks_.spawn("offset-expiry", expire_offsets());
+  co_return Result<void>();
+}
+
+runtime::Task<void> PartitionCoordinator::close() {
+  carry_out(core_.resign(now()));
+  resigned_ = true;
+  if (timer_) owner_.shard->cancel_timer(*timer_);
+  timer_.reset();
+  stopping_.notify();
+  co_await tasks_.close();
+}
+
+void PartitionCoordinator::ask(Event event, Answered answered) {
+  RequestToken token(next_token_++);
+  std::visit(SetToken{token}, event);
+  waiting_.emplace(token, std::move(answered));
+  carry_out(core_.step(std::move(event), now()));
+}
+
+void PartitionCoordinator::tell(Event event) { carry_out(core_.step(std::move(event), now())); }
+
+void PartitionCoordinator::carry_out(Actions actions) {
+  for (const Noted& noted : actions.noted) {
+    logger_.info("group rebalance", {{"group", noted.group_id},
+                                     {"step", to_string(noted.entry.step)},
+                                     {"generation", noted.entry.generation},
+                                     {"member", noted.entry.member_id},
+                                     {"reason", noted.entry.reason}});
+  }
+  for (Reply& reply : actions.replies) {
+    auto waiting = waiting_.extract(reply.token);
+    WHARF_ASSERT(!waiting.empty());
+    waiting.mapped()(std::move(reply.response));
+  }
+  for (Append& append : actions.appends) write(std::move(append));
+  arm();
+}
+
+/// Records reach the log in the order of the appends, and so are committed in it; a failed one is told by a turn of its
+/// own, as the core may not be stepped from inside a step.
+void PartitionCoordinator::write(Append append) {
+  std::vector<cluster::KeyedRecord> records;
+  for (LogRecord& record : append.records) records.push_back({std::move(record.key), std::move(record.value)});
+  AppendId id = append.id;
+  auto settled = [this, id](Result<void> outcome) {
+    owner_.shard->post([this, id, outcome] {
+      if (resigned_) return;
+      if (outcome) {
+        tell(AppendCommitted{id});
+      } else {
+        tell(AppendFailed{id, outcome.error().code});
+      }
+    });
+  };
+  Timestamp now_wall = owner_.shard->clock().wall_now();
+  Result<log::OwnedBatches> batch = cluster::batch_of(records, now_wall);
+  if (!batch) return settled(fail(batch.error()));
+  log::AppendContext context{.leader_epoch = LeaderEpoch(0), .now = now_wall, .from_client = false};
+  Result<log::Appended> appended = owner_.logs->append(partition_, std::move(*batch), context);
+  if (!appended) return settled(fail(appended.error()));
+  owner_.logs->when_committed(partition_, appended->next, settled);
+}
+
+void PartitionCoordinator::arm() {
+  if (timer_) owner_.shard->cancel_timer(*timer_);
+  timer_.reset();
+  std::optional<MonotonicTime> deadline = core_.next_deadline();
+  if (!deadline || resigned_) return;
+  timer_ = owner_.shard->set_timer(*deadline, [this] {
+    timer_.reset();
+    carry_out(core_.tick(now()));
+  });
+}
+
+runtime::Task<void> PartitionCoordinator::expire_offsets() {
+  while (!tasks_.stopping()) {
+    bool stopped = co_await stopping_.wait_until(owner_.shard->now() + expiry_interval_);
+    if (stopped) co_return;
+    co_await expire_round();
+  }
+}
+
+runtime::Task<void> PartitionCoordinator::expire_round() {
+  std::string from;
+  while (!tasks_.stopping()) {
+    ExpiryRound round = core_.expiry_round(from, kGroupsPerExpiryRound, now());
+    for (ExpireOffsets& candidate : round.groups) {
+      if (!candidate.offsets.empty()) {
+        candidate.offsets = co_await topics_.without_data(*owner_.shard, std::move(candidate.offsets));
+        if (candidate.offsets.empty()) continue;
+      }
+      if (!resigned_) tell(std::move(candidate));
+    }
+    if (!round.next_group) co_return;
+    from = *round.next_group;
+  }
+}
+
+}  // namespace wharf::groups

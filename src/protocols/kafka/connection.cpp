@@ -1,0 +1,123 @@
+#include "protocols/kafka/connection.hpp"
+
+#include "runtime/foreign_protocol.hpp"
+
+namespace wharf::kafka {
+namespace {
+
+/// Requests of one connection that may be in progress: beyond, it is not read from, and its own socket slows it down.
+constexpr std::size_t kMaxOpenRequests = 128;
+
+}  // namespace
+
+Connection::Connection(const Door& door, runtime::Shard& shard, std::unique_ptr<runtime::Stream> stream)
+    : door_(door),
+      shard_(shard),
+      stream_(std::move(stream)),
+      session_(shard, stream_->local(), stream_->remote()),
+      frames_(door.limits.max_request_bytes),
+      can_write_(shard),
+      can_read_(shard),
+      last_activity_(shard.now()),
+      tasks_(shard) {}
+
+void Connection::close() {
+  closed_ = true;
+  stream_->close();
+  can_write_.notify();
+  can_read_.notify();
+}
+
+runtime::Task<void> Connection::run() {
+  watch_idleness();
+  tasks_.spawn("kafka-writer", write_responses());
+  co_await read_requests();
+  reading_ended_ = true;
+  can_write_.notify();
+  co_await tasks_.close();
+  if (idle_timer_) shard_.cancel_timer(*idle_timer_);
+  stream_->close();
+}
+
+runtime::Task<void> Connection::read_requests() {
+  while (!closed_) {
+    if (responses_.open_requests() >= kMaxOpenRequests) {
+      co_await can_read_.wait();
+      continue;
+    }
+    MutableBytes space = frames_.space();
+    Result<std::size_t> count = co_await stream_->read_some(space);
+    if (!count || *count == 0) co_return;
+    last_activity_ = shard_.now();
+    frames_.received(*count);
+    if (!seen_request_ && recognise_foreign_protocol()) co_return;
+    if (!start_requests()) co_return;
+  }
+}
+
+/// Starts every whole request that has arrived; false when the connection must end.
+bool Connection::start_requests() {
+  while (true) {
+    Result<std::optional<Frame>> next = frames_.next();
+    if (!next) {
+      door_.logger.warn("closed a connection: not a Kafka request",
+                        {{"listener", "kafka"}, {"from", stream_->remote().text()}, {"reason", next.error().message}});
+      return false;
+    }
+    if (!*next) return true;
+    seen_request_ = true;
+    ResponseQueue::Ticket ticket = responses_.open();
+    tasks_.spawn("kafka-request", serve(ticket, std::move(**next)));
+  }
+}
+
+bool Connection::recognise_foreign_protocol() {
+  auto foreign = runtime::recognise_protocol(frames_.pending());
+  if (!foreign) return false;
+  door_.logger.warn("refused a connection that speaks another protocol",
+                    {{"listener", "kafka"}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
+  Reply refusal{.close = true};
+  if (!foreign->refusal.empty()) refusal.pieces.emplace_back(SharedBytes::copy_of(as_bytes(foreign->refusal)));
+  responses_.complete(responses_.open(), std::move(refusal));
+  can_write_.notify();
+  return true;
+}
+
+runtime::Task<void> Connection::serve(ResponseQueue::Ticket ticket, Frame frame) {
+  Reply reply = co_await dispatch(&door_, &session_, std::move(frame.owner), frame.bytes);
+  responses_.complete(ticket, std::move(reply));
+  if (responses_.ready()) can_write_.notify();
+}
+
+runtime::Task<void> Connection::write_responses() {
+  while (true) {
+    if (!responses_.ready()) {
+      if (reading_ended_ && responses_.open_requests() == 0) co_return;
+      co_await can_write_.wait();
+      continue;
+    }
+    ResponseQueue::Batch batch = responses_.take_ready();
+    can_read_.notify();
+    if (!batch.pieces.empty() && !closed_) {
+      Result<void> written = co_await stream_->write(std::move(batch.pieces));
+      last_activity_ = shard_.now();
+      if (!written) close();
+    }
+    if (batch.close) close();
+  }
+}
+
+/// One timer, armed anew when it fires: activity only notes the time.
+void Connection::watch_idleness() {
+  idle_timer_ = shard_.set_timer(last_activity_ + door_.limits.max_idle, [this] {
+    bool waiting_for_us = responses_.open_requests() > 0;
+    if (waiting_for_us) last_activity_ = shard_.now();
+    if (shard_.now() - last_activity_ >= door_.limits.max_idle) {
+      idle_timer_.reset();
+      return close();
+    }
+    watch_idleness();
+  });
+}
+
+}  // namespace wharf::kafka

@@ -1,0 +1,50 @@
+#pragma once
+// One Kafka client: a task that reads and starts requests, a task that writes what is next in line. A produce whose client
+// left still finishes.
+#include <memory>
+
+#include "protocols/kafka/frame_buffer.hpp"
+#include "protocols/kafka/handlers/dispatch.hpp"
+#include "protocols/kafka/handlers/door.hpp"
+#include "protocols/kafka/response_queue.hpp"
+#include "runtime/signal.hpp"
+#include "runtime/stream.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace wharf::kafka {
+
+class Connection {
+ public:
+  /// `door` outlives the connection.
+  Connection(const Door& door, runtime::Shard& shard, std::unique_ptr<runtime::Stream> stream);
+
+  /// Until the client leaves, misbehaves or idles too long, or close() is called. Returns when all its requests have ended.
+  runtime::Task<void> run();
+  /// From the connection's shard: run() ends soon.
+  void close();
+
+ private:
+  runtime::Task<void> read_requests();
+  runtime::Task<void> write_responses();
+  runtime::Task<void> serve(ResponseQueue::Ticket ticket, Frame frame);
+  bool start_requests();
+  bool recognise_foreign_protocol();
+  void watch_idleness();
+
+  const Door& door_;
+  runtime::Shard& shard_;
+  std::unique_ptr<runtime::Stream> stream_;
+  ClientSession session_;
+  FrameBuffer frames_;
+  ResponseQueue responses_;
+  runtime::Signal can_write_;
+  runtime::Signal can_read_;
+  bool reading_ended_ = false;
+  bool closed_ = false;
+  bool seen_request_ = false;
+  MonotonicTime last_activity_;
+  std::optional<runtime::Timers::Handle> idle_timer_;
+  runtime::TaskScope tasks_;
+};
+
+}  // namespace wharf::kafka

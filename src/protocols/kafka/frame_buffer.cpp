@@ -1,0 +1,74 @@
+#include "protocols/kafka/frame_buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "model/byte_order.hpp"
+
+namespace wharf::kafka {
+namespace {
+
+constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kLengthBytes = 4;
+constexpr std::size_t kSmallestRead = 4096;
+
+}  // namespace
+
+void FrameBuffer::move_to_chunk(std::size_t capacity) {
+  auto chunk = std::make_shared_for_overwrite<std::byte[]>(capacity);
+  std::size_t pending_bytes = end_ - start_;
+  if (pending_bytes > 0) std::memcpy(chunk.get(), chunk_.get() + start_, pending_bytes);
+  chunk_ = std::move(chunk);
+  capacity_ = capacity;
+  start_ = 0;
+  end_ = pending_bytes;
+  shared_ = false;
+}
+
+MutableBytes FrameBuffer::space() {
+  std::size_t pending_bytes = end_ - start_;
+  if (pending_bytes == 0 && chunk_) {
+    // Start over in the same memory once nobody holds a frame of it.
+    if (!shared_ || chunk_.use_count() == 1) {
+      start_ = end_ = 0;
+      shared_ = false;
+    }
+  }
+  std::size_t frame_bytes = 0;
+  if (pending_bytes >= kLengthBytes) {
+    frame_bytes = kLengthBytes + static_cast<std::uint32_t>(load_big_endian<std::int32_t>(chunk_.get() + start_));
+  }
+  bool fits = start_ + std::max(frame_bytes, pending_bytes + kLengthBytes) <= capacity_ && capacity_ - end_ >= 1;
+  bool tight = frame_bytes == 0 && capacity_ - end_ < kSmallestRead;
+  if (!chunk_ || !fits || tight) {
+    // Four times what has arrived, at most what the frame needs: a promise alone allocates nothing.
+    std::size_t wanted = std::min(std::max(frame_bytes, kChunkBytes), std::max(kChunkBytes, 4 * pending_bytes));
+    if (!chunk_ || tight || capacity_ - end_ == 0 || wanted > capacity_ - start_) move_to_chunk(wanted);
+  }
+  return {chunk_.get() + end_, capacity_ - end_};
+}
+
+void FrameBuffer::received(std::size_t count) {
+  WHARF_ASSERT(count <= capacity_ - end_);
+  end_ += count;
+}
+
+Result<std::optional<Frame>> FrameBuffer::next() {
+  std::size_t pending_bytes = end_ - start_;
+  if (pending_bytes < kLengthBytes) return std::nullopt;
+  auto length = load_big_endian<std::int32_t>(chunk_.get() + start_);
+  if (length < 0) return fail(ErrorCode::kMalformed, fmt::format("a frame of {} bytes", length));
+  auto frame_bytes = static_cast<std::size_t>(length);
+  if (frame_bytes > max_frame_bytes_) {
+    return fail(ErrorCode::kTooLarge, fmt::format("a frame of {} bytes; the limit is {}", frame_bytes, max_frame_bytes_));
+  }
+  if (pending_bytes - kLengthBytes < frame_bytes) return std::nullopt;
+  Frame frame{chunk_, {chunk_.get() + start_ + kLengthBytes, frame_bytes}};
+  start_ += kLengthBytes + frame_bytes;
+  shared_ = true;
+  return frame;
+}
+
+}  // namespace wharf::kafka

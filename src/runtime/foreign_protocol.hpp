@@ -1,0 +1,20 @@
+#pragma once
+// Somebody knocks at the wrong door: names what they speak from their first bytes, and says what they would understand.
+// 369295617 as a Kafka length is a TLS hello; "GET " would be 1195725856 bytes: never allocate, say what it is.
+#include <optional>
+#include <string_view>
+
+#include "model/bytes.hpp"
+
+namespace wharf::runtime {
+
+struct ForeignProtocol {
+  std::string_view name;     // as a log line names it
+  std::string_view refusal;  // bytes to answer with before closing; empty where its speaker expects none
+};
+
+/// What a connection's first bytes belong to, when they clearly open one of: TLS, HTTP, HTTP/2, AMQP, MQTT, STOMP, OpenWire,
+/// SSH, RocketMQ remoting. Needs 8 bytes to be sure of all; fewer give fewer answers.
+std::optional<ForeignProtocol> recognise_protocol(ByteView first_bytes);
+
+}  // namespace wharf::runtime
