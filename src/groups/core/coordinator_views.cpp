@@ -33,6 +33,7 @@ std::optional<DescribedGroup> GroupCoordinator::describe(std::string_view group_
   described.protocol_type = group.protocol_type();
   if (is_stable) described.protocol = group.protocol_name().value_or(std::string());
   described.leader = group.members().leader();
+  described.pending_members = group.members().pending().size();
   for (const auto& [id, member] : group.members().all()) {
     described.members.push_back({id, member.group_instance_id, member.client_id, member.client_host,
                                  is_stable ? member.metadata(described.protocol) : SharedBytes(), member.assignment});

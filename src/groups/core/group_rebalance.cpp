@@ -137,7 +137,7 @@ void Group::sync(const SyncGroup& request, GroupStep& step) {
   if (auto displaced = std::exchange(member.sync_token, request.token)) {
     answer_sync(*displaced, {.error = ErrorCode::kRebalanceInProgress}, step);
   }
-  if (members_.is_leader(request.member_id) && !storing_generation_) store_assignment(request, step);
+  if (members_.is_leader(request.member_id) && storing_generation_ != generation_) store_assignment(request, step);
 }
 
 /// The group's state becomes durable first, and only then is anybody told (Kafka's own order).

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "groups/core/groups_testing.hpp"
+#include "groups/core/testdata/groups_testing.hpp"
 #include "groups/core/subscription.hpp"
 
 namespace wharf::groups {

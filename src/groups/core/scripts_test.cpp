@@ -16,7 +16,7 @@
 #include <sstream>
 
 #include "groups/core/coordinator.hpp"
-#include "groups/core/groups_testing.hpp"
+#include "groups/core/testdata/groups_testing.hpp"
 
 namespace wharf::groups {
 namespace {
@@ -103,6 +103,8 @@ class ScriptPlayer {
     settings_.pending_members_max =
         static_cast<std::size_t>(command.number("pending_max", static_cast<std::int64_t>(settings_.pending_members_max)));
     coordinator_.emplace(settings_);
+    unwritten_.clear();
+    log_.clear();
     return "";
   }
 

@@ -28,6 +28,7 @@ struct DescribedGroup {
   std::string protocol;  // only of a stable group
   std::optional<std::string> leader;
   std::vector<DescribedMember> members;  // by id
+  std::size_t pending_members = 0;       // ids handed out (KIP-394) and not used yet
 };
 
 /// Empty lists let everything pass. Compared without regard to case, as Kafka does; unknown names match nothing.
