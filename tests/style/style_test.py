@@ -82,11 +82,15 @@ class Rules(unittest.TestCase):
             self.breaks("clock", text + "\n")
             self.passes(text + "\n", path="src/runtime/clock.cpp")
 
+    def test_a_test_may_draw_from_its_seed(self):
+        self.passes("std::mt19937_64 g(seed);\n", path="src/log/segment_test.cpp")
+        self.breaks("clock", "std::random_device d;\n", path="src/log/segment_test.cpp")
+
     def test_tests_do_not_sleep(self):
         test = "src/log/segment_test.cpp"
         self.breaks("sleep", "void f() { std::this_thread::sleep_for(1ms); }\n", path=test)
         self.breaks("sleep", "void f() { ::sleep(1); }\n", path=test)
-        self.passes("void f() { clock.sleep(1ms); }\n", path=test)
+        self.passes("void f() { clock.sleep(1ms); sleep(shard, 1ms); }\n", path=test)
         self.breaks("sleep", "import time\ntime.sleep(1)\n", path="tests/clients/kafka/python/groups.py")
         self.breaks("sleep", "  Thread.sleep(10);\n", path="tests/clients/kafka/java/Groups.java")
         self.breaks("sleep", "\ttime.Sleep(10)\n", path="tests/clients/kafka/go/groups.go")

@@ -1,0 +1,13 @@
+#include "cli/commands.hpp"
+
+namespace wharf::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{
+      config_command(),
+      doctor_command(),
+  };
+  return all;
+}
+
+}  // namespace wharf::cli

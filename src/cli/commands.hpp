@@ -1,0 +1,15 @@
+#pragma once
+// Every command that works, in the order of the help.
+#include <vector>
+
+#include "cli/command.hpp"
+
+namespace wharf::cli {
+
+const std::vector<Command>& commands();
+
+// One per file <name>_command.cpp:
+Command config_command();
+Command doctor_command();
+
+}  // namespace wharf::cli

@@ -1,0 +1,110 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/server_options.hpp"
+#include "config/markdown.hpp"
+#include "config/server_config.hpp"
+
+namespace wharf::cli {
+namespace {
+
+using config::kServerKeys;
+using config::ServerConfig;
+
+struct Options {
+  std::shared_ptr<ServerOptions> server;
+  std::string key;
+  bool changed = false;
+  bool check = false;
+  bool toml = false;
+  bool markdown = false;
+};
+
+std::string origin(const ServerConfig& config, std::size_t index) {
+  return config.source(index) == config::Source::kDefault ? "default" : config.place(index);
+}
+
+int print_table(const ServerConfig& config, bool changed_only, Streams streams) {
+  for (std::size_t i = 0; i < kServerKeys.size(); ++i) {
+    if (changed_only && config.source(i) == config::Source::kDefault) continue;
+    streams.out << fmt::format("{:<42} {:<22} {}\n", kServerKeys[i].name, config.text(i), origin(config, i));
+  }
+  return kDone;
+}
+
+/// A file that says what is in effect: defaults as comments.
+int print_toml(const ServerConfig& config, Streams streams) {
+  for (std::size_t i = 0; i < kServerKeys.size(); ++i) {
+    const bool changed = config.source(i) != config::Source::kDefault;
+    std::string quoted;
+    for (const char at : config.text(i)) quoted += at == '"' || at == '\\' ? std::string{'\\', at} : std::string(1, at);
+    streams.out << fmt::format("{}# {}\n{}{} = \"{}\"\n", i == 0 ? "" : "\n", kServerKeys[i].sentence, changed ? "" : "#",
+                               kServerKeys[i].name, quoted);
+  }
+  return kDone;
+}
+
+int explain(const ServerConfig& config, const std::string& name, Streams streams) {
+  const std::size_t index = config::server_key_index(name);
+  if (index == kServerKeys.size()) {
+    ServerConfig probe;
+    const auto refused = probe.set({name, "", config::Source::kFlag, "wharf config"});
+    streams.err << refused.error().message << '\n';
+    return kFailed;
+  }
+  const config::ServerKey& key = kServerKeys[index];
+  streams.out << fmt::format("{}\n{}\n\n", key.name, key.sentence);
+  streams.out << fmt::format("value        {} ({})\n", config.text(index), origin(config, index));
+  streams.out << fmt::format("default      {}\n", ServerConfig().text(index));
+  if (!key.choices.empty()) streams.out << fmt::format("choices      {}\n", key.choices);
+  streams.out << fmt::format("file         {} = ...\nenvironment  {}=...\nflag         --set {}=...\n", key.name,
+                             config::environment_name(key.name), key.name);
+  return kDone;
+}
+
+int run(const Options& options, Streams streams) {
+  if (options.markdown) {
+    streams.out << config::configuration_page();
+    return kDone;
+  }
+  const Result<ServerConfig> config = options.server->load();
+  if (!config) {
+    streams.err << config.error().message << '\n';
+    return kFailed;
+  }
+  if (options.check) {
+    streams.out << "the configuration is valid\n";
+    return kDone;
+  }
+  if (!options.key.empty()) return explain(*config, options.key, streams);
+  if (options.toml) return print_toml(*config, streams);
+  return print_table(*config, options.changed, streams);
+}
+
+Run declare(CLI::App* app) {
+  auto options = std::make_shared<Options>();
+  options->server = ServerOptions::declare(app);
+  app->add_flag("--changed", options->changed, "Only what differs from the defaults.");
+  app->add_flag("--check", options->check, "Only say whether the server would start with this configuration.");
+  app->add_flag("--toml", options->toml, "As a file that `--config` reads, defaults commented out.");
+  app->add_flag("--markdown", options->markdown, "The reference of every key and topic setting: docs/configuration.md.");
+  app->add_option("KEY", options->key, "Explain this key: meaning, value, where the value comes from.");
+  return [options](Streams streams) { return run(*options, streams); };
+}
+
+}  // namespace
+
+Command config_command() {
+  return {
+      .name = "config",
+      .summary = "show, explain and check the server's configuration",
+      .description = "Prints every setting with its value in effect and where that comes from: a default, a line of the file, a variable, "
+                     "or a flag. What the server would refuse at its start is refused here with the same line.",
+      .examples = "wharf config\nwharf config --changed --config wharf.toml\nwharf config log.flush\n"
+                  "wharf config --check --config wharf.toml --set kafka.listen=0.0.0.0:9092\nwharf config --toml > wharf.toml",
+      .declare = declare,
+  };
+}
+
+}  // namespace wharf::cli

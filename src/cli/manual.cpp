@@ -1,0 +1,112 @@
+#include "cli/manual.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+
+namespace wharf::cli {
+namespace {
+
+constexpr std::size_t kWidth = 88;
+
+/// Words of each paragraph between `indent` and the page's width. A line that begins with a blank stays as it is.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  const std::string margin(indent, ' ');
+  std::string page, line;
+  const auto end_line = [&] {
+    if (!line.empty()) page += margin + line + "\n";
+    line.clear();
+  };
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view words = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (words.empty() || words.starts_with(' ')) {
+      end_line();
+      page += words.empty() ? "\n" : margin + std::string(words) + "\n";
+      continue;
+    }
+    while (!words.empty()) {
+      const std::size_t blank = std::min(words.find(' '), words.size());
+      if (!line.empty() && indent + line.size() + 1 + blank > kWidth) end_line();
+      line += fmt::format("{}{}", line.empty() ? "" : " ", words.substr(0, blank));
+      words.remove_prefix(std::min(blank + 1, words.size()));
+    }
+  }
+  end_line();
+  return page;
+}
+
+std::string section(std::string_view title, std::string_view text) { return fmt::format("\n{}\n{}", title, wrapped(text, 7)); }
+
+std::string verbatim(std::string_view title, std::string_view lines) {
+  std::string page = fmt::format("\n{}\n", title);
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    page += fmt::format("       {}\n", lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return page;
+}
+
+std::string options_of(const CLI::App& app) {
+  std::string page;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string type = option->get_positional() ? "" : option->get_type_name();
+    const std::string value = type.empty() ? "" : " " + type;
+    page += fmt::format("       {}{}\n{}\n", option->get_name(option->get_positional(), !option->get_positional()), value,
+                        wrapped(option->get_description(), 11));
+  }
+  return page;
+}
+
+std::string synopsis_of(const Command& command, const CLI::App& app) {
+  std::string line = fmt::format("wharf {} [OPTIONS]", command.name);
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_positional()) continue;
+    line += option->get_required() ? fmt::format(" {}", option->get_name(true)) : fmt::format(" [{}]", option->get_name(true));
+  }
+  return line;
+}
+
+constexpr std::string_view kExitStatus =
+    "0 when the command did what it was asked for, 1 when it could not, 2 when the command line was not understood.";
+
+}  // namespace
+
+std::string manual() {
+  std::string page = "NAME\n       wharf - a message broker for Kafka's clients\n";
+  page += verbatim("SYNOPSIS", "wharf COMMAND [OPTIONS]\nwharf COMMAND --help\nwharf --help | --version");
+  page += section("DESCRIPTION",
+                  "Wharf is one program: the server and the tools to work with it are its commands. Clients need no change: a program "
+                  "written for Kafka connects to Wharf's address and finds the broker it expects.");
+  page += "\nCOMMANDS\n";
+  for (const Command& command : commands()) page += fmt::format("       {:<10} {}\n", command.name, command.summary);
+  page += section("CONFIGURATION",
+                  "A setting comes from a TOML file (--config FILE), from the environment, or from a flag (--set key=value); the "
+                  "later in this list wins. `wharf config` prints all of them, `wharf config KEY` explains one.");
+  page += section("ENVIRONMENT",
+                  "WHARF_CONFIG names the configuration file. Every key has a variable of its own: WHARF_KAFKA_LISTEN is "
+                  "kafka.listen. Variables of services that Kubernetes sets are passed over.");
+  page += section("EXIT STATUS", kExitStatus);
+  page += verbatim("EXAMPLES",
+                   "wharf doctor                               is this machine fit to run the server?\n"
+                   "wharf config log.flush                     what does this setting do?\n"
+                   "wharf config --toml > wharf.toml           a file to start from\n"
+                   "wharf config --check --config wharf.toml   would the server start with it?");
+  return page;
+}
+
+std::string manual_of(const Command& command, const CLI::App& app) {
+  std::string page = fmt::format("NAME\n       wharf {} - {}\n", command.name, command.summary);
+  page += verbatim("SYNOPSIS", synopsis_of(command, app));
+  page += section("DESCRIPTION", command.description);
+  page += fmt::format("\nOPTIONS\n{}", options_of(app));
+  page.pop_back();  // one empty line between sections
+  page += section("EXIT STATUS", kExitStatus);
+  page += verbatim("EXAMPLES", command.examples);
+  return page;
+}
+
+}  // namespace wharf::cli

@@ -1,0 +1,159 @@
+#include "cli/program.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/commands.hpp"
+
+namespace wharf::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+struct Outcome {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Outcome run(std::vector<std::string> arguments) {
+  std::ostringstream out, err;
+  arguments.insert(arguments.begin(), "wharf");
+  const int code = run_program(arguments, {out, err});
+  return {code, out.str(), err.str()};
+}
+
+/// A file of its own for one test.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& text) : path_(testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::ofstream(path_) << text;
+  }
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(Program, HelpNamesEveryCommand) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{}, {"--help"}, {"-h"}, {"help"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, kDone);
+    for (const Command& command : commands()) EXPECT_THAT(outcome.out, HasSubstr(fmt::format("       {:<10} {}\n", command.name, command.summary)));
+  }
+}
+
+TEST(Program, EveryCommandHasAManualPageOfLinesThatFitATerminal) {
+  for (const Command& command : commands()) {
+    const Outcome outcome = run({std::string(command.name), "--help"});
+    EXPECT_EQ(outcome.code, kDone);
+    for (const char* title : {"NAME\n", "SYNOPSIS\n", "DESCRIPTION\n", "OPTIONS\n", "EXIT STATUS\n", "EXAMPLES\n"}) {
+      EXPECT_THAT(outcome.out, HasSubstr(title)) << command.name;
+    }
+    EXPECT_EQ(outcome.out, run({"help", std::string(command.name)}).out);
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_LE(line.size(), 100u) << line;
+      EXPECT_FALSE(line.ends_with(' ')) << line;
+    }
+  }
+}
+
+TEST(Program, ExamplesOfTheManualPagesAreUnderstood) {
+  for (const Command& command : commands()) {
+    std::istringstream lines{std::string(command.examples)};
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with(' ')) continue;
+      const std::string start = fmt::format("wharf {}", command.name);
+      ASSERT_THAT(line, StartsWith(start));
+      CLI::App app;
+      const cli::Run held = command.declare(&app);  // holds what the options write to
+      EXPECT_NO_THROW(app.parse(line.substr(start.size(), line.find(" > ") - start.size()))) << line;
+    }
+  }
+}
+
+TEST(Program, WhatIsNotUnderstoodEndsWithTwoAndOneLine) {
+  EXPECT_EQ(run({"confg"}).code, kUsage);
+  EXPECT_EQ(run({"confg"}).err, "wharf: unknown command 'confg'; did you mean 'config'?\n");
+  EXPECT_EQ(run({"frobnicate"}).err, "wharf: unknown command 'frobnicate'; `wharf --help` lists them\n");
+  EXPECT_EQ(run({"help", "frobnicate"}).code, kUsage);
+  EXPECT_EQ(run({"--data", "x", "config"}).code, kUsage);
+  EXPECT_EQ(run({"config", "--bad"}).code, kUsage);
+  EXPECT_THAT(run({"config", "--bad"}).err, HasSubstr("`wharf config --help` explains"));
+}
+
+TEST(Program, VersionIsOneLine) { EXPECT_THAT(run({"--version"}).out, testing::MatchesRegex("wharf [0-9.]+\n")); }
+
+TEST(ConfigCommand, PrintsEveryKeyWithItsValueAndOrigin) {
+  const TemporaryFile file("[log]\nflush = 'async'\n");
+  const Outcome outcome = run({"config", "--config", file.path(), "--set", "shards=2", "--set", "node.id=7"});
+  EXPECT_EQ(outcome.code, kDone) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr(fmt::format("{:<42} {:<22} {}:2\n", "log.flush", "async", file.path())));
+  EXPECT_THAT(outcome.out, HasSubstr(fmt::format("{:<42} {:<22} --set\n", "node.id", "7")));
+  EXPECT_THAT(outcome.out, HasSubstr(fmt::format("{:<42} {:<22} default\n", "log.segment.bytes", "1GiB")));
+}
+
+TEST(ConfigCommand, ChangedLeavesTheDefaultsOut) {
+  EXPECT_EQ(run({"config", "--changed"}).out, "");
+  const Outcome outcome = run({"config", "--changed", "--memory", "--data", "d"});
+  EXPECT_THAT(outcome.out, HasSubstr("--memory"));
+  EXPECT_THAT(outcome.out, HasSubstr("--data"));
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 2);
+}
+
+TEST(ConfigCommand, ItsOwnFileReadsBackTheSame) {
+  const std::vector<std::string> changes{"--set", "log.flush=async", "--set", R"(data.dir=a "quoted" \ folder)", "--set", "log.retention.ms=2d"};
+  std::vector<std::string> print{"config", "--toml"};
+  print.insert(print.end(), changes.begin(), changes.end());
+  const TemporaryFile file(run(print).out);
+  const Outcome outcome = run({"config", "--config", file.path(), "--changed"});
+  EXPECT_EQ(outcome.code, kDone) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr(R"(a "quoted" \ folder)"));
+  EXPECT_THAT(outcome.out, HasSubstr("2d"));
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 3);
+}
+
+TEST(ConfigCommand, CheckSaysWhatTheServerWouldSay) {
+  EXPECT_EQ(run({"config", "--check"}).out, "the configuration is valid\n");
+  const Outcome outcome = run({"config", "--check", "--set", "log.flush=maybe"});
+  EXPECT_EQ(outcome.code, kFailed);
+  EXPECT_EQ(outcome.err, "--set: 'log.flush' must be one of sync | async, not 'maybe'\n");
+  EXPECT_EQ(run({"config", "--set", "log.flush"}).err, "--set: 'log.flush' is not KEY=VALUE\n");
+  EXPECT_THAT(run({"config", "--config", "no/such.toml"}).err, HasSubstr("no/such.toml: cannot be read: "));
+  EXPECT_EQ(run({"config", "--config", "."}).code, kFailed);
+}
+
+TEST(ConfigCommand, ExplainsOneKey) {
+  EXPECT_THAT(run({"config", "log.flush", "--set", "log.flush=async"}).out, HasSubstr("value        async (--set)\ndefault      sync\n"));
+  const Outcome outcome = run({"config", "log.flsh"});
+  EXPECT_EQ(outcome.code, kFailed);
+  EXPECT_EQ(outcome.err, "wharf config: unknown key 'log.flsh'; did you mean 'log.flush'?\n");
+}
+
+TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "doctor";
+  std::filesystem::create_directories(folder);
+  const Outcome outcome = run({"doctor", "--data", (folder / "not" / "yet").string(), "--set", "kafka.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+  EXPECT_THAT(outcome.out, HasSubstr(folder.string()));
+  EXPECT_THAT(outcome.out, HasSubstr("kafka.listen: any free port of 127.0.0.1"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  std::filesystem::remove(folder);
+}
+
+TEST(DoctorCommand, InMemoryNoDiskIsLookedAt) {
+  const Outcome outcome = run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+  EXPECT_THAT(outcome.out, testing::Not(HasSubstr("data folder")));
+}
+
+}  // namespace
+}  // namespace wharf::cli
