@@ -1,0 +1,68 @@
+// Runs cases side by side and prints one line per case. A case is [sentence, async () => ...]; it passes when it resolves.
+import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual, inspect } from 'node:util'
+
+const CASE_DEADLINE_MS = 60000
+const PARALLEL = 6
+
+export const bootstrap = process.env.WHARF_BOOTSTRAP
+
+// A name that no other case, run or suite uses: cases share one broker.
+export const unique = (word) => `${word}-${randomBytes(6).toString('hex')}`
+
+export function equal(actual, expected, what = 'value') {
+  if (!isDeepStrictEqual(actual, expected)) {
+    throw new Error(`${what}: expected ${inspect(expected).slice(0, 300)}, got ${inspect(actual).slice(0, 300)}`)
+  }
+}
+
+// The error type that a promise must be rejected with, for example 'TOPIC_ALREADY_EXISTS'.
+export async function refused(promise) {
+  try {
+    await promise
+  } catch (error) {
+    return error.errors?.[0]?.type ?? error.cause?.type ?? error.type ?? error.groups?.[0]?.error?.type ?? error.name
+  }
+  throw new Error('not refused')
+}
+
+// Polls until the condition gives something true; the deadline fails the case.
+export async function eventually(what, condition, deadlineMs = 30000) {
+  for (const end = Date.now() + deadlineMs; ;) {
+    const value = await condition()
+    if (value) return value
+    if (Date.now() > end) throw new Error(`not within ${deadlineMs / 1000} s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+function withDeadline(promise) {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`did not end within ${CASE_DEADLINE_MS / 1000} s`)), CASE_DEADLINE_MS)
+    promise.then(resolve, reject)
+  })
+}
+
+export async function runCases(suite, cases) {
+  const filter = process.env.WHARF_TEST_FILTER ?? ''
+  const todo = cases.filter(([sentence]) => `${suite}: ${sentence}`.includes(filter))
+  let passed = 0
+  let failed = 0
+  const worker = async () => {
+    for (let one; (one = todo.shift());) {
+      const begun = Date.now()
+      const line = () => `${suite}: ${one[0]} (${((Date.now() - begun) / 1000).toFixed(1)} s)`
+      try {
+        await withDeadline(one[1]())
+        passed++
+        console.log(`ok   ${line()}`)
+      } catch (error) {
+        failed++
+        console.log(`FAIL ${line()}\n     ${String(error.stack).split('\n').slice(0, 6).join('\n     ')}`)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, worker))
+  console.log(`${passed} passed, ${failed} failed`)
+  process.exit(failed === 0 && passed > 0 ? 0 : 1)
+}
