@@ -35,13 +35,15 @@ bool read_field(Reader& reader, Struct& out) {
 
 /// Whether the tag is this field's: then it was read, or failed.
 template <class Struct, class Descriptor>
-bool read_if_tagged(Reader& reader, Struct& out, std::uint32_t tag) {
+bool read_if_tagged(Reader& reader, Struct& out, std::uint32_t tag, std::size_t size) {
   constexpr FieldRule kRule = rule_of<Struct, Descriptor>();
   if constexpr (Descriptor::kTag < 0) {
     return false;
   } else {
     if (tag != static_cast<std::uint32_t>(Descriptor::kTag) || !kRule.present(reader.version())) return false;
+    const std::byte* outer_end = reader.enter(size);
     Wire<typename Descriptor::Value>::read(reader, kRule.nullable(reader.version()), out.*Descriptor::kMember);
+    reader.leave(outer_end);
     if (!reader.ok()) reader.in_field(Descriptor::kName);
     return true;
   }
@@ -53,10 +55,8 @@ void read_tagged_fields(Reader& reader, Struct& out, const FieldList<Descriptors
     for (std::uint32_t count = reader.uvarint(); count > 0 && reader.ok(); --count) {
       std::uint32_t tag = reader.uvarint();
       std::uint32_t size = reader.uvarint();
-      const std::byte* outer_end = reader.enter(size);
       if (!reader.ok()) return;
-      if (!(read_if_tagged<Struct, Descriptors>(reader, out, tag) || ...)) reader.view(size);
-      reader.leave(outer_end);
+      if (!(read_if_tagged<Struct, Descriptors>(reader, out, tag, size) || ...)) reader.view(size);
     }
   } else {
     reader.skip_tagged_fields();

@@ -143,7 +143,7 @@ const std::byte* Reader::enter(std::size_t size) {
 }
 
 void Reader::leave(const std::byte* outer_end) {
-  if (ok() && at_ != end_) fail_here(ErrorCode::kMalformed, "is shorter than its own length says");
+  if (ok() && at_ != end_) fail_here(ErrorCode::kMalformed, "has more bytes than its type");
   if (ok()) end_ = outer_end;
 }
 
