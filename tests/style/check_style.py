@@ -14,7 +14,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.$}/])/(home/\w|root/|work/|Users/\w)")
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now\b|\brandom_device\b|\bmt19937(_64)?\b|\bs?rand\s*\(")
 VAGUE = re.compile(r"\b(?:class|struct)\s+(\w*(?:Manager|Helper|Util|Utils|Impl))\b\s*[:{]")
 # A client's own state can only be polled from outside: once per suite, in a function of this name with a deadline.
-POLL = re.compile(r"^\s*(async\s+)?(def|func|function|static\b.*|const)\s+eventually\b", re.M)
+POLL = re.compile(r"^\s*(async\s+)?(def|func|function|(public\s+)?static\b.*|const)\s+eventually\b", re.M)
 SLEEPS = {
     ".cpp": re.compile(r"\bsleep_for\b|\bsleep_until\b|\busleep\s*\(|\bnanosleep\s*\(|(?<![.>\w])sleep\s*\(\s*\d"),
     ".py": re.compile(r"\btime\.sleep\s*\("),
@@ -42,9 +42,8 @@ class Check:
     def _files(self):
         for folder in ("src", "bench", "tests", "scripts", "cmake", ".ci"):
             for path in sorted((self.root / folder).rglob("*")):
-                generated = {"node_modules", "target", "__pycache__", ".venv", "build"} & set(path.parts)
-                script = path.suffix == "" and folder in ("scripts", ".ci", "tests")
-                if path.is_file() and not path.is_symlink() and not generated and (path.suffix in CODE or script):
+                passed_over = {"node_modules", "target", "__pycache__", ".venv", "build", "fuzz", "testdata"} & set(path.parts)
+                if path.is_file() and not path.is_symlink() and not passed_over and (path.suffix in CODE or is_script(path)):
                     yield path
 
     def breach(self, path, line, rule, sentence):
@@ -158,6 +157,11 @@ class Check:
 
 def is_test(path):
     return path.startswith("tests/") or re.search(r"_(test|bench|fuzz)\.cpp$", path) is not None
+
+
+def is_script(path):
+    with path.open("rb") as file:
+        return path.suffix == "" and file.read(2) == b"#!"
 
 
 def takes_reference(parameters):
