@@ -5,6 +5,8 @@
 #include <cstring>
 #include <mutex>
 
+#include <fmt/format.h>
+
 #include "runtime/memory_files.hpp"
 
 namespace wharf::runtime {

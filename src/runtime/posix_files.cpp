@@ -1,5 +1,6 @@
 #include "runtime/posix_files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>

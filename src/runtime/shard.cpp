@@ -35,6 +35,11 @@ std::size_t Shard::poll() {
   return context_.poll();
 }
 
+std::size_t Shard::poll_one() {
+  context_.restart();
+  return context_.poll_one();
+}
+
 // A cancelled timer does not disarm the kernel's: it fires once for nothing and is armed anew. Cheaper than a system call
 // for each long poll that ends early.
 void Shard::arm() {

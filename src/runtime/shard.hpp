@@ -44,6 +44,8 @@ class Shard {
 
   /// One turn of the simulated loop: everything that is ready, nothing that must be waited for.
   std::size_t poll();
+  /// The first handler that is ready, or none: the simulator's unit of interleaving.
+  std::size_t poll_one();
   Timers& timers() { return timers_; }
 
  private:
