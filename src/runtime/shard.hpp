@@ -54,8 +54,8 @@ class Shard {
   ShardIndex index_;
   const Clock& clock_;
   WorkPool& pool_;
-  Timers timers_;
   boost::asio::io_context context_{1};
+  Timers timers_;  // after the context: a callback that dies unrun may post to it
   std::optional<boost::asio::steady_timer> wake_;  // only while run() runs
   std::optional<MonotonicTime> armed_;
 };

@@ -21,6 +21,9 @@ using Tcp = asio::ip::tcp;
 
 constexpr auto kUseTuple = asio::as_tuple_t<asio::use_awaitable_t<Executor>>(kUseTask);
 
+/// A peer that reads as fast as we send gets no more than this before others have their turn.
+constexpr std::size_t kBytesPerTurn = 1024 * 1024;
+
 Endpoint endpoint_of(const Tcp::endpoint& from) {
   asio::ip::address address = from.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -30,9 +33,6 @@ Endpoint endpoint_of(const Tcp::endpoint& from) {
 }
 
 Error network_error(const char* operation, int number) {
-  if (number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM) {
-    return {ErrorCode::kBusy, fmt::format("{}: {}", operation, std::strerror(number))};
-  }
   return {ErrorCode::kClosed, fmt::format("{}: {}", operation, std::strerror(number))};
 }
 
@@ -77,6 +77,7 @@ class TcpStream final : public Stream {
 };
 
 Task<Result<std::size_t>> TcpStream::read_some(MutableBytes into) {
+  WHARF_ASSERT(!into.empty());  // its 0 would read as the peer's end
   if (!socket_.is_open()) co_return fail(ErrorCode::kClosed, "the connection is closed");
   auto [error, count] = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kUseTuple);
   if (error == asio::error::eof) co_return std::size_t{0};
@@ -87,14 +88,15 @@ Task<Result<std::size_t>> TcpStream::read_some(MutableBytes into) {
 Task<Result<void>> TcpStream::write(std::vector<OutPiece> pieces) {
   Progress at;
   at.advance(pieces, 0);
+  std::size_t since_wait = 0;
   while (at.piece < pieces.size()) {
     if (!socket_.is_open()) co_return fail(ErrorCode::kClosed, "the connection is closed");
     Result<std::size_t> sent = send_now(pieces, at);
     if (!sent) co_return fail(sent.error());
-    if (*sent > 0) {
-      at.advance(pieces, *sent);
-      continue;
-    }
+    at.advance(pieces, *sent);
+    since_wait = *sent > 0 ? since_wait + *sent : kBytesPerTurn;
+    if (since_wait < kBytesPerTurn || at.piece == pieces.size()) continue;
+    since_wait = 0;
     auto [error] = co_await socket_.async_wait(Tcp::socket::wait_write, kUseTuple);
     if (error) co_return fail(ErrorCode::kClosed, error.message());
   }
@@ -192,11 +194,16 @@ Result<std::unique_ptr<Stream>> make_stream(Tcp::socket socket) {
 }
 
 Task<Result<std::unique_ptr<Stream>>> TcpListener::accept(Shard& owner) {
-  if (!acceptor_.is_open()) co_return fail(ErrorCode::kClosed, "the listener is closed");
-  Tcp::socket socket(owner.context());
-  auto [error] = co_await acceptor_.async_accept(socket, kUseTuple);
-  if (error) co_return fail(network_error("accept", error.value()));
-  co_return make_stream(std::move(socket));
+  while (acceptor_.is_open()) {
+    Tcp::socket socket(owner.context());
+    auto [error] = co_await acceptor_.async_accept(socket, kUseTuple);
+    if (error == asio::error::operation_aborted) break;
+    // Whatever it is (descriptors, memory, a network down), the port is still open: one bad accept must not end the server.
+    if (error) co_return fail(ErrorCode::kBusy, fmt::format("accept: {}", error.message()));
+    Result<std::unique_ptr<Stream>> stream = make_stream(std::move(socket));
+    if (stream) co_return stream;  // otherwise the peer has left already
+  }
+  co_return fail(ErrorCode::kClosed, "the listener is closed");
 }
 
 }  // namespace

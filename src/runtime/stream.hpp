@@ -26,7 +26,7 @@ using OutPiece = std::variant<SharedBytes, FileRange>;
 class Stream {
  public:
   virtual ~Stream() = default;
-  /// Waits for at least one byte; 0 means that the other side has ended. kClosed after close().
+  /// Waits for at least one byte (`into` has room for one); 0 means that the other side has ended. kClosed after close().
   virtual Task<Result<std::size_t>> read_some(MutableBytes into) = 0;
   /// Sends all pieces in one gathered write where possible. A failure ends the stream: close it. A file that turns out
   /// shorter than its range fails (kDamaged): the length was promised already.

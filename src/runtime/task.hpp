@@ -20,8 +20,9 @@ using Task = boost::asio::awaitable<T, Executor>;
 
 inline constexpr boost::asio::use_awaitable_t<Executor> kUseTask;
 
-/// Continues a suspended task with a value, once, from the task's own shard. Dropping it without a call leaves the task
-/// suspended for ever: whoever holds it owes the call.
+/// Continues a suspended task with a value, once, from the task's own shard. Whoever holds it owes the call: dropping it
+/// destroys the task's frames at the next turn of its shard (use after free when that shard is gone), and its TaskScope
+/// waits for ever.
 template <class T>
 using Resume = boost::asio::any_completion_handler<void(T)>;
 
