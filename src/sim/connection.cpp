@@ -153,6 +153,7 @@ void Connection::sever() {
 }
 
 Task<Result<std::size_t>> SimulatedStream::read_some(MutableBytes into) {
+  WHARF_ASSERT(!into.empty());
   std::shared_ptr<Connection> connection = connection_;
   std::size_t side = side_;
   while (true) {
