@@ -17,12 +17,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "log/checkpoint_format.hpp"
 #include "log/wal_format.hpp"
 #include "log/wal_recovery.hpp"
 #include "model/bytes.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
 #include "runtime/file.hpp"
+#include "runtime/logger.hpp"
 
 namespace wharf::log {
 
@@ -46,12 +48,14 @@ struct LoadedCheckpoint {
   bool stale = false;
 };
 
-/// Bytes of the file that no entry can be read from. `partition`: whose entry it was, where that can be told.
+/// Bytes of the file that no entry can be read from. `partition`: whose entry it was, where that can be told. `torn`: they belong
+/// to the last append, which a crash may have cut.
 struct CheckpointDamage {
-  std::string file;
+  std::string file = {};
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  std::optional<PartitionId> partition;
+  std::optional<PartitionId> partition = {};
+  bool torn = false;
 };
 
 struct LoadedCheckpoints {
@@ -77,7 +81,7 @@ class Checkpoints {
     std::shared_ptr<const LoadedCheckpoints> loaded;
   };
   /// Loads what is there and makes it ready for appends; creates the folder. Works on a full disk. kStorage.
-  static Result<Opened> open(runtime::FileSystem& files, Path folder);
+  static Result<Opened> open(runtime::FileSystem& files, Path folder, runtime::Logger& logger);
 
   /// Durable when it returns. After an error the entries may count or not; append them again.
   Result<void> append(std::span<const PartitionCheckpoint> entries, std::optional<WalFloor> floor);
@@ -88,14 +92,40 @@ class Checkpoints {
  private:
   struct Place {
     std::uint64_t position = 0;
+    std::uint32_t bytes = 0;  // of the whole entry
+  };
+  /// An entry in the buffer that is about to be written.
+  struct Added {
+    StoredCheckpointKind kind = StoredCheckpointKind::kState;
+    PartitionId partition;
+    std::uint64_t offset = 0;
     std::uint32_t bytes = 0;
+    WalSequence floor = {};
   };
 
-  Checkpoints(runtime::FileSystem& files, Path folder) : files_(files), folder_(std::move(folder)) {}
+  Checkpoints(runtime::FileSystem& files, Path folder, runtime::Logger& logger);
+  Result<std::shared_ptr<const LoadedCheckpoints>> load();
+  void adopt(LoadedCheckpoints& loaded, const std::string& name);
+  void report(const CheckpointDamage& damage);
+  Result<void> append_entries(std::span<const StoredCheckpoint> entries);
+  Result<void> append_in_place(std::span<const StoredCheckpoint> entries);
+  Result<void> write_anew(std::span<const StoredCheckpoint> entries);
+  void copy_live_entries(std::vector<std::byte>& into, std::vector<Added>& added);
+  void encode(const StoredCheckpoint& entry, std::vector<std::byte>& into, std::vector<Added>& added);
+  void note(std::span<const Added> added, std::uint64_t begin);
+  Path path_of(std::uint64_t generation) const;
 
   runtime::FileSystem& files_;
   Path folder_;
+  runtime::Logger& logger_;
   mutable std::mutex mutex_;
+  std::unique_ptr<runtime::File> file_;
+  std::uint64_t generation_ = 0;
+  std::uint64_t size_ = 0;
+  std::uint64_t live_bytes_ = 0;
+  bool write_anew_ = true;  // nothing may be added to the file: it is missing, damaged, torn, or failed
+  std::unordered_map<PartitionId, Place> places_;
+  WalFloors floors_;
 };
 
 }  // namespace wharf::log

@@ -17,8 +17,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "log/checkpoints.hpp"
+#include "log/data_folder_files.hpp"
 #include "log/disk_reserve.hpp"
 #include "log/wal_files.hpp"
 #include "log/wal_recovery.hpp"
@@ -47,24 +51,50 @@ class DataFolder {
   static Result<std::unique_ptr<DataFolder>> open(runtime::FileSystem& files, Path folder, const DataFolderOptions& options,
                                                   runtime::Logger& logger);
 
-  Uuid cluster_id() const;
-  NodeId node_id() const;
-  Path logs() const;
+  Uuid cluster_id() const { return meta_.cluster_id; }
+  NodeId node_id() const { return meta_.node_id; }
+  Path logs() const { return folder_ / "logs"; }
+  Path wal() const { return folder_ / "wal"; }
   /// The last stop was clean: the checkpoints hold everything, the write-ahead log nothing.
-  bool clean() const;
-  std::shared_ptr<const LoadedCheckpoints> loaded() const;  // until the last store_recovered()
+  bool clean() const { return clean_; }
+  /// What the checkpoints said at the start. Null after the last store_recovered().
+  std::shared_ptr<const LoadedCheckpoints> loaded() const;
 
-  /// read_write_ahead_logs on this folder; nothing after a clean stop. Each store may call it for its own partitions.
+  /// read_wal_files on what the start found; nothing after a clean stop. Each store calls it, for its own partitions, before it
+  /// writes to a write-ahead log.
   Result<WalReport> read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take);
   /// This store's partitions are durable in their segments and checkpointed. After the last store the old files of the
-  /// write-ahead log are used again.
+  /// write-ahead log are used again. After an error: call it again.
   Result<void> store_recovered();
   /// This store is flushed, checkpointed and writes no more. The last one leaves the clean-shutdown marker.
   Result<void> store_closed();
 
-  WalFiles& wal_files();
-  Checkpoints& checkpoints();
-  DiskReserve& reserve();
+  WalFiles& wal_files() { return *wal_files_; }
+  Checkpoints& checkpoints() { return *checkpoints_; }
+  DiskReserve& reserve() { return reserve_; }
+
+ private:
+  DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger);
+  Result<void> claim(const DataFolderOptions& options);
+  Result<void> read_marker();
+
+  runtime::FileSystem& files_;
+  Path folder_;
+  runtime::Logger& logger_;
+  std::uint32_t stores_;
+  FolderMeta meta_;
+  std::unique_ptr<runtime::File> lock_;
+  std::unique_ptr<Checkpoints> checkpoints_;
+  std::unique_ptr<WalFiles> wal_files_;
+  DiskReserve reserve_;
+  std::vector<std::string> old_wal_files_;
+  WalFloors floors_;
+  bool clean_ = false;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const LoadedCheckpoints> loaded_;
+  std::optional<WalSequence> first_sequence_;  // of this process
+  std::uint32_t recovered_ = 0;
+  std::uint32_t closed_ = 0;
 };
 
 }  // namespace wharf::log

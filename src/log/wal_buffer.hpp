@@ -23,13 +23,13 @@ class WalBuffer {
   /// The record is in the blocks below end() afterwards.
   void append(const WalRecordHeader& header, ByteView payload);
   /// The block that is being filled takes no more: blocks below end() may be written.
-  void close_block() { open_ = false; }
+  void close_block();
 
   std::uint64_t begin() const { return begin_; }  // first block that is still here
   std::uint64_t end() const { return end_; }      // behind the newest block
   std::size_t bytes() const { return (end_ - begin_) * kWalBlockBytes; }
 
-  /// Adds the memory of blocks [from, to) to `parts`, in order. Good until dropped.
+  /// Adds the memory of blocks [from, to), all closed, to `parts`, in order: payloads, and how full they are. Good until dropped.
   void collect(std::uint64_t from, std::uint64_t to, std::vector<MutableBytes>& parts);
   /// Blocks below `to` are durable: forgets them.
   void drop_to(std::uint64_t to);
@@ -40,7 +40,7 @@ class WalBuffer {
   };
   using Chunk = std::unique_ptr<std::byte[], AlignedDelete>;
 
-  std::byte* block(std::uint64_t number) { return chunks_[number / kChunkBlocks - first_chunk_].get() + number % kChunkBlocks * kWalBlockBytes; }
+  std::byte* block(std::uint64_t number);
   void begin_block();
   void put(ByteView bytes);
 
@@ -49,8 +49,8 @@ class WalBuffer {
   std::uint64_t first_chunk_ = 0;  // number of chunks_.front(): blocks first_chunk_ * kChunkBlocks and up
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;
-  std::size_t used_ = 0;  // bytes of payload in the newest block
-  bool open_ = false;
+  bool open_ = false;       // the newest block takes more
+  WalBlockFill fill_;       // of the newest block
 };
 
 }  // namespace wharf::log

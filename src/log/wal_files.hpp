@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "log/wal_format.hpp"
@@ -23,11 +24,15 @@ struct WalFilesOptions {
   std::uint32_t keep_free = 2;           // free files kept for the next use; more are removed
 };
 
+/// `00000000000000000042.wal`
+bool is_wal_file_name(std::string_view name);
+
 /// A file open for writing. Owned by whom take() gave it to.
 struct WalFile {
-  std::string name;
-  std::shared_ptr<runtime::File> file;
+  std::string name = {};
+  std::shared_ptr<runtime::File> file = {};
   std::uint32_t blocks = 0;  // it has room for
+  bool direct = false;       // a write is durable when it returns
 };
 
 class WalFiles {
@@ -44,11 +49,15 @@ class WalFiles {
   /// As give_back, but the file failed: it is removed and never used again.
   void discard(WalFile file);
 
-  /// All sequences handed out are above `sequence`. Call it with what recovery found, before the first next_sequence().
-  void start_after(WalSequence sequence);
+  /// All sequences handed out are above `sequence`: call it with what recovery found, before the first next_sequence(). The
+  /// lowest that can come.
+  WalSequence start_after(WalSequence sequence);
   WalSequence next_sequence();
+  WalSequence last_sequence() const;
 
-  /// Files found at the start may be used again, or removed when they are too many or of another size.
+  /// Names found at the start.
+  std::vector<std::string> recovered() const;
+  /// They may be used again, or removed when they are too many or of another size.
   void release_recovered();
   std::uint64_t file_bytes() const { return options_.file_bytes; }
   /// Bytes of all files, free ones and recovered ones too.

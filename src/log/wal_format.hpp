@@ -20,7 +20,7 @@
 namespace wharf::log {
 
 inline constexpr std::size_t kWalBlockBytes = 4096;
-inline constexpr std::size_t kWalBlockHeaderBytes = 48;
+inline constexpr std::size_t kWalBlockHeaderBytes = 52;
 inline constexpr std::size_t kWalPayloadBytes = kWalBlockBytes - kWalBlockHeaderBytes;
 inline constexpr std::size_t kWalRecordHeaderBytes = 48;
 inline constexpr std::uint32_t kWalMagic = 0x57414C31;  // "WAL1"; the last character is the version
@@ -48,6 +48,7 @@ struct WalBlockHeader {
   WalSequence previous;                // of the file that this one continues; 0: it is the first of its process
   std::uint32_t previous_blocks = 0;   // how many blocks of `previous` count; all of them are durable
   ShardIndex shard;
+  std::uint32_t file_blocks = 0;       // the file's size
   std::uint32_t block = 0;             // number within the file
   std::uint32_t flush_begin = 0;       // first block of the flush that wrote it; all blocks before are durable
   std::uint32_t flush_blocks = 0;
@@ -65,8 +66,17 @@ struct WalBlock {
   WalBlockHeader header;
 };
 
-/// Writes the header of a block whose payload is in place; everything behind `used` becomes zero.
-void seal_wal_block(std::span<std::byte, kWalBlockBytes> block, const WalBlockHeader& header);
+/// How full a block is, kept in the block itself where its header will be: a block can be sealed again, for another file.
+struct WalBlockFill {
+  static constexpr std::uint16_t kNoRecord = 0xFFFF;
+  std::uint16_t used = 0;
+  std::uint16_t first_record = kNoRecord;
+};
+void store_wal_block_fill(std::byte* block, WalBlockFill fill);
+
+/// Writes the header of a block whose payload and fill are in place (the header's own fill is ignored); everything behind
+/// what is used becomes zero.
+void seal_wal_block(std::span<std::byte, kWalBlockBytes> block, WalBlockHeader header);
 /// `number` is where in its file the block was found; a valid block that belongs elsewhere is kBad.
 WalBlock inspect_wal_block(std::span<const std::byte, kWalBlockBytes> block, std::uint32_t number);
 

@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,8 +51,8 @@ struct RecoveredWalRecord {
 
 /// Blocks that cannot be read, or a file that is gone.
 struct WalDamage {
-  std::string file;  // name below the folder; empty: the file itself is missing
-  WalSequence sequence;
+  std::string file = {};  // name below the folder; empty: the file itself is missing
+  WalSequence sequence = {};
   std::uint32_t first_block = 0;
   std::uint32_t blocks = 0;
   WalGap kind = WalGap::kDamage;  // kTorn: the end of the log after a crash
@@ -75,9 +76,13 @@ struct WalReport {
   bool has_damage() const;            // a torn tail is none
 };
 
-/// Hands every record to `take`, files in order. An error of `take` ends it and comes back; so do kStorage errors of the disk when the
-/// folder cannot be listed. A file that cannot be read is damage. Syncs what it reads, so that a crash right afterwards shows
-/// the next start the same.
+/// Hands every record of the files `names` below `folder` to `take`, in order. An error of `take` ends it and comes back. A file that
+/// cannot be read is damage. The owner makes what it takes durable elsewhere before it confirms anything new: what was read
+/// here may have come from the page cache.
+Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesystem::path& folder, std::span<const std::string> names,
+                                 const WalFloors& floors, const std::function<Result<void>(const RecoveredWalRecord&)>& take);
+
+/// As read_wal_files, of all that are there. kStorage when the folder cannot be listed; a missing folder is empty.
 Result<WalReport> read_write_ahead_logs(runtime::FileSystem& files, const std::filesystem::path& folder, const WalFloors& floors,
                                         const std::function<Result<void>(const RecoveredWalRecord&)>& take);
 

@@ -30,6 +30,7 @@
 #include "model/error.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/shard.hpp"
+#include "runtime/signal.hpp"
 #include "runtime/task.hpp"
 #include "runtime/task_scope.hpp"
 
@@ -67,12 +68,13 @@ class WriteAheadLog {
   /// Why the log cannot write. Set by a failed write, cleared by the next that succeeds.
   std::optional<Error> refusing() const { return refusing_; }
 
-  /// Bytes of files that recycle() has not freed.
+  /// Durable, and not yet vouched for by a checkpoint.
   std::uint64_t bytes_since_checkpoint() const;
   /// Less than half of `max_files` is left.
   bool wants_checkpoint() const;
   /// What a checkpoint that vouches for everything up to `upto` must say (WalFloor): files below are not needed any more. Make
-  /// that durable, then call recycle(upto).
+  /// that durable, then call recycle(upto). Take `upto` from durable(), in the same turn as what it vouches for: later records may
+  /// share a position that is not durable yet.
   WalSequence floor_at(WalPosition upto) const;
   void recycle(WalPosition upto);
 
@@ -80,14 +82,45 @@ class WriteAheadLog {
   runtime::Task<void> close();
 
  private:
-  struct LiveFile;
-  struct Write;
+  /// A file that holds records which no checkpoint vouches for.
+  struct LiveFile {
+    WalFile file;
+    WalSequence sequence;
+    WalSequence previous;
+    std::uint32_t previous_blocks = 0;
+    std::uint32_t next_block = 0;  // blocks below are durable
+    std::uint64_t needed_below = 0;  // no record that begins in it has a higher position
+    bool failed = false;
+  };
+
+  runtime::Task<Result<void>> write_once();      // one write, and wakes who waits for its end
+  runtime::Task<Result<void>> write_end();       // waits for the end of the write under way
+  runtime::Task<Result<void>> write_next();      // from the front of the buffer into the current file
+  runtime::Task<Result<void>> open_next_file();  // kBusy: none is left
+  void retire_current(bool failed);
+  std::unexpected<Error> refuse(const Error& error);
+  std::size_t files_held() const { return full_.size() + (current_ ? 1u : 0u) + (spare_ || preparing_ ? 1u : 0u); }
+  void prepare_spare();
+  runtime::Task<void> make_spare();
+  runtime::Task<void> free_files(std::vector<LiveFile> files);
 
   runtime::Shard& shard_;
   WalFiles& files_;
   runtime::Logger& logger_;
   WriteAheadLogOptions options_;
+  WalBuffer buffer_;
+  std::uint64_t recycled_ = 0;      // the last checkpoint vouches for everything up to here
+  std::optional<LiveFile> current_;
+  std::deque<LiveFile> full_;       // oldest first
+  std::optional<WalFile> spare_;
+  WalSequence last_sequence_;       // of the newest file with durable blocks; while none has any, of the first
+  std::uint32_t last_blocks_ = 0;
   std::optional<Error> refusing_;
+  bool preparing_ = false;
+  bool writing_ = false;
+  bool closing_ = false;
+  std::vector<runtime::Resume<Result<void>>> waiters_;  // for the end of the write under way
+  runtime::Signal spare_ready_;
   runtime::TaskScope tasks_;
 };
 

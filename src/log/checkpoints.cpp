@@ -1,0 +1,299 @@
+#include "log/checkpoints.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "log/durable_folder.hpp"
+#include "log/storage_error.hpp"
+#include "model/byte_order.hpp"
+
+namespace wharf::log {
+namespace {
+
+constexpr std::string_view kSuffix = ".checkpoint";
+constexpr std::size_t kDigits = 20;
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t kSmallFile = 256u << 10;  // not worth writing anew
+
+std::optional<std::uint64_t> generation_of(std::string_view name) {
+  if (name.size() != kDigits + kSuffix.size() || !name.ends_with(kSuffix)) return std::nullopt;
+  std::uint64_t generation = 0;
+  auto [end, error] = std::from_chars(name.data(), name.data() + kDigits, generation);
+  if (error != std::errc() || end != name.data() + kDigits) return std::nullopt;
+  return generation;
+}
+
+struct Newest {
+  LoadedCheckpoint loaded;
+  std::uint64_t begin = 0;
+  std::uint32_t bytes = 0;
+};
+
+}  // namespace
+
+Checkpoints::Checkpoints(runtime::FileSystem& files, Path folder, runtime::Logger& logger)
+    : files_(files), folder_(std::move(folder)), logger_(logger) {}
+
+Checkpoints::Path Checkpoints::path_of(std::uint64_t generation) const {
+  return folder_ / fmt::format("{:020}{}", generation, kSuffix);
+}
+
+Result<Checkpoints::Opened> Checkpoints::open(runtime::FileSystem& files, Path folder, runtime::Logger& logger) {
+  std::unique_ptr<Checkpoints> checkpoints(new Checkpoints(files, std::move(folder), logger));
+  if (Result<void> made = create_durable_folder(files, checkpoints->folder_); !made) return fail(made.error());
+  Result<std::shared_ptr<const LoadedCheckpoints>> loaded = checkpoints->load();
+  if (!loaded) return fail(loaded.error());
+  return Opened{std::move(checkpoints), std::move(*loaded)};
+}
+
+// The newest file is whole as far as it was when it got its name; older ones are left over from a crash.
+Result<std::shared_ptr<const LoadedCheckpoints>> Checkpoints::load() {
+  auto loaded = std::make_shared<LoadedCheckpoints>();
+  Result<std::vector<runtime::FolderEntry>> entries = files_.list(folder_);
+  if (!entries) return storage_failure(entries.error());
+  std::string newest;
+  for (const runtime::FolderEntry& entry : *entries) {
+    std::optional<std::uint64_t> generation = generation_of(entry.name);
+    if (!generation) continue;
+    generation_ = *generation;
+    newest = entry.name;
+  }
+  if (newest.empty()) return loaded;
+  for (const runtime::FolderEntry& entry : *entries) {
+    if (!entry.is_folder && entry.name != newest) static_cast<void>(files_.remove(folder_ / entry.name));
+  }
+  Result<std::vector<std::byte>> bytes = runtime::read_whole(files_, folder_ / newest, kMostBytes);
+  if (!bytes) {
+    report(loaded->damage.emplace_back(CheckpointDamage{.file = newest}));
+    return loaded;
+  }
+  loaded->bytes = std::move(*bytes);
+  Result<CheckpointFileHeader> header = decode_checkpoint_file_header(loaded->bytes);
+  if (!header && header.error().code == ErrorCode::kUnsupportedVersion) return fail(header.error());
+  adopt(*loaded, newest);
+  if (!loaded->damage.empty()) return loaded;
+  // Its name may be as new as a crash in write_anew() leaves it.
+  if (Result<void> synced = files_.sync_folder(folder_); !synced) return loaded;
+  Result<std::unique_ptr<runtime::File>> file = files_.open(folder_ / newest, runtime::OpenMode::kReadWrite);
+  if (!file) return loaded;
+  file_ = std::move(*file);
+  write_anew_ = false;
+  return loaded;
+}
+
+void Checkpoints::adopt(LoadedCheckpoints& loaded, const std::string& name) {
+  std::vector<CheckpointPiece> pieces = parse_checkpoint_entries(loaded.bytes);
+  Result<CheckpointFileHeader> header = decode_checkpoint_file_header(loaded.bytes);
+  std::uint64_t durable_below = header ? header->synced_bytes : kCheckpointFileHeaderBytes;
+  for (const CheckpointPiece& piece : pieces) {
+    if (piece.entry) durable_below = std::max(durable_below, piece.entry->append_begin);
+  }
+  if (!header) loaded.damage.push_back({.file = name, .begin = 0, .end = kCheckpointFileHeaderBytes});
+  std::map<PartitionId, Newest> newest;
+  for (const CheckpointPiece& piece : pieces) {
+    if (!piece.entry) {
+      bool torn = piece.begin >= durable_below;
+      loaded.damage.push_back({name, piece.begin, piece.end, piece.partition, torn});
+      if (torn) continue;
+      for (auto& [partition, entry] : newest) {
+        if (!piece.partition || *piece.partition == partition) entry.loaded.stale = true;
+      }
+      continue;
+    }
+    const StoredCheckpoint& entry = *piece.entry;
+    auto sequence = [&] { return entry.state.size() == 8 ? WalSequence{load_big_endian<std::uint64_t>(entry.state.data())} : WalSequence{}; };
+    switch (entry.kind) {
+      case StoredCheckpointKind::kState:
+        newest[entry.partition] = {{entry.partition, entry.state, false}, piece.begin, static_cast<std::uint32_t>(piece.end - piece.begin)};
+        break;
+      case StoredCheckpointKind::kRemoved: newest.erase(entry.partition); break;
+      case StoredCheckpointKind::kShardFloor: floors_.shards[ShardIndex{static_cast<std::uint32_t>(entry.partition.index.value)}] = sequence(); break;
+      case StoredCheckpointKind::kFloor: floors_.all = sequence(); break;
+    }
+  }
+  size_ = loaded.bytes.size();
+  for (const auto& [partition, entry] : newest) {
+    loaded.partitions.push_back(entry.loaded);
+    places_[partition] = {entry.begin, entry.bytes};
+    live_bytes_ += entry.bytes;
+  }
+  loaded.floors = floors_;
+  for (const CheckpointDamage& damage : loaded.damage) report(damage);
+}
+
+void Checkpoints::report(const CheckpointDamage& damage) {
+  std::string partition = damage.partition ? damage.partition->folder() : "not known";
+  if (damage.torn) {
+    logger_.info("the last checkpoint was cut by a crash; the one before it counts",
+                 {{"file", damage.file}, {"begin", damage.begin}, {"end", damage.end}, {"partition", partition}});
+  } else {
+    logger_.error("a checkpoint is damaged; the partition is scanned instead",
+                  {{"file", damage.file}, {"begin", damage.begin}, {"end", damage.end}, {"partition", partition}});
+  }
+}
+
+Result<void> Checkpoints::append(std::span<const PartitionCheckpoint> entries, std::optional<WalFloor> floor) {
+  std::lock_guard lock(mutex_);
+  std::vector<StoredCheckpoint> encoded;
+  encoded.reserve(entries.size() + 1);
+  for (const PartitionCheckpoint& entry : entries) {
+    StoredCheckpointKind kind = entry.state ? StoredCheckpointKind::kState : StoredCheckpointKind::kRemoved;
+    encoded.push_back({.kind = kind, .partition = entry.partition, .state = entry.state.value_or(ByteView())});
+  }
+  std::array<std::byte, 8> sequence{};
+  if (floor) {
+    store_big_endian(sequence.data(), floor->sequence.value);
+    PartitionId shard{.topic = {}, .index = PartitionIndex{static_cast<std::int32_t>(floor->shard.value)}};
+    encoded.push_back({.kind = StoredCheckpointKind::kShardFloor, .partition = shard, .state = sequence});
+  }
+  return append_entries(encoded);
+}
+
+Result<void> Checkpoints::raise_floor(WalSequence floor) {
+  std::lock_guard lock(mutex_);
+  std::array<std::byte, 8> sequence{};
+  store_big_endian(sequence.data(), floor.value);
+  StoredCheckpoint entry{.kind = StoredCheckpointKind::kFloor, .partition = {}, .state = sequence};
+  return append_entries(std::span(&entry, 1));
+}
+
+CheckpointMark Checkpoints::mark() const {
+  std::lock_guard lock(mutex_);
+  return {generation_, size_};
+}
+
+Result<void> Checkpoints::append_entries(std::span<const StoredCheckpoint> entries) {
+  bool grown = size_ > kSmallFile && size_ > 2 * live_bytes_;
+  Result<void> done = write_anew_ || grown ? write_anew(entries) : append_in_place(entries);
+  if (!done) return storage_failure(done.error());
+  return {};
+}
+
+Result<void> Checkpoints::append_in_place(std::span<const StoredCheckpoint> entries) {
+  std::vector<std::byte> bytes;
+  std::vector<Added> added;
+  for (StoredCheckpoint entry : entries) {
+    entry.append_begin = size_;
+    encode(entry, bytes, added);
+  }
+  write_anew_ = true;  // unless all goes well: a file that failed is not written to again
+  if (Result<void> written = file_->write_at(size_, bytes); !written) return written;
+  if (Result<void> synced = file_->sync_data(); !synced) return synced;
+  write_anew_ = false;
+  note(added, size_);
+  size_ += bytes.size();
+  return {};
+}
+
+Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) {
+  std::vector<std::byte> bytes;
+  std::vector<Added> added;
+  encode_checkpoint_file_header({}, bytes);
+  copy_live_entries(bytes, added);
+  for (const StoredCheckpoint& entry : entries) encode(entry, bytes, added);
+  std::vector<std::byte> header;
+  encode_checkpoint_file_header({.generation = generation_ + 1, .synced_bytes = bytes.size()}, header);
+  std::ranges::copy(header, bytes.begin());
+
+  Path unfinished = path_of(generation_ + 1);
+  unfinished += ".new";
+  auto write = [&]() -> Result<std::unique_ptr<runtime::File>> {
+    Result<std::unique_ptr<runtime::File>> file = files_.open(unfinished, runtime::OpenMode::kCreate);
+    if (!file) return file;
+    if (Result<void> cut = (*file)->truncate(0); !cut) return fail(cut.error());
+    if (Result<void> written = (*file)->write_at(0, bytes); !written) return fail(written.error());
+    if (Result<void> synced = (*file)->sync_data(); !synced) return fail(synced.error());
+    if (Result<void> renamed = files_.rename(unfinished, path_of(generation_ + 1)); !renamed) return fail(renamed.error());
+    return file;
+  };
+  Result<std::unique_ptr<runtime::File>> file = write();
+  if (!file) {
+    static_cast<void>(files_.remove(unfinished));
+    return fail(file.error());
+  }
+  // From here on the new file may be what the next start finds, so it is the one to go on from, even if its name is not durable
+  // yet: then another one follows before anything is promised.
+  Path old = path_of(generation_);
+  ++generation_;
+  file_ = std::move(*file);
+  size_ = bytes.size();
+  places_.clear();
+  live_bytes_ = 0;
+  floors_ = {};
+  note(added, 0);
+  write_anew_ = true;
+  if (Result<void> synced = files_.sync_folder(folder_); !synced) return synced;
+  write_anew_ = false;
+  static_cast<void>(files_.remove(old));
+  return {};
+}
+
+// In the order of the file, so that it is read in one sweep.
+void Checkpoints::copy_live_entries(std::vector<std::byte>& into, std::vector<Added>& added) {
+  std::vector<std::pair<PartitionId, Place>> live(places_.begin(), places_.end());
+  std::ranges::sort(live, {}, [](const auto& one) { return one.second.position; });
+  std::unique_ptr<runtime::File> file;
+  if (!live.empty()) {
+    if (Result<std::unique_ptr<runtime::File>> opened = files_.open(path_of(generation_), runtime::OpenMode::kRead)) file = std::move(*opened);
+  }
+  std::vector<std::byte> bytes;
+  for (const auto& [partition, place] : live) {
+    bytes.resize(place.bytes);
+    Result<std::size_t> got = file ? file->read_at(place.position, bytes) : Result<std::size_t>(0);
+    std::optional<StoredCheckpoint> entry;
+    if (got && *got == bytes.size()) entry = parse_checkpoint_entry(bytes, place.position);
+    if (entry && entry->partition == partition) {
+      entry->append_begin = 0;
+      encode(*entry, into, added);
+    } else {
+      report({.file = path_of(generation_).filename(), .begin = place.position, .end = place.position + place.bytes, .partition = partition});
+    }
+  }
+  auto add_floor = [&](StoredCheckpointKind kind, ShardIndex shard, WalSequence floor) {
+    std::array<std::byte, 8> sequence{};
+    store_big_endian(sequence.data(), floor.value);
+    PartitionId id{.topic = {}, .index = PartitionIndex{static_cast<std::int32_t>(shard.value)}};
+    encode({.kind = kind, .partition = id, .state = sequence}, into, added);
+  };
+  if (floors_.all.value > 0) add_floor(StoredCheckpointKind::kFloor, ShardIndex{0}, floors_.all);
+  for (const auto& [shard, floor] : floors_.shards) {
+    if (floors_.all < floor) add_floor(StoredCheckpointKind::kShardFloor, shard, floor);
+  }
+}
+
+void Checkpoints::encode(const StoredCheckpoint& entry, std::vector<std::byte>& into, std::vector<Added>& added) {
+  Added one{.kind = entry.kind, .partition = entry.partition, .offset = into.size()};
+  if (entry.state.size() == 8) one.floor = WalSequence{load_big_endian<std::uint64_t>(entry.state.data())};
+  encode_checkpoint_entry(entry, into);
+  one.bytes = static_cast<std::uint32_t>(into.size() - one.offset);
+  added.push_back(one);
+}
+
+void Checkpoints::note(std::span<const Added> added, std::uint64_t begin) {
+  for (const Added& one : added) {
+    auto forget = [&] {
+      auto place = places_.find(one.partition);
+      if (place == places_.end()) return;
+      live_bytes_ -= place->second.bytes;
+      places_.erase(place);
+    };
+    switch (one.kind) {
+      case StoredCheckpointKind::kState:
+        forget();
+        places_[one.partition] = {begin + one.offset, one.bytes};
+        live_bytes_ += one.bytes;
+        break;
+      case StoredCheckpointKind::kRemoved: forget(); break;
+      case StoredCheckpointKind::kShardFloor: floors_.shards[ShardIndex{static_cast<std::uint32_t>(one.partition.index.value)}] = one.floor; break;
+      case StoredCheckpointKind::kFloor: floors_.all = one.floor; break;
+    }
+  }
+}
+
+}  // namespace wharf::log

@@ -1,0 +1,164 @@
+#include "log/data_folder.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "log/durable_folder.hpp"
+#include "log/storage_error.hpp"
+
+namespace wharf::log {
+namespace {
+
+using Path = DataFolder::Path;
+
+/// What a folder without meta may hold: what an interrupted first start left.
+Result<void> check_unused(runtime::FileSystem& files, const Path& folder) {
+  Result<std::vector<runtime::FolderEntry>> entries = files.list(folder);
+  if (!entries) return storage_failure(entries.error());
+  for (const runtime::FolderEntry& entry : *entries) {
+    if (entry.name == "logs" || entry.name == "wal" || entry.name == "checkpoints") {
+      return fail(ErrorCode::kDamaged, fmt::format("the data folder {} holds '{}' but no 'meta': the file that says whose data this is "
+                                                   "was lost; bring it back, or use another folder", folder.string(), entry.name));
+    }
+  }
+  return {};
+}
+
+Result<FolderMeta> read_or_create_meta(runtime::FileSystem& files, const Path& folder, const DataFolderOptions& options) {
+  Result<std::vector<std::byte>> bytes = runtime::read_whole(files, folder / "meta", kMetaBytes + 1);
+  if (bytes) {
+    Result<FolderMeta> meta = decode_meta(*bytes);
+    if (!meta) return fail(meta.error().code, fmt::format("{}: {}", (folder / "meta").string(), meta.error().message));
+    if (meta->node_id == options.node_id) return meta;
+    return fail(ErrorCode::kInvalidArgument, fmt::format("the data folder {} belongs to node {}, and this is node {}", folder.string(),
+                                                         meta->node_id.value, options.node_id.value));
+  }
+  if (bytes.error().code != ErrorCode::kNotFound) return storage_failure(bytes.error());
+  if (Result<void> unused = check_unused(files, folder); !unused) return fail(unused.error());
+  FolderMeta meta{.cluster_id = options.new_cluster_id, .node_id = options.node_id};
+  if (Result<void> written = runtime::replace_file(files, folder / "meta", encode_meta(meta)); !written) return storage_failure(written.error());
+  // The folder's own name too, or a power loss takes everything with it. Where we may not sync the parent it was there before.
+  static_cast<void>(files.sync_folder(folder.parent_path()));
+  return meta;
+}
+
+/// Reads the clean-shutdown marker, then removes it durably: from here on the stop was not clean until it is written again.
+Result<std::optional<CleanShutdown>> take_marker(runtime::FileSystem& files, const Path& folder) {
+  Path path = folder / "clean-shutdown";
+  Result<std::vector<std::byte>> bytes = runtime::read_whole(files, path, kCleanShutdownBytes + 1);
+  if (!bytes && bytes.error().code == ErrorCode::kNotFound) return std::nullopt;
+  if (Result<void> removed = files.remove(path); !removed) return storage_failure(removed.error());
+  if (Result<void> synced = files.sync_folder(folder); !synced) return storage_failure(synced.error());
+  if (!bytes) return std::nullopt;
+  return decode_clean_shutdown(*bytes);
+}
+
+}  // namespace
+
+DataFolder::DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger)
+    : files_(files),
+      folder_(std::move(folder)),
+      logger_(logger),
+      stores_(options.stores),
+      reserve_(files, folder_ / "reserve", options.reserve_bytes) {
+  WHARF_ASSERT(stores_ > 0);
+}
+
+Result<std::unique_ptr<DataFolder>> DataFolder::open(runtime::FileSystem& files, Path folder, const DataFolderOptions& options,
+                                                     runtime::Logger& logger) {
+  std::unique_ptr<DataFolder> opened(new DataFolder(files, std::move(folder), options, logger));
+  Result<void> done = opened->claim(options);
+  if (!done && done.error().code == ErrorCode::kDiskFull) {
+    Result<bool> released = opened->reserve_.release();
+    if (released && *released) {
+      logger.warn("the disk is full; the reserve is used to start", {{"folder", opened->folder_.string()}});
+      done = opened->claim(options);
+    }
+  }
+  if (!done) return fail(done.error());
+  return opened;
+}
+
+Result<void> DataFolder::claim(const DataFolderOptions& options) {
+  if (Result<void> made = files_.create_folders(folder_); !made) return storage_failure(made.error());
+  if (lock_ == nullptr) {
+    Result<std::unique_ptr<runtime::File>> lock = files_.lock(folder_ / "lock");
+    if (!lock && lock.error().code == ErrorCode::kBusy) {
+      return fail(ErrorCode::kBusy, fmt::format("another process uses the data folder {}", folder_.string()));
+    }
+    if (!lock) return storage_failure(lock.error());
+    lock_ = std::move(*lock);
+  }
+  Result<FolderMeta> meta = read_or_create_meta(files_, folder_, options);
+  if (!meta) return fail(meta.error());
+  meta_ = *meta;
+  if (Result<void> made = create_durable_folder(files_, logs()); !made) return fail(made.error());
+  Result<Checkpoints::Opened> checkpoints = Checkpoints::open(files_, folder_ / "checkpoints", logger_);
+  if (!checkpoints) return fail(checkpoints.error());
+  checkpoints_ = std::move(checkpoints->checkpoints);
+  loaded_ = std::move(checkpoints->loaded);
+  floors_ = loaded_->floors;
+  Result<std::unique_ptr<WalFiles>> wal_files = WalFiles::open(files_, wal(), options.wal);
+  if (!wal_files) return fail(wal_files.error());
+  wal_files_ = std::move(*wal_files);
+  old_wal_files_ = wal_files_->recovered();
+  if (Result<void> synced = files_.sync_folder(folder_); !synced) return storage_failure(synced.error());
+  return read_marker();
+}
+
+// The marker is good for the checkpoint file that it names, as it was then, and for no other.
+Result<void> DataFolder::read_marker() {
+  Result<std::optional<CleanShutdown>> marker = take_marker(files_, folder_);
+  if (!marker) return fail(marker.error());
+  clean_ = marker->has_value() && (*marker)->checkpoint == checkpoints_->mark() && loaded_->damage.empty();
+  if (!clean_) return {};
+  first_sequence_ = wal_files_->start_after((*marker)->last_wal_sequence);
+  return {};
+}
+
+std::shared_ptr<const LoadedCheckpoints> DataFolder::loaded() const {
+  std::lock_guard lock(mutex_);
+  return loaded_;
+}
+
+Result<WalReport> DataFolder::read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take) {
+  if (clean_) return WalReport{};
+  Result<WalReport> report = read_wal_files(files_, wal(), old_wal_files_, floors_, take);
+  if (!report) return report;
+  std::lock_guard lock(mutex_);
+  if (!first_sequence_) first_sequence_ = wal_files_->start_after(report->last_sequence);
+  return report;
+}
+
+Result<void> DataFolder::store_recovered() {
+  std::lock_guard lock(mutex_);
+  WHARF_ASSERT(first_sequence_ && recovered_ < stores_);
+  if (recovered_ + 1 < stores_) {
+    ++recovered_;
+    return {};
+  }
+  if (Result<void> raised = checkpoints_->raise_floor(*first_sequence_); !raised) return raised;
+  ++recovered_;
+  wal_files_->release_recovered();
+  loaded_.reset();
+  return {};
+}
+
+Result<void> DataFolder::store_closed() {
+  std::lock_guard lock(mutex_);
+  WHARF_ASSERT(closed_ < stores_);
+  if (closed_ + 1 < stores_ || recovered_ < stores_) {
+    ++closed_;
+    return {};
+  }
+  CleanShutdown marker{.checkpoint = checkpoints_->mark(), .last_wal_sequence = wal_files_->last_sequence()};
+  Result<void> written = runtime::replace_file(files_, folder_ / "clean-shutdown", encode_clean_shutdown(marker));
+  if (!written) return storage_failure(written.error());
+  ++closed_;
+  return {};
+}
+
+}  // namespace wharf::log

@@ -1,0 +1,55 @@
+#include "log/disk_reserve.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "log/storage_error.hpp"
+
+namespace wharf::log {
+
+namespace {
+constexpr std::size_t kPieceBytes = 1u << 20;
+}
+
+DiskReserve::DiskReserve(runtime::FileSystem& files, std::filesystem::path path, std::uint64_t bytes)
+    : files_(files), path_(std::move(path)), bytes_(bytes) {}
+
+// Written, not just sized: a file with holes takes no space. Needs no sync: after a crash it is made again.
+Result<bool> DiskReserve::ensure() {
+  std::lock_guard lock(mutex_);
+  if (bytes_ == 0) return false;
+  Result<std::unique_ptr<runtime::File>> file = files_.open(path_, runtime::OpenMode::kCreate);
+  if (!file) return storage_failure(file.error());
+  Result<std::uint64_t> size = (*file)->size();
+  if (!size) return storage_failure(size.error());
+  if (*size == bytes_) return true;
+  Result<runtime::DiskSpace> space = files_.space(path_.parent_path());
+  if (!space) return storage_failure(space.error());
+  if (space->available < 2 * bytes_) return false;
+  Result<void> done = (*file)->truncate(0);
+  std::vector<std::byte> piece(std::min<std::uint64_t>(bytes_, kPieceBytes), std::byte{0x57});
+  for (std::uint64_t at = 0; done && at < bytes_; at += piece.size()) {
+    done = (*file)->write_at(at, ByteView(piece).first(std::min<std::uint64_t>(piece.size(), bytes_ - at)));
+  }
+  if (!done) {
+    static_cast<void>((*file)->truncate(0));
+    return storage_failure(done.error());
+  }
+  (*file)->drop_cached(0, bytes_);
+  return true;
+}
+
+Result<bool> DiskReserve::release() {
+  std::lock_guard lock(mutex_);
+  Result<std::unique_ptr<runtime::File>> file = files_.open(path_, runtime::OpenMode::kReadWrite);
+  if (!file && file.error().code == ErrorCode::kNotFound) return false;
+  if (!file) return storage_failure(file.error());
+  Result<std::uint64_t> size = (*file)->size();
+  if (!size) return storage_failure(size.error());
+  if (*size == 0) return false;
+  if (Result<void> cut = (*file)->truncate(0); !cut) return storage_failure(cut.error());
+  return true;
+}
+
+}  // namespace wharf::log

@@ -1,0 +1,189 @@
+#include "log/wal_files.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "log/durable_folder.hpp"
+#include "log/storage_error.hpp"
+
+namespace wharf::log {
+namespace {
+
+constexpr std::string_view kSuffix = ".wal";
+constexpr std::string_view kUnfinishedSuffix = ".wal.new";
+constexpr std::size_t kDigits = 20;
+constexpr std::size_t kZeroesBytes = 1u << 20;
+
+std::optional<std::uint64_t> number_of(std::string_view name, std::string_view suffix) {
+  if (name.size() != kDigits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
+  std::uint64_t number = 0;
+  auto [end, error] = std::from_chars(name.data(), name.data() + kDigits, number);
+  if (error != std::errc() || end != name.data() + kDigits) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+bool is_wal_file_name(std::string_view name) { return number_of(name, kSuffix).has_value(); }
+
+WalFiles::WalFiles(runtime::FileSystem& files, Path folder, WalFilesOptions options)
+    : files_(files), folder_(std::move(folder)), options_(options) {
+  WHARF_ASSERT(options_.file_bytes >= kWalBlockBytes && options_.file_bytes % kWalBlockBytes == 0);
+}
+
+Result<std::unique_ptr<WalFiles>> WalFiles::open(runtime::FileSystem& files, Path folder, WalFilesOptions options) {
+  std::unique_ptr<WalFiles> opened(new WalFiles(files, std::move(folder), options));
+  if (Result<void> made = create_durable_folder(files, opened->folder_); !made) return fail(made.error());
+  Result<std::vector<runtime::FolderEntry>> entries = files.list(opened->folder_);
+  if (!entries) return storage_failure(entries.error());
+  for (runtime::FolderEntry& entry : *entries) {
+    if (number_of(entry.name, kUnfinishedSuffix)) {
+      opened->remove(entry.name);
+    } else if (std::optional<std::uint64_t> number = number_of(entry.name, kSuffix)) {
+      opened->next_number_ = std::max(opened->next_number_, *number + 1);
+      opened->total_bytes_ += entry.size;
+      opened->recovered_.push_back(std::move(entry));
+    }
+  }
+  // A name that an earlier process made but did not sync would go with the next power loss.
+  if (Result<void> synced = files.sync_folder(opened->folder_); !synced) return storage_failure(synced.error());
+  return opened;
+}
+
+Result<WalFile> WalFiles::take() {
+  std::string name;
+  {
+    std::lock_guard lock(mutex_);
+    if (!free_.empty()) {
+      WalFile file = std::move(free_.back());
+      free_.pop_back();
+      if (file.file != nullptr) return file;
+      name = std::move(file.name);
+    } else {
+      name = fmt::format("{:020}{}", next_number_++, kSuffix);
+    }
+  }
+  Result<bool> exists = files_.exists(folder_ / name);
+  if (exists && *exists) {
+    Result<WalFile> reopened = open_for_writing(name);
+    if (!reopened) give_back({.name = name});
+    return reopened;
+  }
+  return make(name);
+}
+
+// Zeros first: a write into blocks that were written before changes no metadata, so that its sync is one write to the disk.
+Result<WalFile> WalFiles::make(const std::string& name) {
+  Path unfinished = folder_ / name;
+  unfinished += ".new";
+  Result<void> made = [&]() -> Result<void> {
+    Result<std::unique_ptr<runtime::File>> file = files_.open(unfinished, runtime::OpenMode::kCreate);
+    if (!file) return fail(file.error());
+    if (Result<void> cut = (*file)->truncate(0); !cut) return cut;
+    std::vector<std::byte> zeros(std::min<std::uint64_t>(options_.file_bytes, kZeroesBytes));
+    for (std::uint64_t at = 0; at < options_.file_bytes; at += zeros.size()) {
+      std::size_t length = std::min<std::uint64_t>(zeros.size(), options_.file_bytes - at);
+      if (Result<void> written = (*file)->write_at(at, ByteView(zeros).first(length)); !written) return written;
+    }
+    if (Result<void> synced = (*file)->sync_data(); !synced) return synced;
+    (*file)->drop_cached(0, options_.file_bytes);
+    file->reset();
+    if (Result<void> renamed = files_.rename(unfinished, folder_ / name); !renamed) return renamed;
+    return files_.sync_folder(folder_);
+  }();
+  if (!made) {
+    static_cast<void>(files_.remove(unfinished));  // gives back the space of half a file
+    static_cast<void>(files_.remove(folder_ / name));
+    return storage_failure(made.error());
+  }
+  {
+    std::lock_guard lock(mutex_);
+    total_bytes_ += options_.file_bytes;
+  }
+  Result<WalFile> file = open_for_writing(name);
+  if (!file) give_back({.name = name});
+  return file;
+}
+
+Result<WalFile> WalFiles::open_for_writing(const std::string& name) {
+  runtime::OpenMode mode = options_.direct ? runtime::OpenMode::kCreateDirect : runtime::OpenMode::kReadWrite;
+  Result<std::unique_ptr<runtime::File>> file = files_.open(folder_ / name, mode);
+  if (!file) return storage_failure(file.error());
+  return WalFile{.name = name,
+                 .file = std::move(*file),
+                 .blocks = static_cast<std::uint32_t>(options_.file_bytes / kWalBlockBytes),
+                 .direct = options_.direct};
+}
+
+void WalFiles::give_back(WalFile file) {
+  {
+    std::lock_guard lock(mutex_);
+    if (free_.size() < options_.keep_free) {
+      free_.push_back(std::move(file));
+      return;
+    }
+    total_bytes_ -= options_.file_bytes;
+  }
+  file.file.reset();
+  remove(file.name);
+}
+
+void WalFiles::discard(WalFile file) {
+  {
+    std::lock_guard lock(mutex_);
+    total_bytes_ -= options_.file_bytes;
+  }
+  file.file.reset();
+  remove(file.name);
+}
+
+// A name that comes back after a crash is a file that nothing needs: recovered, found covered, and removed again.
+void WalFiles::remove(const std::string& name) { static_cast<void>(files_.remove(folder_ / name)); }
+
+WalSequence WalFiles::start_after(WalSequence sequence) {
+  std::uint64_t last = last_sequence_.load();
+  while (last < sequence.value && !last_sequence_.compare_exchange_weak(last, sequence.value)) {
+  }
+  return WalSequence{std::max(last, sequence.value) + 1};
+}
+
+std::vector<std::string> WalFiles::recovered() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const runtime::FolderEntry& entry : recovered_) names.push_back(entry.name);
+  return names;
+}
+
+WalSequence WalFiles::next_sequence() { return WalSequence{last_sequence_.fetch_add(1) + 1}; }
+
+WalSequence WalFiles::last_sequence() const { return WalSequence{last_sequence_.load()}; }
+
+void WalFiles::release_recovered() {
+  std::vector<std::string> removed;
+  {
+    std::lock_guard lock(mutex_);
+    for (runtime::FolderEntry& entry : recovered_) {
+      if (entry.size == options_.file_bytes && free_.size() < options_.keep_free) {
+        free_.push_back({.name = std::move(entry.name)});
+      } else {
+        total_bytes_ -= entry.size;
+        removed.push_back(std::move(entry.name));
+      }
+    }
+    recovered_.clear();
+  }
+  for (const std::string& name : removed) remove(name);
+}
+
+std::uint64_t WalFiles::total_bytes() const {
+  std::lock_guard lock(mutex_);
+  return total_bytes_;
+}
+
+}  // namespace wharf::log
