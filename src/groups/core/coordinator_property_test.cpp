@@ -27,7 +27,7 @@ std::ostream& operator<<(std::ostream& out, const Command& command) {
 GroupSettings small_settings() {
   GroupSettings settings;
   settings.initial_rebalance_delay_ms = 500;
-  settings.max_size = 3;
+  settings.max_size = 4;
   settings.pending_members_max = 3;
   settings.offsets_retention_ms = 20'000;
   settings.history_entries = 4;
@@ -94,6 +94,7 @@ class World {
     Append append = std::move(unwritten_.front());
     unwritten_.pop_front();
     log_.insert(log_.end(), append.records.begin(), append.records.end());
+    oracle_.wrote(append.records);
     step(AppendCommitted{append.id});
   }
   void write_all() {
@@ -137,7 +138,7 @@ class World {
     // What was on its way may or may not have reached the disk.
     if (!unwritten_.empty()) {
       const auto& records = unwritten_.front().records;
-      if (records.size() % 2 == 1) log_.insert(log_.end(), records.begin(), records.end());
+      if (records.size() % 2 == 1) log_.insert(log_.end(), records.begin(), records.end()), oracle_.wrote(records);
     }
     unwritten_.clear();
     failed_ = false;
@@ -172,6 +173,7 @@ class World {
                       {}, {}, {}};
     for (const std::string& id : client.to_assign) request.assignments.push_back({id, bytes_of(id + "'s part")});
     if (command.how % 4 == 0 && !request.assignments.empty()) request.assignments.pop_back();
+    oracle_.asked(request);
     step(std::move(request));
   }
 
@@ -210,8 +212,22 @@ class World {
       case 16: return write_all(), check_replay();
       case 17: return restart();
       case 18: client.member_id.clear(); return;  // a new process
+      case 19: return all_join(command);
+      case 20: return all_sync(command);
       default: return write_all();
     }
+  }
+
+  /// What clients do that were told of a rebalance. It brings the group where single commands seldom do.
+  void all_join(const Command& command) {
+    for (int round = 0; round < 2; ++round) {
+      for (std::uint8_t i = 0; i < 4; ++i) join(clients_[i], {0, i, static_cast<std::uint8_t>(command.how / 4 * 4 + 1)});
+    }
+    if (command.who % 2 == 0) advance(1'100);
+  }
+  void all_sync(const Command& command) {
+    for (std::uint8_t i = 0; i < 4; ++i) sync(clients_[(i + command.who) % 4], {3, static_cast<std::uint8_t>((i + command.who) % 4), 1});
+    if (command.who % 2 == 0) write_all();
   }
 
   void expire(const Command& command) {
@@ -237,7 +253,7 @@ class World {
 
 rc::Gen<std::vector<Command>> any_commands() {
   return rc::gen::scale(4.0, rc::gen::container<std::vector<Command>>(rc::gen::build<Command>(
-      rc::gen::set(&Command::what, rc::gen::inRange<std::uint8_t>(0, 20)),
+      rc::gen::set(&Command::what, rc::gen::inRange<std::uint8_t>(0, 24)),
       rc::gen::set(&Command::who, rc::gen::inRange<std::uint8_t>(0, 6)), rc::gen::set(&Command::how, rc::gen::arbitrary<std::uint8_t>()))));
 }
 

@@ -45,6 +45,7 @@ Group::Group(std::string group_id, const GroupSettings& settings, const StoredGr
   }
   members_.restore_leader(stored.leader);
   subscribed_topics_ = read_subscriptions();
+  if (members_.static_count() > 0) last_stored_ = stored;
 }
 
 void Group::loaded(GroupStep& step) {
@@ -78,8 +79,16 @@ bool Group::is_forgettable() const {
   return state_ == GroupState::kEmpty && !was_stored_ && members_.pending().empty();
 }
 
+void Group::store(StoredGroup group, StorePurpose purpose, GroupStep& step) {
+  was_stored_ = true;
+  last_stored_.reset();
+  if (members_.static_count() > 0) last_stored_ = group;
+  step.stores.push_back({std::move(group), std::move(purpose)});
+}
+
 void Group::stored(const StoredGroup& group, const StorePurpose& purpose, GroupStep& step) {
   if (const auto* member = std::get_if<StoreStaticMember>(&purpose)) return answer_static_member(*member, step);
+  if (std::holds_alternative<StoreRename>(purpose)) return;
   state_timestamp_ = group.state_timestamp;
   const auto* assigned = std::get_if<StoreAssignment>(&purpose);
   if (!assigned) return;
@@ -101,6 +110,7 @@ void Group::store_failed(const StorePurpose& purpose, ErrorCode error, GroupStep
     }
     return;
   }
+  if (std::holds_alternative<StoreRename>(purpose)) return;  // the end of the rebalance stores it
   std::int32_t generation = std::get<StoreAssignment>(purpose).generation;
   if (storing_generation_ == generation) storing_generation_.reset();
   if (state_ != GroupState::kCompletingRebalance || generation != generation_) return;

@@ -9,7 +9,8 @@
 //
 // Follows Kafka's coordinator (KIP-62, 134, 345, 389, 394, 559, 800, 814). Where it differs, it does so for the waiting client:
 // a request that a newer one of the same member displaces is answered (REBALANCE_IN_PROGRESS), and so is the parked
-// SyncGroup of a member that is removed (UNKNOWN_MEMBER_ID); Kafka lets both time out.
+// SyncGroup of a member that is removed (UNKNOWN_MEMBER_ID); Kafka lets both time out. A static member's new id is stored at
+// once even during a rebalance: after a restart in the middle of it, Kafka fences the new process for good.
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -46,7 +47,8 @@ struct StoreStaticMember {  // KIP-345: an instance came back under a new id, wi
   std::optional<std::string> leader_before;
   bool supports_skip_assignment;
 };
-using StorePurpose = std::variant<StoreAssignment, StoreEmpty, StoreStaticMember>;
+struct StoreRename {};  // the same in the middle of a rebalance: for the case that we restart before it ends
+using StorePurpose = std::variant<StoreAssignment, StoreEmpty, StoreStaticMember, StoreRename>;
 
 struct StoreRequest {
   StoredGroup group;
@@ -113,7 +115,7 @@ class Group {
   void add_member(JoinGroup request, std::string member_id, GroupStep& step);
   void update_member(Member& member, JoinGroup request, const GroupStep& step);
   void replace_static_member(JoinGroup request, const std::string& old_id, std::string new_id, GroupStep& step);
-  void store_static_member(StoreStaticMember purpose, GroupStep& step);
+  void store_rename(const Member& member, GroupStep& step);
   void answer_static_member(const StoreStaticMember& purpose, GroupStep& step);
   void revert_static_member(const StoreStaticMember& purpose, ErrorCode error, GroupStep& step);
   JoinResponse current_generation(const Member& member) const;
@@ -137,6 +139,7 @@ class Group {
   void start_session(Member& member, MonotonicTime now, std::int32_t timeout_ms);
   // group.cpp
   void set_state(GroupState state) { state_ = state; }
+  void store(StoredGroup group, StorePurpose purpose, GroupStep& step);
   void note(RebalanceStep what, std::string_view member_id, std::string reason, GroupStep& step);
   MonotonicTime deadline(MonotonicTime now, std::int64_t delay_ms);
   void update_wake();
@@ -154,6 +157,7 @@ class Group {
   Membership members_;
   std::optional<std::set<std::string>> subscribed_topics_;
   bool was_stored_ = false;
+  std::optional<StoredGroup> last_stored_;  // written or being written; kept only of groups with static members
   std::optional<std::int32_t> storing_generation_;  // the leader's assignment for this one is being written
 
   bool is_initial_ = false;  // this rebalance began in Empty: it waits for the initial delay

@@ -167,9 +167,12 @@ void Group::replace_static_member(JoinGroup request, const std::string& old_id, 
   update_member(member, std::move(request), step);
   start_session(member, step.now.monotonic, member.session_timeout_ms);
   if (state_ == GroupState::kStable) {
-    if (members_.elect_protocol() == protocol_name_) return store_static_member(std::move(purpose), step);
+    if (members_.elect_protocol() == protocol_name_) {
+      return store(to_stored(state_timestamp_), std::move(purpose), step);
+    }
     return rebalance_or_complete(member.member_id, std::move(reason), step);
   }
+  store_rename(member, step);
   if (state_ == GroupState::kCompletingRebalance) {
     // The leader may be assigning to the old id already: that assignment would not reach the new one.
     return prepare_rebalance(member.member_id, "a static member came back during the assignment", step);
@@ -177,9 +180,15 @@ void Group::replace_static_member(JoinGroup request, const std::string& old_id, 
   maybe_complete_join(step);
 }
 
-void Group::store_static_member(StoreStaticMember purpose, GroupStep& step) {
-  was_stored_ = true;
-  step.stores.push_back({to_stored(state_timestamp_), std::move(purpose)});
+/// The generation that is in the log, with this instance's new id in the place of its old one.
+void Group::store_rename(const Member& member, GroupStep& step) {
+  if (!last_stored_) return;
+  StoredGroup renamed = *last_stored_;
+  auto old = std::ranges::find(renamed.members, member.group_instance_id, &StoredMember::group_instance_id);
+  if (old == renamed.members.end()) return;
+  if (renamed.leader == old->member_id) renamed.leader = member.member_id;
+  old->member_id = member.member_id;
+  store(std::move(renamed), StoreRename{}, step);
 }
 
 void Group::answer_static_member(const StoreStaticMember& purpose, GroupStep& step) {
@@ -217,6 +226,7 @@ void Group::revert_static_member(const StoreStaticMember& purpose, ErrorCode err
   old.client_id = purpose.before.client_id;
   old.client_host = purpose.before.client_host;
   start_session(old, step.now.monotonic, old.session_timeout_ms);
+  last_stored_ = to_stored(state_timestamp_);
   refuse_join(purpose.token, "", error, step);
 }
 

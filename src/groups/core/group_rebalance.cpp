@@ -85,10 +85,9 @@ void Group::next_generation(GroupStep& step) {
     protocol_name_.reset();
     subscribed_topics_ = read_subscriptions();
     set_state(GroupState::kEmpty);
-    was_stored_ = true;
     note(RebalanceStep::kEmptied, "", "no members", step);
     state_timestamp_ = step.now.wall;
-    step.stores.push_back({to_stored(step.now.wall), StoreEmpty{generation_}});
+    store(to_stored(step.now.wall), StoreEmpty{generation_}, step);
     return;
   }
   protocol_name_ = members_.elect_protocol();
@@ -149,9 +148,8 @@ void Group::store_assignment(const SyncGroup& request, GroupStep& step) {
     auto found = assigned.find(member.member_id);
     member.assignment = found == assigned.end() ? SharedBytes() : found->second;
   }
-  was_stored_ = true;
   storing_generation_ = generation_;
-  step.stores.push_back({std::move(stored), StoreAssignment{generation_}});
+  store(std::move(stored), StoreAssignment{generation_}, step);
 }
 
 void Group::answer_syncs(MaybeError error, GroupStep& step) {

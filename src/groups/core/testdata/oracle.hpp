@@ -1,7 +1,7 @@
 #pragma once
 // Watches a coordinator from outside and says what is wrong, in one sentence; nothing is right otherwise.
-// Held: each request gets one reply; generations only grow; one leader per generation; a stable group's members have what
-// was stored for them; what is live equals a replay of the log, and of the log compacted.
+// Held: each request gets one reply; generations only grow; one leader per generation; whoever syncs gets what is stored for it
+// in that generation; what is live equals a replay of the log, and of the log compacted.
 #include <map>
 #include <optional>
 #include <set>
@@ -37,7 +37,22 @@ class Oracle {
   using Complaint = std::optional<std::string>;
 
   void asked(RequestToken token) { open_.insert(token); }
+  void asked(const SyncGroup& request) {
+    asked(request.token);
+    syncs_[request.token] = {request.group_id, request.generation, request.member_id};
+  }
   const std::set<RequestToken>& open() const { return open_; }
+  /// These records are in the log now.
+  void wrote(const std::vector<LogRecord>& records) {
+    for (const LogRecord& record : records) {
+      StoredChange change = decoded(record);
+      const auto* stored = std::get_if<GroupStored>(&change);
+      if (!stored) continue;
+      auto& assigned = assigned_[{stored->group_id, stored->group.generation}];
+      assigned.clear();
+      for (const StoredMember& member : stored->group.members) assigned[member.member_id] = as_text(member.assignment.view());
+    }
+  }
   /// The node stopped: nobody waits for an answer any more, and generations may fall back to what was stored.
   void restarted() {
     open_.clear();
@@ -48,6 +63,7 @@ class Oracle {
   Complaint saw(const Actions& actions, const GroupCoordinator& coordinator) {
     for (const Reply& reply : actions.replies) {
       if (open_.erase(reply.token) == 0) return fmt::format("token {} answered twice or never asked", reply.token.value);
+      if (auto wrong = synced(reply)) return wrong;
     }
     return saw_groups(coordinator);
   }
@@ -74,6 +90,19 @@ class Oracle {
     GroupState state;
     std::int32_t generation;
   };
+
+  Complaint synced(const Reply& reply) {
+    const auto* sync = std::get_if<SyncResponse>(&reply.response);
+    if (!sync || sync->error) return std::nullopt;
+    const auto& [group, generation, member] = syncs_[reply.token];
+    auto stored = assigned_.find({group, generation});
+    auto assigned = stored == assigned_.end() ? std::map<std::string, std::string>::iterator() : stored->second.find(member);
+    if (stored == assigned_.end() || assigned == stored->second.end() || assigned->second != as_text(sync->assignment.view())) {
+      return fmt::format("'{}' synced in generation {} to '{}', which is not stored", member, generation,
+                         as_text(sync->assignment.view()));
+    }
+    return std::nullopt;
+  }
 
   Complaint saw_groups(const GroupCoordinator& coordinator) {
     std::map<std::string, Seen> now;
@@ -147,7 +176,15 @@ class Oracle {
     return text;
   }
 
+  struct Sync {
+    std::string group;
+    std::int32_t generation;
+    std::string member;
+  };
+
   std::set<RequestToken> open_;
+  std::map<RequestToken, Sync> syncs_;
+  std::map<std::pair<std::string, std::int32_t>, std::map<std::string, std::string>> assigned_;  // what is in the log
   std::map<std::string, Seen> seen_;
   std::map<std::pair<std::string, std::int32_t>, std::string> leaders_;
 };
