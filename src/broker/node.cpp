@@ -12,9 +12,9 @@ cluster::TopicConfigBuilder config_builder(const config::ServerConfig& server) {
   return [&server](const std::map<std::string, std::string>& overrides) { return config::TopicConfig::make(server, overrides); };
 }
 
-runtime::Task<void> open_store(log::LogStore::Surroundings with, log::LogStoreOptions options, std::filesystem::path folder,
+runtime::Task<void> open_store(log::LogStore::Surroundings with, log::LogStoreOptions options,
                                Result<std::unique_ptr<log::LogStore>>* into) {
-  *into = co_await log::LogStore::open(with, std::move(options), std::move(folder));
+  *into = co_await log::LogStore::open(with, std::move(options));
 }
 
 runtime::Task<void> close_logs(cluster::ShardLogs* logs, Result<void>* into) { *into = co_await logs->close(); }
@@ -77,21 +77,38 @@ log::LogStoreOptions Node::log_options(std::size_t shard) const {
   log::LogStoreOptions options;
   options.retention_check_interval_ms = config_.get<"log.retention.check.interval.ms">().count();
   options.producer_id_expiration_ms = config_.get<"producer.id.expiration.ms">().count();
+  options.compact = config_.get<"log.cleaner.enable">();
   options.cleaner_backoff_ms = config_.get<"log.cleaner.backoff.ms">().count();
   options.cleaner_map_bytes = static_cast<std::size_t>(config_.get<"log.cleaner.dedupe.buffer.size">()) / shards;
   options.owns = [shard, shards](const PartitionId& partition) { return NodeShards::owner_index(partition, shards) == shard; };
   return options;
 }
 
+runtime::Task<Result<void>> Node::open_folder() {
+  log::DataFolderOptions options{.new_cluster_id = with_.random->uuid(), .node_id = id()};
+  options.reserve_bytes = static_cast<std::uint64_t>(config_.get<"disk.reserve.bytes">());
+  options.wal.file_bytes = static_cast<std::uint64_t>(config_.get<"log.wal.bytes">());
+  options.stores = static_cast<std::uint32_t>(shards_.size());
+  runtime::FileSystem* files = with_.files;
+  runtime::Logger* logger = with_.logger;
+  std::filesystem::path path = with_.folder;
+  auto open = [files, logger, path, options] { return log::DataFolder::open(*files, path, options, *logger); };
+  Result<std::unique_ptr<log::DataFolder>> folder = co_await runtime::run_blocking(first(), std::move(open));
+  if (!folder) co_return fail(folder.error());
+  folder_ = std::move(*folder);
+  const std::string& configured = config_.get<"cluster.id">();
+  cluster_id_ = configured.empty() ? folder_->cluster_id().base64() : configured;
+  co_return Result<void>();
+}
+
 runtime::Task<Result<void>> Node::open_logs() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     runtime::Shard* shard = with_.shards[i];
-    log::LogStore::Surroundings with{shard, with_.files, with_.logger, with_.progress};
+    log::LogStore::Surroundings with{shard, with_.files, with_.logger, folder_.get(), with_.progress};
     log::LogStoreOptions options = log_options(i);
     Result<std::unique_ptr<log::LogStore>> store = fail(ErrorCode::kInternal, "not opened");
     auto* into = &store;
-    std::filesystem::path folder = with_.folder;
-    auto open = [with, options, folder, into] { return open_store(with, options, folder, into); };
+    auto open = [with, options, into] { return open_store(with, options, into); };
     co_await runtime::await_on(first(), *shard, std::move(open));
     if (!store) co_return fail(store.error());
     shards_.at(i).logs = std::make_unique<cluster::ShardLogs>(*shard, std::move(*store));
@@ -162,6 +179,8 @@ runtime::Task<Result<void>> Node::open_groups() {
 }
 
 runtime::Task<Result<void>> Node::start() {
+  Result<void> folder = co_await open_folder();
+  if (!folder) co_return folder;
   Result<void> logs = co_await open_logs();
   if (!logs) co_return logs;
   Result<void> metadata = co_await open_metadata();

@@ -15,6 +15,7 @@
 #include "cluster/metadata/metadata_store.hpp"
 #include "config/server_config.hpp"
 #include "groups/shell/coordinators.hpp"
+#include "log/data_folder.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/task_scope.hpp"
@@ -28,7 +29,6 @@ struct Surroundings {
   runtime::Random* random = nullptr;
   runtime::Logger* logger = nullptr;
   std::filesystem::path folder;
-  std::string cluster_id;
   log::RecoveryProgress* progress = nullptr;  // may be null
 };
 
@@ -51,10 +51,12 @@ class Node {
   groups::Coordinators& groups() { return *groups_; }
   const config::ServerConfig& config() const { return config_; }
   NodeId id() const { return NodeId(static_cast<std::int32_t>(config_.get<"node.id">())); }
-  const std::string& cluster_id() const { return with_.cluster_id; }
+  /// Known once started.
+  const std::string& cluster_id() const { return cluster_id_; }
 
  private:
   runtime::Shard& first() { return *with_.shards.front(); }
+  runtime::Task<Result<void>> open_folder();
   runtime::Task<Result<void>> open_logs();
   runtime::Task<Result<void>> open_metadata();
   runtime::Task<Result<void>> open_groups();
@@ -69,6 +71,8 @@ class Node {
   NodeCatalogue catalogue_;
   NodeOperate operate_;
   OffsetData offset_data_;
+  std::string cluster_id_;
+  std::unique_ptr<log::DataFolder> folder_;
   std::unique_ptr<cluster::MetadataStore> metadata_;
   std::unique_ptr<groups::Coordinators> groups_;
   std::vector<std::unique_ptr<runtime::TaskScope>> tasks_;  // one per shard: the logs' own work

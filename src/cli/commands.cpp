@@ -4,6 +4,7 @@ namespace wharf::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
+      serve_command(),
       config_command(),
       doctor_command(),
   };

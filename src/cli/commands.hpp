@@ -9,6 +9,7 @@ namespace wharf::cli {
 const std::vector<Command>& commands();
 
 // One per file <name>_command.cpp:
+Command serve_command();
 Command config_command();
 Command doctor_command();
 

@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/server_options.hpp"
@@ -39,8 +39,8 @@ int print_toml(const ServerConfig& config, Streams streams) {
     const bool changed = config.source(i) != config::Source::kDefault;
     std::string quoted;
     for (const char at : config.text(i)) quoted += at == '"' || at == '\\' ? std::string{'\\', at} : std::string(1, at);
-    streams.out << fmt::format("{}# {}\n{}{} = \"{}\"\n", i == 0 ? "" : "\n", kServerKeys[i].sentence, changed ? "" : "#",
-                               kServerKeys[i].name, quoted);
+    streams.out << fmt::format("{}# {}\n{}{} = \"{}\"\n", i == 0 ? "" : "\n", kServerKeys[i].sentence,
+                               changed ? "" : "#", kServerKeys[i].name, quoted);
   }
   return kDone;
 }
@@ -88,7 +88,8 @@ Run declare(CLI::App* app) {
   app->add_flag("--changed", options->changed, "Only what differs from the defaults.");
   app->add_flag("--check", options->check, "Only say whether the server would start with this configuration.");
   app->add_flag("--toml", options->toml, "As a file that `--config` reads, defaults commented out.");
-  app->add_flag("--markdown", options->markdown, "The reference of every key and topic setting: docs/configuration.md.");
+  app->add_flag("--markdown", options->markdown,
+                "The reference of every key and topic setting: docs/configuration.md.");
   app->add_option("KEY", options->key, "Explain this key: meaning, value, where the value comes from.");
   return [options](Streams streams) { return run(*options, streams); };
 }
@@ -99,10 +100,13 @@ Command config_command() {
   return {
       .name = "config",
       .summary = "show, explain and check the server's configuration",
-      .description = "Prints every setting with its value in effect and where that comes from: a default, a line of the file, a variable, "
-                     "or a flag. What the server would refuse at its start is refused here with the same line.",
-      .examples = "wharf config\nwharf config --changed --config wharf.toml\nwharf config log.flush\n"
-                  "wharf config --check --config wharf.toml --set kafka.listen=0.0.0.0:9092\nwharf config --toml > wharf.toml",
+      .description = R"(Prints every setting with its value in effect and where that comes from: a default, a line of the
+file, a variable, or a flag. What the server would refuse at its start is refused here with the same line.)",
+      .examples = R"(wharf config
+wharf config --changed --config wharf.toml
+wharf config log.flush
+wharf config --check --config wharf.toml --set kafka.listen=0.0.0.0:9092
+wharf config --toml > wharf.toml)",
       .declare = declare,
   };
 }

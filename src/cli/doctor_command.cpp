@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/doctor_findings.hpp"
@@ -62,11 +62,13 @@ Command doctor_command() {
   return {
       .name = "doctor",
       .summary = "check whether this machine is fit to run the server",
-      .description = "Looks at the limit of open files, memory, the data folder (space, kind of file system, how long a synced write takes), "
-                     "the clock, and whether the addresses to listen on are free. Each line says what was found, and what to do where it is "
-                     "not fine. A small file is written into the data folder and removed again; nothing else is touched. Run it before the "
-                     "server: while the server runs, its ports are taken.",
-      .examples = "wharf doctor\nwharf doctor --data /var/lib/wharf\nwharf doctor --config wharf.toml",
+      .description = R"(Looks at the limit of open files, memory, the data folder (space, kind of file system, how long a
+synced write takes), the clock, and whether the addresses to listen on are free. Each line says what was found, and what
+to do where it is not fine. A small file is written into the data folder and removed again; nothing else is touched.
+Run it before the server: while the server runs, its ports are taken.)",
+      .examples = R"(wharf doctor
+wharf doctor --data /var/lib/wharf
+wharf doctor --config wharf.toml)",
       .declare = declare,
   };
 }

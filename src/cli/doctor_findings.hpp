@@ -1,6 +1,6 @@
 #pragma once
-// What `wharf doctor` thinks of what it measured: facts in, findings out, no I/O. Each finding is a sentence that says what
-// to do when it is not fine.
+// What `wharf doctor` thinks of what it measured: facts in, findings out, no I/O. Each finding is a sentence that says
+// what to do when it is not fine.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,12 +28,12 @@ struct MemoryFacts {
 Finding judge_memory(const MemoryFacts& facts);
 
 struct DiskFacts {
-  std::string folder;            // what was measured: the data folder, or its nearest existing parent
-  std::string file_system;       // ext4, xfs, tmpfs, nfs, ...
+  std::string folder;       // what was measured: the data folder, or its nearest existing parent
+  std::string file_system;  // ext4, xfs, tmpfs, nfs, ...
   std::uint64_t total_bytes = 0;
   std::uint64_t available_bytes = 0;
   std::uint64_t reserve_bytes = 0;
-  std::string refusal;           // why it cannot be written; empty when it can
+  std::string refusal;  // why it cannot be written; empty when it can
 };
 Finding judge_disk(const DiskFacts& facts);
 
@@ -42,9 +42,9 @@ Finding judge_flush(std::vector<Nanoseconds> latencies);
 
 struct ClockFacts {
   Timestamp wall;
-  bool synchronised = false;     // as the kernel sees it
-  bool known = false;            // whether the kernel said so
-  std::string source;            // tsc, kvm-clock, hpet, ...
+  bool synchronised = false;  // as the kernel sees it
+  bool known = false;         // whether the kernel said so
+  std::string source;         // tsc, kvm-clock, hpet, ...
 };
 Finding judge_clock(const ClockFacts& facts);
 

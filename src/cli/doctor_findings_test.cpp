@@ -1,7 +1,7 @@
 #include "cli/doctor_findings.hpp"
 
-#include <sys/socket.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -52,7 +52,8 @@ TEST(Doctor, TheDataFolderMustBeWritableLocalAndHaveRoom) {
 
 TEST(Doctor, AFlushMayBeNeitherSlowNorImpossiblyFast) {
   EXPECT_EQ(judge_flush({microseconds(300), microseconds(100), microseconds(5'000)}).verdict, Verdict::kFine);
-  EXPECT_THAT(judge_flush({microseconds(300), microseconds(100), microseconds(5'000)}).sentence, HasSubstr("300 us (p50), 5000 us (p99)"));
+  EXPECT_THAT(judge_flush({microseconds(300), microseconds(100), microseconds(5'000)}).sentence,
+              HasSubstr("300 us (p50), 5000 us (p99)"));
   EXPECT_EQ(judge_flush({microseconds(20'000)}).verdict, Verdict::kWarning);
   EXPECT_EQ(judge_flush({microseconds(2)}).verdict, Verdict::kWarning);
   EXPECT_EQ(judge_flush({}).verdict, Verdict::kWarning);

@@ -29,21 +29,33 @@ std::string first_word(const char* path) {
 }
 
 std::string file_system_name(const std::string& folder) {
-  struct statfs facts {};
+  struct statfs facts{};
   if (statfs(folder.c_str(), &facts) != 0) return "unknown";
   switch (static_cast<unsigned long>(facts.f_type)) {  // linux/magic.h
-    case 0xEF53: return "ext4";
-    case 0x58465342: return "xfs";
-    case 0x9123683E: return "btrfs";
-    case 0x2FC12FC1: return "zfs";
-    case 0x01021994: return "tmpfs";
-    case 0x858458F6: return "ramfs";
-    case 0x794C7630: return "overlay";
-    case 0x6969: return "nfs";
-    case 0xFF534D42: return "cifs";
-    case 0xFE534D42: return "smb";
-    case 0x65735546: return "fuse";
-    default: return fmt::format("type {:x}", static_cast<unsigned long>(facts.f_type));
+    case 0xEF53:
+      return "ext4";
+    case 0x58465342:
+      return "xfs";
+    case 0x9123683E:
+      return "btrfs";
+    case 0x2FC12FC1:
+      return "zfs";
+    case 0x01021994:
+      return "tmpfs";
+    case 0x858458F6:
+      return "ramfs";
+    case 0x794C7630:
+      return "overlay";
+    case 0x6969:
+      return "nfs";
+    case 0xFF534D42:
+      return "cifs";
+    case 0xFE534D42:
+      return "smb";
+    case 0x65735546:
+      return "fuse";
+    default:
+      return fmt::format("type {:x}", static_cast<unsigned long>(facts.f_type));
   }
 }
 
@@ -54,7 +66,9 @@ std::string nearest_existing(const std::string& folder) {
   return at.string();
 }
 
-fs::path probe_file(const std::string& folder) { return fs::path(folder) / fmt::format(".wharf-doctor-{}", getpid()); }
+fs::path probe_file(const std::string& folder) {
+  return fs::path(folder) / fmt::format(".wharf-doctor-{}", getpid());
+}
 
 }  // namespace
 
@@ -65,7 +79,8 @@ std::pair<std::uint64_t, std::uint64_t> open_file_limits() {
 }
 
 MemoryFacts memory_facts() {
-  MemoryFacts facts{static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))};
+  MemoryFacts facts{static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                    static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))};
   for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     const std::string word = first_word(path);
     if (word.empty() || word.find_first_not_of("0123456789") != std::string::npos || word.size() > 18) continue;
@@ -90,7 +105,8 @@ DiskFacts disk_facts(runtime::FileSystem& files, const std::string& folder, std:
   return facts;
 }
 
-std::vector<Nanoseconds> flush_latencies(runtime::FileSystem& files, const runtime::Clock& clock, const std::string& folder) {
+std::vector<Nanoseconds> flush_latencies(runtime::FileSystem& files, const runtime::Clock& clock,
+                                         const std::string& folder) {
   constexpr int kRounds = 100;
   constexpr std::size_t kBlock = 4096;
   std::vector<Nanoseconds> latencies;
@@ -122,7 +138,8 @@ std::string listen_error(const Endpoint& endpoint) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(endpoint.host.c_str(), fmt::format("{}", endpoint.port).c_str(), &hints, &found); error != 0) {
+  if (const int error = getaddrinfo(endpoint.host.c_str(), fmt::format("{}", endpoint.port).c_str(), &hints, &found);
+      error != 0) {
     return gai_strerror(error);
   }
   std::string refusal;

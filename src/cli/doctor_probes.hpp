@@ -17,7 +17,8 @@ MemoryFacts memory_facts();
 /// Looks at `folder`, or at its nearest parent when it does not exist yet; creates no folder.
 DiskFacts disk_facts(runtime::FileSystem& files, const std::string& folder, std::uint64_t reserve_bytes);
 /// Writes a small file in `folder` again and again, syncs it each time, and removes it.
-std::vector<Nanoseconds> flush_latencies(runtime::FileSystem& files, const runtime::Clock& clock, const std::string& folder);
+std::vector<Nanoseconds> flush_latencies(runtime::FileSystem& files, const runtime::Clock& clock,
+                                         const std::string& folder);
 ClockFacts clock_facts(const runtime::Clock& clock);
 /// Why the address cannot be listened on; empty when it can. The listening ends before this returns.
 std::string listen_error(const Endpoint& endpoint);

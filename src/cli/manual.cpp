@@ -1,7 +1,7 @@
 #include "cli/manual.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
 
@@ -38,7 +38,9 @@ std::string wrapped(std::string_view text, std::size_t indent) {
   return page;
 }
 
-std::string section(std::string_view title, std::string_view text) { return fmt::format("\n{}\n{}", title, wrapped(text, 7)); }
+std::string section(std::string_view title, std::string_view text) {
+  return fmt::format("\n{}\n{}", title, wrapped(text, 7));
+}
 
 std::string verbatim(std::string_view title, std::string_view lines) {
   std::string page = fmt::format("\n{}\n", title);
@@ -55,8 +57,8 @@ std::string options_of(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string type = option->get_positional() ? "" : option->get_type_name();
     const std::string value = type.empty() ? "" : " " + type;
-    page += fmt::format("       {}{}\n{}\n", option->get_name(option->get_positional(), !option->get_positional()), value,
-                        wrapped(option->get_description(), 11));
+    page += fmt::format("       {}{}\n{}\n", option->get_name(option->get_positional(), !option->get_positional()),
+                        value, wrapped(option->get_description(), 11));
   }
   return page;
 }
@@ -65,10 +67,29 @@ std::string synopsis_of(const Command& command, const CLI::App& app) {
   std::string line = fmt::format("wharf {} [OPTIONS]", command.name);
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;
-    line += option->get_required() ? fmt::format(" {}", option->get_name(true)) : fmt::format(" [{}]", option->get_name(true));
+    line += option->get_required() ? fmt::format(" {}", option->get_name(true))
+                                   : fmt::format(" [{}]", option->get_name(true));
   }
   return line;
 }
+
+constexpr std::string_view kDescription =
+    R"(Wharf is one program: the server and the tools to work with it are its commands.
+Clients need no change: a program written for Kafka connects to Wharf's address and finds the broker it expects.)";
+
+constexpr std::string_view kConfiguration =
+    R"(A setting comes from a TOML file (--config FILE), from the environment, or from
+a flag (--set key=value); the later in this list wins. `wharf config` prints all of them, `wharf config KEY` explains one.)";
+
+constexpr std::string_view kEnvironment =
+    R"(WHARF_CONFIG names the configuration file. Every key has a variable of its own:
+WHARF_KAFKA_LISTEN is kafka.listen. Variables of services that Kubernetes sets are passed over.)";
+
+constexpr std::string_view kExamples =
+    R"(wharf doctor                               is this machine fit to run the server?
+wharf config log.flush                     what does this setting do?
+wharf config --toml > wharf.toml           a file to start from
+wharf config --check --config wharf.toml   would the server start with it?)";
 
 constexpr std::string_view kExitStatus =
     "0 when the command did what it was asked for, 1 when it could not, 2 when the command line was not understood.";
@@ -78,23 +99,13 @@ constexpr std::string_view kExitStatus =
 std::string manual() {
   std::string page = "NAME\n       wharf - a message broker for Kafka's clients\n";
   page += verbatim("SYNOPSIS", "wharf COMMAND [OPTIONS]\nwharf COMMAND --help\nwharf --help | --version");
-  page += section("DESCRIPTION",
-                  "Wharf is one program: the server and the tools to work with it are its commands. Clients need no change: a program "
-                  "written for Kafka connects to Wharf's address and finds the broker it expects.");
+  page += section("DESCRIPTION", kDescription);
   page += "\nCOMMANDS\n";
   for (const Command& command : commands()) page += fmt::format("       {:<10} {}\n", command.name, command.summary);
-  page += section("CONFIGURATION",
-                  "A setting comes from a TOML file (--config FILE), from the environment, or from a flag (--set key=value); the "
-                  "later in this list wins. `wharf config` prints all of them, `wharf config KEY` explains one.");
-  page += section("ENVIRONMENT",
-                  "WHARF_CONFIG names the configuration file. Every key has a variable of its own: WHARF_KAFKA_LISTEN is "
-                  "kafka.listen. Variables of services that Kubernetes sets are passed over.");
+  page += section("CONFIGURATION", kConfiguration);
+  page += section("ENVIRONMENT", kEnvironment);
   page += section("EXIT STATUS", kExitStatus);
-  page += verbatim("EXAMPLES",
-                   "wharf doctor                               is this machine fit to run the server?\n"
-                   "wharf config log.flush                     what does this setting do?\n"
-                   "wharf config --toml > wharf.toml           a file to start from\n"
-                   "wharf config --check --config wharf.toml   would the server start with it?");
+  page += verbatim("EXAMPLES", kExamples);
   return page;
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/manual.hpp"
@@ -57,9 +57,11 @@ int run_program(const std::vector<std::string>& arguments, Streams streams) {
       return kDone;
     }
     const auto command = known(arguments[2]);
-    return command == commands().end() ? unknown_command(streams, arguments[2]) : run_command(*command, {"--help"}, streams);
+    return command == commands().end() ? unknown_command(streams, arguments[2])
+                                       : run_command(*command, {"--help"}, streams);
   }
-  if (first.starts_with('-')) return usage_error(streams, fmt::format("the command comes first, not '{}'", first), "wharf --help");
+  if (first.starts_with('-'))
+    return usage_error(streams, fmt::format("the command comes first, not '{}'", first), "wharf --help");
   const auto command = known(first);
   if (command == commands().end()) return unknown_command(streams, first);
   return run_command(*command, {arguments.begin() + 2, arguments.end()}, streams);

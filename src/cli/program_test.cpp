@@ -4,10 +4,10 @@
 #include <fstream>
 #include <sstream>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
 
@@ -34,7 +34,8 @@ Outcome run(std::vector<std::string> arguments) {
 /// A file of its own for one test.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::string& text) : path_(testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name()) {
+  explicit TemporaryFile(const std::string& text)
+      : path_(testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::ofstream(path_) << text;
   }
   ~TemporaryFile() { std::filesystem::remove(path_); }
@@ -48,7 +49,8 @@ TEST(Program, HelpNamesEveryCommand) {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{}, {"--help"}, {"-h"}, {"help"}}) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.code, kDone);
-    for (const Command& command : commands()) EXPECT_THAT(outcome.out, HasSubstr(fmt::format("       {:<10} {}\n", command.name, command.summary)));
+    for (const Command& command : commands())
+      EXPECT_THAT(outcome.out, HasSubstr(fmt::format("       {:<10} {}\n", command.name, command.summary)));
   }
 }
 
@@ -92,7 +94,9 @@ TEST(Program, WhatIsNotUnderstoodEndsWithTwoAndOneLine) {
   EXPECT_THAT(run({"config", "--bad"}).err, HasSubstr("`wharf config --help` explains"));
 }
 
-TEST(Program, VersionIsOneLine) { EXPECT_THAT(run({"--version"}).out, testing::MatchesRegex("wharf [0-9.]+\n")); }
+TEST(Program, VersionIsOneLine) {
+  EXPECT_THAT(run({"--version"}).out, testing::MatchesRegex("wharf [0-9.]+\n"));
+}
 
 TEST(ConfigCommand, PrintsEveryKeyWithItsValueAndOrigin) {
   const TemporaryFile file("[log]\nflush = 'async'\n");
@@ -112,7 +116,8 @@ TEST(ConfigCommand, ChangedLeavesTheDefaultsOut) {
 }
 
 TEST(ConfigCommand, ItsOwnFileReadsBackTheSame) {
-  const std::vector<std::string> changes{"--set", "log.flush=async", "--set", R"(data.dir=a "quoted" \ folder)", "--set", "log.retention.ms=2d"};
+  const std::vector<std::string> changes{"--set", "log.flush=async",    "--set", R"(data.dir=a "quoted" \ folder)",
+                                         "--set", "log.retention.ms=2d"};
   std::vector<std::string> print{"config", "--toml"};
   print.insert(print.end(), changes.begin(), changes.end());
   const TemporaryFile file(run(print).out);
@@ -134,7 +139,8 @@ TEST(ConfigCommand, CheckSaysWhatTheServerWouldSay) {
 }
 
 TEST(ConfigCommand, ExplainsOneKey) {
-  EXPECT_THAT(run({"config", "log.flush", "--set", "log.flush=async"}).out, HasSubstr("value        async (--set)\ndefault      sync\n"));
+  EXPECT_THAT(run({"config", "log.flush", "--set", "log.flush=async"}).out,
+              HasSubstr("value        async (--set)\ndefault      sync\n"));
   const Outcome outcome = run({"config", "log.flsh"});
   EXPECT_EQ(outcome.code, kFailed);
   EXPECT_EQ(outcome.err, "wharf config: unknown key 'log.flsh'; did you mean 'log.flush'?\n");
@@ -143,7 +149,8 @@ TEST(ConfigCommand, ExplainsOneKey) {
 TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "doctor";
   std::filesystem::create_directories(folder);
-  const Outcome outcome = run({"doctor", "--data", (folder / "not" / "yet").string(), "--set", "kafka.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+  const Outcome outcome = run({"doctor", "--data", (folder / "not" / "yet").string(), "--set",
+                               "kafka.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
   EXPECT_THAT(outcome.out, HasSubstr(folder.string()));
   EXPECT_THAT(outcome.out, HasSubstr("kafka.listen: any free port of 127.0.0.1"));
   EXPECT_TRUE(std::filesystem::is_empty(folder));
@@ -151,7 +158,8 @@ TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
 }
 
 TEST(DoctorCommand, InMemoryNoDiskIsLookedAt) {
-  const Outcome outcome = run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+  const Outcome outcome =
+      run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
   EXPECT_THAT(outcome.out, testing::Not(HasSubstr("data folder")));
 }
 

@@ -9,18 +9,21 @@
 #include <fstream>
 #include <sstream>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace wharf::cli {
 
 std::shared_ptr<ServerOptions> ServerOptions::declare(CLI::App* app) {
   auto options = std::make_shared<ServerOptions>();
-  app->add_option("--config", options->file_, "Read settings from this TOML file; otherwise from the one that WHARF_CONFIG names.")
+  app->add_option("--config", options->file_,
+                  "Read settings from this TOML file; otherwise from the one that WHARF_CONFIG names.")
       ->type_name("FILE");
-  app->add_option("--data", options->data_, "Keep everything in this folder: short for --set data.dir=DIR.")->type_name("DIR");
+  app->add_option("--data", options->data_, "Keep everything in this folder: short for --set data.dir=DIR.")
+      ->type_name("DIR");
   app->add_flag("--memory", options->memory_, "Keep nothing on disk: short for --set data.memory=true.");
-  app->add_option("--set", options->settings_, "Set one key; may be given again and again. `wharf config` lists the keys.")
+  app->add_option("--set", options->settings_,
+                  "Set one key; may be given again and again. `wharf config` lists the keys.")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   return options;
@@ -34,7 +37,8 @@ Result<config::ServerConfig> ServerOptions::load() const {
   if (memory_) inputs.flags.push_back({"data.memory", "true", config::Source::kFlag, "--memory"});
   for (const std::string& setting : settings_) {
     const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos) return fail(ErrorCode::kInvalidArgument, fmt::format("--set: '{}' is not KEY=VALUE", setting));
+    if (equals == std::string::npos)
+      return fail(ErrorCode::kInvalidArgument, fmt::format("--set: '{}' is not KEY=VALUE", setting));
     inputs.flags.push_back({setting.substr(0, equals), setting.substr(equals + 1), config::Source::kFlag, "--set"});
   }
   return config::ServerConfig::load(inputs);
@@ -43,7 +47,8 @@ Result<config::ServerConfig> ServerOptions::load() const {
 Result<void> ServerOptions::read_file(config::Inputs* inputs) const {
   std::optional<std::string> name = file_;
   if (!name) {
-    const auto named = std::ranges::find(inputs->environment, "WHARF_CONFIG", &std::pair<std::string, std::string>::first);
+    const auto named =
+        std::ranges::find(inputs->environment, "WHARF_CONFIG", &std::pair<std::string, std::string>::first);
     if (named != inputs->environment.end() && !named->second.empty()) name = named->second;
   }
   if (!name) return {};
@@ -51,7 +56,8 @@ Result<void> ServerOptions::read_file(config::Inputs* inputs) const {
   const bool folder = std::filesystem::is_directory(*name, unknown);
   std::ifstream file(*name);
   if (folder || !file) {
-    return fail(ErrorCode::kInvalidArgument, fmt::format("{}: cannot be read: {}", *name, std::strerror(folder ? EISDIR : errno)));
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: cannot be read: {}", *name, std::strerror(folder ? EISDIR : errno)));
   }
   std::ostringstream text;
   text << file.rdbuf();

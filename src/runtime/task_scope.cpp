@@ -38,6 +38,13 @@ void TaskScope::ended() {
     shard_.post([closer = std::move(closer)]() mutable { std::move(closer)(true); });
   }
   closers_.clear();
+  if (idle_) shard_.post(std::move(idle_));
+  idle_ = nullptr;
+}
+
+void TaskScope::when_idle(Job idle) {
+  if (running_ == 0) return shard_.post(std::move(idle));
+  idle_ = std::move(idle);
 }
 
 Task<void> TaskScope::close() {

@@ -40,6 +40,9 @@ class TaskScope {
   /// Only asks.
   void request_stop() { stop_.request_stop(); }
 
+  /// Calls back once, from the shard's loop, when no task runs any more. For the thread outside that waits for all of them.
+  void when_idle(Job idle);
+
   std::stop_token stop_token() const { return stop_.get_token(); }
   bool stopping() const { return stop_.stop_requested(); }
   std::size_t running() const { return running_; }
@@ -53,6 +56,7 @@ class TaskScope {
   bool closing_ = false;
   std::size_t running_ = 0;
   std::vector<Resume<bool>> closers_;
+  Job idle_;
 };
 
 /// Runs the task that `make` gives on shard `there` and suspends the caller here until it has ended: structured, since the

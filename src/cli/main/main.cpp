@@ -2,4 +2,6 @@
 
 #include "cli/program.hpp"
 
-int main(int count, char** arguments) { return wharf::cli::run_program({arguments, arguments + count}, {std::cout, std::cerr}); }
+int main(int count, char** arguments) {
+  return wharf::cli::run_program({arguments, arguments + count}, {std::cout, std::cerr});
+}

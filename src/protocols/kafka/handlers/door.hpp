@@ -1,6 +1,8 @@
 #pragma once
 // What Kafka's door is made of on one shard: the ports behind it and what a request may know of its client.
 #include <cstdint>
+#include <memory>
+#include <stop_token>
 #include <string>
 
 #include "broker/catalogue.hpp"
@@ -11,7 +13,7 @@
 #include "groups/shell/coordinators.hpp"
 #include "model/endpoint.hpp"
 #include "protocols/kafka/handlers/fetch_sessions.hpp"
-#include "protocols/kafka/wire/frame.hpp"
+#include "protocols/kafka/wire/header.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"

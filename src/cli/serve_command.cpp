@@ -1,0 +1,82 @@
+#include <csignal>
+
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/server.hpp"
+#include "cli/server_options.hpp"
+
+namespace wharf::cli {
+namespace {
+
+/// As many descriptors as this user may have: connections and segment files need them.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// SIGTERM and SIGINT come to this thread alone, when it waits for them; a closed socket is an error, not a signal.
+sigset_t block_signals() {
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGTERM);
+  sigaddset(&stops, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return stops;
+}
+
+int run(const ServerOptions& options, Streams streams) {
+  Result<config::ServerConfig> config = options.load();
+  if (!config) {
+    streams.err << config.error().message << '\n';
+    return kFailed;
+  }
+  sigset_t stops = block_signals();
+  raise_descriptor_limit();
+  Server server(*config);
+  Result<void> started = server.start();
+  int exit_code = kDone;
+  if (started) {
+    streams.out << server.ready_line() << std::endl;  // NOLINT: whoever waits for the line must see it now
+    int signal = 0;
+    ::sigwait(&stops, &signal);
+    server.logger().info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  } else {
+    streams.err << started.error().message << '\n';
+    exit_code = kFailed;
+  }
+  Result<void> stopped = server.stop();
+  if (!stopped) {
+    server.logger().error("the end was not clean; the next start will look through the logs", {{"reason", stopped.error().message}});
+    exit_code = kFailed;
+  }
+  return exit_code;
+}
+
+Run declare(CLI::App* app) {
+  std::shared_ptr<ServerOptions> options = ServerOptions::declare(app);
+  return [options](Streams streams) { return run(*options, streams); };
+}
+
+}  // namespace
+
+Command serve_command() {
+  return {
+      .name = "serve",
+      .summary = "run the broker",
+      .description = "Recovers what is stored, opens the ports, and prints one line of JSON to standard output that names every address "
+                     "once clients can connect. Log lines go to standard error. SIGTERM and SIGINT stop it: no new requests, what is in "
+                     "progress is finished, everything is flushed.",
+      .examples = "wharf serve\nwharf serve --data /var/lib/wharf --set kafka.listen=0.0.0.0:9092\n"
+                  "wharf serve --memory --set kafka.listen=127.0.0.1:0\n  keeps nothing on disk and takes a free port: for test suites",
+      .declare = declare,
+  };
+}
+
+}  // namespace wharf::cli

@@ -1,0 +1,60 @@
+#pragma once
+// A server process: threads, node, open ports, from the configuration to the ready line and from the signal to the clean end.
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "broker/node.hpp"
+#include "config/server_config.hpp"
+#include "protocols/kafka/handlers/door.hpp"
+#include "protocols/kafka/listener.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/file.hpp"
+#include "runtime/logger.hpp"
+#include "runtime/random.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/sockets.hpp"
+#include "runtime/work_pool.hpp"
+
+namespace wharf::cli {
+
+class Server {
+ public:
+  explicit Server(const config::ServerConfig& config);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Recovers, opens the ports. Call once; after an error stop() still cleans up. Blocks the calling thread.
+  Result<void> start();
+  /// One line of JSON that names every address; for scripts and test suites.
+  std::string ready_line() const;
+  /// Closes the ports, finishes what was begun, flushes, marks a clean end. Blocks the calling thread.
+  Result<void> stop();
+  runtime::Logger& logger() { return logger_; }
+
+ private:
+  runtime::Task<void> start_on_first_shard(Result<void>* outcome);
+  runtime::Task<void> stop_on_first_shard(Result<void>* outcome);
+  Result<void> open_doors();
+  /// Runs a task of the first shard to its end and waits for it.
+  template <class Make>
+  Result<void> run_on_first_shard(Make make);
+
+  const config::ServerConfig& config_;
+  runtime::SystemClock clock_;
+  runtime::SystemRandom random_;
+  runtime::Logger logger_;
+  std::unique_ptr<runtime::FileSystem> files_;
+  runtime::TcpNetwork network_;
+  runtime::ThreadPool pool_;
+  std::vector<std::unique_ptr<runtime::Shard>> shards_;
+  std::unique_ptr<broker::Node> node_;
+  std::vector<std::unique_ptr<kafka::FetchSessions>> fetch_sessions_;  // one per shard, as the doors
+  std::vector<std::unique_ptr<kafka::Door>> kafka_doors_;
+  std::unique_ptr<kafka::Listener> kafka_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace wharf::cli

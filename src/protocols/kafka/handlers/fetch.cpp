@@ -1,0 +1,188 @@
+#include "protocols/kafka/handlers/errors.hpp"
+#include "protocols/kafka/handlers/handlers.hpp"
+#include "protocols/kafka/handlers/legacy_fetch.hpp"
+#include "protocols/kafka/handlers/response_frame.hpp"
+#include "protocols/kafka/handlers/topic_lookup.hpp"
+
+namespace wharf::kafka {
+namespace {
+
+constexpr std::int16_t kFirstVersionWithMaxBytes = 3;
+/// Message format v2 from here on; before, records are converted down.
+constexpr std::int16_t kFirstVersionOfV2 = 4;
+
+/// One partition of a fetch on its way: what is asked, and the answer.
+struct Part {
+  FetchPlace place;
+  FetchRequest::Partition asked;
+  FetchResponse::Partition answer;
+  std::shared_ptr<const cluster::Topic> topic;  // nullptr: the answer is an error already
+  ExternalRecords records;
+};
+
+struct Fetch {
+  RequestContext context;
+  FetchRequest request;
+  FetchScope scope;
+  std::vector<Part> parts;
+};
+
+void list_parts(Fetch& fetch) {
+  if (fetch.scope.session) {
+    for (const FetchPlace& place : fetch.scope.session->order) {
+      fetch.parts.push_back({.place = place, .asked = fetch.scope.session->partitions.at(place).first.asked});
+    }
+    return;
+  }
+  bool by_id = fetch.context.header.api_version >= 13;
+  for (const FetchRequest::Topic& topic : fetch.request.topics) {
+    for (const FetchRequest::Partition& partition : topic.partitions) {
+      FetchPlace place = by_id ? FetchPlace{{}, topic.topic_id, partition.partition.value}
+                               : FetchPlace{topic.topic, {}, partition.partition.value};
+      fetch.parts.push_back({.place = place, .asked = partition});
+    }
+  }
+}
+
+/// Checks what can be told without the log.
+void check_part(const Fetch& fetch, const cluster::TopicTable& topics, Part& part) {
+  FetchResponse::Partition& answer = part.answer;
+  answer.partition_index = PartitionIndex(part.place.partition);
+  answer.high_watermark = Offset(-1);
+  if (fetch.request.isolation_level == 0) answer.aborted_transactions.reset();
+  answer.records = Records(ByteView());
+  NamedTopic topic = find_topic(topics, part.place.topic, part.place.topic_id, !part.place.topic_id.is_zero() ||
+                                                                                   fetch.context.header.api_version >= 13);
+  answer.error_code = topic.error;
+  if (!topic.topic) return;
+  answer.error_code = check_partition(*topic.topic, answer.partition_index, part.asked.current_leader_epoch, topics.leader_epoch());
+  if (answer.error_code == KafkaError::kFencedLeaderEpoch || answer.error_code == KafkaError::kUnknownLeaderEpoch) {
+    if (fetch.context.header.api_version >= 12) answer.current_leader = {fetch.context.door->node_id, topics.leader_epoch()};
+  }
+  if (answer.error_code == KafkaError::kNone) part.topic = std::move(topic.topic);
+}
+
+std::size_t max_bytes_of(const Fetch& fetch) {
+  std::size_t limit = fetch.context.door->limits.max_fetch_bytes;
+  if (fetch.context.header.api_version < kFirstVersionWithMaxBytes) return limit;
+  return std::min(limit, static_cast<std::size_t>(std::max(fetch.request.max_bytes, 0)));
+}
+
+void take_outcome(const Fetch& fetch, Part& part, broker::ReadOutcome outcome) {
+  FetchResponse::Partition& answer = part.answer;
+  answer.high_watermark = outcome.high_watermark;
+  answer.last_stable_offset = outcome.last_stable;
+  answer.log_start_offset = outcome.log_start;
+  if (outcome.failure) {
+    answer.error_code = kafka_error(*outcome.failure);
+    // Java's consumer takes no KAFKA_STORAGE_ERROR as an end: it asks anew, as do all.
+    return;
+  }
+  if (fetch.context.header.api_version >= 12 && part.asked.last_fetched_epoch != kNoLeaderEpoch) {
+    answer.diverging_epoch = {};
+  }
+  part.records = std::move(outcome.pieces);
+  answer.records = Records::external(outcome.bytes, 0);
+}
+
+runtime::Task<void> read_parts(Fetch* fetch) {
+  const Door& door = *fetch->context.door;
+  std::vector<broker::ReadPart> reads;
+  std::vector<std::size_t> places;
+  bool has_error = false;
+  for (std::size_t i = 0; i < fetch->parts.size(); ++i) {
+    const Part& part = fetch->parts[i];
+    has_error = has_error || !part.topic;
+    if (!part.topic) continue;
+    reads.push_back({part.topic->partition(part.place.partition), part.asked.fetch_offset,
+                     static_cast<std::size_t>(std::max(part.asked.partition_max_bytes, 0))});
+    places.push_back(i);
+  }
+  broker::ReadLimits limits{.min_bytes = static_cast<std::size_t>(std::max(fetch->request.min_bytes, 0)),
+                            .max_bytes = max_bytes_of(*fetch),
+                            .deadline = door.shard.now() + Milliseconds(std::max(fetch->request.max_wait_ms, 0)),
+                            .stop = fetch->context.client->ended.get_token()};
+  // An error is told at once; so is a session's change of partitions with nothing in it.
+  if (has_error || fetch->request.max_wait_ms <= 0) limits.min_bytes = 0;
+  std::vector<broker::ReadOutcome> outcomes = co_await door.read.read(door.shard, std::move(reads), limits);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) take_outcome(*fetch, fetch->parts[places[i]], std::move(outcomes[i]));
+}
+
+/// In an incremental answer only partitions with records, an error, or marks that moved.
+bool has_something_to_say(FetchSession& session, const Part& part) {
+  auto found = session.partitions.find(part.place);
+  if (found == session.partitions.end()) return false;
+  FetchSession::Entry& entry = found->second.first;
+  const FetchResponse::Partition& answer = part.answer;
+  bool says = answer.records->size() > 0 || answer.error_code != KafkaError::kNone ||
+              entry.high_watermark != answer.high_watermark || entry.log_start != answer.log_start_offset;
+  entry.high_watermark = answer.high_watermark;
+  entry.log_start = answer.log_start_offset;
+  return says;
+}
+
+/// A partition of the answer goes under its topic's entry; entries follow the order of the parts.
+FetchResponse::Topic& topic_entry(FetchResponse& response, const FetchPlace& place) {
+  if (!response.responses.empty()) {
+    FetchResponse::Topic& last = response.responses.back();
+    if (last.topic == place.topic && last.topic_id == place.topic_id) return last;
+  }
+  FetchResponse::Topic& topic = response.responses.emplace_back();
+  topic.topic = place.topic;
+  topic.topic_id = place.topic_id;
+  return topic;
+}
+
+Result<Reply> answer(Fetch& fetch) {
+  FetchResponse response;
+  std::vector<ExternalRecords> external;
+  FetchSession* session = fetch.scope.session.get();
+  if (session != nullptr) response.session_id = session->id;
+  std::vector<FetchPlace> with_data;
+  for (Part& part : fetch.parts) {
+    bool says = session == nullptr || has_something_to_say(*session, part);
+    if (fetch.scope.incremental && !says) continue;
+    if (part.answer.records->size() > 0) {
+      if (session != nullptr) with_data.push_back(part.place);
+      part.answer.records = Records::external(part.answer.records->size(), static_cast<std::uint32_t>(external.size()));
+      external.push_back(std::move(part.records));
+    }
+    topic_entry(response, part.place).partitions.push_back(std::move(part.answer));
+  }
+  for (const FetchPlace& place : with_data) session->move_to_back(place);
+  return response_frame(fetch.context.header, response, std::move(external));
+}
+
+std::int32_t random_session_id(runtime::Random& random) {
+  std::int32_t id = 0;
+  random.fill(std::as_writable_bytes(std::span(&id, 1)));
+  return (id & INT32_MAX) == 0 ? 1 : id & INT32_MAX;
+}
+
+}  // namespace
+
+runtime::Task<Reply> handle_fetch(RequestContext context, FetchRequest request) {
+  const Door& door = *context.door;
+  Fetch fetch{.context = context, .request = std::move(request), .scope = {}, .parts = {}};
+  fetch.scope = door.fetch_sessions.enter(fetch.request, context.header.api_version, random_session_id(door.random));
+  if (fetch.scope.error != KafkaError::kNone) {
+    FetchResponse refusal{.error_code = fetch.scope.error, .session_id = 0};
+    Result<Reply> refused = response_frame(context.header, refusal);
+    co_return refused ? std::move(*refused) : Reply{.close = true};
+  }
+  list_parts(fetch);
+  cluster::TopicTable::Pointer topics = door.catalogue.topics(door.shard);
+  for (Part& part : fetch.parts) check_part(fetch, *topics, part);
+  co_await read_parts(&fetch);
+  if (context.header.api_version < kFirstVersionOfV2) {
+    for (Part& part : fetch.parts) {
+      co_await convert_down(&door, context.header.api_version, part.asked.fetch_offset, &part.answer, &part.records);
+    }
+  }
+  Result<Reply> reply = answer(fetch);
+  if (reply) co_return std::move(*reply);
+  door.logger.error("a fetch response cannot be written", {{"reason", reply.error().message}});
+  co_return Reply{.close = true};
+}
+
+}  // namespace wharf::kafka

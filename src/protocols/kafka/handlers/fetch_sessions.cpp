@@ -1,0 +1,104 @@
+#include "protocols/kafka/handlers/fetch_sessions.hpp"
+
+namespace wharf::kafka {
+namespace {
+
+constexpr std::int32_t kNoSession = 0;
+constexpr std::int32_t kFinalEpoch = -1;
+constexpr std::int32_t kInitialEpoch = 0;
+constexpr std::int16_t kFirstVersionWithSessions = 7;
+constexpr std::int16_t kFirstVersionWithTopicIds = 13;
+
+FetchPlace place_of(const FetchRequest::Topic& topic, PartitionIndex partition, bool by_id) {
+  if (by_id) return {{}, topic.topic_id, partition.value};
+  return {topic.topic, {}, partition.value};
+}
+
+void take_topics(FetchSession& session, const FetchRequest& request) {
+  for (const FetchRequest::Topic& topic : request.topics) {
+    for (const FetchRequest::Partition& partition : topic.partitions) {
+      session.put(place_of(topic, partition.partition, session.by_id), partition);
+    }
+  }
+}
+
+}  // namespace
+
+void FetchSession::put(const FetchPlace& place, const FetchRequest::Partition& asked) {
+  auto found = partitions.find(place);
+  if (found != partitions.end()) {
+    found->second.first.asked = asked;
+    return;
+  }
+  auto at = order.insert(order.end(), place);
+  partitions.emplace(place, std::pair(Entry{.asked = asked}, at));
+}
+
+void FetchSession::forget(const FetchPlace& place) {
+  auto found = partitions.find(place);
+  if (found == partitions.end()) return;
+  order.erase(found->second.second);
+  partitions.erase(found);
+}
+
+void FetchSession::move_to_back(const FetchPlace& place) {
+  auto found = partitions.find(place);
+  if (found != partitions.end()) order.splice(order.end(), order, found->second.second);
+}
+
+FetchScope FetchSessions::enter(const FetchRequest& request, std::int16_t version, std::int32_t new_id) {
+  bool by_id = version >= kFirstVersionWithTopicIds;
+  if (version < kFirstVersionWithSessions) return {};
+  if (request.session_epoch == kFinalEpoch) {
+    remove(request.session_id);
+    return {};
+  }
+  if (request.session_epoch == kInitialEpoch) {
+    remove(request.session_id);
+    return begin(request, by_id, new_id);
+  }
+  return go_on(request, by_id);
+}
+
+FetchScope FetchSessions::begin(const FetchRequest& request, bool by_id, std::int32_t new_id) {
+  if (slots_ == 0 || new_id == kNoSession || by_id_.contains(new_id)) return {};
+  while (by_id_.size() >= slots_) remove(by_use_.front());
+  auto session = std::make_shared<FetchSession>();
+  session->id = new_id;
+  session->by_id = by_id;
+  take_topics(*session, request);
+  by_id_.emplace(new_id, std::pair(session, by_use_.insert(by_use_.end(), new_id)));
+  return {.session = std::move(session)};
+}
+
+FetchScope FetchSessions::go_on(const FetchRequest& request, bool by_id) {
+  auto found = by_id_.find(request.session_id);
+  if (found == by_id_.end()) return {.error = KafkaError::kFetchSessionIdNotFound};
+  std::shared_ptr<FetchSession> session = found->second.first;
+  if (session->next_epoch != request.session_epoch) return {.error = KafkaError::kInvalidFetchSessionEpoch};
+  if (session->by_id != by_id) return {.error = KafkaError::kFetchSessionTopicIdError};
+  touch(session->id);
+  // Epochs wrap past 0, which begins a session.
+  session->next_epoch = session->next_epoch == INT32_MAX ? 1 : session->next_epoch + 1;
+  take_topics(*session, request);
+  for (const FetchRequest::ForgottenTopic& topic : request.forgotten_topics_data) {
+    for (PartitionIndex partition : topic.partitions) {
+      session->forget(by_id ? FetchPlace{{}, topic.topic_id, partition.value} : FetchPlace{topic.topic, {}, partition.value});
+    }
+  }
+  return {.session = std::move(session), .incremental = true};
+}
+
+void FetchSessions::remove(std::int32_t id) {
+  auto found = by_id_.find(id);
+  if (found == by_id_.end()) return;
+  by_use_.erase(found->second.second);
+  by_id_.erase(found);
+}
+
+void FetchSessions::touch(std::int32_t id) {
+  auto found = by_id_.find(id);
+  if (found != by_id_.end()) by_use_.splice(by_use_.end(), by_use_, found->second.second);
+}
+
+}  // namespace wharf::kafka

@@ -1,0 +1,71 @@
+#pragma once
+// Incremental fetch sessions (KIP-227): the broker remembers which partitions a consumer reads, so that the consumer sends
+// changes only and hears of partitions with something to say only. One cache per shard; a client that comes back by another
+// shard is told FETCH_SESSION_ID_NOT_FOUND, and begins anew. No I/O.
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "protocols/kafka/api/fetch.hpp"
+
+namespace wharf::kafka {
+
+/// How a partition is named in a fetch: by name before version 13, by id from there on. The other is empty.
+struct FetchPlace {
+  std::string topic;
+  TopicId topic_id;
+  std::int32_t partition = 0;
+  friend auto operator<=>(const FetchPlace&, const FetchPlace&) = default;
+};
+
+struct FetchSession {
+  /// What the client asks of a partition, and what it was told last.
+  struct Entry {
+    FetchRequest::Partition asked;
+    Offset high_watermark{-1};
+    Offset log_start{-1};
+  };
+  std::int32_t id = 0;
+  std::int32_t next_epoch = 1;
+  bool by_id = false;
+  /// In the order of the answer; a partition that had data goes to the back, so that none starves.
+  std::list<FetchPlace> order;
+  std::map<FetchPlace, std::pair<Entry, std::list<FetchPlace>::iterator>> partitions;
+
+  void put(const FetchPlace& place, const FetchRequest::Partition& asked);
+  void forget(const FetchPlace& place);
+  void move_to_back(const FetchPlace& place);
+};
+
+/// What a fetch is about: either a session (incremental, or new), or the request alone.
+struct FetchScope {
+  KafkaError error = KafkaError::kNone;
+  std::shared_ptr<FetchSession> session;  // nullptr: none
+  bool incremental = false;               // leave out what has nothing to say
+};
+
+class FetchSessions {
+ public:
+  /// `slots`: max.incremental.fetch.session.cache.slots, this shard's share. 0: never a session.
+  explicit FetchSessions(std::size_t slots) : slots_(slots) {}
+
+  /// Applies what the request says of sessions. `new_id`: random, positive, for a session that is begun.
+  FetchScope enter(const FetchRequest& request, std::int16_t version, std::int32_t new_id);
+  std::size_t size() const { return by_id_.size(); }
+
+ private:
+  FetchScope begin(const FetchRequest& request, bool by_id, std::int32_t new_id);
+  FetchScope go_on(const FetchRequest& request, bool by_id);
+  void remove(std::int32_t id);
+  void touch(std::int32_t id);
+
+  std::size_t slots_;
+  std::list<std::int32_t> by_use_;  // the longest unused first
+  std::unordered_map<std::int32_t, std::pair<std::shared_ptr<FetchSession>, std::list<std::int32_t>::iterator>> by_id_;
+};
+
+}  // namespace wharf::kafka

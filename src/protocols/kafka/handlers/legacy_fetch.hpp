@@ -1,0 +1,15 @@
+#pragma once
+// Records for consumers from before Kafka 0.11 (Fetch v0 to v3): read into memory and converted down, off everybody
+// else's path.
+#include "protocols/kafka/api/fetch.hpp"
+#include "protocols/kafka/handlers/door.hpp"
+#include "protocols/kafka/handlers/response_frame.hpp"
+
+namespace wharf::kafka {
+
+/// Replaces the answer's records by message sets of the version's format. Records that the format cannot say
+/// (zstd) become UNSUPPORTED_COMPRESSION_TYPE.
+runtime::Task<void> convert_down(const Door* door, std::int16_t version, Offset fetch_offset, FetchResponse::Partition* answer,
+                                 ExternalRecords* records);
+
+}  // namespace wharf::kafka

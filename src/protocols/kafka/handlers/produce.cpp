@@ -1,0 +1,176 @@
+#include <fmt/format.h>
+
+#include "protocols/kafka/handlers/errors.hpp"
+#include "protocols/kafka/handlers/handlers.hpp"
+#include "protocols/kafka/handlers/response_frame.hpp"
+#include "protocols/kafka/handlers/topic_lookup.hpp"
+#include "protocols/kafka/legacy/upconvert.hpp"
+#include "model/record_batch.hpp"
+
+namespace wharf::kafka {
+namespace {
+
+constexpr std::int16_t kFirstVersionWithTopicIds = 13;
+/// From here on the records of a partition are exactly one v2 batch (KIP-98).
+constexpr std::int16_t kFirstVersionOfV2 = 3;
+/// What message sets of old producers may decompress to, per partition.
+constexpr std::size_t kLegacyLimit = 256 << 20;
+
+/// Where in the response the outcome of a part goes.
+struct Place {
+  std::size_t topic = 0;
+  std::size_t partition = 0;
+};
+
+struct Produce {
+  const RequestContext& context;
+  const ProduceRequest& request;
+  ProduceResponse response;
+  std::vector<broker::PublishPart> parts;
+  std::vector<Place> places;
+};
+
+void refuse(ProduceResponse::Partition& partition, KafkaError error, std::optional<std::string> message = std::nullopt) {
+  partition.error_code = error;
+  partition.error_message = std::move(message);
+  partition.base_offset = Offset(-1);
+}
+
+log::OwnedBatches own(std::vector<std::byte> bytes) {
+  auto owner = std::make_shared<std::vector<std::byte>>(std::move(bytes));
+  std::shared_ptr<std::byte[]> data(owner, owner->data());
+  return {std::move(data), {owner->data(), owner->size()}};
+}
+
+/// The batches of one partition, as the log takes them. Today's are where they arrived; those of producers from before
+/// Kafka 0.11 are converted, off everybody else's path.
+Result<log::OwnedBatches> batches_of(const RequestContext& context, ByteView records) {
+  if (records.size() <= batch_field::kMagic) return fail(ErrorCode::kCorruptMessage, "the records are too short for a batch");
+  auto magic = static_cast<std::int8_t>(records[batch_field::kMagic]);
+  bool expects_v2 = context.header.api_version >= kFirstVersionOfV2;
+  if (expects_v2 && magic != kBatchMagic) {
+    return fail(ErrorCode::kInvalidRecord,
+                fmt::format("Produce requests with version {} are only allowed to contain record batches with magic version 2",
+                            context.header.api_version));
+  }
+  if (magic != kBatchMagic) {
+    Result<std::vector<std::byte>> converted = legacy::upconvert(records, kLegacyLimit);
+    if (!converted) return fail(converted.error());
+    if (converted->empty()) return fail(ErrorCode::kInvalidRecord, "the message set holds no message");
+    return own(std::move(*converted));
+  }
+  Result<BatchHeader> header = read_batch_header(records);
+  if (!header) return fail(header.error());
+  if (header->size_bytes != records.size()) {
+    return fail(ErrorCode::kInvalidRecord,
+                fmt::format("Produce requests with version {} are only allowed to contain exactly one record batch per partition",
+                            context.header.api_version));
+  }
+  if (header->is_transactional) return fail(ErrorCode::kInvalidRequest, "transactions are not served yet");
+  auto at = static_cast<std::size_t>(records.data() - context.frame.data());
+  return log::OwnedBatches{context.frame_owner, context.frame.subspan(at, records.size())};
+}
+
+void add_partition(Produce& produce, const NamedTopic& topic, const ProduceRequest::Partition& asked, Place place) {
+  ProduceResponse::Partition& answer = produce.response.responses[place.topic].partition_responses[place.partition];
+  answer.index = asked.index;
+  answer.base_offset = Offset(-1);
+  if (!topic.topic) return refuse(answer, topic.error);
+  KafkaError error = check_partition(*topic.topic, asked.index, kNoLeaderEpoch, kNoLeaderEpoch);
+  if (error != KafkaError::kNone) return refuse(answer, error);
+  if (topic.topic->internal && produce.request.acks != 0) return refuse(answer, KafkaError::kInvalidTopicException,
+                                                                        "internal topics are written by the broker alone");
+  if (!asked.records) return refuse(answer, KafkaError::kInvalidRecord, "no records");
+  Result<log::OwnedBatches> batches = batches_of(produce.context, asked.records->view());
+  if (!batches) return refuse(answer, kafka_error(batches.error()), batches.error().message);
+  produce.parts.push_back({topic.topic->partition(asked.index.value), std::move(*batches)});
+  produce.places.push_back(place);
+}
+
+void collect_parts(Produce& produce) {
+  const Door& door = *produce.context.door;
+  cluster::TopicTable::Pointer topics = door.catalogue.topics(door.shard);
+  bool by_id = produce.context.header.api_version >= kFirstVersionWithTopicIds;
+  for (std::size_t t = 0; t < produce.request.topic_data.size(); ++t) {
+    const ProduceRequest::Topic& asked = produce.request.topic_data[t];
+    ProduceResponse::Topic& answer = produce.response.responses.emplace_back();
+    answer.name = asked.name;
+    answer.topic_id = asked.topic_id;
+    answer.partition_responses.resize(asked.partition_data.size());
+    NamedTopic topic = find_topic(*topics, asked.name, asked.topic_id, by_id);
+    for (std::size_t p = 0; p < asked.partition_data.size(); ++p) add_partition(produce, topic, asked.partition_data[p], {t, p});
+  }
+}
+
+void refuse_all(Produce& produce, KafkaError error, const std::string& message) {
+  for (const ProduceRequest::Topic& asked : produce.request.topic_data) {
+    ProduceResponse::Topic& answer = produce.response.responses.emplace_back();
+    answer.name = asked.name;
+    answer.topic_id = asked.topic_id;
+    for (const ProduceRequest::Partition& partition : asked.partition_data) {
+      refuse(answer.partition_responses.emplace_back(), error, message);
+      answer.partition_responses.back().index = partition.index;
+    }
+  }
+}
+
+/// Disk trouble is an answer that today's clients retry; those of before v4 did not know KAFKA_STORAGE_ERROR.
+KafkaError produce_error(const Error& error, std::int16_t version) {
+  KafkaError code = kafka_error(error);
+  if (code == KafkaError::kKafkaStorageError && version < 4) return KafkaError::kNotLeaderOrFollower;
+  return code;
+}
+
+void fill_outcomes(Produce& produce, std::vector<Result<broker::Published>> outcomes) {
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    ProduceResponse::Partition& answer =
+        produce.response.responses[produce.places[i].topic].partition_responses[produce.places[i].partition];
+    if (!outcomes[i]) {
+      refuse(answer, produce_error(outcomes[i].error(), produce.context.header.api_version), outcomes[i].error().message);
+      continue;
+    }
+    answer.base_offset = outcomes[i]->first;
+    answer.log_append_time_ms = outcomes[i]->log_append_time.ms;
+    answer.log_start_offset = outcomes[i]->log_start;
+  }
+}
+
+bool has_error(const ProduceResponse& response) {
+  for (const ProduceResponse::Topic& topic : response.responses) {
+    for (const ProduceResponse::Partition& partition : topic.partition_responses) {
+      if (partition.error_code != KafkaError::kNone) return true;
+    }
+  }
+  return false;
+}
+
+broker::Acknowledge acknowledge_of(std::int16_t acks) {
+  if (acks == 0) return broker::Acknowledge::kNone;
+  return acks == 1 ? broker::Acknowledge::kLeader : broker::Acknowledge::kCommitted;
+}
+
+}  // namespace
+
+runtime::Task<Reply> handle_produce(RequestContext context, ProduceRequest request) {
+  Produce produce{.context = context, .request = request, .response = {}, .parts = {}, .places = {}};
+  const Door& door = *context.door;
+  if (request.acks < -1 || request.acks > 1) {
+    refuse_all(produce, KafkaError::kInvalidRequiredAcks, "acks must be -1, 0 or 1");
+  } else if (request.transactional_id) {
+    refuse_all(produce, KafkaError::kTransactionalIdAuthorizationFailed, "transactions are not served yet");
+  } else {
+    collect_parts(produce);
+    MonotonicTime deadline = door.shard.now() + Milliseconds(std::max(request.timeout_ms, 0));
+    std::vector<Result<broker::Published>> outcomes =
+        co_await door.publish.publish(door.shard, std::move(produce.parts), acknowledge_of(request.acks), deadline);
+    fill_outcomes(produce, std::move(outcomes));
+  }
+  // acks=0 has no response. A producer that asked for none learns of an error by the end of its connection, as with Kafka.
+  if (request.acks == 0) co_return Reply{.close = has_error(produce.response)};
+  Result<Reply> reply = response_frame(context.header, produce.response);
+  if (reply) co_return std::move(*reply);
+  door.logger.error("a produce response cannot be written", {{"reason", reply.error().message}});
+  co_return Reply{.close = true};
+}
+
+}  // namespace wharf::kafka
