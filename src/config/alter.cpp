@@ -15,11 +15,12 @@ Result<std::string> altered_list(const ServerConfig& server, const Overrides& ov
   const bool appends = alteration.operation == AlterOperation::kAppend;
   const TopicKey* key = find_topic_key(alteration.name);
   if (!key || key->type != KafkaType::kList) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("cannot {} '{:.200}': it is not a list", appends ? "append to" : "subtract from", alteration.name));
+    return fail(ErrorCode::kInvalidArgument, fmt::format("cannot {} '{:.200}': it is not a list",
+                                                         appends ? "append to" : "subtract from", alteration.name));
   }
   const auto current = overrides.find(alteration.name);
-  std::vector<std::string> items = parse_list(current == overrides.end() ? default_value(*key, server) : current->second);
+  std::vector<std::string> items =
+      parse_list(current == overrides.end() ? default_value(*key, server) : current->second);
   for (const std::string& item : parse_list(*alteration.value)) {
     const auto found = std::ranges::find(items, item);
     if (appends && found == items.end()) items.push_back(item);

@@ -1,6 +1,6 @@
 #pragma once
-// Changing a topic's overrides, as IncrementalAlterConfigs asks (KIP-339). Pure: overrides in, overrides out. The result is
-// checked as a whole by TopicConfig::make.
+// Changing a topic's overrides, as IncrementalAlterConfigs asks (KIP-339). Pure: overrides in, overrides out. The
+// result is checked as a whole by TopicConfig::make.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,9 +19,10 @@ struct Alteration {
   std::optional<std::string> value;
 };
 
-/// All alterations or none. Deleting what is not set, or not known, changes nothing. Append and subtract work on the items of
-/// a list, starting from the server's default where the topic has none of its own. Errors: kInvalidRequest for a missing
-/// value or a name given twice, kInvalidArgument for append or subtract on what is no list, an unknown name, a bad value.
+/// All alterations or none. Deleting what is not set, or not known, changes nothing. Append and subtract work on the
+/// items of a list, starting from the server's default where the topic has none of its own. Errors: kInvalidRequest for
+/// a missing value or a name given twice, kInvalidArgument for append or subtract on what is no list, an unknown name,
+/// a bad value.
 Result<Overrides> alter(const ServerConfig& server, Overrides overrides, const std::vector<Alteration>& alterations);
 
 }  // namespace wharf::config

@@ -1,6 +1,7 @@
 #pragma once
-// The settings of a Kafka broker that clients and tools read from it (num.partitions, default.replication.factor, ...), each
-// mapped to a key of ours or, where nothing here corresponds, to a value that a tool can live with. Names and types are 4.3's.
+// The settings of a Kafka broker that clients and tools read from it (num.partitions, default.replication.factor, ...),
+// each mapped to a key of ours or, where nothing here corresponds, to a value that a tool can live with. Names and
+// types are 4.3's.
 #include <cstdint>
 #include <span>
 #include <string_view>

@@ -25,12 +25,16 @@ std::string in_unit(std::string milliseconds, BrokerKey::Unit unit) {
 
 KafkaType kafka_type(KeyType type) {
   switch (type) {
-    case KeyType::kBool: return KafkaType::kBoolean;
+    case KeyType::kBool:
+      return KafkaType::kBoolean;
     case KeyType::kInteger:
     case KeyType::kBytes:
-    case KeyType::kDuration: return KafkaType::kLong;
-    case KeyType::kRatio: return KafkaType::kDouble;
-    default: return KafkaType::kString;
+    case KeyType::kDuration:
+      return KafkaType::kLong;
+    case KeyType::kRatio:
+      return KafkaType::kDouble;
+    default:
+      return KafkaType::kString;
   }
 }
 
@@ -63,7 +67,8 @@ std::vector<ConfigEntry> describe_topic(const TopicConfig& topic, const ServerCo
       WHARF_ASSERT(value.has_value());  // TopicConfig::make has accepted it
       entry.synonyms.push_back({entry.name, *value, EntrySource::kDynamicTopic});
     }
-    const EntrySource origin = is_set(server, server_key_index(key.server_key)) ? EntrySource::kStaticBroker : EntrySource::kDefault;
+    const EntrySource origin =
+        is_set(server, server_key_index(key.server_key)) ? EntrySource::kStaticBroker : EntrySource::kDefault;
     EntrySynonym inherited{std::string(key.synonym), default_value(key, server), origin};
     entry.value = entry.synonyms.empty() ? inherited.value : entry.synonyms[0].value;
     entry.source = entry.synonyms.empty() ? origin : EntrySource::kDynamicTopic;

@@ -14,7 +14,12 @@ namespace wharf::config {
 
 /// Where a value comes from, with the numbers that DescribeConfigs sends (KIP-226).
 enum class EntrySource : std::int8_t {
-  kUnknown = 0, kDynamicTopic = 1, kDynamicBroker = 2, kDynamicDefaultBroker = 3, kStaticBroker = 4, kDefault = 5
+  kUnknown = 0,
+  kDynamicTopic = 1,
+  kDynamicBroker = 2,
+  kDynamicDefaultBroker = 3,
+  kStaticBroker = 4,
+  kDefault = 5
 };
 
 struct EntrySynonym {

@@ -45,7 +45,8 @@ TEST(DescribeTopic, AValueOfTheServersFileIsStaticBrokerConfiguration) {
 
 TEST(DescribeBroker, AnswersTheNamesThatToolsAskFor) {
   const ServerConfig server = ServerConfig::with({{"num.partitions", "3"}, {"log.retention.ms", "2d"}});
-  const std::vector<ConfigEntry> entries = describe_broker(server, {"PLAINTEXT://127.0.0.1:9092", "PLAINTEXT://broker:9092"});
+  const std::vector<ConfigEntry> entries =
+      describe_broker(server, {"PLAINTEXT://127.0.0.1:9092", "PLAINTEXT://broker:9092"});
   EXPECT_EQ(find(entries, "num.partitions").value, "3");
   EXPECT_EQ(find(entries, "num.partitions").source, EntrySource::kStaticBroker);
   EXPECT_EQ(find(entries, "default.replication.factor").value, "1");
@@ -65,7 +66,8 @@ TEST(DescribeBroker, RetentionForEverHasNoUnit) {
 
 TEST(DescribeBroker, NoNameStandsTwice) {
   std::set<std::string> names;
-  for (const ConfigEntry& entry : describe_broker(ServerConfig(), {})) EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+  for (const ConfigEntry& entry : describe_broker(ServerConfig(), {}))
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
 }
 
 TEST(ConfigurationPage, IsTheOneInTheDocuments) {

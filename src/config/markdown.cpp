@@ -11,45 +11,69 @@ namespace {
 
 std::string_view heading(Section section) {
   switch (section) {
-    case Section::kStorage: return "Storage";
-    case Section::kNode: return "Node";
-    case Section::kKafka: return "Kafka listener";
-    case Section::kTopics: return "Topics and records";
-    case Section::kLog: return "Log";
-    case Section::kCleaner: return "Compaction";
-    case Section::kGroups: return "Groups and offsets";
-    case Section::kObservation: return "Observation";
+    case Section::kStorage:
+      return "Storage";
+    case Section::kNode:
+      return "Node";
+    case Section::kKafka:
+      return "Kafka listener";
+    case Section::kTopics:
+      return "Topics and records";
+    case Section::kLog:
+      return "Log";
+    case Section::kCleaner:
+      return "Compaction";
+    case Section::kGroups:
+      return "Groups and offsets";
+    case Section::kObservation:
+      return "Observation";
   }
   return "";
 }
 
 std::string_view kind(KeyType type) {
   switch (type) {
-    case KeyType::kBool: return "true or false";
-    case KeyType::kInteger: return "number";
-    case KeyType::kBytes: return "bytes";
-    case KeyType::kDuration: return "time";
-    case KeyType::kRatio: return "ratio";
-    case KeyType::kString: return "text";
-    case KeyType::kChoice: return "choice";
+    case KeyType::kBool:
+      return "true or false";
+    case KeyType::kInteger:
+      return "number";
+    case KeyType::kBytes:
+      return "bytes";
+    case KeyType::kDuration:
+      return "time";
+    case KeyType::kRatio:
+      return "ratio";
+    case KeyType::kString:
+      return "text";
+    case KeyType::kChoice:
+      return "choice";
     case KeyType::kEndpoint:
-    case KeyType::kOptionalEndpoint: return "host:port";
+    case KeyType::kOptionalEndpoint:
+      return "host:port";
   }
   return "";
 }
 
 std::string_view kind(KafkaType type) {
   switch (type) {
-    case KafkaType::kBoolean: return "boolean";
-    case KafkaType::kInt: return "int";
-    case KafkaType::kLong: return "long";
-    case KafkaType::kDouble: return "double";
-    case KafkaType::kList: return "list";
-    default: return "string";
+    case KafkaType::kBoolean:
+      return "boolean";
+    case KafkaType::kInt:
+      return "int";
+    case KafkaType::kLong:
+      return "long";
+    case KafkaType::kDouble:
+      return "double";
+    case KafkaType::kList:
+      return "list";
+    default:
+      return "string";
   }
 }
 
-std::string code(std::string_view text) { return text.empty() ? "empty" : fmt::format("`{}`", text); }
+std::string code(std::string_view text) {
+  return text.empty() ? "empty" : fmt::format("`{}`", text);
+}
 
 std::string choices_of(std::string_view bars) {
   std::string out;
@@ -92,8 +116,8 @@ std::string configuration_page() {
       section = key.section;
       page += fmt::format("\n## {}\n\n| key | kind | default | meaning |\n|---|---|---|---|\n", heading(key.section));
     }
-    page += fmt::format("| `{}` | {} | {} | {}{} |\n", key.name, kind(key.type), code(defaults.text(index)), key.sentence,
-                        choices_of(key.choices));
+    page += fmt::format("| `{}` | {} | {} | {}{} |\n", key.name, kind(key.type), code(defaults.text(index)),
+                        key.sentence, choices_of(key.choices));
   }
   page += kTopicIntroduction;
   for (const TopicKey& key : topic_keys()) {

@@ -8,15 +8,15 @@
 namespace wharf::config {
 namespace {
 
-/// Variables that begin with WHARF_ and are not keys: where to find the file, what scripts and suites tell each other, and
-/// what Kubernetes sets for a service named "wharf...".
+/// Variables that begin with WHARF_ and are not keys: where to find the file, what scripts and suites tell each other,
+/// and what Kubernetes sets for a service named "wharf...".
 bool is_foreign_variable(std::string_view name) {
   for (const std::string_view word : {"CONFIG", "BOOTSTRAP", "ADMIN", "PID", "SET"}) {
     if (name == word) return true;
   }
-  return name.starts_with("SIM_") || name.starts_with("TEST_") || name.ends_with("_SERVICE_HOST") || name == "SERVICE_HOST" ||
-         name.find("SERVICE_PORT") != std::string_view::npos || name == "PORT" || name.ends_with("_PORT") ||
-         name.starts_with("PORT_") || name.find("_PORT_") != std::string_view::npos;
+  return name.starts_with("SIM_") || name.starts_with("TEST_") || name.ends_with("_SERVICE_HOST") ||
+         name == "SERVICE_HOST" || name.find("SERVICE_PORT") != std::string_view::npos || name == "PORT" ||
+         name.ends_with("_PORT") || name.starts_with("PORT_") || name.find("_PORT_") != std::string_view::npos;
 }
 
 std::vector<std::string_view> key_names() {
@@ -103,7 +103,8 @@ Result<void> ServerConfig::apply(const Inputs& inputs) {
   }
   for (const auto& [variable, value] : inputs.environment) {
     if (!variable.starts_with("WHARF_") || is_foreign_variable(std::string_view(variable).substr(6))) continue;
-    const auto key = std::ranges::find_if(kServerKeys, [&](const ServerKey& each) { return environment_name(each.name) == variable; });
+    const auto key = std::ranges::find_if(
+        kServerKeys, [&](const ServerKey& each) { return environment_name(each.name) == variable; });
     if (key == kServerKeys.end()) {
       std::string name = variable.substr(6);
       std::ranges::replace(name, '_', '.');
@@ -133,7 +134,8 @@ Result<void> ServerConfig::set(const Setting& setting) {
   }
   Result<Value> value = parse(kServerKeys[index], setting.value);
   if (!value) {
-    return fail(value.error().code, fmt::format("{}: '{}' {}, not '{:.200}'", setting.place, setting.name, value.error().message, setting.value));
+    return fail(value.error().code, fmt::format("{}: '{}' {}, not '{:.200}'", setting.place, setting.name,
+                                                value.error().message, setting.value));
   }
   values_[index] = std::move(*value);
   origins_[index] = {setting.source, setting.place};
@@ -176,10 +178,12 @@ Result<ServerConfig::Value> ServerConfig::parse(const ServerKey& key, std::strin
 
 Result<void> ServerConfig::check() const {
   if (get<"group.min.session.timeout.ms">() > get<"group.max.session.timeout.ms">()) {
-    return fail(ErrorCode::kInvalidArgument, "'group.min.session.timeout.ms' must not be above 'group.max.session.timeout.ms'");
+    return fail(ErrorCode::kInvalidArgument,
+                "'group.min.session.timeout.ms' must not be above 'group.max.session.timeout.ms'");
   }
   if (get<"log.cleaner.min.compaction.lag.ms">() > get<"log.cleaner.max.compaction.lag.ms">()) {
-    return fail(ErrorCode::kInvalidArgument, "'log.cleaner.min.compaction.lag.ms' must not be above 'log.cleaner.max.compaction.lag.ms'");
+    return fail(ErrorCode::kInvalidArgument,
+                "'log.cleaner.min.compaction.lag.ms' must not be above 'log.cleaner.max.compaction.lag.ms'");
   }
   if (get<"data.dir">().empty()) return fail(ErrorCode::kInvalidArgument, "'data.dir' must not be empty");
   return {};

@@ -1,14 +1,14 @@
 #pragma once
-// The server's configuration: a value for every key of server_keys.hpp and where it came from. Built once at the start, then
-// read-only; copy it or share it by reference.
+// The server's configuration: a value for every key of server_keys.hpp and where it came from. Built once at the start,
+// then read-only; copy it or share it by reference.
 //
 //   config.get<"log.segment.bytes">()      std::int64_t; an unknown name does not compile
 //   config.get<"log.retention.ms">()       Milliseconds
 //   config.get<"kafka.listen">()           const Endpoint&
 //   config.get<"log.flush">() == "sync"    one of the key's choices
 //
-// Order of override: the file, then the environment (WHARF_KAFKA_LISTEN for kafka.listen), then flags. An unknown key or a
-// bad value is an Error of one line that names the place and, where one is near, the key that was meant.
+// Order of override: the file, then the environment (WHARF_KAFKA_LISTEN for kafka.listen), then flags. An unknown key
+// or a bad value is an Error of one line that names the place and, where one is near, the key that was meant.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -48,7 +48,9 @@ struct Inputs {
 template <std::size_t Size>
 struct KeyName {
   std::array<char, Size> text{};
-  consteval KeyName(const char (&literal)[Size]) { std::copy_n(literal, Size, text.begin()); }  // NOLINT: implicit by design
+  consteval KeyName(const char (&literal)[Size]) {
+    std::copy_n(literal, Size, text.begin());
+  }  // NOLINT: implicit by design
   constexpr std::string_view view() const { return {text.data(), Size - 1}; }
 };
 
@@ -57,7 +59,8 @@ class ServerConfig {
   /// Every key at its default.
   ServerConfig();
   static Result<ServerConfig> load(const Inputs& inputs);
-  /// Defaults with a few changes, for tests: `ServerConfig::with({{"log.flush", "async"}})`. Asserts that they are valid.
+  /// Defaults with a few changes, for tests: `ServerConfig::with({{"log.flush", "async"}})`. Asserts that they are
+  /// valid.
   static ServerConfig with(const std::vector<std::pair<std::string, std::string>>& changes);
 
   template <KeyName Name>

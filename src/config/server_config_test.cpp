@@ -17,8 +17,12 @@ std::string error_of(const Inputs& inputs) {
   return config ? "" : config.error().message;
 }
 
-Inputs file(std::string text) { return {"wharf.toml", std::move(text), {}, {}}; }
-Inputs flag(std::string name, std::string value) { return {"", "", {}, {{std::move(name), std::move(value), Source::kFlag, "--set"}}}; }
+Inputs file(std::string text) {
+  return {"wharf.toml", std::move(text), {}, {}};
+}
+Inputs flag(std::string name, std::string value) {
+  return {"", "", {}, {{std::move(name), std::move(value), Source::kFlag, "--set"}}};
+}
 
 TEST(ServerConfig, DefaultsAreTypedByTheTable) {
   const ServerConfig config;
@@ -50,7 +54,8 @@ TEST(ServerConfig, FlagsWinOverTheEnvironmentAndThatOverTheFile) {
 }
 
 TEST(ServerConfig, ADottedKeyANestedKeyAndANumberMeanTheSame) {
-  for (const char* text : {"kafka.listen = '[::1]:0'\nlog.segment.bytes = 1048576", "[kafka]\nlisten = '[::1]:0'\n[log.segment]\nbytes = '1MiB'",
+  for (const char* text : {"kafka.listen = '[::1]:0'\nlog.segment.bytes = 1048576",
+                           "[kafka]\nlisten = '[::1]:0'\n[log.segment]\nbytes = '1MiB'",
                            "'kafka.listen' = '[::1]:0'\n'log.segment.bytes' = '1024KiB'"}) {
     const Result<ServerConfig> config = ServerConfig::load(file(text));
     ASSERT_TRUE(config.has_value()) << config.error().message;
@@ -60,20 +65,24 @@ TEST(ServerConfig, ADottedKeyANestedKeyAndANumberMeanTheSame) {
 }
 
 TEST(ServerConfig, AnUnknownKeyNamesThePlaceAndTheKeyThatWasMeant) {
-  EXPECT_EQ(error_of(file("\n[kafka]\nlistn = ':0'")), "wharf.toml:3: unknown key 'kafka.listn'; did you mean 'kafka.listen'?");
+  EXPECT_EQ(error_of(file("\n[kafka]\nlistn = ':0'")),
+            "wharf.toml:3: unknown key 'kafka.listn'; did you mean 'kafka.listen'?");
   EXPECT_EQ(error_of(flag("log.flsh", "sync")), "--set: unknown key 'log.flsh'; did you mean 'log.flush'?");
   EXPECT_EQ(error_of({"", "", {{"WHARF_KAFKA_LISTN", "x"}}, {}}),
             "environment: unknown key 'WHARF_KAFKA_LISTN'; did you mean 'kafka.listen'?");
-  EXPECT_EQ(error_of(flag("zookeeper.connect", "a")), "--set: unknown key 'zookeeper.connect'; `wharf config` lists them all");
+  EXPECT_EQ(error_of(flag("zookeeper.connect", "a")),
+            "--set: unknown key 'zookeeper.connect'; `wharf config` lists them all");
 }
 
 TEST(ServerConfig, ABadValueSaysWhatIsAllowed) {
   EXPECT_EQ(error_of(flag("log.flush", "maybe")), "--set: 'log.flush' must be one of sync | async, not 'maybe'");
-  EXPECT_EQ(error_of(flag("log.segment.bytes", "1KiB")), "--set: 'log.segment.bytes' must be at least 1MiB, not '1KiB'");
+  EXPECT_EQ(error_of(flag("log.segment.bytes", "1KiB")),
+            "--set: 'log.segment.bytes' must be at least 1MiB, not '1KiB'");
   EXPECT_EQ(error_of(flag("shards", "1025")), "--set: 'shards' must be at most 1024, not '1025'");
   EXPECT_EQ(error_of(flag("log.retention.ms", "1w")),
             "--set: 'log.retention.ms' must be a number of milliseconds, or one with ms, s, m, h or d, not '1w'");
-  EXPECT_EQ(error_of(flag("log.cleaner.min.cleanable.ratio", "1.5")), "--set: 'log.cleaner.min.cleanable.ratio' must be at most 1, not '1.5'");
+  EXPECT_EQ(error_of(flag("log.cleaner.min.cleanable.ratio", "1.5")),
+            "--set: 'log.cleaner.min.cleanable.ratio' must be at most 1, not '1.5'");
   EXPECT_EQ(error_of({"", "", {{"WHARF_KAFKA_LISTEN", "9092"}}, {}}),
             "WHARF_KAFKA_LISTEN: 'kafka.listen' must be host:port or [ipv6]:port, not '9092'");
 }
@@ -85,9 +94,18 @@ TEST(ServerConfig, SettingsThatContradictEachOtherAreRefused) {
 }
 
 TEST(ServerConfig, VariablesOfKubernetesAndOfTestSuitesAreNoKeys) {
-  const Inputs inputs{"", "", {{"WHARF_SERVICE_HOST", "10.0.0.1"}, {"WHARF_SERVICE_PORT", "1"}, {"WHARF_SERVICE_PORT_KAFKA", "9092"},
-      {"WHARF_PORT", "tcp://10.0.0.1:9092"}, {"WHARF_PORT_9092_TCP_ADDR", "10.0.0.1"}, {"WHARF_ADMIN_SERVICE_HOST", "10.0.0.1"},
-      {"WHARF_ADMIN_PORT_80_TCP", "tcp://10.0.0.1:80"}, {"WHARF_CONFIG", "a.toml"}, {"WHARF_BOOTSTRAP", "a:1"}}, {}};
+  const Inputs inputs{"",
+                      "",
+                      {{"WHARF_SERVICE_HOST", "10.0.0.1"},
+                       {"WHARF_SERVICE_PORT", "1"},
+                       {"WHARF_SERVICE_PORT_KAFKA", "9092"},
+                       {"WHARF_PORT", "tcp://10.0.0.1:9092"},
+                       {"WHARF_PORT_9092_TCP_ADDR", "10.0.0.1"},
+                       {"WHARF_ADMIN_SERVICE_HOST", "10.0.0.1"},
+                       {"WHARF_ADMIN_PORT_80_TCP", "tcp://10.0.0.1:80"},
+                       {"WHARF_CONFIG", "a.toml"},
+                       {"WHARF_BOOTSTRAP", "a:1"}},
+                      {}};
   EXPECT_EQ(error_of(inputs), "");
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Every setting of the server, one line each: section, name, default, range, and a sentence for its reader. The file, the
-// environment, the flags, the getters of ServerConfig and docs/configuration.md all come from this table; adding a setting
-// is adding a line. Names that Kafka has keep Kafka's name; -1 means "no limit" where Kafka says so.
+// Every setting of the server, one line each: section, name, default, range, and a sentence for its reader. The file,
+// the environment, the flags, the getters of ServerConfig and docs/configuration.md all come from this table; adding a
+// setting is adding a line. Names that Kafka has keep Kafka's name; -1 means "no limit" where Kafka says so.
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -9,7 +9,17 @@
 
 namespace wharf::config {
 
-enum class KeyType : std::uint8_t { kBool, kInteger, kBytes, kDuration, kRatio, kString, kChoice, kEndpoint, kOptionalEndpoint };
+enum class KeyType : std::uint8_t {
+  kBool,
+  kInteger,
+  kBytes,
+  kDuration,
+  kRatio,
+  kString,
+  kChoice,
+  kEndpoint,
+  kOptionalEndpoint
+};
 
 enum class Section : std::uint8_t { kStorage, kNode, kKafka, kTopics, kLog, kCleaner, kGroups, kObservation };
 
@@ -24,7 +34,7 @@ struct ServerKey {
   std::string_view name;
   std::string_view standard;  // the default, in the words a person would use
   Range range;
-  std::string_view choices;   // of a kChoice: words between bars
+  std::string_view choices;  // of a kChoice: words between bars
   std::string_view sentence;
 };
 
@@ -34,32 +44,43 @@ inline constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max
 inline constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::string_view kNever = "9223372036854775807";  // the largest 64-bit number, Kafka's "never"
 
-constexpr Range at_least(std::int64_t least) { return {least, kInt64Max}; }
-constexpr Range between(std::int64_t least, std::int64_t most) { return {least, most}; }
+constexpr Range at_least(std::int64_t least) {
+  return {least, kInt64Max};
+}
+constexpr Range between(std::int64_t least, std::int64_t most) {
+  return {least, most};
+}
 
-constexpr ServerKey boolean(Section section, std::string_view name, std::string_view standard, std::string_view sentence) {
+constexpr ServerKey boolean(Section section, std::string_view name, std::string_view standard,
+                            std::string_view sentence) {
   return {section, KeyType::kBool, name, standard, {}, {}, sentence};
 }
-constexpr ServerKey integer(Section section, std::string_view name, std::string_view standard, Range range, std::string_view sentence) {
+constexpr ServerKey integer(Section section, std::string_view name, std::string_view standard, Range range,
+                            std::string_view sentence) {
   return {section, KeyType::kInteger, name, standard, range, {}, sentence};
 }
-constexpr ServerKey bytes(Section section, std::string_view name, std::string_view standard, Range range, std::string_view sentence) {
+constexpr ServerKey bytes(Section section, std::string_view name, std::string_view standard, Range range,
+                          std::string_view sentence) {
   return {section, KeyType::kBytes, name, standard, range, {}, sentence};
 }
-constexpr ServerKey duration(Section section, std::string_view name, std::string_view standard, Range range, std::string_view sentence) {
+constexpr ServerKey duration(Section section, std::string_view name, std::string_view standard, Range range,
+                             std::string_view sentence) {
   return {section, KeyType::kDuration, name, standard, range, {}, sentence};
 }
-constexpr ServerKey ratio(Section section, std::string_view name, std::string_view standard, Range range, std::string_view sentence) {
+constexpr ServerKey ratio(Section section, std::string_view name, std::string_view standard, Range range,
+                          std::string_view sentence) {
   return {section, KeyType::kRatio, name, standard, range, {}, sentence};
 }
-constexpr ServerKey string(Section section, std::string_view name, std::string_view standard, std::string_view sentence) {
+constexpr ServerKey string(Section section, std::string_view name, std::string_view standard,
+                           std::string_view sentence) {
   return {section, KeyType::kString, name, standard, {}, {}, sentence};
 }
 constexpr ServerKey choice(Section section, std::string_view name, std::string_view standard, std::string_view choices,
                            std::string_view sentence) {
   return {section, KeyType::kChoice, name, standard, {}, choices, sentence};
 }
-constexpr ServerKey endpoint(Section section, std::string_view name, std::string_view standard, std::string_view sentence) {
+constexpr ServerKey endpoint(Section section, std::string_view name, std::string_view standard,
+                             std::string_view sentence) {
   return {section, KeyType::kEndpoint, name, standard, {}, {}, sentence};
 }
 constexpr ServerKey optional_endpoint(Section section, std::string_view name, std::string_view sentence) {

@@ -36,7 +36,8 @@ Result<void> flatten(const toml::table& table, const std::string& prefix, Flatte
     const std::uint32_t line = key.source().begin.line;
     std::optional<std::string> text = text_of(node);
     if (!text) {
-      return fail(ErrorCode::kInvalidArgument, fmt::format("{}: '{}' must be a text, a number, true or false", into->place(line), name));
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("{}: '{}' must be a text, a number, true or false", into->place(line), name));
     }
     if (!into->names.insert(name).second) {  // TOML itself refuses the rest: this is "a.b" beside [a] b
       return fail(ErrorCode::kInvalidArgument, fmt::format("{}: '{}' is set twice", into->place(line), name));
@@ -53,7 +54,8 @@ Result<std::vector<Setting>> settings_of_toml(std::string_view file_name, std::s
   try {  // Debian builds the library to throw; nothing else here does
     if (auto done = flatten(toml::parse(text, file_name), "", &flattening); !done) return fail(done.error());
   } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::kInvalidArgument, fmt::format("{}: {}", flattening.place(error.source().begin.line), error.description()));
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: {}", flattening.place(error.source().begin.line), error.description()));
   }
   return std::move(flattening.found);
 }

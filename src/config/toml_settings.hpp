@@ -1,6 +1,6 @@
 #pragma once
-// Reads a configuration file: TOML, its keys nested or dotted as one likes ([kafka] listen = ..., or kafka.listen = ...).
-// Knows no key and no meaning; the text may be anything.
+// Reads a configuration file: TOML, its keys nested or dotted as one likes ([kafka] listen = ..., or kafka.listen =
+// ...). Knows no key and no meaning; the text may be anything.
 #include <string_view>
 #include <vector>
 

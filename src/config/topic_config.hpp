@@ -1,9 +1,10 @@
 #pragma once
-// A topic's settings as the engines read them: typed, complete, immutable. Built from the server's defaults and the topic's
-// own overrides; shared by reference (shared_ptr<const TopicConfig>), replaced as a whole when a setting changes.
+// A topic's settings as the engines read them: typed, complete, immutable. Built from the server's defaults and the
+// topic's own overrides; shared by reference (shared_ptr<const TopicConfig>), replaced as a whole when a setting
+// changes.
 //
-// Names, types, bounds and defaults are those of Kafka 4.3 (org.apache.kafka TopicConfig); `wharf.flush` is ours. Times are
-// milliseconds, sizes are bytes; -1 in a retention means "no limit".
+// Names, types, bounds and defaults are those of Kafka 4.3 (org.apache.kafka TopicConfig); `wharf.flush` is ours. Times
+// are milliseconds, sizes are bytes; -1 in a retention means "no limit".
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,7 +25,7 @@ enum class Flush : std::uint8_t { kSync, kAsync };
 using Overrides = std::map<std::string, std::string>;
 
 struct TopicConfig {
-  bool cleanup_delete = true;   // cleanup.policy; neither: kept for ever (KIP-1161)
+  bool cleanup_delete = true;  // cleanup.policy; neither: kept for ever (KIP-1161)
   bool cleanup_compact = false;
   std::optional<Compression> compression_type;  // none: as the producer sent it
   std::int32_t compression_gzip_level = -1;

@@ -46,17 +46,23 @@ std::vector<std::vector<std::string>> rows_of(const char* file) {
 
 std::string_view name_of(KafkaType type) {
   switch (type) {
-    case KafkaType::kBoolean: return "BOOLEAN";
-    case KafkaType::kInt: return "INT";
-    case KafkaType::kLong: return "LONG";
-    case KafkaType::kDouble: return "DOUBLE";
-    case KafkaType::kList: return "LIST";
-    default: return "STRING";
+    case KafkaType::kBoolean:
+      return "BOOLEAN";
+    case KafkaType::kInt:
+      return "INT";
+    case KafkaType::kLong:
+      return "LONG";
+    case KafkaType::kDouble:
+      return "DOUBLE";
+    case KafkaType::kList:
+      return "LIST";
+    default:
+      return "STRING";
   }
 }
 
-// testdata/topic_settings.txt: name, type, default and broker-wide synonym of every topic setting, printed by Kafka 4.3.1's
-// own LogConfig and ServerTopicConfigSynonyms.
+// testdata/topic_settings.txt: name, type, default and broker-wide synonym of every topic setting, printed by
+// Kafka 4.3.1's own LogConfig and ServerTopicConfigSynonyms.
 TEST(TopicKeys, NamesTypesDefaultsAndSynonymsAreKafkas) {
   const ServerConfig server;
   std::set<std::string> names;
@@ -69,18 +75,22 @@ TEST(TopicKeys, NamesTypesDefaultsAndSynonymsAreKafkas) {
     EXPECT_EQ(default_value(*key, server), row[2]) << row[0];
     EXPECT_EQ(key->synonym, row[3]) << row[0];
   }
-  for (const TopicKey& key : topic_keys()) EXPECT_TRUE(names.contains(std::string(key.name)) || key.name == "wharf.flush") << key.name;
+  for (const TopicKey& key : topic_keys())
+    EXPECT_TRUE(names.contains(std::string(key.name)) || key.name == "wharf.flush") << key.name;
   EXPECT_EQ(names.size() + 1, topic_keys().size());
 }
 
-// testdata/topic_verdicts.txt: for each setting the values that Kafka 4.3.1's own validators took and those they refused.
+// testdata/topic_verdicts.txt: for each setting the values that Kafka 4.3.1's own validators took and those they
+// refused.
 TEST(TopicKeys, ValuesAreTakenAndRefusedAsKafkaDoes) {
   for (const std::vector<std::string>& row : rows_of("testdata/topic_verdicts.txt")) {
     ASSERT_EQ(row.size(), 3u);
     const TopicKey* key = find_topic_key(row[0]);
     ASSERT_NE(key, nullptr) << row[0];
-    for (const std::string& value : split(row[1], '|')) EXPECT_TRUE(canonical_value(*key, value).has_value()) << row[0] << "=" << value;
-    for (const std::string& value : split(row[2], '|')) EXPECT_FALSE(canonical_value(*key, value).has_value()) << row[0] << "=" << value;
+    for (const std::string& value : split(row[1], '|'))
+      EXPECT_TRUE(canonical_value(*key, value).has_value()) << row[0] << "=" << value;
+    for (const std::string& value : split(row[2], '|'))
+      EXPECT_FALSE(canonical_value(*key, value).has_value()) << row[0] << "=" << value;
   }
 }
 
@@ -91,8 +101,10 @@ TEST(TopicKeys, AreFoundByNameBecauseTheyStandInItsOrder) {
 }
 
 TEST(TopicConfig, StartsFromTheServersSettings) {
-  const auto config = make({}, ServerConfig::with({{"log.retention.ms", "1h"}, {"log.cleanup.policy", "compact,delete"},
-                                                   {"compression.type", "zstd"}, {"message.max.bytes", "2MiB"}}));
+  const auto config = make({}, ServerConfig::with({{"log.retention.ms", "1h"},
+                                                   {"log.cleanup.policy", "compact,delete"},
+                                                   {"compression.type", "zstd"},
+                                                   {"message.max.bytes", "2MiB"}}));
   EXPECT_EQ(config->retention_ms, 3'600'000);
   EXPECT_TRUE(config->cleanup_compact && config->cleanup_delete);
   EXPECT_EQ(config->compression_type, Compression::kZstd);
@@ -102,7 +114,9 @@ TEST(TopicConfig, StartsFromTheServersSettings) {
 }
 
 TEST(TopicConfig, OverridesWinAndStayKnown) {
-  const Overrides overrides{{"retention.ms", " 7 "}, {"cleanup.policy", "compact"}, {"min.cleanable.dirty.ratio", "0.25"},
+  const Overrides overrides{{"retention.ms", " 7 "},
+                            {"cleanup.policy", "compact"},
+                            {"min.cleanable.dirty.ratio", "0.25"},
                             {"message.timestamp.type", "LogAppendTime"}};
   const auto config = make(overrides, ServerConfig::with({{"log.retention.ms", "1h"}}));
   EXPECT_EQ(config->retention_ms, 7);
@@ -133,13 +147,15 @@ TEST(TopicConfig, FlushFollowsTheTopicThenFlushMessagesThenTheServer) {
 TEST(TopicConfig, RefusesWhatKafkaRefusesWithASentence) {
   EXPECT_EQ(refusal({{"retention.hours", "1"}}), "unknown topic setting 'retention.hours'");
   EXPECT_EQ(refusal({{"segment.bytes", "100"}}), "invalid value '100' for segment.bytes: it must be at least 1048576");
-  EXPECT_EQ(refusal({{"cleanup.policy", "archive"}}), "invalid value 'archive' for cleanup.policy: each must be one of compact, delete");
+  EXPECT_EQ(refusal({{"cleanup.policy", "archive"}}),
+            "invalid value 'archive' for cleanup.policy: each must be one of compact, delete");
   EXPECT_THAT(refusal({{"min.compaction.lag.ms", "10"}, {"max.compaction.lag.ms", "5"}}), HasSubstr("is above"));
   EXPECT_THAT(refusal({{"remote.storage.enable", "true"}}), HasSubstr("no tiered storage"));
   EXPECT_EQ(refusal({{"remote.storage.enable", "false"}, {"preallocate", "true"}, {"local.retention.ms", "5"}}), "");
 }
 
-Result<Overrides> alter_one(Overrides before, std::string name, AlterOperation operation, std::optional<std::string> value) {
+Result<Overrides> alter_one(Overrides before, std::string name, AlterOperation operation,
+                            std::optional<std::string> value) {
   return alter(ServerConfig(), std::move(before), {{std::move(name), operation, std::move(value)}});
 }
 
@@ -164,7 +180,8 @@ TEST(Alter, RefusesAsKafkaDoes) {
   EXPECT_EQ(alter_one({}, "no.such", kSet, "1").error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(alter_one({}, "cleanup.policy", kAppend, "archive").error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(alter_one({}, "retention.ms", kSet, std::nullopt).error().code, ErrorCode::kInvalidRequest);
-  EXPECT_EQ(alter(ServerConfig(), {}, {{"retention.ms", kSet, "1"}, {"retention.ms", kDelete, ""}}).error().code, ErrorCode::kInvalidRequest);
+  EXPECT_EQ(alter(ServerConfig(), {}, {{"retention.ms", kSet, "1"}, {"retention.ms", kDelete, ""}}).error().code,
+            ErrorCode::kInvalidRequest);
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ using enum KafkaType;
 constexpr Range kInt32{std::numeric_limits<std::int32_t>::min(), keys::kInt32Max};
 constexpr std::string_view kReplicas = "partitionId:brokerId";  // a form, not a choice; see is_replica_list
 
-bool has(const std::vector<std::string>& items, std::string_view item) { return std::ranges::find(items, item) != items.end(); }
+bool has(const std::vector<std::string>& items, std::string_view item) {
+  return std::ranges::find(items, item) != items.end();
+}
 
 void set_cleanup(TopicConfig* config, std::string_view value) {
   const std::vector<std::string> policies = parse_list(value);
@@ -37,7 +39,8 @@ void set_compression(TopicConfig* config, std::string_view value) {
 }
 
 void set_timestamp_type(TopicConfig* config, std::string_view value) {
-  config->message_timestamp_type = value == "LogAppendTime" ? TimestampType::kLogAppendTime : TimestampType::kCreateTime;
+  config->message_timestamp_type =
+      value == "LogAppendTime" ? TimestampType::kLogAppendTime : TimestampType::kCreateTime;
 }
 
 // clang-format off
@@ -102,8 +105,10 @@ std::unexpected<Error> refuse(const TopicKey& key, std::string_view text, std::s
 template <class Number>
 Result<void> check_range(const TopicKey& key, std::string_view text, Number number, Range range) {
   const bool gap = key.name == "compression.gzip.level" && number == 0;  // 1 to 9, or -1
-  if (number < static_cast<Number>(range.least)) return refuse(key, text, fmt::format("it must be at least {}", range.least));
-  if (number > static_cast<Number>(range.most)) return refuse(key, text, fmt::format("it must be no more than {}", range.most));
+  if (number < static_cast<Number>(range.least))
+    return refuse(key, text, fmt::format("it must be at least {}", range.least));
+  if (number > static_cast<Number>(range.most))
+    return refuse(key, text, fmt::format("it must be no more than {}", range.most));
   if (gap) return refuse(key, text, "it must be between 1 and 9, or -1");
   return {};
 }
@@ -144,7 +149,8 @@ Result<std::string> canonical_list(const TopicKey& key, std::string_view text) {
     if (!is_replica_list(items)) return refuse(key, text, "it must be * or a list of partition:node");
   } else {
     for (const std::string& item : items) {
-      if (!is_choice(key.choices, item)) return refuse(key, text, fmt::format("each must be one of {}", spoken(key.choices)));
+      if (!is_choice(key.choices, item))
+        return refuse(key, text, fmt::format("each must be one of {}", spoken(key.choices)));
     }
   }
   std::vector<std::string> distinct;
@@ -156,7 +162,9 @@ Result<std::string> canonical_list(const TopicKey& key, std::string_view text) {
 
 }  // namespace
 
-std::span<const TopicKey> topic_keys() { return kTopicKeys; }
+std::span<const TopicKey> topic_keys() {
+  return kTopicKeys;
+}
 
 const TopicKey* find_topic_key(std::string_view name) {
   const auto found = std::ranges::lower_bound(kTopicKeys, name, {}, &TopicKey::name);
@@ -178,7 +186,8 @@ Result<std::string> canonical_value(const TopicKey& key, std::string_view text) 
       return canonical_list(key, text);
     default: {
       const std::string_view word = trimmed(text);
-      if (!is_choice(key.choices, word)) return refuse(key, text, fmt::format("it must be one of {}", spoken(key.choices)));
+      if (!is_choice(key.choices, word))
+        return refuse(key, text, fmt::format("it must be one of {}", spoken(key.choices)));
       return std::string(word);
     }
   }

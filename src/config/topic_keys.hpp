@@ -1,6 +1,7 @@
 #pragma once
-// Every topic setting, one line each: Kafka's name, type, default and bounds, where its default comes from in the server's
-// configuration, Kafka's broker-wide name for the same thing, and a sentence. DescribeConfigs answers from this table.
+// Every topic setting, one line each: Kafka's name, type, default and bounds, where its default comes from in the
+// server's configuration, Kafka's broker-wide name for the same thing, and a sentence. DescribeConfigs answers from
+// this table.
 #include <cstdint>
 #include <span>
 #include <string>
@@ -15,13 +16,22 @@ namespace wharf::config {
 
 /// The types of a setting, with the numbers that DescribeConfigs sends (KIP-569).
 enum class KafkaType : std::int8_t {
-  kUnknown = 0, kBoolean = 1, kString = 2, kInt = 3, kShort = 4, kLong = 5, kDouble = 6, kList = 7, kClass = 8, kPassword = 9
+  kUnknown = 0,
+  kBoolean = 1,
+  kString = 2,
+  kInt = 3,
+  kShort = 4,
+  kLong = 5,
+  kDouble = 6,
+  kList = 7,
+  kClass = 8,
+  kPassword = 9
 };
 
 struct TopicKey {
   /// The member that holds the value; settings that nothing here acts on have none, some need a function.
-  using Member = std::variant<std::monostate, std::int32_t TopicConfig::*, std::int64_t TopicConfig::*, double TopicConfig::*,
-                              void (*)(TopicConfig* config, std::string_view value)>;
+  using Member = std::variant<std::monostate, std::int32_t TopicConfig::*, std::int64_t TopicConfig::*,
+                              double TopicConfig::*, void (*)(TopicConfig* config, std::string_view value)>;
 
   std::string_view name;
   KafkaType type;

@@ -18,7 +18,8 @@ struct Suffix {
 // Each from the largest: printing takes the first that divides.
 constexpr std::array<Suffix, 4> kByteSuffixes{
     {{"TiB", 1ll << 40}, {"GiB", 1ll << 30}, {"MiB", 1ll << 20}, {"KiB", 1ll << 10}}};
-constexpr std::array<Suffix, 5> kTimeSuffixes{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::array<Suffix, 5> kTimeSuffixes{
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -29,7 +30,8 @@ std::string lower(std::string_view text) {
 }
 
 /// A number and its suffix; `wanted` is what the error says.
-Result<std::int64_t> parse_with_suffix(std::string_view text, std::span<const Suffix> suffixes, std::string_view wanted) {
+Result<std::int64_t> parse_with_suffix(std::string_view text, std::span<const Suffix> suffixes,
+                                       std::string_view wanted) {
   const std::string_view number = trimmed(text);
   const std::size_t end = number.find_first_not_of("+-0123456789");
   const std::string_view unit = end == std::string_view::npos ? "" : trimmed(number.substr(end));
@@ -156,9 +158,13 @@ std::vector<std::string> parse_list(std::string_view text) {
   }
 }
 
-std::string print_bytes(std::int64_t bytes) { return print_with_suffix(bytes, kByteSuffixes); }
+std::string print_bytes(std::int64_t bytes) {
+  return print_with_suffix(bytes, kByteSuffixes);
+}
 
-std::string print_duration(std::int64_t ms) { return print_with_suffix(ms, kTimeSuffixes); }
+std::string print_duration(std::int64_t ms) {
+  return print_with_suffix(ms, kTimeSuffixes);
+}
 
 std::string print_ratio(double ratio) {
   std::string text = fmt::format("{}", ratio);

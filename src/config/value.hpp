@@ -1,6 +1,6 @@
 #pragma once
-// The kinds of value a setting has, and how each is read from and printed as text. Used by the server's keys (units allowed:
-// "64MiB", "7d") and by topic settings (bare numbers only, as Kafka's clients send them).
+// The kinds of value a setting has, and how each is read from and printed as text. Used by the server's keys (units
+// allowed: "64MiB", "7d") and by topic settings (bare numbers only, as Kafka's clients send them).
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +18,8 @@ Result<bool> parse_bool(std::string_view text);
 Result<std::int64_t> parse_integer(std::string_view text);
 /// A decimal number such as 0.5 or 1e-3. Neither infinite nor NaN.
 Result<double> parse_ratio(std::string_view text);
-/// Bytes: a bare number, or one with KiB, MiB, GiB or TiB. Suffixes of powers of ten are refused rather than guessed at.
+/// Bytes: a bare number, or one with KiB, MiB, GiB or TiB. Suffixes of powers of ten are refused rather than guessed
+/// at.
 Result<std::int64_t> parse_bytes(std::string_view text);
 /// Milliseconds: a bare number, or one with ms, s, m, h or d.
 Result<std::int64_t> parse_duration_ms(std::string_view text);

@@ -19,7 +19,8 @@ TEST(Value, BytesTakeBinarySuffixes) {
 }
 
 TEST(Value, BytesRefuseWhatCouldBeReadTwoWays) {
-  for (const char* text : {"", "MiB", "1MB", "1m", "1.5GiB", "1KiB1", "-1KiB", "0x10", "8388608TiB", "99999999999999999999"}) {
+  for (const char* text :
+       {"", "MiB", "1MB", "1m", "1.5GiB", "1KiB1", "-1KiB", "0x10", "8388608TiB", "99999999999999999999"}) {
     EXPECT_FALSE(parse_bytes(text).has_value()) << text;
   }
 }
@@ -31,7 +32,8 @@ TEST(Value, TimesTakeUnitsFromMillisecondsToDays) {
   EXPECT_EQ(parse_duration_ms("5m"), 300'000);
   EXPECT_EQ(parse_duration_ms("2h"), 7'200'000);
   EXPECT_EQ(parse_duration_ms("7d"), 604'800'000);
-  for (const char* text : {"", "d", "7 days", "1w", "-7d", "106751991168d"}) EXPECT_FALSE(parse_duration_ms(text).has_value()) << text;
+  for (const char* text : {"", "d", "7 days", "1w", "-7d", "106751991168d"})
+    EXPECT_FALSE(parse_duration_ms(text).has_value()) << text;
 }
 
 TEST(Value, PrintedBytesAndTimesReadBackTheSame) {
@@ -52,7 +54,8 @@ TEST(Value, PrintedBytesAndTimesReadBackTheSame) {
 TEST(Value, RatiosAreFiniteAndPrintWithAPoint) {
   EXPECT_EQ(parse_ratio("0.5"), 0.5);
   EXPECT_EQ(parse_ratio("+1e-3"), 0.001);
-  for (const char* text : {"", "nan", "inf", "1e999", "0.5x", "+-1"}) EXPECT_FALSE(parse_ratio(text).has_value()) << text;
+  for (const char* text : {"", "nan", "inf", "1e999", "0.5x", "+-1"})
+    EXPECT_FALSE(parse_ratio(text).has_value()) << text;
   EXPECT_EQ(print_ratio(1), "1.0");
   EXPECT_EQ(print_ratio(0.25), "0.25");
 }
@@ -61,8 +64,8 @@ TEST(Value, EndpointsAreHostAndPort) {
   EXPECT_EQ(parse_endpoint("localhost:9092"), (Endpoint{"localhost", 9092}));
   EXPECT_EQ(parse_endpoint("[::1]:0"), (Endpoint{"::1", 0}));
   EXPECT_EQ(parse_endpoint(" 0.0.0.0:65535 "), (Endpoint{"0.0.0.0", 65535}));
-  for (const char* text : {"", "localhost", ":9092", "localhost:", "localhost:65536", "::1:9092", "[::1]", "[::1]9092", "[]:1",
-                           "[localhost]:1", "a b:1", "tcp://a:1", "a:+1", "a:1 2"}) {
+  for (const char* text : {"", "localhost", ":9092", "localhost:", "localhost:65536", "::1:9092", "[::1]", "[::1]9092",
+                           "[]:1", "[localhost]:1", "a b:1", "tcp://a:1", "a:+1", "a:1 2"}) {
     EXPECT_FALSE(parse_endpoint(text).has_value()) << text;
   }
 }
