@@ -156,7 +156,7 @@ class Check:
 
 
 def is_test(path):
-    return path.startswith("tests/") or re.search(r"_(test|bench|fuzz)\.cpp$", path) is not None
+    return path.startswith("tests/") or re.search(r"_((test|bench|fuzz)\.cpp|testing\.[ch]pp)$", path) is not None
 
 
 def is_script(path):

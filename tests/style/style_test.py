@@ -52,6 +52,7 @@ class Rules(unittest.TestCase):
         self.breaks("arrow", '#include "sim/disk.hpp"\n')
         self.passes('#include "runtime/shard.hpp"\n#include "model/ids.hpp"\n#include "log/segment.hpp"\n')
         self.passes('#include "sim/disk.hpp"\n', path="src/log/segment_test.cpp")
+        self.passes('#pragma once\n#include "sim/disk.hpp"\n', path="src/log/log_testing.hpp")
         self.passes('// #include "log/segment.hpp"\n', path="src/runtime/shard.cpp")
 
     def test_a_core_links_model_only(self):
