@@ -2,8 +2,11 @@
 // What a partition's log needs to know of its topic's configuration, in the log's own units. The broker fills it from the
 // topic's configuration; the names are Kafka's.
 #include <cstdint>
+#include <limits>
+#include <optional>
 
-#include "model/time.hpp"
+#include "model/compression.hpp"
+#include "model/record_batch.hpp"
 
 namespace wharf::log {
 
@@ -12,12 +15,8 @@ enum class Flush : std::uint8_t {
   kSync,   // an append is readable when it is on disk: write-ahead log first, segment behind it
 };
 
-enum class TimestampType : std::uint8_t { kCreateTime, kLogAppendTime };
-
-/// compression.type of the topic. Numbers are the codec bits of a batch's attributes.
-enum class TopicCompression : std::int8_t { kProducer = -1, kNone = 0, kGzip = 1, kSnappy = 2, kLz4 = 3, kZstd = 4 };
-
 inline constexpr std::int64_t kUnlimited = -1;
+inline constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
 
 struct LogConfig {
   Flush flush = Flush::kSync;
@@ -35,15 +34,15 @@ struct LogConfig {
 
   double min_cleanable_dirty_ratio = 0.5;
   std::int64_t min_compaction_lag_ms = 0;
-  std::int64_t max_compaction_lag_ms = INT64_MAX;
+  std::int64_t max_compaction_lag_ms = kForever;
   std::int64_t delete_retention_ms = 24LL * 3600 * 1000;  // of tombstones, after they were cleaned
 
   std::int32_t max_message_bytes = 1'048'588;  // of a batch with its header, compressed (KIP-98)
   TimestampType timestamp_type = TimestampType::kCreateTime;
-  std::int64_t timestamp_before_max_ms = INT64_MAX;
+  std::int64_t timestamp_before_max_ms = kForever;
   std::int64_t timestamp_after_max_ms = 3'600'000;
-  TopicCompression compression = TopicCompression::kProducer;
-  std::int32_t compression_level = 0;  // 0: the codec's default
+  std::optional<Compression> compression;      // none: as the producer sent it
+  std::optional<int> compression_level;        // none: the codec's own default
 };
 
 }  // namespace wharf::log

@@ -3,7 +3,7 @@
 // that shard's loop only; what blocks runs on the work pool with state of its own.
 //
 // An append returns at once. Async: the batch is in the page cache and readable. Sync: it is in memory and on its way to the
-// shard's write-ahead log; the high watermark passes it when it is durable, and advanced() is notified:
+// shard's write-ahead log; the high watermark passes it when it is durable:
 //
 //   Result<Appended> appended = store.append(id, std::move(batches), context);
 //   ...answer acks=0 and acks=1 now; park acks=all until high_watermark() >= appended->next
@@ -14,39 +14,52 @@
 //   }
 //
 // When the disk is full or fails, appends return kDiskFull or kStorage, reads go on, and the store heals by itself.
-//
-// On disk, below the folder given (docs/formats.md): logs/<topic id>-<partition>/, wal/, checkpoints/, clean-shutdown.
 #include <atomic>
-#include <filesystem>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "log/compaction.hpp"
+#include "log/data_folder.hpp"
 #include "log/log_config.hpp"
 #include "log/log_statistics.hpp"
 #include "log/partition_log.hpp"
+#include "log/recovery.hpp"
+#include "log/segment_verify.hpp"
+#include "log/store_context.hpp"
+#include "log/write_ahead_log.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
 #include "runtime/file.hpp"
 #include "runtime/logger.hpp"
+#include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/task.hpp"
+#include "runtime/task_scope.hpp"
 
 namespace wharf::log {
 
 struct LogStoreOptions {
   std::size_t hot_tail_bytes = 32u << 20;            // newest batches kept in memory, all partitions together
   std::size_t open_files = 1024;                     // descriptors of segments and indexes
-  std::uint64_t checkpoint_wal_bytes = 256u << 20;   // a checkpoint begins at the latest when the write-ahead log holds this
   std::int64_t checkpoint_interval_ms = 10'000;
+  std::uint64_t checkpoint_bytes = 256u << 20;       // ... or after so many bytes appended
   std::int64_t retention_check_interval_ms = 300'000;
   std::int64_t producer_id_expiration_ms = 86'400'000;
+  std::int64_t retry_ms = 1'000;                     // after a write-ahead log or a checkpoint could not be written
+  bool compact = true;                               // log.cleaner.enable
   std::size_t cleaner_map_bytes = 16u << 20;         // memory for compaction's offset map
   std::int64_t cleaner_backoff_ms = 15'000;          // between looks for dirty partitions, and after a failed pass
-  std::uint64_t cleaner_bytes_per_slice = 4u << 20;
+  std::uint32_t recovery_tasks = 4;                  // partitions that are scanned at the same time
+  WriteAheadLogOptions wal;
   /// Which partitions found on disk are this shard's. Empty: all.
   std::function<bool(const PartitionId&)> owns;
 };
@@ -68,41 +81,47 @@ class LogStore {
     runtime::Shard* shard = nullptr;
     runtime::FileSystem* files = nullptr;
     runtime::Logger* logger = nullptr;
+    DataFolder* folder = nullptr;
     RecoveryProgress* progress = nullptr;    // may be null
+    runtime::Random* random = nullptr;       // null: tests; compaction's hashes are then known to everybody
   };
 
-  /// Recovers every partition below `folder` that is ours. After a clean stop nothing is scanned; after a crash only what
+  /// Recovers every partition of the folder that is ours. After a clean stop nothing is scanned; after a crash only what
   /// no checkpoint vouches for. Starts with a full disk.
-  static runtime::Task<Result<std::unique_ptr<LogStore>>> open(Surroundings with, LogStoreOptions options,
-                                                               std::filesystem::path folder);
-  /// Flushes, checkpoints and leaves the clean-shutdown marker. Stop run() first. Appends fail from now on.
+  static runtime::Task<Result<std::unique_ptr<LogStore>>> open(Surroundings with, LogStoreOptions options);
+  /// Flushes, checkpoints and tells the folder that this store ended in order. run() must have ended. Appends fail from now
+  /// on. Await it before the store is destroyed, also when run() never began; an error means that the next start scans.
   runtime::Task<Result<void>> close();
   ~LogStore();
 
   /// Flushes, checkpoints, trims and compacts until `stop`. Run it once, in a scope of the owner's.
   runtime::Task<void> run(std::stop_token stop);
 
-  /// The partition's log: the one recovered from disk, or a new one. Gives it its configuration.
+  /// The partition's log: the one recovered from disk, or a new one. Gives it its configuration. kStorage when its folder
+  /// could not be read at the start.
   Result<PartitionLog*> create(PartitionId id, std::shared_ptr<const LogConfig> config);
   PartitionLog* find(PartitionId id);
   Result<void> reconfigure(PartitionId id, std::shared_ptr<const LogConfig> config);
-  /// Forgets the partition and deletes its files (in the background). Pointers to its log are dead.
+  /// Forgets the partition and deletes its files (in the background). Pointers to its log are dead. kNotFound.
   Result<void> remove(PartitionId id);
   /// Recovered from disk, and not (yet) claimed by create(): what remove() may sweep when the catalogue knows no such topic.
   std::vector<PartitionId> orphans() const;
 
   /// Assigns offsets, stamps, stores. All batches or none. Errors leave the log as it was:
   /// kNotFound, kCorruptMessage (checksum, or a batch that does not parse), kUnsupportedVersion (not magic 2), kTooLarge,
-  /// kInvalidRecord, kInvalidTimestamp, kUnsupportedCompression, kOutOfOrderSequence, kDuplicateSequence,
-  /// kInvalidProducerEpoch, kFencedEpoch (leader epoch below the log's latest), kStorage, kDiskFull.
+  /// kInvalidRecord, kInvalidTimestamp, kUnsupportedCompression, kOutOfOrderSequence, kInvalidProducerEpoch, kFencedEpoch
+  /// (leader epoch below the log's latest), kStorage, kDiskFull, kBusy (the disk does not keep up), kClosed.
   Result<Appended> append(PartitionId id, OwnedBatches batches, const AppendContext& context);
+  /// Whether append() would decompress or compress: await prepare() before it, and keep the producer's order meanwhile.
+  bool needs_preparation(PartitionId id, ByteView batches);
+  runtime::Task<Result<OwnedBatches>> prepare(PartitionId id, OwnedBatches batches);
 
-  /// Partitions whose high watermark moved since the last call; call it after append() and whenever advanced() wakes.
+  /// Partitions whose high watermark moved since the last call.
   std::vector<Advanced> take_advanced();
-  /// Notified when a flush moved a high watermark, and when refusing() changes. One task waits.
-  runtime::Signal& advanced();
+  /// Notified when a high watermark moved (by append() too), and when refusing() changes. One task waits.
+  runtime::Signal& advanced() { return advanced_signal_; }
   /// Why appends to sync partitions fail now (the write-ahead log cannot be written): answer what waits for it.
-  std::optional<Error> refusing() const;
+  std::optional<Error> refusing() const { return wal_.refusing(); }
 
   /// Brings what PartitionLog::read found kBusy into memory and verifies it. Then read again.
   runtime::Task<Result<void>> warm(PartitionId id, Offset from, std::size_t max_bytes);
@@ -114,11 +133,97 @@ class LogStore {
   /// ListOffsets -3: the record with the largest timestamp; none in an empty log.
   runtime::Task<Result<std::optional<TimestampedOffset>>> max_timestamp(PartitionId id);
 
-  /// DeleteRecords: raises the log start to `before` (-1: the high watermark) and gives the new one. kOffsetOutOfRange above the
-  /// high watermark. kPolicyViolation where the cleanup policy is not "delete".
+  /// DeleteRecords: raises the log start to `before` (-1: the high watermark) and gives the new one. kOffsetOutOfRange outside
+  /// of [log start, high watermark] (below: answers the log start). kPolicyViolation where the cleanup policy is not "delete".
   Result<Offset> delete_records(PartitionId id, Offset before);
 
   StoreStatistics statistics() const;
+
+  /// Writes behind, syncs, and records what may be relied on; then the write-ahead log is recycled. run() does it by itself.
+  runtime::Task<Result<void>> checkpoint();
+  /// Retention, and compaction if the partition is dirty enough, now. run() does it by itself.
+  runtime::Task<Result<void>> apply_retention(PartitionId id);
+  runtime::Task<Result<void>> compact(PartitionId id);
+
+ private:
+  using Partitions = std::unordered_map<PartitionId, std::unique_ptr<PartitionLog>>;
+  struct Found;         // of a start: what is known of a partition before it is recovered
+  struct DueFlush {     // an append that waits for the write-ahead log
+    PartitionId partition;
+    Offset next;
+    WalPosition position;
+  };
+  struct Deletion {     // files whose time has come, or will
+    std::filesystem::path folder;
+    std::optional<Offset> segment;  // none: the folder with all in it
+    MonotonicTime due;
+    bool renamed = false;
+  };
+  struct Cleanable {    // what a pass of compaction would read
+    PartitionId partition;
+    double dirty_ratio = 0;
+    std::vector<Offset> bases;
+    bool overdue = false;
+    bool has_dirty = false;
+  };
+  struct Checkpointing;  // what a checkpoint under way has gathered
+
+  LogStore(Surroundings with, LogStoreOptions options);
+
+  runtime::Task<Result<void>> recover();
+  Result<void> gather(std::vector<Found>& found);
+  runtime::Task<void> recover_some(std::vector<Found>* found, std::size_t* next);
+  void adopt(Found& found, Result<RecoveredPartition> recovered);
+
+  runtime::Task<void> flush_loop();
+  runtime::Task<void> checkpoint_loop();
+  void settle(WalPosition durable);
+  void list_advanced(PartitionLog& log);
+  void list_dirty(PartitionLog& log);
+  void trim_hot_tails();
+  void gather_checkpoint(PartitionLog& log, Checkpointing& work, bool closing);
+  runtime::Task<Result<void>> checkpoint_now(bool closing);
+  void finish_checkpoint(const Checkpointing& work);
+  runtime::Task<void> next_turn();
+  runtime::Task<void> housekeeping_loop();
+  runtime::Task<void> carry_out_deletions(bool all);
+  runtime::Task<Result<MaxTimestamp>> fetch_max_timestamp(PartitionId id, Offset segment_base);
+  runtime::Task<void> compaction_loop();
+  runtime::Task<Result<std::optional<Cleanable>>> find_cleanable(PartitionId id);
+  runtime::Task<Result<void>> run_pass(Cleanable cleanable);
+  runtime::Task<Result<void>> checkpoint_with(PartitionId id);
+  Result<void> swap_in(PartitionLog& log, CompactedGroup group);
+  std::optional<TimestampedOffset> find_in_tail(PartitionLog& log, Timestamp time) const;
+  void merge(PartitionLog& log, Offset segment_base, const VerifiedRange& range);
+
+  Surroundings with_;
+  LogStoreOptions options_;
+  StoreContext context_;
+  Partitions partitions_;
+  std::map<PartitionId, Error> unreadable_;
+  std::set<PartitionId> orphans_;
+  WriteAheadLog wal_;
+  WalPosition settled_;               // high watermarks are up to this
+  std::deque<DueFlush> due_;
+  std::vector<PartitionId> advanced_;
+  std::vector<PartitionId> dirty_;    // changed since their last checkpoint
+  std::vector<PartitionId> removed_;  // ... or gone
+  std::deque<Deletion> deletions_;
+  std::shared_ptr<const LogConfig> unclaimed_config_ = std::make_shared<LogConfig>();
+  std::vector<BatchHeader> headers_;  // of the append under way; kept for its memory
+  std::uint64_t appended_since_checkpoint_ = 0;
+  HashSecret hash_secret_{};
+  bool checkpointing_ = false;
+  bool needs_full_sync_ = false;
+  bool recovered_untold_ = false;     // the folder has not been told that this store recovered
+  bool closed_ = false;
+  bool stopping_ = false;
+  runtime::Signal advanced_signal_;
+  runtime::Signal flush_signal_;
+  runtime::Signal checkpoint_signal_;
+  runtime::Signal housekeeping_signal_;
+  runtime::Signal compaction_signal_;
+  runtime::TaskScope tasks_;
 };
 
 }  // namespace wharf::log

@@ -2,7 +2,7 @@
 // The log of one partition: record batches of format v2 in segments, at offsets that are dense from 0 (compaction leaves
 // gaps). Batches are stored byte for byte as received but for base offset and leader epoch, which lie outside their checksum.
 //
-//   log start <= high watermark <= log end.  Readers see [log start, high watermark). Both limits only rise.
+//   log start <= high watermark <= log end.  Readers see [log start, high watermark). These limits only rise.
 //
 // Belongs to one shard's LogStore (log/log_store.hpp), which appends, flushes, trims and compacts; everyone else on that
 // shard reads. A pointer to it stays good until LogStore::remove.
@@ -11,8 +11,16 @@
 #include <optional>
 #include <vector>
 
+#include "log/append_check.hpp"
+#include "log/hot_tail.hpp"
+#include "log/leader_epochs.hpp"
 #include "log/log_config.hpp"
 #include "log/log_statistics.hpp"
+#include "log/partition_state.hpp"
+#include "log/producer_states.hpp"
+#include "log/segment_list.hpp"
+#include "log/store_context.hpp"
+#include "log/time_search.hpp"
 #include "model/bytes.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
@@ -20,20 +28,6 @@
 #include "runtime/stream.hpp"
 
 namespace wharf::log {
-
-/// Whole batches of a producer, one after the other, on their way into a log. `bytes` is the log's to stamp in place
-/// (base offset, leader epoch, append time); `owner` keeps it alive.
-struct OwnedBatches {
-  std::shared_ptr<std::byte[]> owner;
-  MutableBytes bytes;
-};
-
-struct AppendContext {
-  LeaderEpoch leader_epoch;     // stamped into every batch; at least the log's latest
-  Timestamp now;                // wall clock: LogAppendTime, timestamp bounds, age of producer ids
-  bool from_client = true;      // false: our own records: no sequence checks, no timestamp bounds
-  bool allow_control = false;   // control batches (transaction markers)
-};
 
 struct Appended {
   Offset first;                               // the records are [first, next)
@@ -48,41 +42,22 @@ struct ReadResult {
   std::size_t bytes = 0;                      // of all pieces; 0: nothing there yet
 };
 
-struct TimestampedOffset {
-  Offset offset;
-  Timestamp timestamp;
-  LeaderEpoch leader_epoch;
-};
-
-/// Answer of OffsetForLeaderEpoch: the largest epoch not above the one asked for, and where it ended.
-struct EpochEnd {
-  LeaderEpoch epoch = kNoLeaderEpoch;
-  Offset end_offset{-1};
-};
-
-/// A row of DescribeProducers.
-struct ProducerSummary {
-  ProducerId id;
-  ProducerEpoch epoch;
-  std::int32_t last_sequence = -1;
-  Timestamp last_timestamp;
-};
-
 /// Stored offsets that cannot be served: [first, next) of a batch whose checksum does not match, or of a lost file.
 struct DamagedRange {
   Offset first;
   Offset next;
+  friend bool operator==(const DamagedRange&, const DamagedRange&) = default;
 };
 
 class PartitionLog {
  public:
-  PartitionId id() const;
-  const LogConfig& config() const;
+  PartitionId id() const { return id_; }
+  const LogConfig& config() const { return *config_; }
 
-  Offset log_start_offset() const;
-  Offset log_end_offset() const;        // the next record's offset
-  Offset high_watermark() const;        // the first offset that readers do not see
-  Offset last_stable_offset() const;    // the high watermark, as long as there are no transactions
+  Offset log_start_offset() const { return log_start_; }
+  Offset log_end_offset() const { return log_end_; }           // the next record's offset
+  Offset high_watermark() const { return high_watermark_; }    // the first offset that readers do not see
+  Offset last_stable_offset() const { return high_watermark_; }  // as long as there are no transactions
 
   /// At most `max_bytes` of whole batches from the one that holds `from`, all below `below` (pass the high watermark; what
   /// is above it may be read by replication alone). With `at_least_one` the first batch comes even when it is larger.
@@ -93,17 +68,85 @@ class PartitionLog {
   /// in the message and in damage(); what is before and behind it can be read. kStorage: the disk.
   Result<ReadResult> read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one);
 
-  /// OffsetForLeaderEpoch (KIP-101, 279): the largest epoch at or below `epoch` and the offset where the next one began,
-  /// or the log end for the latest. {-1, -1} when the log knows none.
-  EpochEnd end_of_epoch(LeaderEpoch epoch) const;
-  LeaderEpoch latest_epoch() const;               // kNoLeaderEpoch in a log that never had a record
-  LeaderEpoch epoch_of(Offset offset) const;      // of the record at `offset`
+  /// OffsetForLeaderEpoch; see log/leader_epochs.hpp.
+  EpochEnd end_of_epoch(LeaderEpoch epoch) const { return epochs_.end_of(epoch, log_end_); }
+  LeaderEpoch latest_epoch() const { return epochs_.latest(); }   // kNoLeaderEpoch in a log that never had a record
+  LeaderEpoch epoch_of(Offset offset) const { return epochs_.epoch_of(offset); }
 
-  std::vector<ProducerSummary> producers() const;
-  std::uint64_t size_bytes() const;               // of records, in segments and on their way there
+  std::vector<ProducerSummary> producers() const { return producers_.summaries(); }
+  std::uint64_t size_bytes() const { return stored_.size_bytes() + unstored_bytes_; }   // of records, also those on their way
   std::vector<DamagedRange> damage() const;       // known so far
-  std::optional<Error> refusing() const;          // why appends fail at the moment
-  PartitionStatistics statistics() const;
+  std::optional<Error> refusing() const { return refusing_; }   // why the last append failed at the disk
+  const PartitionStatistics& statistics() const { return statistics_; }
+
+  // --- The store's part: appends, flushes, trims. `context` outlives the log.
+  PartitionLog(StoreContext& context, PartitionId id, std::shared_ptr<const LogConfig> config);
+  PartitionLog(StoreContext& context, PartitionState state, std::shared_ptr<const LogConfig> config);
+  PartitionLog(const PartitionLog&) = delete;
+  PartitionLog& operator=(const PartitionLog&) = delete;
+
+  void set_config(std::shared_ptr<const LogConfig> config) { config_ = std::move(config); }
+  /// How appends are made durable now; the next append follows the configuration.
+  Flush flush() const { return flush_; }
+
+  /// First half of an append: checks `batches` and gives them their offsets. Nothing is taken yet. `headers` come out as stamped.
+  Result<Appended> stamp(const OwnedBatches& batches, const AppendContext& context, std::vector<BatchHeader>& headers);
+  /// Second half, unless they are duplicates. Async: the records are in the page cache and below the high watermark, or an
+  /// error says why not. Sync: they are in the hot tail, and in the write-ahead log by the caller's doing; never fails.
+  Result<void> commit(const OwnedBatches& batches, const AppendContext& context, std::span<const BatchHeader> headers);
+  /// A record of the write-ahead log, at a start: what is below the log end is here already; a gap stays a gap.
+  Result<void> replay(const OwnedBatches& batches, LeaderEpoch epoch, Timestamp now);
+  /// Everything below is durable or committed. True when it rose.
+  bool raise_high_watermark(Offset offset);
+  /// Moves records below the high watermark from the hot tail to segments, about `max_bytes`; true while some are left.
+  Result<bool> write_behind(std::size_t max_bytes);
+  Offset stored_end() const { return stored_.end(); }
+  bool raise_log_start(Offset offset);
+  /// What a checkpoint says when everything stored now is durable.
+  PartitionState state() const;
+
+  SegmentList& stored() { return stored_; }
+  HotTail* tail() { return tail_.get(); }
+  ProducerStates& producer_states() { return producers_; }
+  LeaderEpochs& epochs() { return epochs_; }
+  /// In which of the store's lists it stands.
+  struct Listed {
+    bool advanced = false;
+    bool dirty = false;
+  };
+  Listed& listed() { return listed_; }
+  /// Nothing expires by time before; none: look.
+  std::optional<Timestamp> next_retention_check;
+  /// Why the last pass of compaction failed; it is tried again.
+  std::optional<Error> compaction_error;
+  /// Remembers and logs it, once.
+  void note_damage(Segment& segment, const DamagedSpan& span);
+  void note_lost(DamagedRange range);
+
+ private:
+  Result<std::optional<Appended>> check_sequences(std::span<const BatchHeader> headers) const;
+  Result<void> follow_flush_setting();
+  Result<void> store(ByteView bytes, std::span<const BatchHeader> headers);
+  void keep_in_tail(const OwnedBatches& batches, Offset first, Offset next);
+  Result<ReadResult> read_stored(Offset from, std::size_t max_bytes, Offset below, bool at_least_one);
+  std::unexpected<Error> damaged(DamagedRange range) const;
+
+  StoreContext& context_;
+  PartitionId id_;
+  std::shared_ptr<const LogConfig> config_;
+  Flush flush_;
+  Offset log_start_;
+  Offset log_end_;
+  Offset high_watermark_;
+  std::uint64_t unstored_bytes_ = 0;  // in the hot tail, not in a segment
+  SegmentList stored_;
+  std::unique_ptr<HotTail> tail_;     // none: empty
+  LeaderEpochs epochs_;
+  ProducerStates producers_;
+  std::vector<DamagedRange> lost_;
+  std::optional<Error> refusing_;
+  PartitionStatistics statistics_;
+  Listed listed_;
 };
 
 }  // namespace wharf::log

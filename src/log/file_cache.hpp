@@ -1,0 +1,69 @@
+#pragma once
+// Files that are open only while they are used: a partition that rests holds no descriptor. The cache closes the least
+// recently used file when more than its limit are open. What still holds the shared file (a read on its way to a socket)
+// keeps that descriptor until it is done. One shard only.
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+
+#include "model/error.hpp"
+#include "runtime/file.hpp"
+
+namespace wharf::log {
+
+class CachedFile;
+
+class FileCache {
+ public:
+  /// `files` outlives the cache; the cache outlives every CachedFile opened through it.
+  FileCache(runtime::FileSystem& files, std::size_t limit) : files_(files), limit_(limit) {}
+  FileCache(const FileCache&) = delete;
+  FileCache& operator=(const FileCache&) = delete;
+
+  runtime::FileSystem& files() { return files_; }
+  std::size_t open_files() const { return open_; }
+
+ private:
+  friend class CachedFile;
+  void link_newest(CachedFile& file);
+  void unlink(CachedFile& file);
+
+  runtime::FileSystem& files_;
+  std::size_t limit_;
+  std::size_t open_ = 0;
+  CachedFile* newest_ = nullptr;
+  CachedFile* oldest_ = nullptr;
+};
+
+/// One file's place in the cache. Lives in what the file belongs to.
+class CachedFile {
+ public:
+  explicit CachedFile(FileCache& cache) : cache_(cache) {}
+  ~CachedFile() { close(); }
+  CachedFile(const CachedFile&) = delete;
+  CachedFile& operator=(const CachedFile&) = delete;
+
+  /// The open file; opens `path` with `mode` when it is not open. `path` is a callable, so that it is only built when needed.
+  template <class Path>
+  Result<std::shared_ptr<runtime::File>> get(runtime::OpenMode mode, const Path& path) {
+    if (file_) {
+      touch();
+      return file_;
+    }
+    return open(mode, path());
+  }
+  bool is_open() const { return file_ != nullptr; }
+  void close();
+
+ private:
+  friend class FileCache;
+  void touch();
+  Result<std::shared_ptr<runtime::File>> open(runtime::OpenMode mode, const std::filesystem::path& path);
+
+  FileCache& cache_;
+  std::shared_ptr<runtime::File> file_;
+  CachedFile* newer_ = nullptr;
+  CachedFile* older_ = nullptr;
+};
+
+}  // namespace wharf::log

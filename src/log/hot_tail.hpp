@@ -1,0 +1,81 @@
+#pragma once
+// The newest batches of a partition in memory: what consumers that keep up are served from, and, for sync topics, where
+// records are until they are written behind. A run of batches without gaps, in blocks; small batches are copied together,
+// large ones keep the request they came in alive. Readers share blocks, so dropping one never disturbs them.
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "model/bytes.hpp"
+#include "model/ids.hpp"
+#include "runtime/stream.hpp"
+
+namespace wharf::log {
+
+/// Memory of all hot tails of a store, and their blocks in the order they were begun. The store drops the oldest.
+struct HotTailBudget {
+  struct Block {
+    PartitionId partition;
+    std::uint64_t serial = 0;
+  };
+  std::size_t used_bytes = 0;
+  std::size_t live_blocks = 0;
+  std::uint64_t next_serial = 1;
+  std::deque<Block> blocks;  // some are gone already
+};
+
+class HotTail {
+ public:
+  /// Smaller ones are copied: a 100-byte batch must not pin the 64 KiB that it arrived in.
+  static constexpr std::size_t kPinnedBatchBytes = 8u << 10;
+  static constexpr std::size_t kLargestBlockBytes = 64u << 10;  // of batches copied together
+
+  HotTail(HotTailBudget& budget, PartitionId partition) : budget_(budget), partition_(partition) {}
+  ~HotTail();
+  HotTail(const HotTail&) = delete;
+  HotTail& operator=(const HotTail&) = delete;
+
+  /// `batches` are whole batches with offsets [first, next); `first` is next() unless the tail is empty.
+  void append(const std::shared_ptr<std::byte[]>& owner, ByteView batches, Offset first, Offset next);
+
+  bool empty() const { return blocks_.empty(); }
+  Offset first() const { return blocks_.front().first; }
+  Offset next() const { return blocks_.back().next; }
+  std::uint64_t oldest_serial() const { return blocks_.front().serial; }
+  Offset oldest_block_next() const { return blocks_.front().next; }
+  std::size_t bytes() const { return bytes_; }
+
+  /// Adds whole batches from the one that holds `from` (in [first, next)) to `pieces`: at most `max_bytes`, below `below`; the first
+  /// one whatever its size if `at_least_one`. Returns their bytes.
+  std::size_t read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one, std::vector<runtime::OutPiece>& pieces) const;
+  /// The rest of the block that holds `from`, which begins a batch, below `below`: what is written behind next. Good until the
+  /// tail changes.
+  ByteView run_from(Offset from, Offset below) const;
+
+  void drop_oldest_block();
+  void clear();
+
+ private:
+  struct Block {
+    std::shared_ptr<const void> owner;
+    std::byte* data = nullptr;
+    std::size_t used = 0;
+    std::size_t capacity = 0;  // used: nothing can be added
+    Offset first;
+    Offset next;
+    std::uint64_t serial = 0;
+    ByteView view() const { return {data, used}; }
+  };
+
+  Block& begin_block(Offset first);
+  std::size_t block_holding(Offset offset) const;
+
+  HotTailBudget& budget_;
+  PartitionId partition_;
+  std::deque<Block> blocks_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace wharf::log

@@ -1,0 +1,217 @@
+#include "log/partition_log.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "log/batch_run.hpp"
+#include "log/storage_error.hpp"
+
+namespace wharf::log {
+
+PartitionLog::PartitionLog(StoreContext& context, PartitionId id, std::shared_ptr<const LogConfig> config)
+    : context_(context), id_(id), config_(std::move(config)), flush_(config_->flush), stored_(context, id) {}
+
+PartitionLog::PartitionLog(StoreContext& context, PartitionState state, std::shared_ptr<const LogConfig> config)
+    : context_(context), id_(state.id), config_(std::move(config)), flush_(config_->flush), log_start_(state.log_start),
+      log_end_(state.stored_end), high_watermark_(state.stored_end), stored_(context, state), epochs_(std::move(state.epochs)),
+      producers_(std::move(state.producers)) {}
+
+Result<std::optional<Appended>> PartitionLog::check_sequences(std::span<const BatchHeader> headers) const {
+  if (headers.size() == 1) {
+    Result<std::optional<ProducerStates::StoredBatch>> stored = producers_.check(headers.front());
+    if (!stored) return fail(stored.error());
+    if (*stored) return Appended{(*stored)->first, (*stored)->next, kNoTimestamp, true};
+    return std::nullopt;
+  }
+  // Batches of one request may follow each other; no client of today's sends more than one.
+  ProducerStates ahead = producers_;
+  Offset offset = log_end_;
+  for (BatchHeader header : headers) {
+    Result<std::optional<ProducerStates::StoredBatch>> stored = ahead.check(header);
+    if (!stored) return fail(stored.error());
+    if (*stored) return fail(ErrorCode::kOutOfOrderSequence, "a batch is here already, but not those around it");
+    header.base_offset = offset;
+    offset = header.next_offset();
+    ahead.take(header, kNoTimestamp);
+  }
+  return std::nullopt;
+}
+
+/// A write-ahead log that holds the records before, or a segment that does, are both fine for a start (log/recovery_cases.hpp).
+Result<void> PartitionLog::follow_flush_setting() {
+  if (flush_ == config_->flush) return {};
+  if (config_->flush == Flush::kAsync) {
+    high_watermark_ = log_end_;
+    Result<bool> written = write_behind(std::numeric_limits<std::size_t>::max());
+    if (!written) return fail(written.error());
+  }
+  flush_ = config_->flush;
+  return {};
+}
+
+Result<Appended> PartitionLog::stamp(const OwnedBatches& batches, const AppendContext& context, std::vector<BatchHeader>& headers) {
+  if (Result<void> valid = check_batches(batches.bytes, *config_, context, headers); !valid) return fail(valid.error());
+  if (context.leader_epoch < epochs_.latest()) {
+    return fail(ErrorCode::kFencedEpoch, fmt::format("leader epoch {} is over, {} began", context.leader_epoch.value, epochs_.latest().value));
+  }
+  bool append_time = config_->timestamp_type == TimestampType::kLogAppendTime;
+  if (context.from_client) {
+    Result<std::optional<Appended>> duplicate = check_sequences(headers);
+    if (!duplicate) return fail(duplicate.error());
+    if (*duplicate) return **duplicate;
+  }
+
+  if (Result<void> followed = follow_flush_setting(); !followed) return fail(followed.error());
+
+  Appended appended{log_end_, log_end_, append_time ? context.now : kNoTimestamp, false};
+  MutableBytes rest = batches.bytes;
+  for (BatchHeader& header : headers) {
+    MutableBytes bytes = rest.first(header.size_bytes);
+    rest = rest.subspan(header.size_bytes);
+    header.base_offset = appended.next;
+    header.leader_epoch = context.leader_epoch;
+    stamp_base_offset(bytes, header.base_offset);
+    stamp_leader_epoch(bytes, context.leader_epoch);
+    if (append_time) {
+      set_log_append_time(bytes, context.now);
+      header.max_timestamp = context.now;
+    }
+    appended.next = header.next_offset();
+  }
+
+  return appended;
+}
+
+Result<void> PartitionLog::commit(const OwnedBatches& batches, const AppendContext& context, std::span<const BatchHeader> headers) {
+  Offset first = headers.front().base_offset;
+  Offset next = headers.back().next_offset();
+  if (flush_ == Flush::kAsync) {
+    Result<void> stored = store(batches.bytes, headers);
+    refusing_ = stored ? std::nullopt : std::optional(stored.error());
+    if (!stored) return stored;
+  } else {
+    unstored_bytes_ += batches.bytes.size();
+  }
+  keep_in_tail(batches, first, next);
+  epochs_.begin(context.leader_epoch, first);
+  for (const BatchHeader& header : headers) {
+    producers_.take(header, context.now);
+    statistics_.records_in += static_cast<std::uint64_t>(header.record_count);
+  }
+  statistics_.batches_in += headers.size();
+  statistics_.bytes_in += batches.bytes.size();
+  log_end_ = next;
+  if (flush_ == Flush::kAsync) high_watermark_ = log_end_;
+  return {};
+}
+
+Result<void> PartitionLog::store(ByteView bytes, std::span<const BatchHeader> headers) {
+  std::array<AppendedBatch, 8> few;
+  std::vector<AppendedBatch> many;
+  std::span<AppendedBatch> batches(few.data(), std::min(headers.size(), few.size()));
+  if (headers.size() > few.size()) {
+    many.resize(headers.size());
+    batches = many;
+  }
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    batches[i] = {static_cast<std::uint32_t>(headers[i].size_bytes), headers[i].last_offset(), headers[i].max_timestamp};
+  }
+  return stored_.append(std::span(&bytes, 1), batches, headers.front().base_offset, *config_);
+}
+
+void PartitionLog::keep_in_tail(const OwnedBatches& batches, Offset first, Offset next) {
+  if (!tail_) tail_ = std::make_unique<HotTail>(context_.hot, id_);
+  if (!tail_->empty() && tail_->next() != first) tail_->clear();  // behind a gap; everything before it is stored
+  tail_->append(batches.owner, batches.bytes, first, next);
+}
+
+Result<void> PartitionLog::replay(const OwnedBatches& batches, LeaderEpoch epoch, Timestamp now) {
+  std::vector<BatchHeader> headers;
+  AppendContext context{epoch, now, false, true};
+  if (Result<void> valid = check_batches(batches.bytes, *config_, context, headers); !valid) return valid;
+  std::size_t skipped = 0;
+  while (!headers.empty() && headers.front().next_offset() <= log_end_) {
+    skipped += headers.front().size_bytes;
+    headers.erase(headers.begin());
+  }
+  if (headers.empty()) return {};
+  Offset first = headers.front().base_offset;
+  if (first < log_end_) return fail(ErrorCode::kDamaged, fmt::format("the write-ahead log and the segments disagree at offset {}", first.value));
+  if (first > log_end_) {
+    // Records between were never promised to be on disk (an async topic then), and are lost.
+    note_lost({log_end_, first});
+    if (Result<bool> written = write_behind(std::numeric_limits<std::size_t>::max()); !written) return fail(written.error());
+    if (Result<void> skipped_to = stored_.skip_to(first); !skipped_to) return skipped_to;
+    if (tail_) tail_->clear();
+  }
+  MutableBytes bytes = batches.bytes.subspan(skipped);
+  keep_in_tail({batches.owner, bytes}, first, headers.back().next_offset());
+  unstored_bytes_ += bytes.size();
+  epochs_.begin(epoch, first);
+  for (const BatchHeader& header : headers) producers_.take(header, now);
+  log_end_ = high_watermark_ = headers.back().next_offset();
+  return {};
+}
+
+bool PartitionLog::raise_high_watermark(Offset offset) {
+  WHARF_ASSERT(offset <= log_end_);
+  if (offset <= high_watermark_) return false;
+  high_watermark_ = offset;
+  return true;
+}
+
+Result<bool> PartitionLog::write_behind(std::size_t max_bytes) {
+  std::size_t written = 0;
+  std::vector<AppendedBatch> batches;
+  while (stored_.end() < high_watermark_ && written < max_bytes) {
+    WHARF_ASSERT(tail_ && !tail_->empty() && tail_->first() <= stored_.end());
+    ByteView run = tail_->run_from(stored_.end(), high_watermark_);
+    Offset first = stored_.end();
+    while (!run.empty()) {
+      // As much as fits into the segment in one write.
+      std::size_t length = 0;
+      batches.clear();
+      Segment* last = stored_.loaded() ? stored_.last() : nullptr;
+      std::int64_t room = config_->segment_bytes - (last != nullptr ? std::int64_t{last->size()} : 0);
+      while (length < run.size()) {
+        ByteView batch = run.subspan(length);
+        std::size_t bytes = batch_bytes(batch);
+        if (!batches.empty() && std::cmp_greater(length + bytes, room)) break;
+        batches.push_back({static_cast<std::uint32_t>(bytes), batch_last_offset(batch), batch_max_timestamp(batch)});
+        length += bytes;
+      }
+      ByteView part = run.first(length);
+      Result<void> stored = stored_.append(std::span(&part, 1), batches, first, *config_);
+      refusing_ = stored ? std::nullopt : std::optional(stored.error());
+      if (!stored) return fail(stored.error());
+      run = run.subspan(length);
+      first = stored_.end();
+      written += length;
+      unstored_bytes_ -= length;
+    }
+  }
+  return stored_.end() < high_watermark_;
+}
+
+bool PartitionLog::raise_log_start(Offset offset) {
+  offset = std::min(offset, high_watermark_);
+  if (offset <= log_start_) return false;
+  log_start_ = offset;
+  epochs_.raise_start(log_start_);
+  return true;
+}
+
+PartitionState PartitionLog::state() const {
+  PartitionState state;
+  state.id = id_;
+  state.log_start = std::min(log_start_, stored_.end());
+  stored_.save(state);
+  state.epochs = epochs_;
+  state.epochs.forget_from(state.stored_end);
+  state.producers = producers_;
+  state.producers.forget_from(state.stored_end);
+  return state;
+}
+
+}  // namespace wharf::log

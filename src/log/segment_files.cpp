@@ -1,0 +1,125 @@
+#include "log/segment_files.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "log/segment.hpp"
+#include "log/segment_search.hpp"
+#include "log/storage_error.hpp"
+
+namespace wharf::log {
+namespace {
+
+constexpr const char* kFileSuffixes[] = {kLogSuffix, kIndexSuffix, kTimeIndexSuffix};
+
+/// The offset behind the last batch of finished output, whose sources end there too.
+Result<Offset> end_of_output(runtime::FileSystem& files, const std::filesystem::path& path, Offset base) {
+  Result<std::unique_ptr<runtime::File>> file = files.open(path, runtime::OpenMode::kRead);
+  if (!file) return storage_failure(file.error());
+  Result<std::uint64_t> size = (*file)->size();
+  if (!size) return storage_failure(size.error());
+  SegmentView view;
+  view.base = base;
+  view.end = Offset{std::numeric_limits<std::int64_t>::max()};
+  view.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(*size, std::numeric_limits<std::int32_t>::max()));
+  view.may_have_gaps = true;
+  view.log = std::move(*file);
+  HeaderWalk walk(view, 0, base, Waiting::kAllowed);
+  Offset end = base;
+  while (true) {
+    Result<std::optional<BatchAt>> batch = walk.next();
+    if (!batch && batch.error().code == ErrorCode::kDamaged) return end;
+    if (!batch) return fail(batch.error());
+    if (!*batch) return end;
+    end = (*batch)->header.next_offset();
+  }
+}
+
+Result<void> finish_swap(runtime::FileSystem& files, const std::filesystem::path& folder, Offset base) {
+  Result<Offset> end = end_of_output(files, folder / segment_file_name(base, std::string(kLogSuffix) + kSwapSuffix), base);
+  if (!end) return fail(end.error());
+  Result<std::vector<SegmentFile>> segments = list_segments(files, folder);
+  if (!segments) return fail(segments.error());
+  for (const SegmentFile& source : *segments) {
+    if (source.base <= base || source.base >= *end) continue;  // the first one is replaced by the rename
+    if (Result<void> removed = remove_segment_files(files, folder, source.base, ""); !removed) return removed;
+  }
+  return rename_segment_files(files, folder, base, kSwapSuffix, "");
+}
+
+}  // namespace
+
+std::optional<Offset> base_in_name(std::string_view name, std::string_view suffix) {
+  constexpr std::size_t kDigits = 20;
+  if (name.size() != kDigits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
+  std::int64_t base = 0;
+  auto [end, error] = std::from_chars(name.data(), name.data() + kDigits, base);
+  if (error != std::errc{} || end != name.data() + kDigits || base < 0) return std::nullopt;
+  return Offset{base};
+}
+
+Result<std::vector<SegmentFile>> list_segments(runtime::FileSystem& files, const std::filesystem::path& folder) {
+  Result<std::vector<runtime::FolderEntry>> entries = files.list(folder);
+  if (!entries && entries.error().code == ErrorCode::kNotFound) return std::vector<SegmentFile>{};
+  if (!entries) return storage_failure(entries.error());
+  std::vector<SegmentFile> segments;
+  for (const runtime::FolderEntry& entry : *entries) {
+    std::optional<Offset> base = entry.is_folder ? std::nullopt : base_in_name(entry.name, kLogSuffix);
+    if (!base) continue;
+    constexpr std::uint64_t kMostBytes = std::numeric_limits<std::int32_t>::max();
+    segments.push_back({*base, static_cast<std::uint32_t>(std::min(entry.size, kMostBytes))});
+  }
+  return segments;
+}
+
+Result<void> remove_segment_files(runtime::FileSystem& files, const std::filesystem::path& folder, Offset base, std::string_view state_suffix) {
+  for (const char* suffix : kFileSuffixes) {
+    Result<void> removed = files.remove(folder / segment_file_name(base, std::string(suffix).append(state_suffix)));
+    if (!removed && removed.error().code != ErrorCode::kNotFound) return storage_failure(removed.error());
+  }
+  return {};
+}
+
+Result<void> rename_segment_files(runtime::FileSystem& files, const std::filesystem::path& folder, Offset base,
+                                  std::string_view from_suffix, std::string_view to_suffix) {
+  // The .log last: as long as it has its old name, the segment is in its old state.
+  for (const char* suffix : {kIndexSuffix, kTimeIndexSuffix, kLogSuffix}) {
+    Result<void> renamed = files.rename(folder / segment_file_name(base, std::string(suffix).append(from_suffix)),
+                                        folder / segment_file_name(base, std::string(suffix).append(to_suffix)));
+    if (!renamed && renamed.error().code != ErrorCode::kNotFound) return storage_failure(renamed.error());
+  }
+  return {};
+}
+
+Result<void> tidy_segment_files(runtime::FileSystem& files, const std::filesystem::path& folder) {
+  Result<std::vector<runtime::FolderEntry>> entries = files.list(folder);
+  if (!entries && entries.error().code == ErrorCode::kNotFound) return {};
+  if (!entries) return storage_failure(entries.error());
+  bool changed = false;
+  for (const runtime::FolderEntry& entry : *entries) {
+    bool unwanted = entry.name.ends_with(kCleanedSuffix) || entry.name.ends_with(kDeletedSuffix);
+    if (entry.is_folder || !unwanted) continue;
+    Result<void> removed = files.remove(folder / entry.name);
+    if (!removed && removed.error().code != ErrorCode::kNotFound) return storage_failure(removed.error());
+    changed = true;
+  }
+  for (const runtime::FolderEntry& entry : *entries) {
+    std::optional<Offset> base = base_in_name(entry.name, std::string(kLogSuffix) + kSwapSuffix);
+    if (!base) continue;
+    if (Result<void> finished = finish_swap(files, folder, *base); !finished) return finished;
+    changed = true;
+  }
+  // An index whose .log was renamed before the crash is rebuilt; its leftover only takes space.
+  for (const runtime::FolderEntry& entry : *entries) {
+    if (!entry.name.ends_with(kSwapSuffix)) continue;
+    Result<void> removed = files.remove(folder / entry.name);
+    if (!removed && removed.error().code != ErrorCode::kNotFound) return storage_failure(removed.error());
+  }
+  if (!changed) return {};
+  Result<void> synced = files.sync_folder(folder);
+  if (!synced) return storage_failure(synced.error());
+  return {};
+}
+
+}  // namespace wharf::log

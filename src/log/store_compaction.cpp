@@ -1,0 +1,184 @@
+// The store's cleaner: picks the dirtiest partition, runs a pass in slices, exchanges segments.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "log/compaction.hpp"
+#include "log/log_store.hpp"
+#include "log/segment_files.hpp"
+#include "log/storage_error.hpp"
+
+namespace wharf::log {
+
+using runtime::Task;
+
+/// What a pass would read: closed segments, the dirty ones of which may be cleaned. None when there is nothing to do.
+Task<Result<std::optional<LogStore::Cleanable>>> LogStore::find_cleanable(PartitionId id) {
+  Cleanable cleanable{id, 0, {}, false};
+  PartitionLog* log = find(id);
+  if (log == nullptr || !log->config().cleanup_compact) co_return std::nullopt;
+  Result<std::span<const std::unique_ptr<Segment>>> segments = log->stored().segments();
+  if (!segments) co_return fail(segments.error());
+  std::vector<Offset> bases;
+  for (const auto& segment : *segments) bases.push_back(segment->base());
+  std::uint64_t clean_bytes = 0, dirty_bytes = 0;
+  for (std::size_t i = 0; i + 1 < bases.size(); ++i) {
+    Result<MaxTimestamp> max = co_await fetch_max_timestamp(id, bases[i]);
+    if (!max) co_return fail(max.error());
+    log = find(id);
+    if (log == nullptr) co_return std::nullopt;
+    Result<SegmentList::Holding> holding = log->stored().holding(bases[i]);
+    if (!holding) co_return fail(holding.error());
+    if (holding->segment == nullptr || holding->segment->base() != bases[i]) co_return std::nullopt;
+    const LogConfig& config = log->config();
+    Timestamp now = with_.shard->clock().wall_now();
+    bool is_dirty = holding->end > log->stored().cleaned_to();
+    if (is_dirty && config.min_compaction_lag_ms > 0 && max->timestamp.ms > now.ms - config.min_compaction_lag_ms) break;
+    if (is_dirty && config.max_compaction_lag_ms != kForever && !cleanable.overdue) {
+      Result<std::optional<Timestamp>> first = holding->segment->first_timestamp();
+      cleanable.overdue = first && *first && (*first)->ms >= 0 && (*first)->ms < now.ms - config.max_compaction_lag_ms;
+    }
+    (is_dirty ? dirty_bytes : clean_bytes) += holding->segment->size();
+    if (is_dirty) cleanable.has_dirty = true;
+    cleanable.bases.push_back(bases[i]);
+  }
+  if (!cleanable.has_dirty) co_return std::nullopt;
+  cleanable.dirty_ratio = static_cast<double>(dirty_bytes) / static_cast<double>(std::max<std::uint64_t>(clean_bytes + dirty_bytes, 1));
+  if (!cleanable.overdue && cleanable.dirty_ratio <= log->config().min_cleanable_dirty_ratio) co_return std::nullopt;
+  co_return cleanable;
+}
+
+Task<Result<void>> LogStore::compact(PartitionId id) {
+  Result<std::optional<Cleanable>> cleanable = co_await find_cleanable(id);
+  if (!cleanable) co_return fail(cleanable.error());
+  if (!*cleanable) co_return Result<void>();
+  Result<void> done = co_await run_pass(std::move(**cleanable));
+  co_return done;
+}
+
+Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
+  constexpr std::uint64_t kBytesPerSlice = 4u << 20;
+  PartitionLog* log = find(cleanable.partition);
+  if (log == nullptr) co_return Result<void>();
+  CompactionInput input;
+  input.folder = log->stored().folder();
+  for (Offset base : cleanable.bases) {
+    Result<SegmentList::Holding> holding = log->stored().holding(base);
+    if (!holding) co_return fail(holding.error());
+    if (holding->segment == nullptr || holding->segment->base() != base) co_return Result<void>();
+    input.segments.push_back({base, holding->end, holding->segment->size(), base < log->stored().gaps_below(), holding->segment->damage()});
+  }
+  const LogConfig& config = log->config();
+  input.dirty_from = log->stored().cleaned_to();
+  input.rules.now = with_.shard->clock().wall_now();
+  input.rules.delete_retention_ms = config.delete_retention_ms;
+  for (const auto& [producer, offset] : log->producer_states().last_batches()) input.rules.keep_batches_at.insert(offset);
+  input.map_bytes = options_.cleaner_map_bytes;
+  input.secret = hash_secret_;
+  input.segment_bytes = config.segment_bytes;
+  input.index_interval_bytes = static_cast<std::uint32_t>(config.index_interval_bytes);
+
+  auto pass = std::make_shared<Compaction>(*with_.files, std::move(input));
+  std::uint64_t counted = 0;
+  while (!stopping_ && !closed_) {
+    auto work = [pass] { return pass->step(kBytesPerSlice); };
+    Result<Compaction::Progress> progress = co_await runtime::run_blocking(*with_.shard, std::move(work));
+    context_.statistics.cleaned_bytes += pass->bytes_read() - std::exchange(counted, pass->bytes_read());
+    if (!progress) co_return fail(progress.error());
+    log = find(cleanable.partition);
+    if (log == nullptr) co_return Result<void>();
+    if (*progress == Compaction::Progress::kMapped) {
+      // Where offsets may be missing must be known, durably, before any is.
+      log->stored().allow_gaps_below(pass->cleaned_to_end());
+      list_dirty(*log);
+      Result<void> known = co_await checkpoint_with(cleanable.partition);
+      if (!known) co_return known;
+    } else if (*progress == Compaction::Progress::kGroupReady) {
+      if (Result<void> swapped = swap_in(*log, pass->take_group()); !swapped) co_return swapped;
+      list_dirty(*log);
+    } else if (*progress == Compaction::Progress::kDone) {
+      log->stored().set_cleaned_to(pass->cleaned_to());
+      list_dirty(*log);
+      ++context_.statistics.compactions;
+      co_return Result<void>();
+    }
+  }
+  co_return fail(ErrorCode::kClosed, "the log store is closing");
+}
+
+/// A checkpoint that began after now and has the partition in it.
+Task<Result<void>> LogStore::checkpoint_with(PartitionId id) {
+  while (true) {
+    Result<void> done = co_await checkpoint_now(false);
+    PartitionLog* log = find(id);
+    if (log == nullptr || (done && !log->listed().dirty)) co_return Result<void>();
+    if (!done && done.error().code != ErrorCode::kBusy) co_return done;
+    if (stopping_ || closed_) co_return fail(ErrorCode::kClosed, "the log store is closing");
+    co_await next_turn();
+  }
+}
+
+/// Renames without waiting for the disk: between two turns, so that no reader sees half of it.
+Result<void> LogStore::swap_in(PartitionLog& log, CompactedGroup group) {
+  std::filesystem::path folder = log.stored().folder();
+  std::optional<std::size_t> first = log.stored().position_of(group.sources);
+  if (!first) {  // retention took some of them meanwhile
+    return remove_segment_files(*with_.files, folder, group.sources.front(), kSwapSuffix);
+  }
+  std::size_t renamed = 1;
+  Result<void> outcome;
+  for (; renamed < group.sources.size() && outcome; ++renamed) {
+    outcome = rename_segment_files(*with_.files, folder, group.sources[renamed], "", kDeletedSuffix);
+  }
+  if (outcome) outcome = rename_segment_files(*with_.files, folder, group.sources.front(), kSwapSuffix, "");
+  if (!outcome) {
+    for (std::size_t i = 1; i < renamed; ++i) std::ignore = rename_segment_files(*with_.files, folder, group.sources[i], kDeletedSuffix, "");
+    return outcome;
+  }
+  MonotonicTime due = with_.shard->now() + Milliseconds(log.config().file_delete_delay_ms);
+  for (std::size_t i = 1; i < group.sources.size(); ++i) deletions_.push_back({folder, group.sources[i], due, true});
+  auto cleaned = std::make_unique<Segment>(context_.cache, context_.logs, log.id(), group.sources.front(), group.bytes);
+  cleaned->restore_max_timestamp(group.max);
+  cleaned->verified().add({0, group.bytes});
+  log.stored().replace(*first, *first + group.sources.size(), std::move(cleaned));
+  return {};
+}
+
+Task<void> LogStore::compaction_loop() {
+  std::map<PartitionId, MonotonicTime> not_before;  // after a failed pass
+  while (!stopping_) {
+    MonotonicTime next = with_.shard->now() + Milliseconds(options_.cleaner_backoff_ms);
+    bool woken = co_await compaction_signal_.wait_until(next);
+    std::ignore = woken;
+    std::vector<PartitionId> compacted;
+    for (const auto& [id, log] : partitions_) {
+      if (log->config().cleanup_compact && !orphans_.contains(id)) compacted.push_back(id);
+    }
+    std::vector<Cleanable> dirty;
+    for (const PartitionId& id : compacted) {
+      if (stopping_) co_return;
+      if (auto failed = not_before.find(id); failed != not_before.end() && with_.shard->now() < failed->second) continue;
+      Result<std::optional<Cleanable>> cleanable = co_await find_cleanable(id);
+      if (cleanable && *cleanable) dirty.push_back(std::move(**cleanable));
+      co_await next_turn();
+    }
+    std::ranges::sort(dirty, [](const Cleanable& a, const Cleanable& b) {
+      return std::tuple(a.overdue, a.dirty_ratio) > std::tuple(b.overdue, b.dirty_ratio);
+    });
+    for (Cleanable& cleanable : dirty) {
+      if (stopping_) co_return;
+      PartitionId id = cleanable.partition;
+      Result<void> cleaned = co_await run_pass(std::move(cleanable));
+      if (PartitionLog* log = find(id)) log->compaction_error = cleaned ? std::nullopt : std::optional(cleaned.error());
+      if (cleaned || stopping_) {
+        not_before.erase(id);
+        continue;
+      }
+      ++context_.statistics.failed_compactions;
+      not_before[id] = with_.shard->now() + 4 * Milliseconds(options_.cleaner_backoff_ms);
+      with_.logger->warn("compaction failed and will be tried again", {{"partition", id.folder()}, {"reason", cleaned.error().message}});
+    }
+  }
+}
+
+}  // namespace wharf::log

@@ -1,0 +1,25 @@
+#pragma once
+// What the logs of one store share.
+#include <filesystem>
+
+#include "log/file_cache.hpp"
+#include "log/hot_tail.hpp"
+#include "log/log_statistics.hpp"
+#include "runtime/file.hpp"
+#include "runtime/logger.hpp"
+
+namespace wharf::log {
+
+struct StoreContext {
+  StoreContext(runtime::FileSystem& file_system, runtime::Logger& log, std::filesystem::path folder, std::size_t open_files)
+      : files(file_system), logger(log), logs(std::move(folder)), cache(file_system, open_files) {}
+
+  runtime::FileSystem& files;
+  runtime::Logger& logger;
+  std::filesystem::path logs;  // <data>/logs
+  FileCache cache;
+  HotTailBudget hot;
+  StoreStatistics statistics;
+};
+
+}  // namespace wharf::log

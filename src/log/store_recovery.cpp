@@ -1,0 +1,175 @@
+// How a store starts: what the checkpoints say, what the folders hold, what the write-ahead log adds.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "log/log_store.hpp"
+#include "log/storage_error.hpp"
+#include "model/record_batch.hpp"
+
+namespace wharf::log {
+
+using runtime::Task;
+
+struct LogStore::Found {
+  PartitionId id;
+  Vouching entry = Vouching::kNone;
+  std::optional<PartitionState> vouched;
+  struct Replayed {
+    WalRecordHeader header;
+    WalGap gap;
+    OwnedBatches batches;
+  };
+  std::vector<Replayed> wal;
+
+  RecoveryInput input(bool clean, Timestamp now) {
+    RecoveryInput input{id, entry, clean, vouched, {}, now};
+    Offset from = vouched ? vouched->stored_end : Offset{0};
+    for (const Replayed& record : wal) {
+      for (ByteView rest = record.batches.bytes; !rest.empty();) {
+        Result<BatchView> batch = read_batch(rest);
+        if (!batch) break;  // cannot be: the log checksums its blocks
+        rest = rest.subspan(batch->header.size_bytes);
+        if (batch->header.base_offset >= from) {
+          input.wal.push_back({batch->header.base_offset, batch->header.checksum, batch->header.size_bytes});
+          from = batch->header.next_offset();
+        }
+      }
+    }
+    return input;
+  }
+};
+
+/// Work pool.
+Result<void> LogStore::gather(std::vector<Found>& found) {
+  std::map<PartitionId, Found> all;
+  auto ours = [this](const PartitionId& id) { return !options_.owns || options_.owns(id); };
+  std::shared_ptr<const LoadedCheckpoints> loaded = with_.folder->loaded();
+  for (const LoadedCheckpoint& checkpoint : loaded->partitions) {
+    if (!ours(checkpoint.partition)) continue;
+    Found& partition = all[checkpoint.partition];
+    ByteView bytes = checkpoint.state;
+    Result<PartitionState> state = PartitionState::decode(bytes);
+    if (!state && state.error().code == ErrorCode::kUnsupportedVersion) return fail(state.error());
+    if (!state || state->id != checkpoint.partition) continue;  // scanned as if it had none
+    partition.vouched = std::move(*state);
+    partition.entry = checkpoint.stale ? Vouching::kStale : Vouching::kNewest;
+  }
+  Result<std::vector<runtime::FolderEntry>> folders = with_.files->list(context_.logs);
+  if (!folders && folders.error().code != ErrorCode::kNotFound) return storage_failure(folders.error());
+  if (folders) {
+    for (const runtime::FolderEntry& entry : *folders) {
+      if (entry.is_folder && entry.name.ends_with(kDeletedSuffix)) {
+        std::ignore = with_.files->remove_folder(context_.logs / entry.name);
+        continue;
+      }
+      Result<PartitionId> id = PartitionId::from_folder(entry.name);
+      if (entry.is_folder && id && ours(*id)) all.try_emplace(*id);
+    }
+  }
+  auto take = [&](const RecoveredWalRecord& record) -> Result<void> {
+    if (record.header.kind != WalRecordKind::kBatches || !ours(record.header.partition)) return {};
+    auto owner = std::make_shared_for_overwrite<std::byte[]>(record.payload.size());
+    std::ranges::copy(record.payload, owner.get());
+    OwnedBatches batches{owner, {owner.get(), record.payload.size()}, true};
+    all[record.header.partition].wal.push_back({record.header, record.gap, std::move(batches)});
+    return {};
+  };
+  Result<WalReport> report = with_.folder->read_wal(take);
+  if (!report) return fail(report.error());
+  for (auto& [id, partition] : all) {
+    partition.id = id;
+    found.push_back(std::move(partition));
+  }
+  return {};
+}
+
+Task<void> LogStore::recover_some(std::vector<Found>* found, std::size_t* next) {
+  while (*next < found->size()) {
+    Found& partition = (*found)[(*next)++];
+    RecoveryInput input = partition.input(with_.folder->clean(), with_.shard->clock().wall_now());
+    if (decide(PartitionFacts{input.entry, input.clean_stop}) == PartitionAction::kTrust) {
+      RecoveredPartition trusted;
+      trusted.state = std::move(*partition.vouched);
+      adopt(partition, std::move(trusted));
+      if (*next % 256 == 0) co_await next_turn();
+      continue;
+    }
+    auto work = [files = with_.files, logs = context_.logs, input = std::move(input)]() mutable {
+      return recover_partition(*files, logs, std::move(input));
+    };
+    Result<RecoveredPartition> recovered = co_await runtime::run_blocking(*with_.shard, std::move(work));
+    adopt(partition, std::move(recovered));
+  }
+}
+
+void LogStore::adopt(Found& found, Result<RecoveredPartition> recovered) {
+  if (with_.progress != nullptr) ++with_.progress->partitions_done;
+  if (!recovered) {
+    with_.logger->error("a partition cannot be opened", {{"partition", found.id.folder()}, {"reason", recovered.error().message}});
+    unreadable_.emplace(found.id, recovered.error());
+    return;
+  }
+  if (recovered->cut_bytes > 0) {
+    with_.logger->warn("cut what the last stop left unfinished at the end of a log",
+                       {{"partition", found.id.folder()}, {"bytes", recovered->cut_bytes}, {"log_end", recovered->state.stored_end.value}});
+  }
+  bool scanned = recovered->scanned_bytes > 0 || recovered->cut_bytes > 0 || !found.wal.empty() || found.entry != Vouching::kNewest;
+  auto log = std::make_unique<PartitionLog>(context_, std::move(recovered->state), unclaimed_config_);
+  for (const DamagedRange& range : recovered->lost) log->note_lost(range);
+  if (!recovered->damage.empty() && log->stored().load()) {
+    for (const RecoveredPartition::SegmentDamage& damage : recovered->damage) {
+      Result<SegmentList::Holding> holding = log->stored().holding(damage.segment_base);
+      if (holding && holding->segment != nullptr) log->note_damage(*holding->segment, damage.span);
+    }
+  }
+  for (Found::Replayed& record : found.wal) {
+    // Never acknowledged, nor was anything behind it.
+    if (record.gap == WalGap::kTorn && record.header.base_offset > log->log_end_offset()) break;
+    Result<void> replayed = log->replay(record.batches, record.header.leader_epoch, with_.shard->clock().wall_now());
+    if (replayed) continue;
+    with_.logger->error("a record of the write-ahead log cannot be taken back",
+                        {{"partition", found.id.folder()}, {"offset", record.header.base_offset.value}, {"reason", replayed.error().message}});
+    unreadable_.emplace(found.id, replayed.error());
+    return;
+  }
+  found.wal.clear();
+  log->producer_states().forget_from(log->log_end_offset());
+  PartitionLog& adopted = *partitions_.emplace(found.id, std::move(log)).first->second;
+  orphans_.insert(found.id);
+  if (scanned) list_dirty(adopted);
+  trim_hot_tails();
+}
+
+Task<Result<void>> LogStore::recover() {
+  std::vector<Found> found;
+  auto look = [this, found = &found] { return gather(*found); };
+  Result<void> gathered = co_await runtime::run_blocking(*with_.shard, std::move(look));
+  if (!gathered) co_return gathered;
+  if (with_.progress != nullptr) with_.progress->partitions_total += found.size();
+  std::size_t next = 0;
+  {
+    runtime::TaskScope workers(*with_.shard);
+    for (std::uint32_t i = 0; i < std::max(1u, options_.recovery_tasks); ++i) workers.spawn("log-recovery", recover_some(&found, &next));
+    co_await workers.close();
+  }
+  recovered_untold_ = true;
+  needs_full_sync_ = !with_.folder->clean();
+  Result<void> checkpointed = co_await checkpoint_now(false);
+  if (!checkpointed) {  // a full disk: the write-ahead log keeps what it has until there is room
+    with_.logger->warn("started without a checkpoint", {{"reason", checkpointed.error().message}});
+  }
+  co_return Result<void>();
+}
+
+Task<Result<std::unique_ptr<LogStore>>> LogStore::open(Surroundings with, LogStoreOptions options) {
+  std::unique_ptr<LogStore> store(new LogStore(with, std::move(options)));
+  Result<void> recovered = co_await store->recover();
+  if (!recovered) {
+    co_await store->wal_.close();
+    co_return fail(recovered.error());
+  }
+  co_return std::move(store);
+}
+
+}  // namespace wharf::log
