@@ -81,14 +81,16 @@ bool Group::is_forgettable() const {
 
 void Group::store(StoredGroup group, StorePurpose purpose, GroupStep& step) {
   was_stored_ = true;
+  ++stores_in_flight_;
   last_stored_.reset();
   if (members_.static_count() > 0) last_stored_ = group;
   step.stores.push_back({std::move(group), std::move(purpose)});
 }
 
 void Group::stored(const StoredGroup& group, const StorePurpose& purpose, GroupStep& step) {
+  --stores_in_flight_;
   if (const auto* member = std::get_if<StoreStaticMember>(&purpose)) return answer_static_member(*member, step);
-  if (std::holds_alternative<StoreRename>(purpose)) return;
+  if (std::holds_alternative<StoreCorrection>(purpose)) return;
   state_timestamp_ = group.state_timestamp;
   const auto* assigned = std::get_if<StoreAssignment>(&purpose);
   if (!assigned) return;
@@ -103,6 +105,7 @@ void Group::stored(const StoredGroup& group, const StorePurpose& purpose, GroupS
 }
 
 void Group::store_failed(const StorePurpose& purpose, ErrorCode error, GroupStep& step) {
+  --stores_in_flight_;
   if (const auto* member = std::get_if<StoreStaticMember>(&purpose)) return revert_static_member(*member, error, step);
   if (const auto* empty = std::get_if<StoreEmpty>(&purpose)) {
     if ((state_ == GroupState::kEmpty || state_ == GroupState::kDead) && empty->generation == generation_) {
@@ -110,7 +113,11 @@ void Group::store_failed(const StorePurpose& purpose, ErrorCode error, GroupStep
     }
     return;
   }
-  if (std::holds_alternative<StoreRename>(purpose)) return;  // the end of the rebalance stores it
+  if (std::holds_alternative<StoreCorrection>(purpose)) {
+    // Otherwise the end of the rebalance stores it.
+    if (state_ == GroupState::kStable) store_retry_ = deadline(step.now.monotonic, settings_.store_retry_ms);
+    return;
+  }
   std::int32_t generation = std::get<StoreAssignment>(purpose).generation;
   if (storing_generation_ == generation) storing_generation_.reset();
   if (state_ != GroupState::kCompletingRebalance || generation != generation_) return;

@@ -47,8 +47,8 @@ struct StoreStaticMember {  // KIP-345: an instance came back under a new id, wi
   std::optional<std::string> leader_before;
   bool supports_skip_assignment;
 };
-struct StoreRename {};  // the same in the middle of a rebalance: for the case that we restart before it ends
-using StorePurpose = std::variant<StoreAssignment, StoreEmpty, StoreStaticMember, StoreRename>;
+struct StoreCorrection {};  // member ids in the log put right, for the case that we restart: nothing waits for it
+using StorePurpose = std::variant<StoreAssignment, StoreEmpty, StoreStaticMember, StoreCorrection>;
 
 struct StoreRequest {
   StoredGroup group;
@@ -157,6 +157,7 @@ class Group {
   Membership members_;
   std::optional<std::set<std::string>> subscribed_topics_;
   bool was_stored_ = false;
+  std::size_t stores_in_flight_ = 0;
   std::optional<StoredGroup> last_stored_;  // written or being written; kept only of groups with static members
   std::optional<std::int32_t> storing_generation_;  // the leader's assignment for this one is being written
 

@@ -188,7 +188,7 @@ void Group::store_rename(const Member& member, GroupStep& step) {
   if (old == renamed.members.end()) return;
   if (renamed.leader == old->member_id) renamed.leader = member.member_id;
   old->member_id = member.member_id;
-  store(std::move(renamed), StoreRename{}, step);
+  store(std::move(renamed), StoreCorrection{}, step);
 }
 
 void Group::answer_static_member(const StoreStaticMember& purpose, GroupStep& step) {
@@ -227,6 +227,8 @@ void Group::revert_static_member(const StoreStaticMember& purpose, ErrorCode err
   old.client_host = purpose.before.client_host;
   start_session(old, step.now.monotonic, old.session_timeout_ms);
   last_stored_ = to_stored(state_timestamp_);
+  // A later write that is under way holds the id that was just taken back.
+  if (stores_in_flight_ > 0) store(to_stored(state_timestamp_), StoreCorrection{}, step);
   refuse_join(purpose.token, "", error, step);
 }
 

@@ -127,6 +127,7 @@ void Group::tick(GroupStep& step) {
   if (sync_deadline_ <= now) sync_deadline_passed(step);
   if (store_retry_ <= now) {
     store_retry_ = state_ == GroupState::kDead ? deadline(now, std::max(settings_.store_retry_ms, 1)) : kNever;
+    if (state_ == GroupState::kStable) store(to_stored(state_timestamp_), StoreCorrection{}, step);
     if (state_ == GroupState::kEmpty) store(to_stored(state_timestamp_), StoreEmpty{generation_}, step);
   }
   update_wake();
