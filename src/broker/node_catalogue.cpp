@@ -43,7 +43,7 @@ runtime::Task<Result<void>> NodeCatalogue::change(runtime::Shard& here, cluster:
 }
 
 runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> NodeCatalogue::create_topic(runtime::Shard& here,
-                                                                                        TopicRequest request) {
+                                                                                         TopicRequest request) {
   cluster::NewTopic topic{.name = request.name,
                           .id = random_.uuid(),
                           .partitions = partitions_of(request),
@@ -54,7 +54,8 @@ runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> NodeCatalogue::crea
   Result<void> created = co_await change(here, std::move(plan));
   if (!created) co_return fail(created.error());
   std::shared_ptr<const cluster::Topic> made = shards_.at(here).topics->find(id);
-  if (!made) co_return fail(ErrorCode::kNotFound, fmt::format("Topic '{}' was deleted as soon as it was made.", request.name));
+  if (!made)
+    co_return fail(ErrorCode::kNotFound, fmt::format("Topic '{}' was deleted as soon as it was made.", request.name));
   co_return made;
 }
 
@@ -65,15 +66,20 @@ runtime::Task<Result<void>> NodeCatalogue::remove_topic(runtime::Shard& here, To
 }
 
 runtime::Task<Result<void>> NodeCatalogue::grow_topic(runtime::Shard& here, TopicId topic, std::int32_t total) {
-  Result<void> grown =
-      co_await change(here, [topic, total](const cluster::Catalogue& catalogue) { return catalogue.grow_topic(topic, total); });
+  Result<void> grown = co_await change(
+      here, [topic, total](const cluster::Catalogue& catalogue) { return catalogue.grow_topic(topic, total); });
   co_return grown;
 }
 
 runtime::Task<Result<void>> NodeCatalogue::configure_topic(runtime::Shard& here, TopicId topic,
-                                                           std::map<std::string, std::string> overrides) {
-  auto plan = [topic, overrides = std::move(overrides)](const cluster::Catalogue& catalogue) {
-    return catalogue.configure_topic(topic, overrides);
+                                                           Reconfigure reconfigure) {
+  auto plan = [topic, reconfigure = std::move(reconfigure)](
+                  const cluster::Catalogue& catalogue) -> Result<cluster::MetadataRecord> {
+    std::shared_ptr<const cluster::Topic> now = catalogue.table()->find(topic);
+    if (!now) return fail(ErrorCode::kUnknownTopicId, fmt::format("no topic has the id {}", topic.base64()));
+    auto overrides = reconfigure(now->overrides);
+    if (!overrides) return fail(overrides.error());
+    return catalogue.configure_topic(topic, std::move(*overrides));
   };
   Result<void> configured = co_await change(here, std::move(plan));
   co_return configured;

@@ -16,11 +16,11 @@ class NodeCatalogue final : public Catalogue {
 
   cluster::TopicTable::Pointer topics(runtime::Shard& here) const override { return shards_.at(here).topics; }
   Result<void> check_topic(runtime::Shard& here, const TopicRequest& request) const override;
-  runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> create_topic(runtime::Shard& here, TopicRequest request) override;
+  runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> create_topic(runtime::Shard& here,
+                                                                            TopicRequest request) override;
   runtime::Task<Result<void>> remove_topic(runtime::Shard& here, TopicId topic) override;
   runtime::Task<Result<void>> grow_topic(runtime::Shard& here, TopicId topic, std::int32_t total) override;
-  runtime::Task<Result<void>> configure_topic(runtime::Shard& here, TopicId topic,
-                                              std::map<std::string, std::string> overrides) override;
+  runtime::Task<Result<void>> configure_topic(runtime::Shard& here, TopicId topic, Reconfigure reconfigure) override;
   runtime::Task<Result<ProducerId>> new_producer_id(runtime::Shard& here) override;
 
  private:

@@ -13,8 +13,8 @@ runtime::Task<ApiError> alter(const Door* door, const Resource* resource, bool v
   if (!error.ok()) co_return error;
   config::Overrides overrides;
   for (const AlterConfigsRequest::Config& config : resource->configs) overrides.emplace(config.name, *config.value);
-  Change replace = [&overrides](const config::Overrides&) { return overrides; };
-  ApiError altered = co_await alter_topic(door, resource->resource_name, replace, validate_only);
+  broker::Reconfigure replace = [overrides = std::move(overrides)](const config::Overrides&) { return overrides; };
+  ApiError altered = co_await alter_topic(door, resource->resource_name, std::move(replace), validate_only);
   co_return altered;
 }
 
@@ -28,7 +28,8 @@ runtime::Task<AlterConfigsResponse> handle(RequestContext context, AlterConfigsR
     if (!twice.contains({resource.resource_type, resource.resource_name})) {
       error = co_await alter(context.door, &resource, request.validate_only);
     }
-    response.responses.push_back({error.code, std::move(error.message), resource.resource_type, resource.resource_name});
+    response.responses.push_back(
+        {error.code, std::move(error.message), resource.resource_type, resource.resource_name});
   }
   co_return response;
 }

@@ -1,7 +1,6 @@
 #pragma once
 // What AlterConfigs and IncrementalAlterConfigs do alike: refuse what no request may ask, find the topic, change it.
 #include <cstdint>
-#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,10 +15,12 @@
 
 namespace wharf::kafka {
 
-/// Only topics have settings that change while the server runs. INVALID_REQUEST with the reason for every other resource.
-ApiError check_alterable(std::int8_t resource_type, std::string_view resource_name, NodeId here);
+/// Only topics have settings that change while the server runs: INVALID_REQUEST with the reason for every other
+/// resource. INVALID_TOPIC_EXCEPTION for what cannot be a topic's name.
+ApiError check_alterable(std::int8_t resource_type, std::string_view name, NodeId here);
 
-/// Names given twice and values not given: INVALID_REQUEST. `needs_value` says for which of the settings null is no value.
+/// Names given twice and values not given: INVALID_REQUEST. `needs_value` says for which of the settings null is no
+/// value.
 template <class Config, class NeedsValue>
 ApiError check_settings(const std::vector<Config>& configs, NeedsValue needs_value) {
   if (!repeated(configs, [](const Config& config) { return config.name; }).empty()) {
@@ -33,16 +34,16 @@ ApiError check_settings(const std::vector<Config>& configs, NeedsValue needs_val
   return {KafkaError::kInvalidRequest, "Null value not supported for : " + missing};
 }
 
-/// A topic's settings as they are -> as they shall be.
-using Change = std::function<Result<config::Overrides>(config::Overrides)>;
 /// Changes a topic's settings, or only checks that they can be changed.
-runtime::Task<ApiError> alter_topic(const Door* door, std::string name, Change change, bool validate_only);
+runtime::Task<ApiError> alter_topic(const Door* door, std::string name, broker::Reconfigure change, bool validate_only);
 
 /// The resources of a request that appear more than once, each refused as often as it appears.
 template <class Resource>
 std::set<std::pair<std::int8_t, std::string>> repeated_resources(const std::vector<Resource>& resources) {
   return repeated(resources, [](const Resource& each) { return std::pair(each.resource_type, each.resource_name); });
 }
-inline ApiError named_twice() { return {KafkaError::kInvalidRequest, "Each resource must appear at most once."}; }
+inline ApiError named_twice() {
+  return {KafkaError::kInvalidRequest, "Each resource must appear at most once."};
+}
 
 }  // namespace wharf::kafka

@@ -1,6 +1,7 @@
 #pragma once
-// What a client may do, as the bits that Metadata, DescribeCluster, DescribeGroups and DescribeTopicPartitions send when asked
-// (KIP-430): bit n is Kafka's AclOperation n. Without access control everyone may do everything the resource knows.
+// What a client may do, as the bits that Metadata, DescribeCluster, DescribeGroups and DescribeTopicPartitions send
+// when asked (KIP-430): bit n is Kafka's AclOperation n. Without access control everyone may do everything the resource
+// knows.
 #include <cstdint>
 
 namespace wharf::kafka {
@@ -23,13 +24,14 @@ constexpr std::int32_t operation_bits(Operations... operations) {
   return ((std::int32_t{1} << static_cast<int>(operations)) | ...);
 }
 
-inline constexpr std::int32_t kTopicOperations =
-    operation_bits(AclOperation::kRead, AclOperation::kWrite, AclOperation::kCreate, AclOperation::kDelete, AclOperation::kAlter,
-                   AclOperation::kDescribe, AclOperation::kDescribeConfigs, AclOperation::kAlterConfigs);
-inline constexpr std::int32_t kClusterOperations = operation_bits(
-    AclOperation::kCreate, AclOperation::kAlter, AclOperation::kDescribe, AclOperation::kClusterAction,
-    AclOperation::kDescribeConfigs, AclOperation::kAlterConfigs, AclOperation::kIdempotentWrite);
-inline constexpr std::int32_t kGroupOperations = operation_bits(AclOperation::kRead, AclOperation::kDelete, AclOperation::kDescribe,
-                                                                AclOperation::kDescribeConfigs, AclOperation::kAlterConfigs);
+inline constexpr std::int32_t kTopicOperations = operation_bits(
+    AclOperation::kRead, AclOperation::kWrite, AclOperation::kCreate, AclOperation::kDelete, AclOperation::kAlter,
+    AclOperation::kDescribe, AclOperation::kDescribeConfigs, AclOperation::kAlterConfigs);
+inline constexpr std::int32_t kClusterOperations =
+    operation_bits(AclOperation::kCreate, AclOperation::kAlter, AclOperation::kDescribe, AclOperation::kClusterAction,
+                   AclOperation::kDescribeConfigs, AclOperation::kAlterConfigs, AclOperation::kIdempotentWrite);
+inline constexpr std::int32_t kGroupOperations =
+    operation_bits(AclOperation::kRead, AclOperation::kDelete, AclOperation::kDescribe, AclOperation::kDescribeConfigs,
+                   AclOperation::kAlterConfigs);
 
 }  // namespace wharf::kafka

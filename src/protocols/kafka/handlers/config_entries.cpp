@@ -22,14 +22,16 @@ DescribeConfigsResponse::Config described(config::ConfigEntry& entry, const Conf
   if (!wanted.synonyms) return out;
   for (config::EntrySynonym& synonym : entry.synonyms) {
     if (entry.sensitive) synonym.value.reset();
-    out.synonyms.push_back({std::move(synonym.name), std::move(synonym.value), static_cast<std::int8_t>(synonym.source)});
+    out.synonyms.push_back(
+        {std::move(synonym.name), std::move(synonym.value), static_cast<std::int8_t>(synonym.source)});
   }
   return out;
 }
 
 }  // namespace
 
-std::vector<CreateTopicsResponse::Config> created_configs(const config::TopicConfig& topic, const config::ServerConfig& server) {
+std::vector<CreateTopicsResponse::Config> created_configs(const config::TopicConfig& topic,
+                                                          const config::ServerConfig& server) {
   std::vector<CreateTopicsResponse::Config> out;
   for (config::ConfigEntry& entry : config::describe_topic(topic, server)) {
     out.push_back({.name = std::move(entry.name),

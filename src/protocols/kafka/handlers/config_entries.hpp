@@ -11,7 +11,8 @@
 namespace wharf::kafka {
 
 /// Every setting of a topic, as it is answered when the topic is made.
-std::vector<CreateTopicsResponse::Config> created_configs(const config::TopicConfig& topic, const config::ServerConfig& server);
+std::vector<CreateTopicsResponse::Config> created_configs(const config::TopicConfig& topic,
+                                                          const config::ServerConfig& server);
 
 struct ConfigsWanted {
   std::optional<std::vector<std::string>> names;  // null or empty: all

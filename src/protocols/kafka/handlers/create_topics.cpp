@@ -12,7 +12,8 @@
 namespace wharf::kafka {
 namespace {
 
-constexpr std::int16_t kReplicationFactor = 1;  // of this node alone
+constexpr std::int16_t kReplicationFactor = 1;                            // of this node alone
+constexpr std::string_view kClusterMetadataTopic = "__cluster_metadata";  // a name that Kafka keeps for itself
 
 std::string without_collision_chars(std::string_view name) {
   std::string out(name);
@@ -26,7 +27,8 @@ ApiError check_collision(const cluster::TopicTable& topics, const std::string& n
   std::string plain = without_collision_chars(name);
   for (const auto& [other, topic] : topics.topics()) {
     if (other != name && other.size() == name.size() && without_collision_chars(other) == plain) {
-      return {KafkaError::kInvalidTopicException, fmt::format("Topic '{}' collides with existing topic: {}", name, other)};
+      return {KafkaError::kInvalidTopicException,
+              fmt::format("Topic '{}' collides with existing topic: {}", name, other)};
     }
   }
   return {};
@@ -62,16 +64,18 @@ ApiError check_counts(const CreateTopicsRequest::Topic& topic) {
   }
   if (factor > kReplicationFactor) {
     return {KafkaError::kInvalidReplicationFactor,
-            fmt::format("Unable to replicate the partition {} time(s): The target replication factor of {} cannot be reached "
-                        "because only 1 broker(s) are registered.",
-                        factor, factor)};
+            fmt::format(
+                "Unable to replicate the partition {} time(s): The target replication factor of {} cannot be reached "
+                "because only 1 broker(s) are registered.",
+                factor, factor)};
   }
   return {};
 }
 
 std::int32_t partitions_of(const CreateTopicsRequest::Topic& topic, const Door& door) {
   if (!topic.assignments.empty()) return static_cast<std::int32_t>(topic.assignments.size());
-  return topic.num_partitions == -1 ? static_cast<std::int32_t>(door.config.get<"num.partitions">()) : topic.num_partitions;
+  return topic.num_partitions == -1 ? static_cast<std::int32_t>(door.config.get<"num.partitions">())
+                                    : topic.num_partitions;
 }
 
 bool is_too_large(const CreateTopicsRequest& request, const Door& door) {
@@ -94,12 +98,16 @@ ApiError collect_overrides(const CreateTopicsRequest::Topic& topic, config::Over
     }
   }
   if (nulls.empty()) return {};
-  return {KafkaError::kInvalidConfig, fmt::format("Null value not supported for topic configs: {}", fmt::join(nulls, ","))};
+  return {KafkaError::kInvalidConfig,
+          fmt::format("Null value not supported for topic configs: {}", fmt::join(nulls, ","))};
 }
 
 /// The checks in Kafka's order, which decides what a topic with several faults is told.
 ApiError check_topic(const Door& door, const CreateTopicsRequest::Topic& topic, broker::TopicRequest& request) {
   if (auto refused = refuse_topic_name(topic.name)) return {KafkaError::kInvalidTopicException, std::move(*refused)};
+  if (topic.name == kClusterMetadataTopic) {
+    return {KafkaError::kInvalidRequest, fmt::format("Creation of internal topic {} is prohibited.", topic.name)};
+  }
   if (ApiError error = check_collision(*door.catalogue.topics(door.shard), topic.name); !error.ok()) return error;
   ApiError nulls = collect_overrides(topic, request.overrides);
   Result<void> possible = door.catalogue.check_topic(door.shard, request);
@@ -125,7 +133,8 @@ CreateTopicsResponse::Topic created(const Door& door, std::string name, std::int
   return answer;
 }
 
-runtime::Task<CreateTopicsResponse::Topic> create(const Door* door, CreateTopicsRequest::Topic topic, bool validate_only) {
+runtime::Task<CreateTopicsResponse::Topic> create(const Door* door, CreateTopicsRequest::Topic topic,
+                                                  bool validate_only) {
   broker::TopicRequest request{.name = topic.name, .partitions = partitions_of(topic, *door)};
   ApiError error = check_topic(*door, topic, request);
   if (!error.ok()) co_return refused(std::move(topic.name), std::move(error));
@@ -144,17 +153,18 @@ runtime::Task<CreateTopicsResponse::Topic> create(const Door* door, CreateTopics
 runtime::Task<CreateTopicsResponse> handle(RequestContext context, CreateTopicsRequest request) {
   const Door& door = *context.door;
   CreateTopicsResponse response;
-  bool too_large = is_too_large(request, door);
+  if (is_too_large(request, door)) {
+    for (CreateTopicsRequest::Topic& topic : request.topics) {
+      response.topics.push_back(refused(std::move(topic.name), too_many_partitions()));
+    }
+    co_return response;
+  }
   std::set<std::string> twice = repeated(request.topics, [](const auto& topic) { return topic.name; });
   for (const std::string& name : twice) {
     response.topics.push_back(refused(name, {KafkaError::kInvalidRequest, "Duplicate topic name."}));
   }
   for (CreateTopicsRequest::Topic& topic : request.topics) {
     if (twice.contains(topic.name)) continue;
-    if (too_large) {
-      response.topics.push_back(refused(std::move(topic.name), too_many_partitions()));
-      continue;
-    }
     CreateTopicsResponse::Topic answer = co_await create(&door, std::move(topic), request.validate_only);
     response.topics.push_back(std::move(answer));
   }

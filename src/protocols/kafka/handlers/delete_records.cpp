@@ -20,7 +20,8 @@ KafkaError check(const cluster::Topic* topic, const DeleteRecordsRequest::Partit
 
 using Answer = DeleteRecordsResponse::Partition;
 
-runtime::Task<Answer> remove(const Door* door, std::shared_ptr<const cluster::Topic> topic, DeleteRecordsRequest::Partition wish) {
+runtime::Task<Answer> remove(const Door* door, std::shared_ptr<const cluster::Topic> topic,
+                             DeleteRecordsRequest::Partition wish) {
   KafkaError error = check(topic.get(), wish);
   if (error != KafkaError::kNone) co_return Answer{wish.partition_index, kNoLowWatermark, error};
   PartitionId partition = topic->partition(wish.partition_index.value);

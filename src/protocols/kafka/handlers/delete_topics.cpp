@@ -1,4 +1,5 @@
-// DeleteTopics: by name or, from version 6 on, by id (KIP-516). The offsets that groups committed on a topic go with it.
+// DeleteTopics: by name or, from version 6 on, by id (KIP-516). The offsets that groups committed on a topic go with
+// it.
 #include <fmt/format.h>
 
 #include "protocols/kafka/handlers/api_error.hpp"
@@ -16,29 +17,31 @@ Answer answer_of(Wish wish, ApiError error = {}) {
   return {std::move(wish.name), wish.topic_id, error.code, std::move(error.message)};
 }
 
-Answer refuse(Wish wish, const char* why) { return answer_of(std::move(wish), {KafkaError::kInvalidRequest, why}); }
+Answer refuse(Wish wish, const char* why) {
+  return answer_of(std::move(wish), {KafkaError::kInvalidRequest, why});
+}
 
 /// What cannot be meant: answered at once and taken out of `wishes`.
 std::vector<Answer> refuse_malformed(std::vector<Wish>& wishes) {
   std::vector<Answer> answers;
-  std::set<std::string> names_twice = repeated(wishes, [](const Wish& wish) { return wish.name.value_or(""); });
-  std::set<TopicId> ids_twice = repeated(wishes, [](const Wish& wish) { return wish.topic_id; });
-  std::vector<Wish> fine;
+  std::vector<Wish> whole, fine;
   for (Wish& wish : wishes) {
     bool by_id = !wish.topic_id.is_zero();
     if (!wish.name && !by_id) {
       answers.push_back(refuse(std::move(wish), "Neither topic name nor id were specified."));
     } else if (wish.name && by_id) {
       answers.push_back(refuse(std::move(wish), "You may not specify both topic name and topic id."));
-    } else if (!(by_id ? ids_twice.contains(wish.topic_id) : names_twice.contains(*wish.name))) {
-      fine.push_back(std::move(wish));
+    } else {
+      whole.push_back(std::move(wish));
     }
   }
-  for (const std::string& name : names_twice) {
-    if (!name.empty()) answers.push_back(refuse({.name = name, .topic_id = {}}, "Duplicate topic name."));
+  auto meant = [](const Wish& wish) { return std::pair(wish.name, wish.topic_id); };
+  auto twice = repeated(whole, meant);
+  for (const auto& [name, id] : twice) {
+    answers.push_back(refuse({name, id}, name ? "Duplicate topic name." : "Duplicate topic id."));
   }
-  for (const TopicId& id : ids_twice) {
-    if (!id.is_zero()) answers.push_back(refuse({.name = std::nullopt, .topic_id = id}, "Duplicate topic id."));
+  for (Wish& wish : whole) {
+    if (!twice.contains(meant(wish))) fine.push_back(std::move(wish));
   }
   wishes = std::move(fine);
   return answers;
@@ -58,7 +61,8 @@ runtime::Task<Answer> remove(const Door* door, Wish wish) {
   if (!removed) {
     // Somebody else was faster.
     bool gone = removed.error().code == ErrorCode::kUnknownTopicId && !by_id;
-    co_return answer_of(std::move(wish), gone ? ApiError(KafkaError::kUnknownTopicOrPartition) : ApiError(removed.error()));
+    co_return answer_of(std::move(wish),
+                        gone ? ApiError(KafkaError::kUnknownTopicOrPartition) : ApiError(removed.error()));
   }
   co_await door->groups.topic_deleted(door->shard, topic->name, topic->id);
   co_return answer_of(std::move(wish));

@@ -18,7 +18,8 @@ runtime::Task<DescribeClusterResponse> handle(RequestContext context, DescribeCl
   DescribeClusterResponse response;
   if (request.endpoint_type == kControllers) {
     response.error_code = KafkaError::kMismatchedEndpointType;
-    response.error_message = "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER";
+    response.error_message =
+        "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER";
     co_return response;
   }
   if (request.endpoint_type != kBrokers) {
@@ -29,7 +30,8 @@ runtime::Task<DescribeClusterResponse> handle(RequestContext context, DescribeCl
   Endpoint endpoint = advertised(door, *context.client);
   response.cluster_id = door.cluster_id;
   response.controller_id = door.node_id;
-  response.brokers.push_back({.broker_id = door.node_id, .host = endpoint.host, .port = endpoint.port, .rack = std::nullopt});
+  response.brokers.push_back(
+      {.broker_id = door.node_id, .host = endpoint.host, .port = endpoint.port, .rack = std::nullopt});
   if (request.include_cluster_authorized_operations) response.cluster_authorized_operations = kClusterOperations;
   co_return response;
 }

@@ -1,9 +1,10 @@
 // DescribeConfigs: settings of topics and of this broker, with where each value comes from (KIP-133, 226, 569).
 #include <fmt/format.h>
 
-#include "protocols/kafka/handlers/broker_name.hpp"
+#include "protocols/kafka/handlers/api_error.hpp"
 #include "protocols/kafka/handlers/config_entries.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
+#include "protocols/kafka/handlers/node_name.hpp"
 #include "protocols/kafka/handlers/resource_type.hpp"
 #include "protocols/kafka/handlers/topic_lookup.hpp"
 
@@ -15,7 +16,17 @@ struct Described {
   std::vector<DescribeConfigsResponse::Config> configs;
 };
 
-ApiError refuse(std::string why) { return {KafkaError::kInvalidRequest, std::move(why)}; }
+ApiError refuse(std::string why) {
+  return {KafkaError::kInvalidRequest, std::move(why)};
+}
+
+/// `expected`: what the sentence says would have been right.
+ApiError check_node_name(std::string_view name, NodeId here, std::string_view expected) {
+  std::optional<NodeId> named = parse_node_name(name);
+  if (!named) return refuse(fmt::format("Broker id must be an integer, but it is: {}", name));
+  if (*named != here) return refuse(fmt::format("Unexpected broker id, expected {} but received {}", expected, name));
+  return {};
+}
 
 Described describe_topic(const Door& door, const std::string& name, const ConfigsWanted& wanted) {
   if (auto refused = refuse_topic_name(name)) return {{KafkaError::kInvalidTopicException, std::move(*refused)}, {}};
@@ -28,7 +39,8 @@ Described describe_topic(const Door& door, const std::string& name, const Config
 Described describe_broker(const RequestContext& context, const std::string& name, const ConfigsWanted& wanted) {
   const Door& door = *context.door;
   if (name.empty()) return {};
-  if (ApiError error = check_broker_name(name, door.node_id, true); !error.ok()) return {std::move(error), {}};
+  std::string expected = fmt::format("{} or empty string,", door.node_id.value);
+  if (ApiError error = check_node_name(name, door.node_id, expected); !error.ok()) return {std::move(error), {}};
   Endpoint listener = door.config.get<"kafka.listen">();
   if (listener.port == 0) listener.port = context.client->local.port;
   config::BrokerContext listeners{
@@ -43,7 +55,7 @@ Described describe_nothing(const Door& door, ResourceType type, const std::strin
   switch (type) {
     case ResourceType::kBrokerLogger:
       if (name.empty()) return {refuse("Broker id must not be empty"), {}};
-      return {check_broker_name(name, door.node_id, false), {}};
+      return {check_node_name(name, door.node_id, fmt::to_string(door.node_id.value)), {}};
     case ResourceType::kClientMetrics:
       if (name.empty()) return {refuse("Client metrics subscription name must not be empty"), {}};
       return {};
@@ -53,13 +65,17 @@ Described describe_nothing(const Door& door, ResourceType type, const std::strin
   }
 }
 
-Described describe(const RequestContext& context, const DescribeConfigsRequest::Resource& resource, const ConfigsWanted& wanted) {
+Described describe(const RequestContext& context, const DescribeConfigsRequest::Resource& resource,
+                   const ConfigsWanted& wanted) {
   switch (auto type = static_cast<ResourceType>(resource.resource_type)) {
-    case ResourceType::kTopic: return describe_topic(*context.door, resource.resource_name, wanted);
-    case ResourceType::kBroker: return describe_broker(context, resource.resource_name, wanted);
+    case ResourceType::kTopic:
+      return describe_topic(*context.door, resource.resource_name, wanted);
+    case ResourceType::kBroker:
+      return describe_broker(context, resource.resource_name, wanted);
     case ResourceType::kBrokerLogger:
     case ResourceType::kClientMetrics:
-    case ResourceType::kGroup: return describe_nothing(*context.door, type, resource.resource_name);
+    case ResourceType::kGroup:
+      return describe_nothing(*context.door, type, resource.resource_name);
   }
   return {refuse(fmt::format("Unexpected resource type {}", resource.resource_type)), {}};
 }
@@ -69,13 +85,19 @@ Described describe(const RequestContext& context, const DescribeConfigsRequest::
 runtime::Task<DescribeConfigsResponse> handle(RequestContext context, DescribeConfigsRequest request) {
   DescribeConfigsResponse response;
   for (DescribeConfigsRequest::Resource& resource : request.resources) {
-    ConfigsWanted wanted{std::move(resource.configuration_keys), request.include_synonyms, request.include_documentation};
+    ConfigsWanted wanted{std::move(resource.configuration_keys), request.include_synonyms,
+                         request.include_documentation};
     Described described = describe(context, resource, wanted);
     response.results.push_back({.error_code = described.error.code,
                                 .error_message = std::move(described.error.message),
                                 .resource_type = resource.resource_type,
                                 .resource_name = std::move(resource.resource_name),
                                 .configs = std::move(described.configs)});
+  }
+  if (context.header.api_version > 0) {  // the source says it from version 1 on
+    for (DescribeConfigsResponse::Resource& resource : response.results) {
+      for (DescribeConfigsResponse::Config& entry : resource.configs) entry.is_default = false;
+    }
   }
   co_return response;
 }

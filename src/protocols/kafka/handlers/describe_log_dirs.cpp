@@ -15,7 +15,8 @@ std::int64_t as_signed(std::uint64_t bytes) {
 }
 
 /// The partitions asked for; none: all.
-std::optional<std::set<PartitionId>> partitions_wanted(const DescribeLogDirsRequest& request, const cluster::TopicTable& topics) {
+std::optional<std::set<PartitionId>> partitions_wanted(const DescribeLogDirsRequest& request,
+                                                       const cluster::TopicTable& topics) {
   if (!request.topics) return std::nullopt;
   std::set<PartitionId> wanted;
   for (const DescribeLogDirsRequest::Topic& asked : *request.topics) {

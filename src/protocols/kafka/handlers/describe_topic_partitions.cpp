@@ -1,5 +1,5 @@
-// DescribeTopicPartitions: topics by name, page by page (KIP-966). A page ends after so many partitions; the cursor names the
-// topic and partition with which the next one begins.
+// DescribeTopicPartitions: topics by name, page by page (KIP-966). A page ends after so many partitions; the cursor
+// names the topic and partition with which the next one begins.
 #include <algorithm>
 #include <set>
 
@@ -50,7 +50,8 @@ bool Page::add(const cluster::Topic& topic, std::int32_t first) {
 
 void Page::add_missing(const std::string& name) {
   Response::Topic& answer = response.topics.emplace_back();
-  answer.error_code = refuse_topic_name(name) ? KafkaError::kInvalidTopicException : KafkaError::kUnknownTopicOrPartition;
+  answer.error_code =
+      refuse_topic_name(name) ? KafkaError::kInvalidTopicException : KafkaError::kUnknownTopicOrPartition;
   answer.name = name;
   answer.topic_authorized_operations = kTopicOperations;
 }
@@ -76,7 +77,8 @@ bool is_misplaced(const DescribeTopicPartitionsRequest& request, const std::set<
 Response refuse(const DescribeTopicPartitionsRequest& request) {
   Response response;
   for (const DescribeTopicPartitionsRequest::Topic& topic : request.topics) {
-    response.topics.push_back({.error_code = KafkaError::kInvalidRequest, .name = topic.name, .topic_id = {}, .partitions = {}});
+    response.topics.push_back(
+        {.error_code = KafkaError::kInvalidRequest, .name = topic.name, .topic_id = {}, .partitions = {}});
   }
   return response;
 }

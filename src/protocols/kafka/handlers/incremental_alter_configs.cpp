@@ -1,9 +1,8 @@
 // IncrementalAlterConfigs: single settings of a topic set, deleted, appended to or subtracted from (KIP-339).
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "config/alter.hpp"
+#include "config/topic_keys.hpp"
 #include "protocols/kafka/handlers/alter_resources.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
 
@@ -17,12 +16,24 @@ bool needs_value(const Config& config) {
   return static_cast<config::AlterOperation>(config.config_operation) != config::AlterOperation::kDelete;
 }
 
+/// Kafka has no answer to an operation it does not know (UNKNOWN_SERVER_ERROR).
 ApiError check_operations(const std::vector<Config>& configs) {
   for (const Config& config : configs) {
-    if (config.config_operation < 0 || config.config_operation > static_cast<std::int8_t>(config::AlterOperation::kSubtract)) {
-      return {KafkaError::kInvalidRequest,
-              fmt::format("Unknown operation {} for config {}", config.config_operation, config.name)};
+    auto operation = static_cast<config::AlterOperation>(config.config_operation);
+    const config::TopicKey* key = config::find_topic_key(config.name);
+    switch (operation) {
+      case config::AlterOperation::kSet:
+      case config::AlterOperation::kDelete:
+        continue;
+      case config::AlterOperation::kAppend:
+      case config::AlterOperation::kSubtract:
+        if (key != nullptr && key->type == config::KafkaType::kList) continue;
+        return {KafkaError::kInvalidConfig,
+                fmt::format("Can't {} to key {} because its type is not LIST.",
+                            operation == config::AlterOperation::kAppend ? "APPEND" : "SUBTRACT", config.name)};
     }
+    return {KafkaError::kInvalidRequest,
+            fmt::format("Unknown operation {} for config {}", config.config_operation, config.name)};
   }
   return {};
 }
@@ -36,10 +47,10 @@ runtime::Task<ApiError> alter(const Door* door, const Resource* resource, bool v
   for (const Config& config : resource->configs) {
     alterations.push_back({config.name, static_cast<config::AlterOperation>(config.config_operation), config.value});
   }
-  Change apply = [door, &alterations](config::Overrides overrides) {
-    return config::alter(door->config, std::move(overrides), alterations);
+  broker::Reconfigure apply = [door, alterations = std::move(alterations)](const config::Overrides& now) {
+    return config::alter(door->config, now, alterations);
   };
-  ApiError altered = co_await alter_topic(door, resource->resource_name, apply, validate_only);
+  ApiError altered = co_await alter_topic(door, resource->resource_name, std::move(apply), validate_only);
   co_return altered;
 }
 
@@ -53,7 +64,8 @@ runtime::Task<IncrementalAlterConfigsResponse> handle(RequestContext context, In
     if (!twice.contains({resource.resource_type, resource.resource_name})) {
       error = co_await alter(context.door, &resource, request.validate_only);
     }
-    response.responses.push_back({error.code, std::move(error.message), resource.resource_type, resource.resource_name});
+    response.responses.push_back(
+        {error.code, std::move(error.message), resource.resource_type, resource.resource_name});
   }
   co_return response;
 }

@@ -13,7 +13,9 @@ namespace {
 constexpr std::array kTypes{ResourceType::kTopic, ResourceType::kBroker, ResourceType::kBrokerLogger,
                             ResourceType::kClientMetrics, ResourceType::kGroup};
 
-bool is_known(std::int8_t type) { return std::ranges::find(kTypes, static_cast<ResourceType>(type)) != kTypes.end(); }
+bool is_known(std::int8_t type) {
+  return std::ranges::find(kTypes, static_cast<ResourceType>(type)) != kTypes.end();
+}
 
 }  // namespace
 
@@ -30,7 +32,8 @@ runtime::Task<ListConfigResourcesResponse> handle(RequestContext context, ListCo
     return asked.empty() || std::ranges::find(asked, static_cast<std::int8_t>(type)) != asked.end();
   };
   for (ResourceType type : {ResourceType::kBrokerLogger, ResourceType::kBroker}) {
-    if (wants(type)) response.config_resources.push_back({fmt::to_string(door.node_id.value), static_cast<std::int8_t>(type)});
+    if (wants(type))
+      response.config_resources.push_back({fmt::to_string(door.node_id.value), static_cast<std::int8_t>(type)});
   }
   if (wants(ResourceType::kTopic)) {
     cluster::TopicTable::Pointer topics = door.catalogue.topics(door.shard);

@@ -1,5 +1,6 @@
 #pragma once
-// What CreateTopics and CreatePartitions check alike: where a client wants partitions to be, and how many it wants at once.
+// What CreateTopics and CreatePartitions check alike: where a client wants partitions to be, and how many it wants at
+// once.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,12 +11,12 @@
 
 namespace wharf::kafka {
 
-/// Kafka's limit of partitions that one request may make: beyond it, POLICY_VIOLATION for the request as a whole.
+/// Kafka's limit of partitions that one request may make: POLICY_VIOLATION beyond it.
 inline constexpr std::int64_t kMaxNewPartitions = 10'000;
 ApiError too_many_partitions();
 
-/// The nodes one partition shall be on. `replicas`: how many the partitions before it have. INVALID_REPLICA_ASSIGNMENT unless it
-/// is this node, once.
+/// The nodes one partition shall be on. `replicas`: how many the partitions before it have. INVALID_REPLICA_ASSIGNMENT
+/// unless it is this node, once.
 ApiError check_replicas(const std::vector<NodeId>& nodes, std::optional<std::size_t> replicas, NodeId here);
 
 }  // namespace wharf::kafka
