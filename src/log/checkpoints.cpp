@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kSuffix = ".checkpoint";
 constexpr std::size_t kDigits = 20;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
+constexpr std::size_t kPageBytes = 4096;
 constexpr std::uint64_t kSmallFile = 256u << 10;  // not worth writing anew
 
 std::optional<std::uint64_t> generation_of(std::string_view name) {
@@ -27,6 +28,24 @@ std::optional<std::uint64_t> generation_of(std::string_view name) {
   auto [end, error] = std::from_chars(name.data(), name.data() + kDigits, generation);
   if (error != std::errc() || end != name.data() + kDigits) return std::nullopt;
   return generation;
+}
+
+/// The whole file, with zeros for blocks that the disk does not give: a bad sector must not cost every partition its entry.
+Result<std::vector<std::byte>> read_what_can_be_read(runtime::FileSystem& files, const std::filesystem::path& path) {
+  Result<std::unique_ptr<runtime::File>> file = files.open(path, runtime::OpenMode::kRead);
+  if (!file) return fail(file.error());
+  Result<std::uint64_t> size = (*file)->size();
+  if (!size) return fail(size.error());
+  if (*size > kMostBytes) return fail(ErrorCode::kTooLarge, fmt::format("{} has {} bytes", path.string(), *size));
+  std::vector<std::byte> bytes(*size);
+  Result<std::size_t> read = (*file)->read_at(0, bytes);
+  if (read && *read == bytes.size()) return bytes;
+  for (std::size_t at = 0; at < bytes.size(); at += kPageBytes) {
+    MutableBytes page = MutableBytes(bytes).subspan(at, std::min(kPageBytes, bytes.size() - at));
+    Result<std::size_t> one = (*file)->read_at(at, page);
+    if (!one || *one < page.size()) std::ranges::fill(page, std::byte{0});
+  }
+  return bytes;
 }
 
 struct Newest {
@@ -68,11 +87,8 @@ Result<std::shared_ptr<const LoadedCheckpoints>> Checkpoints::load() {
   for (const runtime::FolderEntry& entry : *entries) {
     if (!entry.is_folder && entry.name != newest) static_cast<void>(files_.remove(folder_ / entry.name));
   }
-  Result<std::vector<std::byte>> bytes = runtime::read_whole(files_, folder_ / newest, kMostBytes);
-  if (!bytes) {
-    report(loaded->damage.emplace_back(CheckpointDamage{.file = newest}));
-    return loaded;
-  }
+  Result<std::vector<std::byte>> bytes = read_what_can_be_read(files_, folder_ / newest);
+  if (!bytes) return storage_failure(bytes.error());
   loaded->bytes = std::move(*bytes);
   Result<CheckpointFileHeader> header = decode_checkpoint_file_header(loaded->bytes);
   if (!header && header.error().code == ErrorCode::kUnsupportedVersion) return fail(header.error());
@@ -195,7 +211,7 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   std::vector<std::byte> bytes;
   std::vector<Added> added;
   encode_checkpoint_file_header({}, bytes);
-  copy_live_entries(bytes, added);
+  if (Result<void> copied = copy_live_entries(bytes, added); !copied) return copied;
   for (const StoredCheckpoint& entry : entries) encode(entry, bytes, added);
   std::vector<std::byte> header;
   encode_checkpoint_file_header({.generation = generation_ + 1, .synced_bytes = bytes.size()}, header);
@@ -235,17 +251,20 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
 }
 
 // In the order of the file, so that it is read in one sweep.
-void Checkpoints::copy_live_entries(std::vector<std::byte>& into, std::vector<Added>& added) {
+Result<void> Checkpoints::copy_live_entries(std::vector<std::byte>& into, std::vector<Added>& added) {
   std::vector<std::pair<PartitionId, Place>> live(places_.begin(), places_.end());
   std::ranges::sort(live, {}, [](const auto& one) { return one.second.position; });
   std::unique_ptr<runtime::File> file;
   if (!live.empty()) {
-    if (Result<std::unique_ptr<runtime::File>> opened = files_.open(path_of(generation_), runtime::OpenMode::kRead)) file = std::move(*opened);
+    Result<std::unique_ptr<runtime::File>> opened = files_.open(path_of(generation_), runtime::OpenMode::kRead);
+    if (!opened) return fail(opened.error());
+    file = std::move(*opened);
   }
   std::vector<std::byte> bytes;
   for (const auto& [partition, place] : live) {
     bytes.resize(place.bytes);
-    Result<std::size_t> got = file ? file->read_at(place.position, bytes) : Result<std::size_t>(0);
+    Result<std::size_t> got = file->read_at(place.position, bytes);
+    if (!got) got = file->read_at(place.position, bytes);
     std::optional<StoredCheckpoint> entry;
     if (got && *got == bytes.size()) entry = parse_checkpoint_entry(bytes, place.position);
     if (entry && entry->partition == partition) {
@@ -265,6 +284,7 @@ void Checkpoints::copy_live_entries(std::vector<std::byte>& into, std::vector<Ad
   for (const auto& [shard, floor] : floors_.shards) {
     if (floors_.all < floor) add_floor(StoredCheckpointKind::kShardFloor, shard, floor);
   }
+  return {};
 }
 
 void Checkpoints::encode(const StoredCheckpoint& entry, std::vector<std::byte>& into, std::vector<Added>& added) {

@@ -80,7 +80,8 @@ class Checkpoints {
     std::unique_ptr<Checkpoints> checkpoints;
     std::shared_ptr<const LoadedCheckpoints> loaded;
   };
-  /// Loads what is there and makes it ready for appends; creates the folder. Works on a full disk. kStorage.
+  /// Loads what is there and makes it ready for appends; creates the folder. Works on a full disk. kStorage: the folder or its file
+  /// cannot be opened. kUnsupportedVersion.
   static Result<Opened> open(runtime::FileSystem& files, Path folder, runtime::Logger& logger);
 
   /// Durable when it returns. After an error the entries may count or not; append them again.
@@ -110,7 +111,7 @@ class Checkpoints {
   Result<void> append_entries(std::span<const StoredCheckpoint> entries);
   Result<void> append_in_place(std::span<const StoredCheckpoint> entries);
   Result<void> write_anew(std::span<const StoredCheckpoint> entries);
-  void copy_live_entries(std::vector<std::byte>& into, std::vector<Added>& added);
+  Result<void> copy_live_entries(std::vector<std::byte>& into, std::vector<Added>& added);
   void encode(const StoredCheckpoint& entry, std::vector<std::byte>& into, std::vector<Added>& added);
   void note(std::span<const Added> added, std::uint64_t begin);
   Path path_of(std::uint64_t generation) const;

@@ -192,10 +192,11 @@ Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesyst
   std::vector<WalScan> scans;
   for (const std::string& name : names) {
     Result<WalScan> scan = scan_wal_file(files, folder, name);
-    if (!scan) {
+    if (!scan && scan.error().code == ErrorCode::kNotFound) {
       report.damage.push_back({.file = name});
       continue;
     }
+    if (!scan) return storage_failure(scan.error());  // it may be readable when the cause is mended: do not go on without it
     report.last_sequence = std::max(report.last_sequence, scan->sequence);
     if (scan->sequence.value > 0) {
       scans.push_back(std::move(*scan));

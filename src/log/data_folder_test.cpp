@@ -1,0 +1,299 @@
+#include "log/data_folder.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "log/wal_testing.hpp"
+#include "sim/faulty_file_system.hpp"
+#include "sim/random.hpp"
+
+namespace wharf::log {
+namespace {
+
+using testing::QuietLogger;
+using testing::StepLoop;
+using testing::TestRecord;
+using testing::test_partition;
+using testing::test_record;
+
+const runtime::SystemClock kClock;
+
+DataFolderOptions options_for(std::int32_t node = 1, std::uint32_t stores = 1) {
+  DataFolderOptions options{.node_id = NodeId{node}, .reserve_bytes = 1u << 20, .wal = {.file_bytes = 8 * kWalBlockBytes}, .stores = stores};
+  options.new_cluster_id.bytes.fill(7);
+  return options;
+}
+
+struct Fixture {
+  explicit Fixture(sim::FaultyFileSystem& used) : disk(used) {}
+  Result<std::unique_ptr<DataFolder>> open(const DataFolderOptions& options = options_for()) {
+    return DataFolder::open(disk, "data", options, logger);
+  }
+  static Result<void> take_nothing(const RecoveredWalRecord&) { return {}; }
+
+  sim::FaultyFileSystem& disk;
+  QuietLogger logger{kClock};
+};
+
+TEST(DataFolder, ANewFolderGetsItsIdsAndKeepsThem) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  {
+    auto folder = *fixture.open();
+    EXPECT_EQ(folder->cluster_id(), options_for().new_cluster_id);
+    EXPECT_FALSE(folder->clean());
+    EXPECT_TRUE(*disk.exists("data/logs"));
+  }
+  DataFolderOptions other = options_for();
+  other.new_cluster_id.bytes.fill(9);
+  auto folder = *fixture.open(other);
+  EXPECT_EQ(folder->cluster_id(), options_for().new_cluster_id);
+  EXPECT_EQ(folder->node_id(), NodeId{1});
+}
+
+TEST(DataFolder, ASecondProcessIsRefused) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  auto folder = *fixture.open();
+  Result<std::unique_ptr<DataFolder>> second = fixture.open();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kBusy);
+  EXPECT_EQ(second.error().message, "another process uses the data folder data");
+  folder.reset();
+  EXPECT_TRUE(fixture.open());
+}
+
+TEST(DataFolder, AnotherNodesFolderANewerVersionAndADamagedMetaAreRefused) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  ASSERT_TRUE(fixture.open());
+  Result<std::unique_ptr<DataFolder>> other = fixture.open(options_for(2));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().message, "the data folder data belongs to node 1, and this is node 2");
+
+  for (std::uint64_t bit = 0; bit < kMetaBytes * 8; ++bit) {
+    ASSERT_TRUE(disk.flip_bit("data/meta", bit));
+    Result<std::unique_ptr<DataFolder>> damaged = fixture.open();
+    ASSERT_FALSE(damaged) << bit;
+    EXPECT_EQ(damaged.error().code, ErrorCode::kDamaged) << bit;
+    disk.flip_bit("data/meta", bit);
+  }
+  ASSERT_TRUE(runtime::replace_file(disk, "data/meta", encode_meta({.cluster_id = {}, .node_id = NodeId{1}}, 2)));
+  Result<std::unique_ptr<DataFolder>> newer = fixture.open();
+  ASSERT_FALSE(newer);
+  EXPECT_EQ(newer.error().code, ErrorCode::kUnsupportedVersion);
+}
+
+TEST(DataFolder, DataWhoseMetaWasLostIsNotTakenForANewFolder) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  ASSERT_TRUE(fixture.open());
+  ASSERT_TRUE(disk.lose_file("data/meta"));
+  Result<std::unique_ptr<DataFolder>> opened = fixture.open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kDamaged);
+}
+
+TEST(DataFolder, ACleanStopIsKnownOnceAndOnlyWhenEveryStoreEndedInOrder) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  auto live = [&](std::uint32_t closing) {
+    auto folder = *fixture.open(options_for(1, 2));
+    bool clean = folder->clean();
+    for (int store = 0; store < 2; ++store) {
+      EXPECT_TRUE(folder->read_wal(Fixture::take_nothing));
+      EXPECT_NE(folder->loaded(), nullptr);
+      EXPECT_TRUE(folder->store_recovered());
+    }
+    EXPECT_EQ(folder->loaded(), nullptr);
+    for (std::uint32_t store = 0; store < closing; ++store) EXPECT_TRUE(folder->store_closed());
+    return clean;
+  };
+  EXPECT_FALSE(live(2));
+  EXPECT_TRUE(live(1));
+  EXPECT_FALSE(live(0));
+  EXPECT_FALSE(live(2));
+  EXPECT_TRUE(live(2));
+  EXPECT_TRUE(live(2));
+}
+
+TEST(DataFolder, AMarkerOfAnotherCheckpointOrADamagedOneIsNotBelieved) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  auto stop = [&] {
+    auto folder = *fixture.open();
+    EXPECT_TRUE(folder->read_wal(Fixture::take_nothing));
+    EXPECT_TRUE(folder->store_recovered());
+    EXPECT_TRUE(folder->store_closed());
+  };
+  stop();
+  std::vector<std::byte> marker = *runtime::read_whole(disk, "data/clean-shutdown", 100);
+  EXPECT_EQ(marker.size(), kCleanShutdownBytes);
+  stop();
+  ASSERT_TRUE(runtime::replace_file(disk, "data/clean-shutdown", marker));
+  EXPECT_FALSE((*fixture.open())->clean());
+  for (std::uint64_t bit = 0; bit < kCleanShutdownBytes * 8; bit += 5) {
+    stop();
+    ASSERT_TRUE(disk.flip_bit("data/clean-shutdown", bit));
+    EXPECT_FALSE((*fixture.open())->clean()) << bit;
+  }
+}
+
+TEST(DataFolder, TheMarkerIsDurablyGoneBeforeTheFolderIsOpen) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  {
+    auto folder = *fixture.open();
+    ASSERT_TRUE(folder->read_wal(Fixture::take_nothing));
+    ASSERT_TRUE(folder->store_recovered());
+    ASSERT_TRUE(folder->store_closed());
+  }
+  auto folder = *fixture.open();
+  EXPECT_TRUE(folder->clean());
+  for (std::uint64_t draw = 0; draw < 20; ++draw) {
+    auto after = disk.crash(draw);
+    EXPECT_FALSE(*after->exists("data/clean-shutdown"));
+  }
+}
+
+TEST(DataFolder, AStartOnAFullDiskUsesTheReserveWhereItMust) {
+  sim::FaultyFileSystem disk(1, 8u << 20);
+  Fixture fixture(disk);
+  {
+    auto folder = *fixture.open();
+    EXPECT_TRUE(*folder->reserve().ensure());
+    EXPECT_TRUE(*folder->reserve().ensure());
+  }
+  auto filler = *disk.open("filler", runtime::OpenMode::kCreate);
+  std::uint64_t left = disk.space("")->available;
+  ASSERT_TRUE(filler->write_at(0, std::vector<std::byte>(left)));
+  ASSERT_TRUE(disk.remove("data/meta"));
+  ASSERT_TRUE(disk.remove_folder("data/logs"));
+  ASSERT_TRUE(disk.remove_folder("data/wal"));
+  ASSERT_TRUE(disk.remove_folder("data/checkpoints"));
+  ASSERT_TRUE(filler->write_at(left, std::vector<std::byte>(disk.space("")->available)));
+  auto folder = *fixture.open();  // must write meta
+  EXPECT_FALSE(*folder->reserve().release());
+  EXPECT_FALSE(*folder->reserve().ensure());  // not enough is free
+  filler.reset();
+  ASSERT_TRUE(disk.remove("filler"));
+  EXPECT_TRUE(*folder->reserve().ensure());
+  EXPECT_TRUE(*folder->reserve().release());
+}
+
+TEST(DiskReserve, ItTakesTheSpaceItPromisesAndGivesAllOfItBack) {
+  sim::FaultyFileSystem disk(1, 8u << 20);
+  std::uint64_t before = disk.space("")->available;
+  DiskReserve reserve(disk, "reserve", (1u << 20) + 5);
+  EXPECT_TRUE(*reserve.ensure());
+  EXPECT_LE(disk.space("")->available, before - (1u << 20));
+  EXPECT_TRUE(*reserve.release());
+  EXPECT_EQ(disk.space("")->available, before);
+  DiskReserve none(disk, "none", 0);
+  EXPECT_FALSE(*none.ensure());
+  EXPECT_FALSE(*none.release());
+}
+
+TEST(DiskReserve, AnErrorWhileItIsMadeLeavesNoHalfReserve) {
+  sim::FaultyFileSystem disk(1, 8u << 20);
+  std::uint64_t before = disk.space("")->available;
+  DiskReserve reserve(disk, "reserve", 3u << 20);
+  disk.fail_at(disk.operations() + 3, ErrorCode::kDiskFull);
+  EXPECT_FALSE(reserve.ensure());
+  EXPECT_EQ(disk.space("")->available, before);
+  EXPECT_TRUE(*reserve.ensure());
+}
+
+/// A store with one partition through many lives: segments that are durable at once stand in for the real ones.
+class Store {
+ public:
+  void live(sim::FaultyFileSystem& disk, std::uint64_t seed) {
+    sim::SeededRandom random(seed, "store");
+    QuietLogger logger(kClock);
+    Result<std::unique_ptr<DataFolder>> folder = DataFolder::open(disk, "data", options_for(), logger);
+    if (!folder) stopped_cleanly_ = false;  // the marker may be gone already
+    if (!folder) return;
+    recover(**folder);
+    if (disk.down() || ::testing::Test::HasFatalFailure()) return;
+    segment_ = log_;
+    if (!checkpoint(**folder, std::nullopt) || !(*folder)->store_recovered()) return;
+    StepLoop loop;
+    WriteAheadLog wal(loop.shard, (*folder)->wal_files(), loop.logger, {.max_files = 3});
+    std::uint64_t steps = random.below(30);
+    for (std::uint64_t step = 0; step < steps && !disk.down(); ++step) work(loop, wal, **folder, random);
+    bool closing = random.coin() && !disk.down() && loop.await(wal.flush());
+    if (closing) {
+      acknowledged_ = log_.size();
+      segment_ = log_;
+      closing = checkpoint(**folder, WalFloor{ShardIndex{0}, wal.floor_at(wal.durable())});
+    }
+    loop.await(wal.close());
+    stopped_cleanly_ = closing && (*folder)->store_closed();
+  }
+
+ private:
+  void recover(DataFolder& folder) {
+    if (stopped_cleanly_) EXPECT_TRUE(folder.clean());
+    if (folder.clean()) EXPECT_EQ(log_.size(), acknowledged_);
+    stopped_cleanly_ = false;
+    std::vector<TestRecord> found = segment_;
+    for (const CheckpointDamage& damage : folder.loaded()->damage) EXPECT_TRUE(damage.torn);
+    Result<WalReport> report = folder.read_wal([&](const RecoveredWalRecord& record) -> Result<void> {
+      if (record.header.base_offset.value == static_cast<std::int64_t>(found.size())) {
+        found.push_back({record.header, {record.payload.begin(), record.payload.end()}, record.gap});
+      }
+      return {};
+    });
+    if (!report) return;
+    ASSERT_FALSE(report->has_damage());
+    ASSERT_GE(found.size(), acknowledged_);
+    ASSERT_LE(found.size(), log_.size());
+    for (std::size_t i = 0; i < found.size(); ++i) ASSERT_TRUE(found[i].same_as(log_[i]));
+    log_ = found;
+  }
+
+  bool checkpoint(DataFolder& folder, std::optional<WalFloor> floor) {
+    std::vector<std::byte> state(8);
+    PartitionCheckpoint entry{test_partition(0), ByteView(state)};
+    return folder.checkpoints().append(std::span(&entry, 1), floor).has_value();
+  }
+
+  void work(StepLoop& loop, WriteAheadLog& wal, DataFolder& folder, sim::SeededRandom& random) {
+    for (std::uint64_t i = random.below(3); i < 3; ++i) {
+      TestRecord record = test_record(random.next(), 0, static_cast<std::int64_t>(log_.size()), random.below(9000));
+      if (wal.append(record.header, record.payload)) log_.push_back(record);
+    }
+    if (!loop.await(wal.flush())) return;
+    acknowledged_ = log_.size();
+    if (!wal.wants_checkpoint()) return;
+    segment_ = log_;
+    WalPosition upto = wal.durable();
+    if (checkpoint(folder, WalFloor{ShardIndex{0}, wal.floor_at(upto)})) wal.recycle(upto);
+  }
+
+  std::vector<TestRecord> log_;
+  std::vector<TestRecord> segment_;
+  std::size_t acknowledged_ = 0;
+  bool stopped_cleanly_ = false;
+};
+
+TEST(DataFolder, NothingAcknowledgedIsLostThroughManyLivesOfTheWholeFolder) {
+  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+    SCOPED_TRACE(::testing::Message() << "seed " << seed);
+    sim::SeededRandom random(seed, "lives");
+    Store store;
+    auto disk = std::make_unique<sim::FaultyFileSystem>(seed);
+    for (int life = 0; life < 8; ++life) {
+      if (random.one_in(3)) disk->set_errors({.write_one_in = 30, .sync_one_in = 30});
+      disk->crash_at(random.below(250));
+      store.live(*disk, random.next());
+      if (::testing::Test::HasFailure()) return;
+      disk = disk->crash(random.next());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace wharf::log
