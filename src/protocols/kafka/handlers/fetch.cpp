@@ -10,6 +10,7 @@ namespace {
 constexpr std::int16_t kFirstVersionWithMaxBytes = 3;
 /// Message format v2 from here on; before, records are converted down.
 constexpr std::int16_t kFirstVersionOfV2 = 4;
+constexpr std::int16_t kFirstVersionWithLastEpoch = 12;
 
 /// One partition of a fetch on its way: what is asked, and the answer.
 struct Part {
@@ -68,21 +69,46 @@ std::size_t max_bytes_of(const Fetch& fetch) {
   return std::min(limit, static_cast<std::size_t>(std::max(fetch.request.max_bytes, 0)));
 }
 
-void take_outcome(const Fetch& fetch, Part& part, broker::ReadOutcome outcome) {
+void take_outcome(Part& part, broker::ReadOutcome outcome) {
   FetchResponse::Partition& answer = part.answer;
   answer.high_watermark = outcome.high_watermark;
   answer.last_stable_offset = outcome.last_stable;
   answer.log_start_offset = outcome.log_start;
   if (outcome.failure) {
     answer.error_code = kafka_error(*outcome.failure);
-    // Java's consumer takes no KAFKA_STORAGE_ERROR as an end: it asks anew, as do all.
     return;
-  }
-  if (fetch.context.header.api_version >= 12 && part.asked.last_fetched_epoch != kNoLeaderEpoch) {
-    answer.diverging_epoch = {};
   }
   part.records = std::move(outcome.pieces);
   answer.records = Records::external(outcome.bytes, 0);
+}
+
+/// A reader whose last epoch ended before its position has records that are not on this log: it is told where its history
+/// parts from ours, and gets none (KIP-595).
+runtime::Task<void> find_divergence(const Door* door, Part* part) {
+  Result<broker::FoundOffset> end = co_await door->read.end_of_epoch(
+      door->shard, part->topic->partition(part->place.partition), part->asked.last_fetched_epoch);
+  if (!end) {
+    part->answer.error_code = kafka_error(end.error());
+    part->topic.reset();
+    co_return;
+  }
+  if (end->leader_epoch == part->asked.last_fetched_epoch && end->offset >= part->asked.fetch_offset) co_return;
+  Result<broker::PartitionMarks> marks =
+      co_await door->read.marks(door->shard, part->topic->partition(part->place.partition));
+  if (marks) {
+    part->answer.high_watermark = marks->high_watermark;
+    part->answer.last_stable_offset = marks->last_stable;
+    part->answer.log_start_offset = marks->log_start;
+  }
+  part->answer.diverging_epoch = {end->leader_epoch, end->offset};
+  part->topic.reset();
+}
+
+runtime::Task<void> find_divergences(Fetch* fetch) {
+  if (fetch->context.header.api_version < kFirstVersionWithLastEpoch) co_return;
+  for (Part& part : fetch->parts) {
+    if (part.topic && part.asked.last_fetched_epoch != kNoLeaderEpoch) co_await find_divergence(fetch->context.door, &part);
+  }
 }
 
 runtime::Task<void> read_parts(Fetch* fetch) {
@@ -105,7 +131,7 @@ runtime::Task<void> read_parts(Fetch* fetch) {
   // An error is told at once; so is a session's change of partitions with nothing in it.
   if (has_error || fetch->request.max_wait_ms <= 0) limits.min_bytes = 0;
   std::vector<broker::ReadOutcome> outcomes = co_await door.read.read(door.shard, std::move(reads), limits);
-  for (std::size_t i = 0; i < outcomes.size(); ++i) take_outcome(*fetch, fetch->parts[places[i]], std::move(outcomes[i]));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) take_outcome(fetch->parts[places[i]], std::move(outcomes[i]));
 }
 
 /// In an incremental answer only partitions with records, an error, or marks that moved.
@@ -173,6 +199,7 @@ runtime::Task<Reply> handle_fetch(RequestContext context, FetchRequest request) 
   list_parts(fetch);
   cluster::TopicTable::Pointer topics = door.catalogue.topics(door.shard);
   for (Part& part : fetch.parts) check_part(fetch, *topics, part);
+  co_await find_divergences(&fetch);
   co_await read_parts(&fetch);
   if (context.header.api_version < kFirstVersionOfV2) {
     for (Part& part : fetch.parts) {

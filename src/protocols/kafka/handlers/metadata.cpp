@@ -1,3 +1,5 @@
+#include <set>
+
 #include <fmt/format.h>
 
 #include "protocols/kafka/handlers/authorized_operations.hpp"
@@ -7,6 +9,9 @@
 
 namespace wharf::kafka {
 namespace {
+
+/// Versions 10 and 11 have a field for the id, but cannot be asked by it (KAFKA-13559).
+constexpr std::int16_t kFirstVersionById = 12;
 
 struct MetadataAnswer {
   const Door& door;
@@ -70,8 +75,14 @@ runtime::Task<MetadataResponse> handle(RequestContext context, MetadataRequest r
     co_return std::move(answer.response);
   }
   bool may_create = (version < 4 || request.allow_auto_topic_creation) && door.config.get<"auto.create.topics.enable">();
+  std::set<std::pair<std::string, TopicId>> answered;
   for (const MetadataRequest::Topic& asked : *request.topics) {
-    bool by_id = !asked.name || (version >= 10 && !asked.topic_id.is_zero());
+    if (!answered.emplace(asked.name.value_or(""), asked.topic_id).second) continue;
+    if (version < kFirstVersionById && (!asked.name || !asked.topic_id.is_zero())) {
+      answer.add_missing(asked.name.value_or(""), asked.topic_id, KafkaError::kInvalidRequest);
+      continue;
+    }
+    bool by_id = !asked.name || !asked.topic_id.is_zero();
     cluster::TopicTable::Pointer topics = door.catalogue.topics(door.shard);
     NamedTopic topic = find_topic(*topics, asked.name.value_or(""), asked.topic_id, by_id);
     if (topic.topic) {

@@ -1,11 +1,12 @@
 #include <fmt/format.h>
 
+#include "model/record_batch.hpp"
 #include "protocols/kafka/handlers/errors.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
+#include "protocols/kafka/handlers/refused_records.hpp"
 #include "protocols/kafka/handlers/response_frame.hpp"
 #include "protocols/kafka/handlers/topic_lookup.hpp"
 #include "protocols/kafka/legacy/upconvert.hpp"
-#include "model/record_batch.hpp"
 
 namespace wharf::kafka {
 namespace {
@@ -28,6 +29,7 @@ struct Produce {
   ProduceResponse response;
   std::vector<broker::PublishPart> parts;
   std::vector<Place> places;
+  std::vector<std::shared_ptr<const cluster::Topic>> topics;  // as many as parts
 };
 
 void refuse(ProduceResponse::Partition& partition, KafkaError error, std::optional<std::string> message = std::nullopt) {
@@ -42,29 +44,35 @@ log::OwnedBatches own(std::vector<std::byte> bytes) {
   return {std::move(data), {owner->data(), owner->size()}};
 }
 
-/// The batches of one partition, as the log takes them. Today's are where they arrived; those of producers from before
-/// Kafka 0.11 are converted, off everybody else's path.
+/// Old message sets become batches, off everybody else's path.
+Result<log::OwnedBatches> convert_up(ByteView records) {
+  Result<std::vector<std::byte>> converted = legacy::upconvert(records, kLegacyLimit);
+  if (!converted) return fail(converted.error());
+  if (converted->empty()) return fail(ErrorCode::kInvalidRecord, "the message set holds no message");
+  return own(std::move(*converted));
+}
+
+/// The batches of one partition, as the log takes them: today's are where they arrived. What cannot be a batch is an
+/// invalid record to Kafka; a wrong checksum, or a format nobody knows, is a corrupt message.
 Result<log::OwnedBatches> batches_of(const RequestContext& context, ByteView records) {
-  if (records.size() <= batch_field::kMagic) return fail(ErrorCode::kCorruptMessage, "the records are too short for a batch");
+  std::int16_t version = context.header.api_version;
+  if (records.size() <= batch_field::kMagic) return fail(ErrorCode::kInvalidRecord, "the records are too short for a batch");
   auto magic = static_cast<std::int8_t>(records[batch_field::kMagic]);
-  bool expects_v2 = context.header.api_version >= kFirstVersionOfV2;
-  if (expects_v2 && magic != kBatchMagic) {
+  if (magic < 0 || magic > kBatchMagic) {
+    return fail(ErrorCode::kCorruptMessage, fmt::format("Invalid magic found in record: {}", magic));
+  }
+  if (magic != kBatchMagic && version >= kFirstVersionOfV2) {
     return fail(ErrorCode::kInvalidRecord,
                 fmt::format("Produce requests with version {} are only allowed to contain record batches with magic version 2",
-                            context.header.api_version));
+                            version));
   }
-  if (magic != kBatchMagic) {
-    Result<std::vector<std::byte>> converted = legacy::upconvert(records, kLegacyLimit);
-    if (!converted) return fail(converted.error());
-    if (converted->empty()) return fail(ErrorCode::kInvalidRecord, "the message set holds no message");
-    return own(std::move(*converted));
-  }
+  if (magic != kBatchMagic) return convert_up(records);
   Result<BatchHeader> header = read_batch_header(records);
-  if (!header) return fail(header.error());
+  if (!header) return fail(ErrorCode::kInvalidRecord, header.error().message);
   if (header->size_bytes != records.size()) {
     return fail(ErrorCode::kInvalidRecord,
                 fmt::format("Produce requests with version {} are only allowed to contain exactly one record batch per partition",
-                            context.header.api_version));
+                            version));
   }
   if (header->is_transactional) return fail(ErrorCode::kInvalidRequest, "transactions are not served yet");
   auto at = static_cast<std::size_t>(records.data() - context.frame.data());
@@ -85,6 +93,7 @@ void add_partition(Produce& produce, const NamedTopic& topic, const ProduceReque
   if (!batches) return refuse(answer, kafka_error(batches.error()), batches.error().message);
   produce.parts.push_back({topic.topic->partition(asked.index.value), std::move(*batches)});
   produce.places.push_back(place);
+  produce.topics.push_back(topic.topic);
 }
 
 void collect_parts(Produce& produce) {
@@ -127,6 +136,10 @@ void fill_outcomes(Produce& produce, std::vector<Result<broker::Published>> outc
         produce.response.responses[produce.places[i].topic].partition_responses[produce.places[i].partition];
     if (!outcomes[i]) {
       refuse(answer, produce_error(outcomes[i].error(), produce.context.header.api_version), outcomes[i].error().message);
+      const ProduceRequest::Partition& asked =
+          produce.request.topic_data[produce.places[i].topic].partition_data[produce.places[i].partition];
+      answer.record_errors = refused_records(outcomes[i].error(), asked.records->view(), *produce.topics[i],
+                                             produce.context.door->shard.clock().wall_now());
       continue;
     }
     answer.base_offset = outcomes[i]->first;
@@ -152,7 +165,7 @@ broker::Acknowledge acknowledge_of(std::int16_t acks) {
 }  // namespace
 
 runtime::Task<Reply> handle_produce(RequestContext context, ProduceRequest request) {
-  Produce produce{.context = context, .request = request, .response = {}, .parts = {}, .places = {}};
+  Produce produce{.context = context, .request = request, .response = {}, .parts = {}, .places = {}, .topics = {}};
   const Door& door = *context.door;
   if (request.acks < -1 || request.acks > 1) {
     refuse_all(produce, KafkaError::kInvalidRequiredAcks, "acks must be -1, 0 or 1");

@@ -82,6 +82,24 @@ def _work(todo, done, bootstrap):
         done.put(run)
 
 
+def _not_yet():
+    """Names of cases that the broker under test is known to fail: WHARF_NOT_YET names the file, a name a line, '#' before
+    why. Such a case must fail: one that passes is a failure until its line is gone."""
+    path = os.environ.get("WHARF_NOT_YET")
+    if not path:
+        return set()
+    with open(path, encoding="utf-8") as lines:
+        return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def _expect_failure(run):
+    if run.failure:
+        print(f"not yet {run.name} ({run.seconds:.1f} s)", flush=True)
+        run.failure = None
+        return
+    run.failure = "passes now: take its line out of the list of what does not work yet"
+
+
 def _report(run):
     print(f"{'FAIL' if run.failure else 'ok  '} {run.name} ({run.seconds:.1f} s)", flush=True)
     if run.failure:
@@ -99,6 +117,7 @@ def main(*modules):
     for _ in range(PARALLEL):
         threading.Thread(target=_work, args=(todo, done, bootstrap), daemon=True).start()
 
+    not_yet = _not_yet()
     passed, open_runs = 0, list(runs)
     while open_runs:
         try:
@@ -106,6 +125,8 @@ def main(*modules):
             if run not in open_runs:
                 continue  # it ended after its deadline and is reported already
             open_runs.remove(run)
+            if run.name in not_yet:
+                _expect_failure(run)
             _report(run)
             passed += run.failure is None
         except queue.Empty:
