@@ -92,6 +92,7 @@ def test_incremental_changes_set_append_subtract_and_delete(bootstrap):
 
     def becomes(name, value):
         eventually(lambda: _topic_config(bootstrap, topic)[name].value == value, f"{name} = {value}")
+    default = _topic_config(bootstrap, topic)["retention.ms"].value
     change("retention.ms", "1000", AlterConfigOpType.SET)
     becomes("retention.ms", "1000")
     change("cleanup.policy", "compact", AlterConfigOpType.APPEND)
@@ -99,7 +100,7 @@ def test_incremental_changes_set_append_subtract_and_delete(bootstrap):
     change("cleanup.policy", "delete", AlterConfigOpType.SUBTRACT)
     becomes("cleanup.policy", "compact")
     change("retention.ms", None, AlterConfigOpType.DELETE)
-    becomes("retention.ms", "86400000")
+    becomes("retention.ms", default)
 
 
 def test_an_invalid_change_is_refused_and_changes_nothing(bootstrap):
