@@ -1,7 +1,6 @@
 #include "protocols/kafka/frame_buffer.hpp"
 
 #include <cstring>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -43,7 +42,7 @@ std::vector<std::string> feed(FrameBuffer& frames, const std::vector<std::byte>&
 }
 
 TEST(FrameBuffer, FramesComeOutAsTheyWentInHoweverTheyAreCut) {
-  rc::prop("any frames, any cuts", [] {
+  EXPECT_TRUE(rc::check("any frames, any cuts", [] {
     auto sizes = *rc::gen::container<std::vector<int>>(rc::gen::oneOf(rc::gen::inRange(0, 100), rc::gen::inRange(0, 300'000)));
     auto step = static_cast<std::size_t>(*rc::gen::oneOf(rc::gen::inRange(1, 50), rc::gen::inRange(1'000, 100'000)));
     bool holding = *rc::gen::arbitrary<bool>();
@@ -58,7 +57,7 @@ TEST(FrameBuffer, FramesComeOutAsTheyWentInHoweverTheyAreCut) {
     std::vector<Frame> held;
     RC_ASSERT(feed(frames, bytes, step, holding ? &held : nullptr) == expected);
     for (std::size_t i = 0; i < held.size(); ++i) RC_ASSERT(as_text(held[i].bytes) == expected[i]);
-  });
+  }));
 }
 
 TEST(FrameBuffer, ALengthThatCannotBeIsRefusedBeforeItsBytesArrive) {
