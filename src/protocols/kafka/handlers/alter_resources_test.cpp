@@ -32,7 +32,7 @@ std::vector<AlterConfigsResponse::Resource> replace(DoorUnderTest& door,
 TEST(IncrementalAlterConfigs, ChangesOnlyWhatIsNamed) {
   DoorUnderTest door;
   door.create("a", 1, {{"retention.ms", "1"}, {"segment.ms", "2"}});
-  for (std::int16_t version : {0, 1}) {
+  for (std::int16_t version = 0; version <= 1; ++version) {
     Change set{"retention.ms", kSet, std::to_string(100 + version)};
     EXPECT_EQ(door.ask(IncrementalAlterConfigsRequest{{{kTopic, "a", {set}}}}, version).responses.at(0),
               (Answer{KafkaError::kNone, std::nullopt, kTopic, "a"}));

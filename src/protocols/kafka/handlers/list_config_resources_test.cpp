@@ -33,7 +33,7 @@ TEST(ListConfigResources, ListsTheKindsAskedForOrAll) {
 
 TEST(ListConfigResources, AnUnknownKindIsAnUnsupportedVersion) {
   DoorUnderTest door;
-  for (std::int8_t type : {0, 1, 99}) {
+  for (std::int8_t type : std::vector<std::int8_t>{0, 1, 99}) {
     ListConfigResourcesResponse response = list(door, {2, type});
     EXPECT_EQ(response.error_code, KafkaError::kUnsupportedVersion);
     EXPECT_THAT(response.config_resources, IsEmpty());
