@@ -139,7 +139,9 @@ Task<void> LogStore::housekeeping_loop() {
 Result<Offset> LogStore::delete_records(PartitionId id, Offset before) {
   PartitionLog* log = find(id);
   if (log == nullptr) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
-  if (!log->config().cleanup_delete) return fail(ErrorCode::kPolicyViolation, "records of a topic that is only compacted cannot be deleted");
+  if (log->config().cleanup_compact && !log->config().cleanup_delete) {
+    return fail(ErrorCode::kPolicyViolation, "records of a topic that is only compacted cannot be deleted");
+  }
   if (before == Offset{-1}) before = log->high_watermark();
   if (before < Offset{0} || before > log->high_watermark()) {
     return fail(ErrorCode::kOffsetOutOfRange, fmt::format("offset {} is not within 0 to {}", before.value, log->high_watermark().value));

@@ -14,7 +14,7 @@ DescribeConfigsResponse::Config described(config::ConfigEntry& entry, const Conf
   out.name = std::move(entry.name);
   if (!entry.sensitive) out.value = std::move(entry.value);
   out.read_only = entry.read_only;
-  out.is_default = entry.source == config::EntrySource::kDefault;
+  out.is_default = wanted.version == 0 && entry.source == config::EntrySource::kDefault;
   out.config_source = static_cast<std::int8_t>(entry.source);
   out.is_sensitive = entry.sensitive;
   out.config_type = static_cast<std::int8_t>(entry.type);

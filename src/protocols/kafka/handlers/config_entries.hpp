@@ -1,5 +1,6 @@
 #pragma once
 // Settings in the forms of the two answers that carry them: CreateTopics (KIP-525) and DescribeConfigs.
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct ConfigsWanted {
   std::optional<std::vector<std::string>> names;  // null or empty: all
   bool synonyms = false;
   bool documentation = false;
+  std::int16_t version = 0;  // of the request: 0 has is_default where the later ones have the source
 };
 /// Of `entries` those that are wanted.
 std::vector<DescribeConfigsResponse::Config> described_configs(std::vector<config::ConfigEntry> entries,

@@ -40,7 +40,8 @@ TEST(CreatePartitions, RefusesEachFaultWithKafkasCodeAndSentence) {
   };
   using enum KafkaError;
   for (const Case& each : std::vector<Case>{
-           {to(3, std::nullopt, "nobody"), kUnknownTopicOrPartition, "This server does not host this topic-partition."},
+           {to(3, std::nullopt, "nobody"), kUnknownTopicOrPartition,
+            std::string(sentence_of(kUnknownTopicOrPartition))},
            {to(2), kInvalidPartitions, "Topic already has 2 partition(s)."},
            {to(1), kInvalidPartitions, "The topic a currently has 2 partition(s); 1 would not be an increase."},
            {to(-1), kInvalidPartitions, "The topic a currently has 2 partition(s); -1 would not be an increase."},

@@ -47,6 +47,25 @@ std::vector<Answer> refuse_malformed(std::vector<Wish>& wishes) {
   return answers;
 }
 
+/// A topic given by name and by id: one refusal, and neither wish is left.
+std::vector<Answer> refuse_names_of_ids(const cluster::TopicTable& topics, std::vector<Wish>& wishes) {
+  std::vector<Answer> answers;
+  std::set<TopicId> by_id, both;
+  for (const Wish& wish : wishes) by_id.insert(wish.topic_id);
+  for (const Wish& wish : wishes) {
+    std::shared_ptr<const cluster::Topic> named = wish.name ? topics.find(*wish.name) : nullptr;
+    if (!named || !by_id.contains(named->id)) continue;
+    both.insert(named->id);
+    answers.push_back(
+        refuse({named->name, named->id}, "The provided topic name maps to an ID that was already supplied."));
+  }
+  std::erase_if(wishes, [&](const Wish& wish) {
+    std::shared_ptr<const cluster::Topic> named = wish.name ? topics.find(*wish.name) : topics.find(wish.topic_id);
+    return named && both.contains(named->id);
+  });
+  return answers;
+}
+
 runtime::Task<Answer> remove(const Door* door, Wish wish) {
   bool by_id = !wish.topic_id.is_zero();
   NamedTopic named = find_topic(*door->catalogue.topics(door->shard), wish.name.value_or(""), wish.topic_id, by_id);
@@ -76,16 +95,10 @@ runtime::Task<DeleteTopicsResponse> handle(RequestContext context, DeleteTopicsR
   for (std::string& name : request.topic_names) wishes.push_back({.name = std::move(name), .topic_id = {}});
   DeleteTopicsResponse response;
   response.responses = refuse_malformed(wishes);
-  std::set<TopicId> supplied;
-  for (const Wish& wish : wishes) supplied.insert(wish.topic_id);
+  for (Answer& answer : refuse_names_of_ids(*door.catalogue.topics(door.shard), wishes)) {
+    response.responses.push_back(std::move(answer));
+  }
   for (Wish& wish : wishes) {
-    auto named = wish.name ? door.catalogue.topics(door.shard)->find(*wish.name) : nullptr;
-    if (named && supplied.contains(named->id)) {
-      wish.topic_id = named->id;
-      response.responses.push_back(
-          refuse(std::move(wish), "The provided topic name maps to an ID that was already supplied."));
-      continue;
-    }
     Answer answer = co_await remove(&door, std::move(wish));
     response.responses.push_back(std::move(answer));
   }

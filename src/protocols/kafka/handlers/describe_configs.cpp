@@ -86,18 +86,13 @@ runtime::Task<DescribeConfigsResponse> handle(RequestContext context, DescribeCo
   DescribeConfigsResponse response;
   for (DescribeConfigsRequest::Resource& resource : request.resources) {
     ConfigsWanted wanted{std::move(resource.configuration_keys), request.include_synonyms,
-                         request.include_documentation};
+                         request.include_documentation, context.header.api_version};
     Described described = describe(context, resource, wanted);
     response.results.push_back({.error_code = described.error.code,
                                 .error_message = std::move(described.error.message),
                                 .resource_type = resource.resource_type,
                                 .resource_name = std::move(resource.resource_name),
                                 .configs = std::move(described.configs)});
-  }
-  if (context.header.api_version > 0) {  // the source says it from version 1 on
-    for (DescribeConfigsResponse::Resource& resource : response.results) {
-      for (DescribeConfigsResponse::Config& entry : resource.configs) entry.is_default = false;
-    }
   }
   co_return response;
 }

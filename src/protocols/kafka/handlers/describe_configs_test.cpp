@@ -53,10 +53,17 @@ TEST(DescribeConfigs, LeavesOutWhatWasNotAskedFor) {
 TEST(DescribeConfigs, NoKeysMeanAllInEveryVersion) {
   DoorUnderTest door;
   door.create("a");
-  for (std::int16_t version = 1; version <= 4; ++version) {
+  for (std::int16_t version = 0; version <= 4; ++version) {
     EXPECT_GT(describe(door, ResourceType::kTopic, "a", std::nullopt, version).configs.size(), 30u);
     EXPECT_GT(describe(door, ResourceType::kTopic, "a", Keys{std::in_place}, version).configs.size(), 30u);
   }
+}
+
+TEST(DescribeConfigs, Version0SaysDefaultWhereLaterOnesSayTheSource) {
+  DoorUnderTest door;
+  door.create("a", 1, {{"retention.ms", "777"}});
+  EXPECT_TRUE(describe(door, ResourceType::kTopic, "a", Keys{{"cleanup.policy"}}, 0).configs.at(0).is_default);
+  EXPECT_FALSE(describe(door, ResourceType::kTopic, "a", Keys{{"retention.ms"}}, 0).configs.at(0).is_default);
 }
 
 TEST(DescribeConfigs, ABrokerIsNamedByItsIdAndIsReadOnly) {

@@ -29,7 +29,7 @@ struct TwoTopics : testing::Test {
 };
 
 TEST_F(TwoTopics, AreAllDescribedForNull) {
-  for (std::int16_t version = 1; version <= 5; ++version) {
+  for (std::int16_t version = 0; version <= 5; ++version) {
     Dir dir = describe(std::nullopt, version);
     EXPECT_EQ(dir.error_code, KafkaError::kNone);
     EXPECT_EQ(dir.log_dir, "/data");

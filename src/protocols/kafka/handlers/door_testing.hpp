@@ -5,8 +5,6 @@
 //   DoorUnderTest door;
 //   door.create("orders", 3);
 //   auto response = door.ask(DeleteTopicsRequest{...}, 6);
-#include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +15,8 @@
 #include "config/topic_config.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
 #include "protocols/kafka/handlers/response_frame.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/task_scope.hpp"
-#include "sim/random.hpp"
-#include "sim/simulated_clock.hpp"
 
 namespace wharf::kafka {
 
@@ -189,8 +186,8 @@ class DoorUnderTest {
   }
 
   config::ServerConfig config_;
-  sim::SimulatedClock clock_;
-  sim::SeededRandom random_{1};
+  runtime::SystemClock clock_;
+  runtime::SystemRandom random_;
   WorkAtOnce work_;
   runtime::Shard shard_{ShardIndex(0), clock_, work_};
   runtime::Logger logger_{clock_, runtime::LogLevel::kError, runtime::LogFormat::kText};
