@@ -116,6 +116,7 @@ Result<void> DataFolder::read_marker() {
   clean_ = marker->has_value() && (*marker)->checkpoint == checkpoints_->mark() && loaded_->damage.empty();
   if (!clean_) return {};
   first_sequence_ = wal_files_->start_after((*marker)->last_wal_sequence);
+  wal_files_->release_recovered();
   return {};
 }
 
@@ -129,8 +130,26 @@ Result<WalReport> DataFolder::read_wal(const std::function<Result<void>(const Re
   Result<WalReport> report = read_wal_files(files_, wal(), old_wal_files_, floors_, take);
   if (!report) return report;
   std::lock_guard lock(mutex_);
+  if (!first_sequence_) tell(*report);  // each store finds the same
   if (!first_sequence_) first_sequence_ = wal_files_->start_after(report->last_sequence);
   return report;
+}
+
+void DataFolder::tell(const WalReport& report) {
+  for (const WalDamage& damage : report.damage) {
+    if (damage.kind == WalGap::kTorn) {
+      logger_.info("the last write to the write-ahead log was cut by a crash; nobody was told of it",
+                   {{"file", damage.file}, {"first_block", damage.first_block}, {"blocks", damage.blocks}});
+    } else {
+      logger_.error("the write-ahead log is damaged; what lies behind the damage is kept",
+                    {{"file", damage.file.empty() ? std::string_view("lost") : std::string_view(damage.file)},
+                     {"sequence", damage.sequence.value}, {"first_block", damage.first_block}, {"blocks", damage.blocks}});
+    }
+  }
+  for (const WalLoss& loss : report.losses) {
+    logger_.error("records were lost with the damaged write-ahead log",
+                  {{"partition", loss.partition.folder()}, {"first_offset", loss.first.value}, {"next_offset", loss.next.value}});
+  }
 }
 
 Result<void> DataFolder::store_recovered() {
@@ -140,7 +159,9 @@ Result<void> DataFolder::store_recovered() {
     ++recovered_;
     return {};
   }
-  if (Result<void> raised = checkpoints_->raise_floor(*first_sequence_); !raised) return raised;
+  if (!clean_) {
+    if (Result<void> raised = checkpoints_->raise_floor(*first_sequence_); !raised) return raised;
+  }
   ++recovered_;
   wal_files_->release_recovered();
   loaded_.reset();
@@ -154,6 +175,9 @@ Result<void> DataFolder::store_closed() {
     ++closed_;
     return {};
   }
+  // The next start uses the old files at once: from now on nothing in them counts.
+  WalSequence next{wal_files_->last_sequence().value + 1};
+  if (Result<void> raised = checkpoints_->raise_floor(next); !raised) return raised;
   CleanShutdown marker{.checkpoint = checkpoints_->mark(), .last_wal_sequence = wal_files_->last_sequence()};
   Result<void> written = runtime::replace_file(files_, folder_ / "clean-shutdown", encode_clean_shutdown(marker));
   if (!written) return storage_failure(written.error());

@@ -60,7 +60,7 @@ class DataFolder {
   /// What the checkpoints said at the start. Null after the last store_recovered().
   std::shared_ptr<const LoadedCheckpoints> loaded() const;
 
-  /// read_wal_files on what the start found; nothing after a clean stop. Each store calls it, for its own partitions, before it
+  /// read_wal_files on what the start found; nothing after a clean stop. Logs what is damaged. Each store calls it, for its own partitions, before it
   /// writes to a write-ahead log.
   Result<WalReport> read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take);
   /// This store's partitions are durable in their segments and checkpointed. After the last store the old files of the
@@ -77,6 +77,7 @@ class DataFolder {
   DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger);
   Result<void> claim(const DataFolderOptions& options);
   Result<void> read_marker();
+  void tell(const WalReport& report);
 
   runtime::FileSystem& files_;
   Path folder_;

@@ -21,7 +21,8 @@ namespace wharf::log {
 struct WalFilesOptions {
   std::uint64_t file_bytes = 16u << 20;  // of one file; a multiple of 4096
   bool direct = true;                    // write around the page cache (docs/decisions/020-write-ahead-log.md)
-  std::uint32_t keep_free = 2;           // free files kept for the next use; more are removed
+  std::uint32_t keep_free = 32;          // free files kept for the next use; more are removed. As many as all shards' logs together
+                                         // have, or files are made and zeroed anew at every checkpoint
 };
 
 /// `00000000000000000042.wal`

@@ -76,9 +76,9 @@ struct WalReport {
   bool has_damage() const;            // a torn tail is none
 };
 
-/// Hands every record of the files `names` below `folder` to `take`, in order. An error of `take` ends it and comes back. A block that
-/// cannot be read is damage; a file that is there and cannot be opened is kStorage, for its records may come back. The owner makes what it takes durable elsewhere before it confirms anything new: what was read
-/// here may have come from the page cache.
+/// Hands every record of the files `names` below `folder` to `take`, in order. An error of `take` ends it and comes back. A block
+/// that cannot be read is damage; a file that is there and cannot be opened is kStorage, for its records may come back. The
+/// owner makes what it takes durable elsewhere before the files are used again.
 Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesystem::path& folder, std::span<const std::string> names,
                                  const WalFloors& floors, const std::function<Result<void>(const RecoveredWalRecord&)>& take);
 

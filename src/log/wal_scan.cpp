@@ -59,6 +59,8 @@ Result<WalScan> scan_wal_file(runtime::FileSystem& files, const std::filesystem:
   if (!file) return fail(file.error());
   Result<std::uint64_t> size = (*file)->size();
   if (!size) return fail(size.error());
+  // After kill -9 the last writes may be in the page cache alone. An error costs nothing here: nothing is confirmed by it.
+  static_cast<void>((*file)->sync_data());
   WalScan scan;
   scan.name = name;
   scan.file = std::move(*file);

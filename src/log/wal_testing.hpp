@@ -148,15 +148,21 @@ struct Recovery {
   WalReport report;
 };
 
-inline Recovery recover(runtime::FileSystem& files, const std::filesystem::path& folder, const WalFloors& floors = {}) {
+inline Result<Recovery> try_recover(runtime::FileSystem& files, const std::filesystem::path& folder, const WalFloors& floors = {}) {
   Recovery recovery;
   Result<WalReport> report = read_write_ahead_logs(files, folder, floors, [&](const RecoveredWalRecord& record) -> Result<void> {
     recovery.records.push_back({record.header, {record.payload.begin(), record.payload.end()}, record.gap});
     return {};
   });
-  WHARF_ASSERT(report.has_value());
+  if (!report) return fail(report.error());
   recovery.report = std::move(*report);
   return recovery;
+}
+
+inline Recovery recover(runtime::FileSystem& files, const std::filesystem::path& folder, const WalFloors& floors = {}) {
+  Result<Recovery> recovery = try_recover(files, folder, floors);
+  WHARF_ASSERT(recovery.has_value());
+  return std::move(*recovery);
 }
 
 }  // namespace wharf::log::testing

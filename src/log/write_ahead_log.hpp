@@ -41,7 +41,7 @@ namespace wharf::log {
 using WalPosition = StrongNumber<struct WalPositionTag, std::uint64_t>;
 
 struct WriteAheadLogOptions {
-  std::uint32_t max_files = 8;
+  std::uint32_t max_files = 16;
   std::size_t max_buffered_bytes = 64u << 20;  // appended, not durable; above, append() refuses with kBusy
   std::size_t max_write_bytes = 4u << 20;      // of one write and sync; a larger flush is several
   bool prepare_ahead = true;                   // make the first file at once, and the next one before it is needed
