@@ -15,7 +15,7 @@ LogStore::LogStore(Surroundings with, LogStoreOptions options)
       context_(*with.files, *with.logger, with.folder->logs(), options_.open_files),
       wal_(*with.shard, with.folder->wal_files(), *with.logger, options_.wal), advanced_signal_(*with.shard),
       flush_signal_(*with.shard), checkpoint_signal_(*with.shard), housekeeping_signal_(*with.shard),
-      compaction_signal_(*with.shard), tasks_(*with.shard) {
+      compaction_signal_(*with.shard), checkpoint_ended_(*with.shard), tasks_(*with.shard) {
   if (with_.random != nullptr) with_.random->fill(hash_secret_);
 }
 

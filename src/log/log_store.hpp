@@ -223,6 +223,7 @@ class LogStore {
   runtime::Signal checkpoint_signal_;
   runtime::Signal housekeeping_signal_;
   runtime::Signal compaction_signal_;
+  runtime::Signal checkpoint_ended_;
   runtime::TaskScope tasks_;
 };
 

@@ -2,6 +2,7 @@
 // What the tests of logs share: batches made from a number, a partition on a simulated disk without a store, readers.
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -92,17 +93,21 @@ inline LogConfig small_segments(Flush flush = Flush::kAsync) {
 
 /// What LogStore::warm does, at once.
 inline Result<void> warm_now(PartitionLog& log, Offset from, std::size_t bytes) {
-  Result<SegmentList::Holding> holding = log.stored().holding(from);
-  if (!holding) return fail(holding.error());
-  if (holding->segment == nullptr) return {};
-  Result<SegmentView> view = log.stored().view(*holding->segment, holding->end);
-  if (!view) return fail(view.error());
-  Result<VerifiedRange> range = verify_stored(*view, from, bytes + 4096, static_cast<std::uint32_t>(log.config().index_interval_bytes));
-  if (!range) return fail(range.error());
-  for (const Interval& sound : range->sound) holding->segment->verified().add(sound);
-  for (const DamagedSpan& span : range->damaged) log.note_damage(*holding->segment, span);
-  if (range->indexes) holding->segment->replace_indexes(*range->indexes, range->indexed_bytes);
-  return {};
+  while (true) {
+    Result<SegmentList::Holding> holding = log.stored().holding(from);
+    if (!holding) return fail(holding.error());
+    if (holding->segment == nullptr) return {};
+    Result<SegmentView> view = log.stored().view(*holding->segment, holding->end);
+    if (!view) return fail(view.error());
+    auto interval = static_cast<std::uint32_t>(log.config().index_interval_bytes);
+    Result<VerifiedRange> range = verify_stored(*view, log.epochs(), from, bytes + 4096, interval);
+    if (!range) return fail(range.error());
+    for (const Interval& sound : range->sound) holding->segment->verified().add(sound);
+    for (const DamagedSpan& span : range->damaged) log.note_damage(*holding->segment, span);
+    if (range->indexes) holding->segment->replace_indexes(*range->indexes, range->indexed_bytes);
+    if (range->found || holding->end >= log.stored_end()) return {};
+    from = holding->end;
+  }
 }
 
 /// read(), warming as often as it asks for it.
@@ -149,6 +154,7 @@ struct LogFixture {
     Result<RecoveredPartition> recovered = recover_partition(*disk, "logs", std::move(input));
     if (!recovered) return recovered;
     log = std::make_unique<PartitionLog>(context, recovered->state, config);
+    for (const DamagedRange& range : recovered->lost) log->note_lost(range);
     for (const auto& damage : recovered->damage) {
       WHARF_ASSERT(log->stored().load().has_value());
       log->note_damage(*log->stored().holding(damage.segment_base)->segment, damage.span);
@@ -166,6 +172,43 @@ struct LogFixture {
       from = headers_in(*bytes).back().next_offset();
     }
     return all;
+  }
+  /// Goes over everything, across damage: the readable batches' first offsets, and the ranges that are not.
+  struct Survey {
+    std::set<std::int64_t> readable;
+    std::vector<DamagedRange> damaged;
+    std::string wrong;  // empty, or what must not be
+  };
+  Survey survey() {
+    Survey found;
+    Offset from = log->log_start_offset();
+    while (from < log->high_watermark() && found.wrong.empty()) {
+      Result<std::vector<std::byte>> bytes = read_now(*log, from, 300);
+      if (!bytes && bytes.error().code == ErrorCode::kDamaged) {
+        DamagedRange range{from, from};
+        for (const DamagedRange& one : log->damage()) {
+          if (one.first <= from && one.next > from) range.next = std::max(range.next, one.next);
+        }
+        if (range.next == from) {  // a hole that no file covers: the next readable offset ends it
+          while (range.next < log->high_watermark() && !read_now(*log, range.next, 300)) range.next = range.next.plus(1);
+        }
+        found.damaged.push_back(range);
+        from = range.next;
+        continue;
+      }
+      if (!bytes) found.wrong = bytes.error().message;
+      if (bytes && bytes->empty()) found.wrong = "an empty read at " + std::to_string(from.value);
+      if (!found.wrong.empty()) break;
+      for (const BatchHeader& header : headers_in(*bytes)) {
+        ByteView batch = ByteView(*bytes).first(header.size_bytes);
+        auto same = [&](const std::vector<std::byte>& one) { return std::ranges::equal(one, batch); };
+        if (std::ranges::none_of(stored, same)) found.wrong = "served what was never stored at " + std::to_string(header.base_offset.value);
+        found.readable.insert(header.base_offset.value);
+        bytes->erase(bytes->begin(), bytes->begin() + static_cast<std::ptrdiff_t>(header.size_bytes));
+        from = header.next_offset();
+      }
+    }
+    return found;
   }
   std::vector<std::byte> appended_bytes() const {
     std::vector<std::byte> all;

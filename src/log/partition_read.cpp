@@ -39,6 +39,9 @@ Result<ReadResult> PartitionLog::read_stored(Offset from, std::size_t max_bytes,
     for (const DamagedSpan& span : segment.damage()) {
       if (from >= span.first && from < span.next) return damaged({span.first, span.next});
     }
+    for (const DamagedRange& range : lost_) {
+      if (from >= range.first && from < range.next) return damaged(range);
+    }
     bool compacted = from < stored_.gaps_below();
     if (!located->batch && compacted) return read(holding->end, max_bytes, below, at_least_one);
     if (!located->batch) return damaged({from, holding->end});
@@ -51,11 +54,10 @@ Result<ReadResult> PartitionLog::read_stored(Offset from, std::size_t max_bytes,
   std::uint64_t verified = segment.verified().covered_from(first.position);
   if (verified < first.end()) return fail(ErrorCode::kBusy, "not verified yet");
   std::uint32_t limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(verified, segment.size()));
-  Result<std::uint32_t> end = find_run_end(*view, first, max_bytes, below, limit, Waiting::kNever);
-  if (!end) return fail(end.error());
-  if (Result<void> cached = probe_cached(*view->log, first.position, *end); !cached) return fail(cached.error());
+  std::uint32_t end = find_run_end(*view, first, max_bytes, below, limit, Waiting::kNever);
+  if (Result<void> cached = probe_cached(*view->log, first.position, end); !cached) return fail(cached.error());
   ReadResult result;
-  result.bytes = *end - first.position;
+  result.bytes = end - first.position;
   result.pieces.emplace_back(runtime::FileRange{std::move(view->log), first.position, result.bytes});
   return result;
 }

@@ -29,6 +29,7 @@ inline constexpr const char* kTimeIndexSuffix = ".timeindex";
 inline constexpr const char* kDeletedSuffix = ".deleted";  // behind one of the others: waits for its removal
 inline constexpr const char* kCleanedSuffix = ".cleaned";  // ... compaction's unfinished output
 inline constexpr const char* kSwapSuffix = ".swap";        // ... finished output that takes its sources' place
+inline constexpr const char* kRewrittenSuffix = ".rewritten";  // ... a copy after a failed sync, unfinished
 
 /// `00000000000000000042.log`
 std::string segment_file_name(Offset base, std::string_view suffix);
@@ -114,6 +115,9 @@ class Segment {
   /// How far the files were synced; the rest is at the mercy of the page cache.
   std::uint32_t synced_size() const { return synced_size_; }
   void set_synced(std::uint32_t size) { synced_size_ = size; }
+  /// A sync failed: what is behind synced_size() may be on disk or not, and no further sync of this file would tell. It is to
+  /// be written anew (log/segment_rewrite.hpp) and grows no more.
+  bool suspect = false;
 
   std::filesystem::path path(std::string_view suffix) const;
 

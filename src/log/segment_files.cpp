@@ -98,7 +98,7 @@ Result<void> tidy_segment_files(runtime::FileSystem& files, const std::filesyste
   if (!entries) return storage_failure(entries.error());
   bool changed = false;
   for (const runtime::FolderEntry& entry : *entries) {
-    bool unwanted = entry.name.ends_with(kCleanedSuffix) || entry.name.ends_with(kDeletedSuffix);
+    bool unwanted = entry.name.ends_with(kCleanedSuffix) || entry.name.ends_with(kDeletedSuffix) || entry.name.ends_with(kRewrittenSuffix);
     if (entry.is_folder || !unwanted) continue;
     Result<void> removed = files.remove(folder / entry.name);
     if (!removed && removed.error().code != ErrorCode::kNotFound) return storage_failure(removed.error());

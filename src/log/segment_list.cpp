@@ -22,6 +22,7 @@ Result<void> SegmentList::load() {
   for (const SegmentFile& file : *found) {
     if (!has_segment_ || file.base > last_base_) continue;  // beyond what counts: an append that failed
     bool is_last = file.base == last_base_;
+    if (file.bytes == 0 && !is_last) continue;  // left by a roll that failed
     std::uint32_t size = is_last ? std::min(file.bytes, last_size_) : file.bytes;
     segments_.push_back(std::make_unique<Segment>(context_.cache, context_.logs, partition_, file.base, size));
     if (is_last && size == last_size_ && last_max_) segments_.back()->restore_max_timestamp(*last_max_);
@@ -76,6 +77,7 @@ void SegmentList::save(PartitionState& state) const {
 }
 
 Result<void> SegmentList::begin_segment(Offset base) {
+  must_roll_ = true;  // until it is done
   if (!segments_.empty()) {
     if (Result<void> sealed = segments_.back()->seal(); !sealed) return sealed;
   }
@@ -200,7 +202,8 @@ SegmentList::SyncPoint SegmentList::begin_sync() {
   SyncPoint point;
   point.folder = folder_changed_;
   for (const auto& segment : segments_) {
-    if (segment->synced_size() == segment->size()) continue;
+    if (segment->suspect) point.suspects.push_back({segment->base(), segment->size()});
+    if (segment->suspect || segment->synced_size() == segment->size()) continue;
     point.files.push_back(segment->path(kLogSuffix));
     point.segment_base = segment->base();
     point.segment_bytes = segment->size();
@@ -211,8 +214,23 @@ SegmentList::SyncPoint SegmentList::begin_sync() {
 
 void SegmentList::mark_synced(const SyncPoint& point) {
   for (const auto& segment : segments_) {
+    if (std::ranges::find(point.suspects, segment->base(), &SuspectSegment::base) != point.suspects.end()) {
+      segment->suspect = false;
+      segment->set_synced(segment->size());
+      segment->close_files();  // the name leads to another file now
+    }
+    if (segment->suspect) continue;
     if (segment->base() < point.segment_base) segment->set_synced(segment->size());
     if (segment->base() == point.segment_base) segment->set_synced(point.segment_bytes);
+  }
+}
+
+void SegmentList::distrust_unsynced() {
+  folder_changed_ = loaded_ && !segments_.empty();
+  for (const auto& segment : segments_) {
+    if (segment->synced_size() == segment->size()) continue;
+    segment->suspect = true;
+    if (segment == segments_.back()) must_roll_ = true;
   }
 }
 

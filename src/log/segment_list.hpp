@@ -15,6 +15,7 @@
 #include "log/log_config.hpp"
 #include "log/partition_state.hpp"
 #include "log/segment.hpp"
+#include "log/segment_rewrite.hpp"
 #include "log/store_context.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
@@ -84,9 +85,12 @@ class SegmentList {
     std::uint32_t segment_bytes = 0;
     std::vector<std::filesystem::path> files;  // empty when the folder's names alone changed
     bool folder = false;
+    std::vector<SuspectSegment> suspects;       // to be written anew instead
   };
   SyncPoint begin_sync();
   void mark_synced(const SyncPoint& point);
+  /// A sync failed that may have covered anything not known to be durable.
+  void distrust_unsynced();
 
   std::filesystem::path folder() const { return context_.logs / partition_.folder(); }
 

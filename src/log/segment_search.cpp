@@ -53,26 +53,25 @@ Result<std::optional<BatchAt>> HeaderWalk::next() {
 
 namespace {
 
-/// A walk that begins at an index entry: none when the batch there is not the entry's.
-std::optional<HeaderWalk> walk_from(const SegmentView& segment, const OffsetEntry& entry, Waiting waiting) {
+/// A walk that begins at an index entry: none when the batch there is not the entry's. kBusy, kStorage.
+Result<std::optional<HeaderWalk>> walk_from(const SegmentView& segment, const OffsetEntry& entry, Waiting waiting) {
   Offset last = segment.base.plus(entry.relative_offset);
-  if (entry.position < 0 || static_cast<std::uint32_t>(entry.position) >= segment.size || entry.relative_offset < 0) return {};
+  if (entry.position < 0 || static_cast<std::uint32_t>(entry.position) >= segment.size || entry.relative_offset < 0) return std::nullopt;
   auto position = static_cast<std::uint32_t>(entry.position);
   for (const DamagedSpan& span : segment.damage) {
     if (position >= span.begin && position < span.end) return HeaderWalk(segment, span.end, span.next, waiting);
   }
   std::byte bytes[kBatchHeaderBytes];
   Result<std::size_t> got = read_bytes_at(*segment.log, position, bytes, waiting);
-  if (!got) return {};
+  if (!got) return storage_failure(got.error());
   Result<BatchHeader> header = read_batch_header(ByteView(bytes).first(*got));
-  if (!header || header->last_offset() != last) return {};
+  if (!header || header->last_offset() != last) return std::nullopt;
   return HeaderWalk(segment, position, header->base_offset, waiting);
 }
 
 }  // namespace
 
 Result<Located> find_batch_at(const SegmentView& segment, Offset target, std::uint32_t index_interval_bytes, Waiting waiting) {
-  constexpr std::uint32_t kMostWalked = 64u << 10;
   Located located;
   std::int64_t relative = target.value - segment.base.value;
   auto is_before = [relative](const OffsetEntry& entry) { return entry.relative_offset <= relative; };
@@ -80,12 +79,16 @@ Result<Located> find_batch_at(const SegmentView& segment, Offset target, std::ui
   if (!entry && entry.error().code != ErrorCode::kDamaged) return storage_failure(entry.error());
 
   std::optional<HeaderWalk> walk;
-  if (entry && *entry) walk = walk_from(segment, **entry, waiting);
+  if (entry && *entry) {
+    Result<std::optional<HeaderWalk>> from = walk_from(segment, **entry, waiting);
+    if (!from) return fail(from.error());
+    walk = std::move(*from);
+  }
   located.index_is_wrong = !entry || (*entry && !walk);
   if (located.index_is_wrong && waiting == Waiting::kNever) return fail(ErrorCode::kBusy, "an index is to be rebuilt");
   if (!walk) walk.emplace(segment, 0, segment.base, waiting);
 
-  std::uint32_t begin = walk->position();
+  std::uint64_t walked = 0;
   while (true) {
     Result<std::optional<BatchAt>> batch = walk->next();
     if (!batch) return fail(batch.error());
@@ -93,33 +96,32 @@ Result<Located> find_batch_at(const SegmentView& segment, Offset target, std::ui
       located.batch = *batch;
       return located;
     }
-    // Entries lie an interval and a batch apart; a much longer way means that some are missing.
-    if ((*batch)->position - begin > 4 * index_interval_bytes + kMostWalked) {
+    walked += (*batch)->header.size_bytes;
+    if (walked > far_from_entry(index_interval_bytes)) {
       if (waiting == Waiting::kNever) return fail(ErrorCode::kBusy, "far from an index entry");
       located.index_is_wrong = true;
     }
   }
 }
 
-Result<std::uint32_t> find_run_end(const SegmentView& segment, const BatchAt& first, std::size_t max_bytes, Offset below,
+std::uint32_t find_run_end(const SegmentView& segment, const BatchAt& first, std::size_t max_bytes, Offset below,
                                    std::uint32_t limit, Waiting waiting) {
   std::uint64_t target = std::max<std::uint64_t>(std::uint64_t{first.position} + max_bytes, first.end());
   if (target >= limit && below >= segment.end) return limit;
   auto is_before = [&](const OffsetEntry& entry) {
     return std::cmp_less_equal(entry.position, std::min<std::uint64_t>(target, limit)) && segment.base.plus(entry.relative_offset) < below;
   };
+  // What cannot be looked at without waiting makes the run shorter, nothing more.
   Result<std::optional<OffsetEntry>> entry = segment.offsets.last_where(is_before, waiting);
-  if (!entry && entry.error().code == ErrorCode::kBusy) return fail(entry.error());
-
   std::optional<HeaderWalk> walk;
-  if (entry && *entry && std::cmp_greater((*entry)->position, first.position)) walk = walk_from(segment, **entry, waiting);
+  if (entry && *entry && std::cmp_greater((*entry)->position, first.position)) {
+    if (Result<std::optional<HeaderWalk>> from = walk_from(segment, **entry, waiting)) walk = std::move(*from);
+  }
   if (!walk) walk.emplace(segment, first.position, first.header.base_offset, waiting);
   std::uint32_t end = walk->position() == first.position ? first.end() : walk->position();
   while (true) {
     Result<std::optional<BatchAt>> batch = walk->next();
-    if (!batch && batch.error().code == ErrorCode::kDamaged) return end;
-    if (!batch) return fail(batch.error());
-    if (!*batch || (*batch)->end() > std::min<std::uint64_t>(target, limit) || (*batch)->header.next_offset() > below) return end;
+    if (!batch || !*batch || (*batch)->end() > std::min<std::uint64_t>(target, limit) || (*batch)->header.next_offset() > below) return end;
     end = (*batch)->end();
   }
 }

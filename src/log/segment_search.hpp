@@ -45,6 +45,9 @@ class HeaderWalk {
   std::size_t wanted_window_ = 8192;
 };
 
+/// Entries of an index lie an interval and a batch apart; whoever walks farther than this has met missing ones.
+inline std::uint64_t far_from_entry(std::uint32_t index_interval_bytes) { return 4ull * index_interval_bytes + (64u << 10); }
+
 struct Located {
   std::optional<BatchAt> batch;    // none: no such offset below the segment's end
   bool index_is_wrong = false;     // an index entry points to no such batch, or entries are missing: rebuild it
@@ -55,9 +58,9 @@ struct Located {
 Result<Located> find_batch_at(const SegmentView& segment, Offset target, std::uint32_t index_interval_bytes, Waiting waiting);
 
 /// Where a run of whole batches that begins with `first` ends: at most `max_bytes` of them (but always the first), below
-/// offset `below` and at or before position `limit`, which is a batch's begin or end.
-Result<std::uint32_t> find_run_end(const SegmentView& segment, const BatchAt& first, std::size_t max_bytes, Offset below,
-                                   std::uint32_t limit, Waiting waiting);
+/// offset `below` and at or before position `limit`, which is a batch's begin or end. Shorter where it would have to wait.
+std::uint32_t find_run_end(const SegmentView& segment, const BatchAt& first, std::size_t max_bytes, Offset below, std::uint32_t limit,
+                           Waiting waiting);
 
 /// kBusy unless the bytes seem to be in the page cache: looks at some of them.
 Result<void> probe_cached(runtime::File& file, std::uint32_t begin, std::uint32_t end);

@@ -10,10 +10,12 @@ namespace wharf::log {
 namespace {
 
 /// Adds what the scan said to `range`; false when the segment ends there.
-bool note_place(const SegmentView& segment, const ScannedPlace& place, VerifiedRange& range) {
+bool note_place(const SegmentView& segment, const LeaderEpochs& epochs, const ScannedPlace& place, VerifiedRange& range) {
   switch (place.kind) {
     case ScannedPlace::Kind::kBatch:
-      if (!range.sound.empty() && range.sound.back().end == place.position) {
+      if (LeaderEpoch epoch = epochs.epoch_of(place.header.base_offset); epoch != kNoLeaderEpoch && epoch != place.header.leader_epoch) {
+        range.damaged.push_back({place.position, place.end, place.header.base_offset, place.next});
+      } else if (!range.sound.empty() && range.sound.back().end == place.position) {
         range.sound.back().end = place.end;
       } else {
         range.sound.push_back({place.position, place.end});
@@ -47,7 +49,7 @@ Result<Start> find_start(const SegmentView& segment, Offset from) {
     auto is_before = [below](const OffsetEntry& entry) { return entry.relative_offset <= below; };
     Result<std::optional<OffsetEntry>> entry = segment.offsets.last_where(is_before, Waiting::kAllowed);
     if (!entry && entry.error().code != ErrorCode::kDamaged) return storage_failure(entry.error());
-    if (!entry) start.index_is_wrong = true;
+    if (!entry || (*entry && (*entry)->relative_offset < 0)) start.index_is_wrong = true;
     if (!entry || !*entry || (*entry)->relative_offset < 0) return start;
     std::byte bytes[kBatchHeaderBytes];
     if ((*entry)->position >= 0 && static_cast<std::uint32_t>((*entry)->position) < segment.size) {
@@ -72,27 +74,34 @@ SegmentScan scan_from(const SegmentView& segment, std::uint32_t position, Offset
 
 }  // namespace
 
-Result<VerifiedRange> verify_stored(const SegmentView& segment, Offset from, std::size_t bytes, std::uint32_t index_interval_bytes) {
-  constexpr std::uint32_t kFarFromEntry = 256u << 10;
+Result<VerifiedRange> verify_stored(const SegmentView& segment, const LeaderEpochs& epochs, Offset from, std::size_t bytes,
+                                    std::uint32_t index_interval_bytes) {
   Result<Start> start = find_start(segment, from);
   if (!start) return fail(start.error());
   VerifiedRange range;
   SegmentScan scan = scan_from(segment, start->position, start->expected);
   std::optional<std::uint32_t> reached;  // where the batch of `from` begins
+  std::uint64_t walked = 0;              // over sound batches before it
   while (true) {
     Result<ScannedPlace> place = scan.next();
     if (!place) return fail(place.error());
-    if (!note_place(segment, *place, range)) break;
+    if (!note_place(segment, epochs, *place, range)) break;
     if (!reached && place->next > from) reached = place->position;
+    if (!reached && place->kind == ScannedPlace::Kind::kBatch) walked += place->header.size_bytes;
     if (reached && place->end - *reached >= bytes) break;
   }
-  bool far = (reached ? *reached : segment.size) - start->position > 4 * index_interval_bytes + kFarFromEntry;
+  range.found = reached.has_value();
+  bool far = walked > far_from_entry(index_interval_bytes);
   bool explained = std::ranges::any_of(range.damaged, [&](const DamagedSpan& span) { return span.begin >= start->position; });
-  if ((start->index_is_wrong && !explained) || far) return verify_whole(segment, index_interval_bytes);
+  if ((start->index_is_wrong && !explained) || far) {
+    Result<VerifiedRange> whole = verify_whole(segment, epochs, index_interval_bytes);
+    if (whole) whole->found = range.found;
+    return whole;
+  }
   return range;
 }
 
-Result<VerifiedRange> verify_whole(const SegmentView& segment, std::uint32_t index_interval_bytes) {
+Result<VerifiedRange> verify_whole(const SegmentView& segment, const LeaderEpochs& epochs, std::uint32_t index_interval_bytes) {
   VerifiedRange range;
   range.indexes.emplace(segment.base, index_interval_bytes);
   range.indexed_bytes = segment.size;
@@ -100,7 +109,7 @@ Result<VerifiedRange> verify_whole(const SegmentView& segment, std::uint32_t ind
   while (true) {
     Result<ScannedPlace> place = scan.next();
     if (!place) return fail(place.error());
-    if (!note_place(segment, *place, range)) return range;
+    if (!note_place(segment, epochs, *place, range)) return range;
     if (place->kind != ScannedPlace::Kind::kBatch) continue;
     range.indexes->add(place->position, place->end - place->position, place->header.last_offset(), place->header.max_timestamp);
   }

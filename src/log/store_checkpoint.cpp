@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "log/log_store.hpp"
+#include "log/segment_rewrite.hpp"
 #include "log/storage_error.hpp"
 
 namespace wharf::log {
@@ -81,7 +82,8 @@ Task<Result<void>> LogStore::checkpoint_now(bool closing) {
       if (!more) {
         log->listed().dirty = false;
         if (written) gather_checkpoint(*log, work, closing);
-        if (!written) list_dirty(*log);
+        // What is not durable yet is left for the next one.
+        if (!written || log->stored_end() < log->log_end_offset()) list_dirty(*log);
         if (!written && !work.first_error) work.first_error = written.error();
       }
       if (more || work.entries.size() % 64 == 0) co_await next_turn();
@@ -91,6 +93,7 @@ Task<Result<void>> LogStore::checkpoint_now(bool closing) {
   for (const PartitionId& id : removed) work.entries.push_back({id, {}, {}, {}});
   if (work.entries.empty() && !closing && !needs_full_sync_ && !recovered_untold_) {
     checkpointing_ = false;
+    checkpoint_ended_.notify();
     co_return work.first_error ? Result<void>(fail(*work.first_error)) : Result<void>();
   }
 
@@ -99,10 +102,17 @@ Task<Result<void>> LogStore::checkpoint_now(bool closing) {
     files.insert(files.end(), entry.sync.files.begin(), entry.sync.files.end());
     if (entry.sync.folder) folders.push_back(context_.logs / entry.partition.folder());
   }
-  auto write = [file_system = with_.files, root = context_.logs, files = std::move(files), folders = std::move(folders),
+  std::vector<std::pair<std::filesystem::path, SuspectSegment>> suspects;
+  for (const Checkpointing::Entry& entry : work.entries) {
+    for (const SuspectSegment& suspect : entry.sync.suspects) suspects.emplace_back(context_.logs / entry.partition.folder(), suspect);
+  }
+  auto write = [file_system = with_.files, root = context_.logs, files = std::move(files), folders = std::move(folders), suspects = std::move(suspects),
                 all = needs_full_sync_, folder = with_.folder, entries = &work.entries,
                 floor = work.first_error ? std::nullopt : std::optional(WalFloor{with_.shard->index(), wal_.floor_at(work.upto)}),
                 tell_recovered = recovered_untold_ && !work.first_error]() -> Result<void> {
+    for (const auto& [place, suspect] : suspects) {
+      if (Result<void> rewritten = rewrite_segment(*file_system, place, suspect); !rewritten) return rewritten;
+    }
     if (Result<void> synced = sync_stored(*file_system, root, files, folders, all); !synced) return synced;
     std::vector<PartitionCheckpoint> states;
     for (const Checkpointing::Entry& entry : *entries) {
@@ -113,9 +123,11 @@ Task<Result<void>> LogStore::checkpoint_now(bool closing) {
   };
   Result<void> outcome = co_await runtime::run_blocking(*with_.shard, std::move(write));
   checkpointing_ = false;
+  checkpoint_ended_.notify();
   if (!outcome) {
     ++context_.statistics.failed_checkpoints;
     needs_full_sync_ = true;
+    for (const auto& [id, log] : partitions_) log->stored().distrust_unsynced();
     for (const Checkpointing::Entry& entry : work.entries) {
       if (PartitionLog* log = find(entry.partition)) list_dirty(*log);
     }

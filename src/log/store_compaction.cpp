@@ -106,16 +106,15 @@ Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
   co_return fail(ErrorCode::kClosed, "the log store is closing");
 }
 
-/// A checkpoint that began after now and has the partition in it.
+/// A checkpoint that began after now, with the partition, which is listed as dirty, in it.
 Task<Result<void>> LogStore::checkpoint_with(PartitionId id) {
-  while (true) {
+  while (!stopping_ && !closed_) {
     Result<void> done = co_await checkpoint_now(false);
-    PartitionLog* log = find(id);
-    if (log == nullptr || (done && !log->listed().dirty)) co_return Result<void>();
-    if (!done && done.error().code != ErrorCode::kBusy) co_return done;
-    if (stopping_ || closed_) co_return fail(ErrorCode::kClosed, "the log store is closing");
-    co_await next_turn();
+    if (find(id) == nullptr) co_return Result<void>();
+    if (done || done.error().code != ErrorCode::kBusy) co_return done;
+    co_await checkpoint_ended_.wait();
   }
+  co_return fail(ErrorCode::kClosed, "the log store is closing");
 }
 
 /// Renames without waiting for the disk: between two turns, so that no reader sees half of it.
@@ -140,6 +139,9 @@ Result<void> LogStore::swap_in(PartitionLog& log, CompactedGroup group) {
   auto cleaned = std::make_unique<Segment>(context_.cache, context_.logs, log.id(), group.sources.front(), group.bytes);
   cleaned->restore_max_timestamp(group.max);
   cleaned->verified().add({0, group.bytes});
+  // What is in memory would show readers what is gone.
+  HotTail* tail = log.tail();
+  while (tail != nullptr && !tail->empty() && tail->first() < group.end && tail->oldest_block_next() <= log.stored_end()) tail->drop_oldest_block();
   log.stored().replace(*first, *first + group.sources.size(), std::move(cleaned));
   return {};
 }

@@ -27,22 +27,29 @@ void LogStore::merge(PartitionLog& log, Offset segment_base, const VerifiedRange
 
 Task<Result<void>> LogStore::warm(PartitionId id, Offset from, std::size_t max_bytes) {
   constexpr std::size_t kReadAhead = 2u << 20;  // the next reads of the same reader find their range done
-  PartitionLog* log = find(id);
-  if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
-  Result<SegmentList::Holding> holding = log->stored().holding(from);
-  if (!holding) co_return fail(holding.error());
-  if (holding->segment == nullptr) co_return Result<void>();  // the read says what is missing
-  Offset base = holding->segment->base();
-  Result<SegmentView> view = log->stored().view(*holding->segment, holding->end);
-  if (!view) co_return fail(view.error());
-  ++context_.statistics.cold_reads;
-  auto interval = static_cast<std::uint32_t>(log->config().index_interval_bytes);
-  auto look = [view = std::move(*view), from, bytes = max_bytes + kReadAhead, interval] { return verify_stored(view, from, bytes, interval); };
-  Result<VerifiedRange> range = co_await runtime::run_blocking(*with_.shard, std::move(look));
-  if (!range) co_return fail(range.error());
-  log = find(id);
-  if (log != nullptr) merge(*log, base, *range);
-  co_return Result<void>();
+  while (true) {
+    PartitionLog* log = find(id);
+    if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+    Result<SegmentList::Holding> holding = log->stored().holding(from);
+    if (!holding) co_return fail(holding.error());
+    if (holding->segment == nullptr) co_return Result<void>();  // the read says what is missing
+    Offset base = holding->segment->base();
+    Offset end = holding->end;
+    Result<SegmentView> view = log->stored().view(*holding->segment, end);
+    if (!view) co_return fail(view.error());
+    ++context_.statistics.cold_reads;
+    auto interval = static_cast<std::uint32_t>(log->config().index_interval_bytes);
+    auto look = [view = std::move(*view), epochs = log->epochs(), from, bytes = max_bytes + kReadAhead, interval] {
+      return verify_stored(view, epochs, from, bytes, interval);
+    };
+    Result<VerifiedRange> range = co_await runtime::run_blocking(*with_.shard, std::move(look));
+    if (!range) co_return fail(range.error());
+    log = find(id);
+    if (log == nullptr) co_return Result<void>();
+    merge(*log, base, *range);
+    if (range->found || end >= log->stored_end()) co_return Result<void>();
+    from = end;  // compacted away to the end of the segment
+  }
 }
 
 namespace {

@@ -71,7 +71,7 @@ Result<MaxTimestamp> find_max_timestamp(const SegmentView& segment) {
     if (!last) return storage_failure(last.error());
     return MaxTimestamp{last->timestamp, segment.base.plus(last->relative_offset)};
   }
-  Result<VerifiedRange> all = verify_whole(segment, 4096);
+  Result<VerifiedRange> all = verify_whole(segment, LeaderEpochs(), 4096);
   if (!all) return fail(all.error());
   return all->indexes->max();
 }

@@ -1,0 +1,258 @@
+#include "log/compaction.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "log/store_testing.hpp"
+#include "model/record.hpp"
+
+namespace wharf::log {
+namespace {
+
+using testing::StoreFixture;
+using testing::headers_in;
+using testing::small_segments;
+using testing::test_partition;
+
+LogConfig compacted() {
+  LogConfig config = small_segments(Flush::kAsync);
+  config.segment_bytes = 1000;
+  config.cleanup_delete = false;
+  config.cleanup_compact = true;
+  config.min_cleanable_dirty_ratio = 0;
+  config.delete_retention_ms = 1000;
+  config.file_delete_delay_ms = 0;
+  return config;
+}
+
+struct Kept {
+  Offset offset;
+  std::string key;
+  std::optional<std::string> value;
+  friend bool operator==(const Kept&, const Kept&) = default;
+};
+
+/// Batches of key=value records; no value is a tombstone.
+std::vector<std::byte> keyed_batch(const std::vector<std::pair<std::string, std::optional<std::string>>>& records, const BatchOptions& options = {}) {
+  BatchBuilder builder(options);
+  for (const auto& [key, value] : records) {
+    NewRecord record;
+    record.timestamp = Timestamp{1'767'225'600'000};
+    record.key = as_bytes(key);
+    if (value) record.value = as_bytes(*value);
+    builder.append(record);
+  }
+  return *builder.finish();
+}
+
+struct CompactionFixture : StoreFixture {
+  explicit CompactionFixture(std::uint64_t seed = 1, LogConfig config = compacted()) : StoreFixture(seed, config) {
+    options.compact = false;  // by hand
+    WHARF_ASSERT(start().has_value());
+    id = add(1).id();
+  }
+  Appended put(const std::vector<std::pair<std::string, std::optional<std::string>>>& records, const BatchOptions& batch_options = {}) {
+    return *store->append(id, testing::owned(keyed_batch(records, batch_options)), {LeaderEpoch{0}, machine->clock().wall_now()});
+  }
+  void fill(int batches) {
+    for (int i = 0; i < batches; ++i) put({{"filler", std::string(150, 'f')}});
+  }
+  Result<void> compact() { return simulation.run(machine->shard(), store->compact(id)); }
+
+  std::vector<Kept> records() {
+    std::vector<Kept> kept;
+    Result<std::vector<std::byte>> read = read_all(id);
+    EXPECT_TRUE(read.has_value()) << read.error().message;
+    std::vector<std::byte> all = read ? *read : std::vector<std::byte>{};
+    for (ByteView rest = all; !rest.empty();) {
+      BatchView batch = *read_batch(rest);
+      rest = rest.subspan(batch.header.size_bytes);
+      OpenedBatch opened = *OpenedBatch::open(batch, kMostInflatedBytes);
+      RecordReader reader = opened.reader();
+      Record record;
+      while (*reader.next(record)) {
+        std::optional<std::string> value;
+        if (record.value) value = std::string(as_text(*record.value));
+        kept.push_back({record.offset, std::string(as_text(*record.key)), value});
+      }
+    }
+    return kept;
+  }
+
+  PartitionId id;
+};
+
+TEST(Compaction, TheLastValueOfEachKeySurvivesAtItsOffset) {
+  CompactionFixture fixture;
+  for (int i = 0; i < 40; ++i) fixture.put({{"key-" + std::to_string(i % 5), std::string(60, static_cast<char>('a' + i % 26))}});
+  fixture.fill(20);
+  std::uint64_t before = fixture.store->find(fixture.id)->size_bytes();
+  ASSERT_TRUE(fixture.compact().has_value());
+  std::vector<Kept> kept = fixture.records();
+  for (int i = 35; i < 40; ++i) {
+    Kept expected{Offset{i}, "key-" + std::to_string(i % 5), std::string(60, static_cast<char>('a' + i % 26))};
+    EXPECT_EQ(std::ranges::count(kept, expected), 1) << i;
+  }
+  EXPECT_EQ(std::ranges::count_if(kept, [](const Kept& one) { return one.key.starts_with("key-"); }), 5);
+  EXPECT_LT(fixture.store->find(fixture.id)->size_bytes(), before / 2);
+  EXPECT_EQ(fixture.store->find(fixture.id)->log_end_offset(), Offset{60});
+  ASSERT_TRUE(fixture.stop().has_value());
+  ASSERT_TRUE(fixture.start().has_value());
+  EXPECT_EQ(fixture.records(), kept);
+}
+
+TEST(Compaction, ATombstoneStaysForItsRetentionAndThenGoes) {
+  CompactionFixture fixture;
+  fixture.put({{"gone", "value"}});
+  fixture.put({{"gone", std::nullopt}});
+  fixture.fill(12);
+  auto has_tombstone = [&] { return std::ranges::any_of(fixture.records(), [](const Kept& one) { return one.key == "gone" && !one.value; }); };
+  ASSERT_TRUE(fixture.compact().has_value());
+  EXPECT_TRUE(has_tombstone());
+  EXPECT_EQ(std::ranges::count_if(fixture.records(), [](const Kept& one) { return one.key == "gone"; }), 1);
+  fixture.fill(12);
+  ASSERT_TRUE(fixture.compact().has_value());
+  EXPECT_TRUE(has_tombstone());
+  fixture.simulation.run_for(std::chrono::milliseconds(1500));
+  fixture.fill(12);
+  ASSERT_TRUE(fixture.compact().has_value());
+  EXPECT_FALSE(has_tombstone());
+}
+
+TEST(Compaction, AProducersLastSequenceIsNotForgottenWithItsRecords) {
+  CompactionFixture fixture;
+  BatchOptions producer{.producer_id = ProducerId{3}, .producer_epoch = ProducerEpoch{0}, .base_sequence = 0};
+  fixture.put({{"a", "1"}}, producer);
+  producer.base_sequence = 1;
+  fixture.put({{"a", "2"}}, producer);
+  fixture.put({{"a", "3"}});
+  fixture.fill(12);
+  ASSERT_TRUE(fixture.compact().has_value());
+  std::vector<std::byte> all = *fixture.read_all(fixture.id);
+  std::vector<BatchHeader> headers = headers_in(all);
+  auto last = std::ranges::find(headers, ProducerId{3}, &BatchHeader::producer_id);
+  ASSERT_NE(last, headers.end());
+  EXPECT_EQ(last->base_sequence, 1);
+  EXPECT_EQ(last->record_count, 0);
+  EXPECT_EQ(last->base_offset, Offset{1});
+}
+
+TEST(Compaction, TheGrowingSegmentAndYoungRecordsAreLeftAlone) {
+  LogConfig config = compacted();
+  config.min_compaction_lag_ms = 1'000'000'000;
+  CompactionFixture fixture(1, config);
+  for (int i = 0; i < 30; ++i) fixture.put({{"same", std::string(80, 'x')}});
+  ASSERT_TRUE(fixture.compact().has_value());
+  EXPECT_EQ(fixture.records().size(), 30u);
+}
+
+TEST(Compaction, AnyHistoryKeepsExactlyWhatReplayingItGives) {
+  rc::check([] {
+    CompactionFixture fixture(static_cast<std::uint64_t>(*rc::gen::inRange(1, 1'000'000)));
+    fixture.options.cleaner_map_bytes = 24 * 20;  // several passes
+    std::map<std::string, Kept> latest;
+    std::map<std::int64_t, Kept> everything;
+    int steps = *rc::gen::inRange(5, 60);
+    for (int i = 0; i < steps; ++i) {
+      std::vector<std::pair<std::string, std::optional<std::string>>> batch;
+      int records = *rc::gen::inRange(1, 4);
+      for (int j = 0; j < records; ++j) {
+        std::string key = "k" + std::to_string(*rc::gen::inRange(0, 12));
+        std::optional<std::string> value;
+        if (*rc::gen::inRange(0, 5) != 0) value = std::string(static_cast<std::size_t>(*rc::gen::inRange(1, 120)), static_cast<char>('a' + i % 26));
+        batch.emplace_back(key, value);
+      }
+      BatchOptions options;
+      options.compression = *rc::gen::element(Compression::kNone, Compression::kLz4);
+      Appended appended = fixture.put(batch, options);
+      for (std::size_t j = 0; j < batch.size(); ++j) {
+        Kept one{appended.first.plus(static_cast<std::int64_t>(j)), batch[j].first, batch[j].second};
+        everything[one.offset.value] = one;
+        latest[one.key] = one;
+      }
+      if (*rc::gen::inRange(0, 10) == 0) RC_ASSERT(fixture.compact().has_value());
+      if (*rc::gen::inRange(0, 20) == 0) {
+        RC_ASSERT(fixture.stop().has_value());
+        RC_ASSERT(fixture.start().has_value());
+      }
+    }
+    RC_ASSERT(fixture.compact().has_value());
+    std::vector<Kept> kept = fixture.records();
+    Offset previous{-1};
+    std::map<std::string, Kept> replayed;
+    for (const Kept& one : kept) {
+      RC_ASSERT(one.offset > previous);
+      previous = one.offset;
+      RC_ASSERT(everything.at(one.offset.value) == one);  // nothing moved, nothing changed
+      replayed[one.key] = one;
+    }
+    for (const auto& [key, one] : latest) {
+      auto found = replayed.find(key);
+      if (one.value) RC_ASSERT(found != replayed.end() && found->second == one);
+      if (!one.value && found != replayed.end()) RC_ASSERT(!found->second.value);
+    }
+  });
+}
+
+TEST(Compaction, ACrashAtAnyChangeOfTheDiskLeavesTheLatestValues) {
+  for (std::uint64_t change = 0;; change += 2) {
+    CompactionFixture fixture(5);
+    for (int i = 0; i < 60; ++i) fixture.put({{"key-" + std::to_string(i % 6), std::string(80, static_cast<char>('a' + i % 26))}});
+    ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpoint()).has_value());
+    std::vector<Kept> all = fixture.records();
+    fixture.machine->disk().crash_at(fixture.machine->disk().changes() + change);
+    std::ignore = fixture.compact();
+    bool died = fixture.machine->disk().down();
+    fixture.power_loss();
+    ASSERT_TRUE(fixture.start().has_value());
+    std::map<std::string, Kept> latest, found;
+    for (const Kept& one : all) latest[one.key] = one;
+    for (const Kept& one : fixture.records()) {
+      EXPECT_EQ(std::ranges::count(all, one), 1);
+      found[one.key] = one;
+    }
+    EXPECT_EQ(found, latest) << change;
+    EXPECT_TRUE(fixture.store->find(fixture.id)->damage().empty()) << change;
+    if (!died) break;
+  }
+}
+
+TEST(Compaction, AFailedPassIsTriedAgainAndLosesNothing) {
+  for (std::uint64_t operation = 0;; ++operation) {
+    CompactionFixture fixture(6);
+    for (int i = 0; i < 60; ++i) fixture.put({{"key-" + std::to_string(i % 6), std::string(80, static_cast<char>('a' + i % 26))}});
+    std::vector<Kept> all = fixture.records();
+    fixture.machine->disk().fail_at(fixture.machine->disk().operations() + operation);
+    Result<void> first = fixture.compact();
+    if (fixture.machine->disk().injected() == 0) break;
+    std::map<std::string, Kept> latest, found;
+    for (const Kept& one : all) latest[one.key] = one;
+    for (const Kept& one : fixture.records()) found[one.key] = one;
+    EXPECT_EQ(found, latest) << operation;
+    ASSERT_TRUE(fixture.compact().has_value()) << operation;
+    EXPECT_LT(fixture.records().size(), 25u) << operation;
+  }
+}
+
+TEST(KeyOffsets, TheNewestOffsetOfEachKeyIsFoundUntilTheMapIsFull) {
+  KeyOffsets map(24 * 100, HashSecret{});
+  int taken = 0;
+  while (map.put(as_bytes("key-" + std::to_string(taken)), Offset{taken})) ++taken;
+  EXPECT_GT(taken, 80);
+  EXPECT_TRUE(map.put(as_bytes("key-3"), Offset{1000}));
+  EXPECT_TRUE(map.put(as_bytes("key-3"), Offset{999}));
+  EXPECT_EQ(map.newest(as_bytes("key-3")), Offset{1000});
+  EXPECT_EQ(map.newest(as_bytes("key-4")), Offset{4});
+  EXPECT_FALSE(map.newest(as_bytes("unknown")).has_value());
+}
+
+TEST(KeyOffsets, HashesAreThoseOfSipHashsAuthors) {
+  HashSecret secret;  // key 00 01 .. 0f; messages of no byte and of the byte 00
+  for (std::size_t i = 0; i < 16; ++i) secret[i] = static_cast<std::byte>(i);
+  EXPECT_EQ(hash_key({}, secret), (KeyHash{0xe6a825ba047f81a3u, 0x930255c71472f66du}));
+  std::byte zero{0};
+  EXPECT_EQ(hash_key({&zero, 1}, secret), (KeyHash{0x44af996bd8c187dau, 0x45fc229b11597634u}));
+}
+
+}  // namespace
+}  // namespace wharf::log

@@ -1,0 +1,105 @@
+#include "log/hot_tail.hpp"
+
+#include <gtest/gtest.h>
+
+#include "log/file_cache.hpp"
+#include "log/log_testing.hpp"
+#include "runtime/memory_files.hpp"
+
+namespace wharf::log {
+namespace {
+
+using testing::TestBatch;
+using testing::headers_in;
+using testing::joined;
+using testing::owned_batch;
+using testing::test_partition;
+
+struct TailFixture {
+  void append(std::size_t value_bytes, int records = 1) {
+    OwnedBatches batch = owned_batch({.records = records, .value_bytes = value_bytes});
+    stamp_base_offset(batch.bytes, next);
+    Offset first = next;
+    next = next.plus(records);
+    tail.append(batch.owner, batch.bytes, first, next);
+    all.insert(all.end(), batch.bytes.begin(), batch.bytes.end());
+  }
+  HotTailBudget budget;
+  HotTail tail{budget, test_partition(1)};
+  Offset next{0};
+  std::vector<std::byte> all;
+};
+
+TEST(HotTail, WhatWasAppendedIsReadFromAnyOffsetInWholeBatches) {
+  TailFixture fixture;
+  for (int i = 0; i < 300; ++i) fixture.append(i % 50 == 0 ? 20'000 : 10 + static_cast<std::size_t>(i), 1 + i % 3);
+  std::vector<runtime::OutPiece> pieces;
+  EXPECT_EQ(fixture.tail.read(Offset{0}, 1 << 30, fixture.next, false, pieces), fixture.all.size());
+  EXPECT_EQ(joined(pieces), fixture.all);
+  for (std::int64_t from = 0; from < fixture.next.value; from += 7) {
+    pieces.clear();
+    std::size_t bytes = fixture.tail.read(Offset{from}, 5000, fixture.next, true, pieces);
+    std::vector<BatchHeader> headers = headers_in(joined(pieces));
+    EXPECT_LE(headers.front().base_offset.value, from);
+    EXPECT_GT(headers.front().next_offset().value, from);
+    EXPECT_TRUE(bytes <= 5000 || headers.size() == 1);
+  }
+  pieces.clear();
+  fixture.tail.read(Offset{0}, 1 << 30, Offset{101}, true, pieces);
+  EXPECT_LE(headers_in(joined(pieces)).back().next_offset(), Offset{101});
+}
+
+TEST(HotTail, SmallBatchesAreCopiedSoThatTheyDoNotPinTheirRequest) {
+  TailFixture fixture;
+  OwnedBatches small = owned_batch({.value_bytes = 100});
+  fixture.tail.append(small.owner, small.bytes, Offset{0}, Offset{1});
+  EXPECT_EQ(small.owner.use_count(), 1);
+  OwnedBatches large = owned_batch({.value_bytes = HotTail::kPinnedBatchBytes});
+  fixture.tail.append(large.owner, large.bytes, Offset{1}, Offset{2});
+  EXPECT_EQ(large.owner.use_count(), 2);
+}
+
+TEST(HotTail, DroppingABlockLeavesReadersWhatTheyHoldAndGivesItsMemoryBack) {
+  TailFixture fixture;
+  for (int i = 0; i < 100; ++i) fixture.append(500);
+  std::vector<runtime::OutPiece> pieces;
+  fixture.tail.read(Offset{0}, 1 << 30, fixture.next, true, pieces);
+  std::size_t used = fixture.budget.used_bytes;
+  EXPECT_GE(used, fixture.all.size());
+  fixture.tail.drop_oldest_block();
+  EXPECT_LT(fixture.budget.used_bytes, used);
+  EXPECT_GT(fixture.tail.first(), Offset{0});
+  EXPECT_EQ(joined(pieces), fixture.all);
+  fixture.tail.clear();
+  EXPECT_EQ(fixture.budget.used_bytes, 0u);
+  EXPECT_EQ(fixture.budget.live_blocks, 0u);
+}
+
+TEST(HotTail, APartitionWithLittleTrafficHoldsLittle) {
+  TailFixture fixture;
+  fixture.append(50);
+  EXPECT_LE(fixture.tail.bytes(), 1024u);
+}
+
+TEST(FileCache, TheLeastRecentlyUsedFileIsClosedAndReadersKeepTheirs) {
+  runtime::MemoryFileSystem files(1 << 20);
+  FileCache cache(files, 2);
+  CachedFile one(cache), two(cache), three(cache);
+  auto open = [](CachedFile& file, const char* name) { return *file.get(runtime::OpenMode::kCreate, [name] { return std::filesystem::path(name); }); };
+  std::shared_ptr<runtime::File> held = open(one, "1");
+  ASSERT_TRUE(held->write_at(0, as_bytes("text")).has_value());
+  open(two, "2");
+  open(one, "1");
+  open(three, "3");
+  EXPECT_TRUE(one.is_open());
+  EXPECT_FALSE(two.is_open());
+  EXPECT_EQ(cache.open_files(), 2u);
+  open(two, "2");
+  EXPECT_FALSE(one.is_open());
+  std::byte bytes[4];
+  EXPECT_EQ(*held->read_at(0, bytes), 4u);
+  EXPECT_EQ(as_text(bytes), "text");
+}
+
+}  // namespace
+}  // namespace wharf::log

@@ -1,0 +1,115 @@
+// Retention, DeleteRecords and the files that go with them, on a whole store.
+#include <gtest/gtest.h>
+
+#include "log/store_testing.hpp"
+
+namespace wharf::log {
+namespace {
+
+using testing::StoreFixture;
+using testing::TestBatch;
+using testing::small_segments;
+
+constexpr std::int64_t kStart = sim::SimulatedClock::kWallStart.ms;
+
+std::vector<std::string> files_of(StoreFixture& fixture, const PartitionId& id) {
+  std::vector<std::string> names;
+  for (const runtime::FolderEntry& entry : *fixture.machine->disk().list(std::filesystem::path("data/logs") / id.folder())) names.push_back(entry.name);
+  return names;
+}
+
+std::ptrdiff_t count_with(const std::vector<std::string>& names, std::string_view suffix) {
+  return std::ranges::count_if(names, [&](const std::string& name) { return name.ends_with(suffix); });
+}
+
+LogConfig short_lived() {
+  LogConfig config = small_segments(Flush::kSync);
+  config.retention_ms = 60'000;
+  config.segment_ms = 30'000;
+  config.file_delete_delay_ms = 5'000;
+  return config;
+}
+
+TEST(StoreRetention, OldSegmentsGoByRecordTimeTheGrowingOneTooAndTheirFilesAfterTheDelay) {
+  StoreFixture fixture(1, short_lived());
+  fixture.options.retention_check_interval_ms = 10'000;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 40; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .first_timestamp_ms = kStart, .number = i});
+  fixture.simulation.run_for(std::chrono::seconds(45));
+  PartitionLog* log = fixture.store->find(id);
+  EXPECT_EQ(log->log_start_offset(), Offset{0});
+  fixture.append_and_wait(id, {.first_timestamp_ms = kStart + 45'000});
+  fixture.simulation.run_for(std::chrono::seconds(60));
+  EXPECT_EQ(log->log_start_offset(), Offset{40});
+  EXPECT_EQ(log->read(Offset{3}, 100, log->high_watermark(), true).error().code, ErrorCode::kOffsetOutOfRange);
+  fixture.simulation.run_for(std::chrono::seconds(60));
+  EXPECT_EQ(log->log_start_offset(), Offset{41});  // idle, and rolled
+  EXPECT_EQ(log->log_end_offset(), Offset{41});
+  std::vector<std::string> names = files_of(fixture, id);
+  EXPECT_EQ(count_with(names, ".log"), 1);
+  EXPECT_EQ(count_with(names, ".deleted"), 0);
+  ASSERT_TRUE(fixture.stop().has_value());
+  ASSERT_TRUE(fixture.start().has_value());
+  EXPECT_EQ(fixture.store->find(id)->log_start_offset(), Offset{41});
+  EXPECT_EQ(fixture.append(id, {.first_timestamp_ms = kStart + 200'000})->first, Offset{41});
+}
+
+TEST(StoreRetention, TheSizeOfALogIsKeptBelowItsLimit) {
+  LogConfig config = small_segments(Flush::kAsync);
+  config.retention_bytes = 10'000;
+  config.file_delete_delay_ms = 0;
+  StoreFixture fixture(2, config);
+  fixture.options.retention_check_interval_ms = 1'000;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(fixture.append(id, {.value_bytes = 200, .number = i}).has_value());
+  fixture.simulation.run_for(std::chrono::seconds(30));
+  PartitionLog* log = fixture.store->find(id);
+  EXPECT_LE(log->size_bytes(), 12'000u);
+  EXPECT_GE(log->size_bytes(), 8'000u);
+  EXPECT_GT(log->log_start_offset(), Offset{100});
+}
+
+TEST(StoreRetention, DeletedRecordsStayDeletedAfterACrashOnceTheStartIsDurable) {
+  StoreFixture fixture(3);
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 40; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .number = i});
+  EXPECT_EQ(fixture.store->delete_records(id, Offset{100}).error().code, ErrorCode::kOffsetOutOfRange);
+  EXPECT_EQ(*fixture.store->delete_records(id, Offset{25}), Offset{25});
+  EXPECT_EQ(*fixture.store->delete_records(id, Offset{10}), Offset{25});
+  fixture.simulation.run_for(std::chrono::seconds(1));
+  fixture.power_loss();
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionLog* log = fixture.store->find(id);
+  EXPECT_EQ(log->log_start_offset(), Offset{25});
+  EXPECT_EQ(log->log_end_offset(), Offset{40});
+  EXPECT_EQ(*fixture.store->delete_records(id, Offset{-1}), Offset{40});
+  EXPECT_EQ(log->read(Offset{40}, 100, Offset{40}, true)->bytes, 0u);
+  EXPECT_EQ(fixture.append(id, {})->first, Offset{40});
+}
+
+TEST(StoreRetention, ACompactedTopicDoesNotDeleteRecordsOnRequest) {
+  LogConfig config = small_segments(Flush::kAsync);
+  config.cleanup_delete = false;
+  config.cleanup_compact = true;
+  StoreFixture fixture(4, config);
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  ASSERT_TRUE(fixture.append(id, {}).has_value());
+  EXPECT_EQ(fixture.store->delete_records(id, Offset{1}).error().code, ErrorCode::kPolicyViolation);
+}
+
+TEST(StoreRetention, AProducersClockThatRunsAheadDoesNotKeepDataForEver) {
+  StoreFixture fixture(5, short_lived());
+  fixture.options.retention_check_interval_ms = 10'000;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 20; ++i) fixture.append_and_wait(id, {.value_bytes = 300, .first_timestamp_ms = kStart + 1'000'000'000, .number = i});
+  fixture.simulation.run_for(std::chrono::seconds(120));
+  EXPECT_GT(fixture.store->find(id)->log_start_offset(), Offset{10});
+}
+
+}  // namespace
+}  // namespace wharf::log
