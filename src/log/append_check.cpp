@@ -120,7 +120,7 @@ Result<OwnedBatches> prepare_batches(OwnedBatches batches, const LogConfig& conf
   if (!changed) return batches;
   batches.owner = std::make_shared_for_overwrite<std::byte[]>(compressed.size());
   batches.bytes = {batches.owner.get(), compressed.size()};
-  std::ranges::copy(compressed, batches.bytes.begin());
+  std::memcpy(batches.bytes.data(), compressed.data(), compressed.size());
   return batches;
 }
 

@@ -221,6 +221,7 @@ Task<Result<void>> LogStore::close() {
     if (!durable) outcome = fail(durable.error());
   }
   if (outcome) outcome = co_await checkpoint_now(true);
+  for (const auto& [id, log] : partitions_) std::ignore = log->stored().write_indexes(true);
   co_await carry_out_deletions(true);
   co_await wal_.close();
   if (outcome) {

@@ -49,7 +49,7 @@ namespace wharf::log {
 
 struct LogStoreOptions {
   std::size_t hot_tail_bytes = 32u << 20;            // newest batches kept in memory, all partitions together
-  std::size_t open_files = 1024;                     // descriptors of segments and indexes
+  std::size_t open_files = 4096;                     // descriptors of segments and indexes; fewer than active partitions cost CPU
   std::int64_t checkpoint_interval_ms = 10'000;
   std::uint64_t checkpoint_bytes = 256u << 20;       // ... or after so many bytes appended
   std::int64_t retention_check_interval_ms = 300'000;
@@ -179,10 +179,14 @@ class LogStore {
   runtime::Task<void> checkpoint_loop();
   void settle(WalPosition durable);
   void list_advanced(PartitionLog& log);
+  void rest_if_idle(PartitionLog& log);
   void list_dirty(PartitionLog& log);
   void trim_hot_tails();
   void gather_checkpoint(PartitionLog& log, Checkpointing& work, bool closing);
+  runtime::Task<void> gather_all(Checkpointing* work, bool closing);
   runtime::Task<Result<void>> checkpoint_now(bool closing);
+  runtime::Task<Result<void>> write_checkpoint(Checkpointing* work);
+  void give_back(const Checkpointing& work);
   void finish_checkpoint(const Checkpointing& work);
   runtime::Task<void> next_turn();
   runtime::Task<void> housekeeping_loop();

@@ -1,6 +1,7 @@
 #pragma once
 // What the tests of logs share: batches made from a number, a partition on a simulated disk without a store, readers.
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <set>
 #include <string>
@@ -49,7 +50,7 @@ inline std::vector<std::byte> batch_bytes_of(const TestBatch& batch) {
 
 inline OwnedBatches owned(const std::vector<std::byte>& bytes) {
   auto storage = std::make_shared_for_overwrite<std::byte[]>(bytes.size());
-  std::ranges::copy(bytes, storage.get());
+  std::memcpy(storage.get(), bytes.data(), bytes.size());
   return {storage, {storage.get(), bytes.size()}, false};
 }
 inline OwnedBatches owned_batch(const TestBatch& batch) { return owned(batch_bytes_of(batch)); }

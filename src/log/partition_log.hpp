@@ -117,6 +117,7 @@ class PartitionLog {
   Listed& listed() { return listed_; }
   /// Nothing expires by time before; none: look.
   std::optional<Timestamp> next_retention_check;
+  std::uint64_t batches_at_last_look = 0;
   /// Why the last pass of compaction failed; it is tried again.
   std::optional<Error> compaction_error;
   /// Remembers and logs it, once.

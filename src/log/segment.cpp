@@ -32,10 +32,15 @@ Result<std::shared_ptr<File>> Segment::time_index_file() {
   return time_index_.get(OpenMode::kCreate, [this] { return path(kTimeIndexSuffix); });
 }
 
-void Segment::close_files() {
-  log_.close();
+/// They are needed once in many appends: the descriptors are for .log files.
+void Segment::close_indexes() {
   index_.close();
   time_index_.close();
+}
+
+void Segment::close_files() {
+  log_.close();
+  close_indexes();
 }
 
 Result<void> Segment::create() {
@@ -49,6 +54,7 @@ Result<void> Segment::create() {
   }
   size_ = synced_size_ = 0;
   max_ = MaxTimestamp{};
+  close_indexes();
   indexes_open_ = true;
   return {};
 }
@@ -74,6 +80,7 @@ Result<void> Segment::open_indexes() {
     if (!max_) max_ = MaxTimestamp{last->timestamp, base_.plus(last->relative_offset)};
   }
   if (!max_) max_ = MaxTimestamp{};
+  close_indexes();
   bytes_since_index_ = size_;  // at least one entry since: the next batch gets one
   indexes_open_ = true;
   return {};
@@ -104,7 +111,10 @@ Result<void> Segment::append(std::span<const ByteView> parts, std::span<const Ap
   }
   verified_.add({begin, size_});
   // An index that cannot be written now is written later; appends do not depend on it.
-  if (offsets_.wants_writing()) std::ignore = write_indexes();
+  if (offsets_.wants_writing()) {
+    std::ignore = write_indexes();
+    close_indexes();
+  }
   return {};
 }
 
@@ -144,6 +154,16 @@ Result<void> Segment::seal() {
   if (Result<void> opened = open_indexes(); !opened) return opened;
   add_time_entry();
   return write_indexes();
+}
+
+void Segment::note_cold_read(Interval range) {
+  if (range.begin >= range.end) return;
+  bool goes_on = range.end > cold_.end && cold_before_.end > cold_before_.begin && cold_.begin >= cold_before_.begin;
+  if (goes_on && cold_before_.end <= range.begin) {
+    if (Result<std::shared_ptr<File>> file = log_file()) (*file)->drop_cached(cold_before_.begin, cold_before_.end - cold_before_.begin);
+  }
+  cold_before_ = cold_;
+  cold_ = range;
 }
 
 bool Segment::is_sealed() const {

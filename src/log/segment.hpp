@@ -107,6 +107,9 @@ class Segment {
   /// When retention first saw a future timestamp here, or none (log/retention.hpp).
   std::optional<Timestamp> noticed;
 
+  /// A cold range was read. What a reader that catches up has left behind goes out of the page cache, the newest data stay.
+  void note_cold_read(Interval range);
+
   IntervalSet& verified() { return verified_; }
   const IntervalSet& verified() const { return verified_; }
   std::vector<DamagedSpan>& damage() { return damage_; }
@@ -123,6 +126,7 @@ class Segment {
 
  private:
   Result<void> open_indexes();
+  void close_indexes();
   Result<std::shared_ptr<runtime::File>> index_file();
   Result<std::shared_ptr<runtime::File>> time_index_file();
   Result<void> cut_tail(runtime::File& file);
@@ -144,6 +148,8 @@ class Segment {
   SparseIndex<TimeEntry> times_;
   IntervalSet verified_;
   std::vector<DamagedSpan> damage_;
+  Interval cold_;           // the last two cold ranges
+  Interval cold_before_;
   CachedFile log_;
   CachedFile index_;
   CachedFile time_index_;

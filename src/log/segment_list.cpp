@@ -44,7 +44,8 @@ Result<void> SegmentList::load() {
 void SegmentList::unload() {
   if (!loaded_ || must_roll_) return;
   for (const auto& segment : segments_) {
-    if (!segment->damage().empty()) return;  // found once, reported once
+    // Damage is found once and reported once; when a segment was noticed, or is suspect, is known nowhere else.
+    if (!segment->damage().empty() || segment->noticed || segment->suspect || segment->synced_size() < segment->size()) return;
   }
   PartitionState state;
   save(state);
@@ -135,7 +136,7 @@ Result<void> SegmentList::append(std::span<const ByteView> parts, std::span<cons
 }
 
 Result<void> SegmentList::write_indexes(bool closing) {
-  if (segments_.empty()) return {};
+  if (segments_.empty() || (closing && segments_.back()->is_sealed())) return {};
   return closing ? segments_.back()->seal() : segments_.back()->write_indexes();
 }
 

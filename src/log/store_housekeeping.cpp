@@ -107,6 +107,13 @@ Task<Result<void>> LogStore::apply_retention(PartitionId id) {
   }
 }
 
+/// A partition to which nothing came since the last look keeps no segments in memory.
+void LogStore::rest_if_idle(PartitionLog& log) {
+  bool idle = std::exchange(log.batches_at_last_look, log.statistics().batches_in) == log.statistics().batches_in;
+  if (!idle || log.listed().dirty || !log.stored().loaded()) return;
+  if (log.stored().write_indexes(true)) log.stored().unload();
+}
+
 Task<void> LogStore::housekeeping_loop() {
   auto interval = Milliseconds(options_.retention_check_interval_ms);
   MonotonicTime next_check = with_.shard->now() + interval;
@@ -126,6 +133,7 @@ Task<void> LogStore::housekeeping_loop() {
       co_await next_turn();
       PartitionLog* log = find(id);
       if (log == nullptr || stopping_) continue;
+      rest_if_idle(*log);
       Timestamp now = with_.shard->clock().wall_now();
       if (!log->producer_states().empty()) log->producer_states().expire(Timestamp{now.ms - options_.producer_id_expiration_ms});
       bool by_size = log->config().retention_bytes != kUnlimited && std::cmp_greater(log->size_bytes(), log->config().retention_bytes);

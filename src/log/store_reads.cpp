@@ -18,6 +18,7 @@ void LogStore::merge(PartitionLog& log, Offset segment_base, const VerifiedRange
   if (!holding || holding->segment == nullptr || holding->segment->base() != segment_base) return;
   Segment& segment = *holding->segment;
   for (const Interval& sound : range.sound) segment.verified().add(sound);
+  if (!range.sound.empty() && &segment != log.stored().last()) segment.note_cold_read({range.sound.front().begin, range.sound.back().end});
   for (const DamagedSpan& span : range.damaged) log.note_damage(segment, span);
   if (range.indexes) {
     segment.replace_indexes(*range.indexes, range.indexed_bytes);

@@ -70,7 +70,7 @@ Result<void> LogStore::gather(std::vector<Found>& found) {
   auto take = [&](const RecoveredWalRecord& record) -> Result<void> {
     if (record.header.kind != WalRecordKind::kBatches || !ours(record.header.partition)) return {};
     auto owner = std::make_shared_for_overwrite<std::byte[]>(record.payload.size());
-    std::ranges::copy(record.payload, owner.get());
+    std::memcpy(owner.get(), record.payload.data(), record.payload.size());
     OwnedBatches batches{owner, {owner.get(), record.payload.size()}, true};
     all[record.header.partition].wal.push_back({record.header, record.gap, std::move(batches)});
     return {};
