@@ -190,17 +190,25 @@ TEST(WriteAheadLog, WithoutACheckpointItStopsAtItsSizeAndGoesOnAfterOne) {
 }
 
 TEST(WriteAheadLog, ARecordThatBeginsInAFileKeepsTheFileUntilItIsVouchedFor) {
-  Fixture fixture({.max_files = 4, .max_write_bytes = 4 * kWalBlockBytes});
+  Fixture fixture({.max_files = 4});
   WalPosition small = fixture.append(14 * kWalPayloadBytes);
   ASSERT_TRUE(fixture.flush());
-  fixture.append(8 * kWalPayloadBytes);  // begins in the first file, ends in the second
-  ASSERT_TRUE(fixture.flush());
-  WalSequence first = fixture.log->floor_at(small);
-  fixture.log->recycle(small);
-  fixture.loop.run();
-  EXPECT_EQ(fixture.log->floor_at(small), first);
+  WalPosition last = fixture.append(8 * kWalPayloadBytes);  // begins in the first file, ends in the second
+  auto flush = fixture.loop.start(fixture.log->flush());
+  fixture.loop.turn();
+  while (fixture.log->durable() == small) {  // until the first file's part is durable
+    fixture.loop.pool.run_one();
+    fixture.loop.turn();
+  }
+  WalPosition first_file{16};
+  ASSERT_EQ(fixture.log->durable(), first_file);
+  WalSequence floor = fixture.log->floor_at(first_file);
+  fixture.log->recycle(first_file);
+  ASSERT_TRUE(*flush.take(fixture.loop));
+  ASSERT_EQ(fixture.log->durable(), last);
   fixture.expect_recovered(2);
-  EXPECT_LT(first, fixture.log->floor_at(fixture.log->durable()));
+  EXPECT_EQ(fixture.log->floor_at(first_file), floor);
+  EXPECT_LT(floor, fixture.log->floor_at(last));
 }
 
 TEST(WriteAheadLog, TooMuchForTheDiskIsRefusedUntilItCatchesUp) {
@@ -251,6 +259,37 @@ TEST(WriteAheadLog, AFailedWriteFailsItsWaitersAndTheRecordsGoToAnotherFileLater
     }
     fixture.expect_recovered(3);
     EXPECT_EQ(fixture.loop.logger.lines.size(), 2u);  // it fails, it works again
+  }
+}
+
+TEST(WriteAheadLog, AFileThatFailedIsNeverUsedAgain) {
+  for (bool at_its_first_write : {true, false}) {
+    Fixture fixture({.max_files = 4});
+    if (!at_its_first_write) fixture.append(100);
+    ASSERT_TRUE(fixture.flush());
+    fixture.append(100);
+    if (at_its_first_write) fixture.disk.set_errors({.write_one_in = 1});
+    if (!at_its_first_write) fixture.disk.fail_at(fixture.disk.operations());
+    EXPECT_FALSE(fixture.flush());
+    fixture.disk.set_errors({});
+    std::vector<sim::DiskOperation> recorded = fixture.disk.recorded();
+    auto failed = std::ranges::find_if(recorded, [](const auto& operation) { return operation.failed; });
+    ASSERT_NE(failed, recorded.end());
+    ASSERT_TRUE(fixture.flush());
+    for (int round = 0; round < 40; ++round) {
+      fixture.append(3 * kWalBlockBytes);
+      ASSERT_TRUE(fixture.flush());
+      fixture.log->recycle(fixture.log->durable());
+      fixture.loop.run();
+    }
+    std::vector<sim::DiskOperation> later = fixture.disk.recorded();
+    bool removed = false;
+    for (auto i = static_cast<std::size_t>(failed - recorded.begin()) + 1; i < later.size(); ++i) {
+      if (later[i].path != failed->path) continue;
+      EXPECT_EQ(later[i].call, sim::DiskCall::kRemove);
+      removed = true;
+    }
+    EXPECT_TRUE(removed);
   }
 }
 
@@ -323,6 +362,47 @@ TEST(WriteAheadLog, CloseWaitsForTheWriteUnderWay) {
   EXPECT_TRUE(flush.done());
   EXPECT_TRUE(*flush);
   fixture.log.reset();
+}
+
+// --- on real threads
+
+struct Flushers {
+  WriteAheadLog* log = nullptr;
+  runtime::Shard* shard = nullptr;
+  std::vector<TestRecord> records;
+  int running = 0;
+};
+
+runtime::Task<void> append_and_flush(Flushers* flushers, std::uint8_t partition, int rounds) {
+  for (int round = 0; round < rounds; ++round) {
+    TestRecord record = test_record(flushers->records.size(), partition, round, static_cast<std::size_t>(round * 37 % 9000));
+    Result<WalPosition> position = flushers->log->append(record.header, record.payload);
+    WHARF_ASSERT(position.has_value());
+    flushers->records.push_back(std::move(record));
+    Result<WalPosition> durable = co_await flushers->log->flush();
+    WHARF_ASSERT(durable && *position <= *durable);
+  }
+  if (--flushers->running > 0) co_return;
+  co_await flushers->log->close();
+  flushers->shard->stop();
+}
+
+TEST(WriteAheadLog, ManyTasksShareFlushesOnARealPool) {
+  runtime::MemoryFileSystem disk(256u << 20);
+  runtime::SystemClock clock;
+  testing::QuietLogger logger(clock);
+  runtime::ThreadPool pool(3);
+  runtime::Shard shard(ShardIndex{0}, clock, pool);
+  auto files = *WalFiles::open(disk, "wal", {.file_bytes = 64 * kWalBlockBytes});
+  WriteAheadLog log(shard, *files, logger, {.max_files = 64});
+  Flushers flushers{&log, &shard, {}, 8};
+  runtime::TaskScope tasks(shard);
+  for (std::uint8_t partition = 0; partition < 8; ++partition) tasks.spawn("flusher", append_and_flush(&flushers, partition, 100));
+  shard.run();
+  shard.poll();
+  Recovery found = recover(disk, "wal");
+  ASSERT_EQ(found.records.size(), flushers.records.size());
+  for (std::size_t i = 0; i < found.records.size(); ++i) EXPECT_TRUE(found.records[i].same_as(flushers.records[i])) << i;
 }
 
 TEST(WalFiles, AFileIsZeroedSyncedAndNamedDurablyBeforeItIsHandedOut) {
