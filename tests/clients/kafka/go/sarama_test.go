@@ -111,6 +111,8 @@ func saramaCodec(codec sarama.CompressionCodec) func(*testing.T) {
 	return saramaRoundTrip(sarama.V2_8_0_0, func(config *sarama.Config) {
 		config.Producer.Compression = codec
 		config.Producer.Flush.Messages = 100
+		// Without it the last messages wait for company when an earlier request took more than 100.
+		config.Producer.Flush.Frequency = 20 * time.Millisecond
 	})
 }
 
