@@ -1,0 +1,174 @@
+// A store under random work on a disk that loses power, from seeds: at drawn times, and at every single change of the disk.
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "log/store_testing.hpp"
+#include "sim/seeds.hpp"
+
+namespace wharf::log {
+namespace {
+
+using testing::StoreFixture;
+using testing::TestBatch;
+using testing::small_segments;
+using testing::test_partition;
+
+TestBatch drawn_batch(sim::SeededRandom& random, std::int64_t number) {
+  return {.records = static_cast<int>(1 + random.below(4)), .value_bytes = random.one_in(10) ? 3000 : 10 + random.below(200), .number = number};
+}
+
+/// Some appends to three partitions, some time, now and then a checkpoint.
+void work(StoreFixture& fixture, sim::SeededRandom& random, int steps) {
+  for (int i = 0; i < steps && !fixture.machine->disk().down(); ++i) {
+    PartitionId id = test_partition(static_cast<std::uint8_t>(1 + random.below(3)));
+    Result<Appended> appended = fixture.append(id, drawn_batch(random, i));
+    if (!appended) EXPECT_TRUE(appended.error().code == ErrorCode::kStorage || appended.error().code == ErrorCode::kBusy) << appended.error().message;
+    if (random.one_in(3)) fixture.simulation.run_for(std::chrono::microseconds(random.below(3000)));
+    if (random.one_in(15)) std::ignore = fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpoint());
+    fixture.note_acknowledged();
+  }
+}
+
+std::uint64_t lives_and_deaths(std::uint64_t seed) {
+  StoreFixture fixture(seed);
+  fixture.options.checkpoint_interval_ms = 20;
+  sim::SeededRandom random = fixture.simulation.random("work");
+  for (int life = 0; life < 4; ++life) {
+    Result<void> started = fixture.start();
+    EXPECT_TRUE(started.has_value()) << "seed " << seed << " life " << life << ": " << started.error().message;
+    if (!started) return 0;
+    EXPECT_EQ(fixture.compare(), "") << "seed " << seed << " life " << life;
+    for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
+    work(fixture, random, static_cast<int>(5 + random.below(60)));
+    switch (random.below(3)) {
+      case 0: fixture.power_loss(); break;
+      case 1: fixture.kill(); break;
+      default: EXPECT_TRUE(fixture.stop().has_value());
+    }
+  }
+  Result<void> started = fixture.start();
+  EXPECT_TRUE(started.has_value());
+  EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
+  std::ignore = fixture.stop();
+  return fixture.simulation.hash();
+}
+
+TEST(LogCrash, WhateverHappensWhatWasAcknowledgedIsThereAndNothingElse) {
+  EXPECT_TRUE(sim::run_seeds(60, lives_and_deaths).empty());
+}
+
+/// Retention, DeleteRecords and removals between appends, under a log start that may or may not have become durable.
+std::uint64_t trimmed_lives(std::uint64_t seed) {
+  LogConfig config = small_segments(Flush::kSync);
+  config.retention_bytes = 9'000;
+  config.file_delete_delay_ms = 3;
+  StoreFixture fixture(seed, config);
+  fixture.options.checkpoint_interval_ms = 15;
+  fixture.options.retention_check_interval_ms = 10;
+  sim::SeededRandom random = fixture.simulation.random("work");
+  for (int life = 0; life < 4; ++life) {
+    Result<void> started = fixture.start();
+    EXPECT_TRUE(started.has_value()) << "seed " << seed << ": " << started.error().message;
+    if (!started) return 0;
+    EXPECT_EQ(fixture.compare(), "") << "seed " << seed << " life " << life;
+    for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
+    for (int i = 0; i < 6; ++i) {
+      work(fixture, random, static_cast<int>(5 + random.below(15)));
+      PartitionLog* log = fixture.store->find(test_partition(static_cast<std::uint8_t>(1 + random.below(3))));
+      std::ignore = fixture.store->delete_records(log->id(), Offset{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))});
+      fixture.simulation.run_for(std::chrono::milliseconds(random.below(30)));
+    }
+    switch (random.below(3)) {
+      case 0: fixture.power_loss(); break;
+      case 1: fixture.kill(); break;
+      default: EXPECT_TRUE(fixture.stop().has_value());
+    }
+  }
+  EXPECT_TRUE(fixture.start().has_value());
+  EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
+  std::ignore = fixture.stop();
+  return fixture.simulation.hash();
+}
+
+TEST(LogCrash, TrimmingLosesNothingAboveTheLogStart) { EXPECT_TRUE(sim::run_seeds(40, trimmed_lives).empty()); }
+
+/// The flush setting changes all the time; the process dies, the machine lives: nothing is lost in either mode.
+std::uint64_t changing_lives(std::uint64_t seed) {
+  StoreFixture fixture(seed);
+  fixture.options.checkpoint_interval_ms = 20;
+  sim::SeededRandom random = fixture.simulation.random("work");
+  for (int life = 0; life < 4; ++life) {
+    Result<void> started = fixture.start();
+    EXPECT_TRUE(started.has_value()) << "seed " << seed << ": " << started.error().message;
+    if (!started) return 0;
+    EXPECT_EQ(fixture.compare(), "") << "seed " << seed << " life " << life;
+    for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
+    for (int i = 0; i < 5; ++i) {
+      work(fixture, random, static_cast<int>(3 + random.below(15)));
+      auto config = std::make_shared<LogConfig>(small_segments(random.coin() ? Flush::kSync : Flush::kAsync));
+      EXPECT_TRUE(fixture.store->reconfigure(test_partition(static_cast<std::uint8_t>(1 + random.below(3))), config).has_value());
+    }
+    if (random.coin()) fixture.kill();
+    else EXPECT_TRUE(fixture.stop().has_value());
+  }
+  EXPECT_TRUE(fixture.start().has_value());
+  EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
+  std::ignore = fixture.stop();
+  return fixture.simulation.hash();
+}
+
+TEST(LogCrash, AFlushSettingThatChangesLosesNothingWhenTheProcessDies) { EXPECT_TRUE(sim::run_seeds(40, changing_lives).empty()); }
+
+TEST(LogCrash, APowerLossAtAnyChangeOfTheDiskLosesNothingAcknowledgedNorDoesAnotherDuringRecovery) {
+  for (std::uint64_t change = 0;; change += 3) {
+    StoreFixture fixture(77);
+    fixture.options.checkpoint_interval_ms = 20;
+    sim::SeededRandom random = fixture.simulation.random("work");
+    fixture.machine->disk().crash_at(change);
+    if (fixture.start()) {
+      for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
+      work(fixture, random, 25);
+    }
+    bool died = fixture.machine->disk().down();
+    if (!fixture.store) {  // died while it opened an empty folder
+      fixture.machine = &fixture.simulation.power_loss(*fixture.machine);
+    } else {
+      fixture.power_loss();
+    }
+    fixture.machine->disk().crash_at(fixture.machine->disk().changes() + change % 7);
+    if (fixture.start()) {
+      fixture.power_loss();
+    } else {
+      fixture.machine = &fixture.simulation.power_loss(*fixture.machine);
+    }
+    Result<void> started = fixture.start();
+    ASSERT_TRUE(started.has_value()) << change << ": " << started.error().message;
+    EXPECT_EQ(fixture.compare(), "") << "change " << change;
+    if (!died) break;
+  }
+}
+
+TEST(LogCrash, AnErrorOfTheDiskInAnyCallLosesNothingAcknowledgedAndTheStoreHeals) {
+  for (std::uint64_t operation = 30;; operation += 2) {
+    StoreFixture fixture(78, small_segments(operation % 4 == 0 ? Flush::kSync : Flush::kAsync));
+    fixture.options.checkpoint_interval_ms = 20;
+    fixture.options.retry_ms = 5;
+    sim::SeededRandom random = fixture.simulation.random("work");
+    fixture.machine->disk().fail_at(operation);
+    if (!fixture.start()) continue;  // an error while opening: said, and the next start is fine
+    for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
+    work(fixture, random, 25);
+    bool injected = fixture.machine->disk().injected() > 0;
+    fixture.simulation.run_for(std::chrono::seconds(1));
+    fixture.append_and_wait(test_partition(1), {.number = 5000});
+    EXPECT_EQ(fixture.compare(), "") << "operation " << operation;
+    Result<void> stopped = fixture.stop();
+    ASSERT_TRUE(fixture.start().has_value());
+    EXPECT_EQ(fixture.compare(), "") << "operation " << operation << " stopped " << stopped.has_value();
+    if (!injected) break;
+  }
+}
+
+}  // namespace
+}  // namespace wharf::log
