@@ -180,21 +180,22 @@ class OldClientTest {
     }
 
     @Test
-    void two_members_share_a_topic_and_one_takes_over() throws Exception {
-        String topic = unique("java-old");
-        String group = unique("java-old-group");
+    void two_members_share_two_topics_and_one_takes_over() throws Exception {
+        List<String> topics = Arrays.asList(unique("java-old"), unique("java-old"));  // two: shared evenly whatever num.partitions is
+        Object[] member = {"group.id", unique("java-old-group"),
+            "partition.assignment.strategy", "org.apache.kafka.clients.consumer.RoundRobinAssignor"};
         int partitions;
         try (KafkaProducer<String, String> producer = producer()) {
-            partitions = producer.partitionsFor(topic).size();
+            partitions = producer.partitionsFor(topics.get(0)).size() + producer.partitionsFor(topics.get(1)).size();
         }
-        try (KafkaConsumer<String, String> one = consumer("group.id", group)) {
-            one.subscribe(Collections.singletonList(topic));
+        try (KafkaConsumer<String, String> one = consumer(member)) {
+            one.subscribe(topics);
             eventually("all at the first", () -> {
                 one.poll(50);
                 return one.assignment().size() == partitions;
             });
-            try (KafkaConsumer<String, String> two = consumer("group.id", group)) {
-                two.subscribe(Collections.singletonList(topic));
+            try (KafkaConsumer<String, String> two = consumer(member)) {
+                two.subscribe(topics);
                 Thread polling = new Thread(() -> {  // an old client joins inside poll(): both must poll at once
                     while (!Thread.interrupted()) {
                         try {
