@@ -80,10 +80,16 @@ runtime::Task<void> warm_portion(Portion* portion) {
 }
 
 runtime::Task<void> read_on_owner(Portion* portion) {
+  constexpr int kMostTries = 8;  // of one part: what was read ahead may be evicted before it is used, but not for ever
   read_portion(*portion);
+  std::size_t tried = 0;
+  int tries = 0;
   while (!portion->cold.empty()) {
     std::size_t part = portion->cold.front();
-    co_await warm_portion(portion);
+    tries = part == tried ? tries + 1 : 1;
+    tried = part;
+    if (tries > kMostTries) portion->outcomes[part].failure = Error{ErrorCode::kStorage, "stored records do not stay in memory long enough to be sent"};
+    else co_await warm_portion(portion);
     if (portion->outcomes[part].failure) co_return;
     read_portion(*portion);
   }

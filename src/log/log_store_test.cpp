@@ -69,6 +69,20 @@ TEST(LogStore, StopsAndStartsWithAppendsBetweenKeepEverythingAndScanNothing) {
   }
 }
 
+TEST(LogStore, ABatchBehindALargeOneIsReadThoughNoIndexEntryStandsBetween) {
+  LogConfig config = small_segments(Flush::kAsync);
+  config.segment_bytes = 1 << 20;
+  StoreFixture fixture(4, config);
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  // An entry tells the last offset of its batch: what looks for the second batch's first record starts at the first one.
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(fixture.append(id, {.records = 2, .value_bytes = 150'000, .number = i}).has_value());
+  fixture.kill();
+  ASSERT_TRUE(fixture.start().has_value());
+  EXPECT_EQ(fixture.compare(), "");
+  EXPECT_LE(fixture.store->statistics().cold_reads, 4u);
+}
+
 TEST(LogStore, ACheckpointBoundsTheWriteAheadLogAndWhatAStartReplays) {
   StoreFixture fixture(3);
   ASSERT_TRUE(fixture.start().has_value());

@@ -96,11 +96,11 @@ Result<Located> find_batch_at(const SegmentView& segment, Offset target, std::ui
       located.batch = *batch;
       return located;
     }
-    walked += (*batch)->header.size_bytes;
     if (walked > far_from_entry(index_interval_bytes)) {
       if (waiting == Waiting::kNever) return fail(ErrorCode::kBusy, "far from an index entry");
       located.index_is_wrong = true;
     }
+    walked += (*batch)->header.size_bytes;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "log/segment_verify.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "log/segment_scan.hpp"
 #include "log/segment_search.hpp"
@@ -81,13 +82,14 @@ Result<VerifiedRange> verify_stored(const SegmentView& segment, const LeaderEpoc
   VerifiedRange range;
   SegmentScan scan = scan_from(segment, start->position, start->expected);
   std::optional<std::uint32_t> reached;  // where the batch of `from` begins
-  std::uint64_t walked = 0;              // over sound batches before it
+  std::uint64_t walked = 0;              // over sound batches before it, but for the last of them
+  std::uint32_t passed = 0;
   while (true) {
     Result<ScannedPlace> place = scan.next();
     if (!place) return fail(place.error());
     if (!note_place(segment, epochs, *place, range)) break;
     if (!reached && place->next > from) reached = place->position;
-    if (!reached && place->kind == ScannedPlace::Kind::kBatch) walked += place->header.size_bytes;
+    if (!reached && place->kind == ScannedPlace::Kind::kBatch) walked += std::exchange(passed, place->header.size_bytes);
     if (reached && place->end - *reached >= bytes) break;
   }
   range.found = reached.has_value();

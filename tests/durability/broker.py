@@ -1,0 +1,68 @@
+"""A broker of this suite's own: started on one data folder again and again, on the same port, and ended in every way."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+
+READY_DEADLINE_S = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Broker:
+    def __init__(self, data, **settings):
+        self.program = os.environ.get("WHARF", "build/dev/wharf")
+        self.data, self.settings = data, settings
+        self.bootstrap = f"127.0.0.1:{free_port()}"  # the same over all its lives: clients find it again
+        self.process = None
+        self.log = []
+
+    def start(self):
+        settings = {"kafka.listen": self.bootstrap, "admin.listen": "127.0.0.1:0", **self.settings}
+        arguments = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("WHARF")}
+        self.log = open(f"{self.data}.log", "ab")  # beside the folder: it must be written on a full disk too
+        self.process = subprocess.Popen([self.program, "serve", "--data", self.data, *arguments], stdout=subprocess.PIPE,
+                                        stderr=self.log, env=environment)
+        readable, _, _ = select.select([self.process.stdout], [], [], READY_DEADLINE_S)
+        line = self.process.stdout.readline() if readable else b""
+        if not line or not json.loads(line)["ready"]:
+            self.kill()
+            raise AssertionError(f"the broker did not become ready; its last words:\n{self.last_words()}")
+
+    def kill(self):
+        self._end(signal.SIGKILL)
+
+    def stop(self):
+        code = self._end(signal.SIGTERM)
+        if code != 0:
+            raise AssertionError(f"the broker stopped with {code}; its last words:\n{self.last_words()}")
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def last_words(self):
+        with open(f"{self.data}.log", "rb") as log:
+            return log.read()[-4000:].decode(errors="replace")
+
+    def _end(self, number):
+        if self.process is None:
+            return 0
+        self.process.send_signal(number)
+        try:
+            code = self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired as hung:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"the broker did not end; its last words:\n{self.last_words()}") from hung
+        self.process.stdout.close()
+        self.log.close()
+        self.process = None
+        return code
