@@ -49,6 +49,10 @@ void Portion::append() {
 void Portion::append_part(Part& part) {
   cluster::ShardLogs& logs = *owner->logs;
   PartitionId partition = part.part.partition;
+  if (!owner->takes_records) {
+    part.outcome = fail(ErrorCode::kDiskFull, "the disk is full");
+    return;
+  }
   log::AppendContext context{.leader_epoch = owner->topics->leader_epoch(), .now = owner->shard.clock().wall_now()};
   Result<log::Appended> appended = logs.append(partition, std::move(part.part.batches), context);
   if (!appended) {

@@ -142,9 +142,40 @@ runtime::Task<Result<void>> Node::open_metadata() {
   catalogue_.use(*metadata_);
   co_await spread(metadata_->catalogue().table());
   metadata_task_->spawn("metadata", metadata_->run(metadata_task_->stop_token()));
+  Result<void> begun = co_await begin_leader_epoch();
+  if (begun || begun.error().code != ErrorCode::kDiskFull) co_return begun;
+  // Started all the same: what is stored can be read. Records are taken once the epoch they would carry is on disk.
+  co_await set_takes_records(false);
+  metadata_task_->spawn("late-leader-epoch", begin_leader_epoch_late());
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> Node::begin_leader_epoch() {
   auto next_epoch = [](const cluster::Catalogue& known) -> Result<cluster::MetadataRecord> { return known.next_leader_epoch(); };
   Result<void> begun = co_await metadata_->change(next_epoch);
   co_return begun;
+}
+
+runtime::Task<void> Node::begin_leader_epoch_late() {
+  constexpr Milliseconds kInterval{1'000};
+  runtime::Signal stopped(first());
+  std::stop_callback wake(metadata_task_->stop_token(), [&stopped] { stopped.notify(); });
+  while (!metadata_task_->stopping()) {
+    bool stop = co_await stopped.wait_until(first().now() + kInterval);
+    if (stop) co_return;
+    Result<void> begun = co_await begin_leader_epoch();
+    if (!begun) continue;
+    co_await set_takes_records(true);
+    co_return;
+  }
+}
+
+runtime::Task<void> Node::set_takes_records(bool takes) {
+  NodeShards* shards = &shards_;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    auto set = [shards, i, takes] { shards->at(i).takes_records = takes; };
+    co_await runtime::call_on(first(), shards_.at(i).shard, set);
+  }
 }
 
 runtime::Task<Result<void>> Node::open_groups() {

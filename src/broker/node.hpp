@@ -60,6 +60,9 @@ class Node {
   runtime::Task<Result<void>> open_logs();
   runtime::Task<Result<void>> open_metadata();
   runtime::Task<Result<void>> open_groups();
+  runtime::Task<Result<void>> begin_leader_epoch();
+  runtime::Task<void> begin_leader_epoch_late();
+  runtime::Task<void> set_takes_records(bool takes);
   runtime::Task<void> spread(cluster::TopicTable::Pointer table);
   log::LogStoreOptions log_options(std::size_t shard) const;
 

@@ -16,6 +16,7 @@ struct NodeShard {
   runtime::Shard& shard;
   std::unique_ptr<cluster::ShardLogs> logs;
   cluster::TopicTable::Pointer topics = std::make_shared<const cluster::TopicTable>();
+  bool takes_records = true;  // false: this start's leader epoch is not written yet, the disk is full
 };
 
 class NodeShards {

@@ -1,5 +1,6 @@
 #include "log/data_folder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -56,6 +57,12 @@ Result<std::optional<CleanShutdown>> take_marker(runtime::FileSystem& files, con
   return decode_clean_shutdown(*bytes);
 }
 
+/// The reserve is for a file of the write-ahead log; a little more pays for what the file system needs to note it.
+std::uint64_t reserve_of(const DataFolderOptions& options) {
+  constexpr std::uint64_t kFileSystemsOwn = 1u << 20;
+  return options.reserve_bytes == 0 ? 0 : std::max(options.reserve_bytes, options.wal.file_bytes + kFileSystemsOwn);
+}
+
 }  // namespace
 
 DataFolder::DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger)
@@ -63,7 +70,7 @@ DataFolder::DataFolder(runtime::FileSystem& files, Path folder, const DataFolder
       folder_(std::move(folder)),
       logger_(logger),
       stores_(options.stores),
-      reserve_(files, folder_ / "reserve", options.reserve_bytes) {
+      space_(files, folder_, reserve_of(options), options.stores, logger) {
   WHARF_ASSERT(stores_ > 0);
 }
 
@@ -72,13 +79,10 @@ Result<std::unique_ptr<DataFolder>> DataFolder::open(runtime::FileSystem& files,
   std::unique_ptr<DataFolder> opened(new DataFolder(files, std::move(folder), options, logger));
   Result<void> done = opened->claim(options);
   if (!done && done.error().code == ErrorCode::kDiskFull) {
-    Result<bool> released = opened->reserve_.release();
-    if (released && *released) {
-      logger.warn("the disk is full; the reserve is used to start", {{"folder", opened->folder_.string()}});
-      done = opened->claim(options);
-    }
+    if (opened->space_.give_up_reserve()) done = opened->claim(options);
   }
   if (!done) return fail(done.error());
+  opened->space_.glance();
   return opened;
 }
 
@@ -101,7 +105,9 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
   checkpoints_ = std::move(checkpoints->checkpoints);
   loaded_ = std::move(checkpoints->loaded);
   floors_ = loaded_->floors;
-  Result<std::unique_ptr<WalFiles>> wal_files = WalFiles::open(files_, wal(), options.wal);
+  WalFilesOptions wal_options = options.wal;
+  wal_options.scarce = [this] { return space_.full(); };
+  Result<std::unique_ptr<WalFiles>> wal_files = WalFiles::open(files_, wal(), wal_options);
   if (!wal_files) return fail(wal_files.error());
   wal_files_ = std::move(*wal_files);
   old_wal_files_ = wal_files_->recovered();

@@ -3,7 +3,7 @@
 //
 //   meta             format version, cluster id, node id
 //   lock             held while a process uses the folder
-//   reserve          space kept aside for a full disk (log/disk_reserve.hpp)
+//   reserve          space kept aside for a full disk (log/space_guard.hpp)
 //   clean-shutdown   the last stop was clean, and with which checkpoint
 //   logs/            segments: one folder per partition
 //   wal/             write-ahead logs of all shards
@@ -23,7 +23,7 @@
 
 #include "log/checkpoints.hpp"
 #include "log/data_folder_files.hpp"
-#include "log/disk_reserve.hpp"
+#include "log/space_guard.hpp"
 #include "log/wal_files.hpp"
 #include "log/wal_recovery.hpp"
 #include "model/error.hpp"
@@ -36,7 +36,7 @@ namespace wharf::log {
 struct DataFolderOptions {
   Uuid new_cluster_id;                 // taken when the folder is new
   NodeId node_id;                      // must be that of an existing folder
-  std::uint64_t reserve_bytes = 64u << 20;
+  std::uint64_t reserve_bytes = 64u << 20;  // 0: none; else at least a file of the write-ahead log
   WalFilesOptions wal;
   std::uint32_t stores = 1;
 };
@@ -71,7 +71,7 @@ class DataFolder {
 
   WalFiles& wal_files() { return *wal_files_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
-  DiskReserve& reserve() { return reserve_; }
+  SpaceGuard& space() { return space_; }
 
  private:
   DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger);
@@ -87,7 +87,7 @@ class DataFolder {
   std::unique_ptr<runtime::File> lock_;
   std::unique_ptr<Checkpoints> checkpoints_;
   std::unique_ptr<WalFiles> wal_files_;
-  DiskReserve reserve_;
+  SpaceGuard space_;
   std::vector<std::string> old_wal_files_;
   WalFloors floors_;
   bool clean_ = false;

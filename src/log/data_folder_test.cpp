@@ -163,8 +163,8 @@ TEST(DataFolder, AStartOnAFullDiskUsesTheReserveWhereItMust) {
   Fixture fixture(disk);
   {
     auto folder = *fixture.open();
-    EXPECT_TRUE(*folder->reserve().ensure());
-    EXPECT_TRUE(*folder->reserve().ensure());
+    EXPECT_TRUE(*folder->space().reserve().ensure());
+    EXPECT_TRUE(*folder->space().reserve().ensure());
   }
   auto filler = *disk.open("filler", runtime::OpenMode::kCreate);
   std::uint64_t left = disk.space("")->available;
@@ -175,12 +175,12 @@ TEST(DataFolder, AStartOnAFullDiskUsesTheReserveWhereItMust) {
   ASSERT_TRUE(disk.remove_folder("data/checkpoints"));
   ASSERT_TRUE(filler->write_at(left, std::vector<std::byte>(disk.space("")->available)));
   auto folder = *fixture.open();  // must write meta
-  EXPECT_FALSE(*folder->reserve().release());
-  EXPECT_FALSE(*folder->reserve().ensure());  // not enough is free
+  EXPECT_FALSE(*folder->space().reserve().release());
+  EXPECT_FALSE(*folder->space().reserve().ensure());  // not enough is free
   filler.reset();
   ASSERT_TRUE(disk.remove("filler"));
-  EXPECT_TRUE(*folder->reserve().ensure());
-  EXPECT_TRUE(*folder->reserve().release());
+  EXPECT_TRUE(*folder->space().reserve().ensure());
+  EXPECT_TRUE(*folder->space().reserve().release());
 }
 
 TEST(DiskReserve, ItTakesTheSpaceItPromisesAndGivesAllOfItBack) {

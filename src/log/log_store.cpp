@@ -15,7 +15,7 @@ LogStore::LogStore(Surroundings with, LogStoreOptions options)
       context_(*with.files, *with.logger, with.folder->logs(), options_.open_files),
       wal_(*with.shard, with.folder->wal_files(), *with.logger, options_.wal), advanced_signal_(*with.shard),
       flush_signal_(*with.shard), checkpoint_signal_(*with.shard), housekeeping_signal_(*with.shard),
-      compaction_signal_(*with.shard), checkpoint_ended_(*with.shard), tasks_(*with.shard) {
+      compaction_signal_(*with.shard), checkpoint_ended_(*with.shard), space_signal_(*with.shard), tasks_(*with.shard) {
   if (with_.random != nullptr) with_.random->fill(hash_secret_);
 }
 
@@ -61,6 +61,7 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
   PartitionLog* log = find(id);
   if (log == nullptr) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
   if (closed_) return fail(ErrorCode::kClosed, "the log store is closing");
+  if (context.from_client && with_.folder->space().full()) return fail(ErrorCode::kDiskFull, "the disk is full");
   if (context.from_client && !batches.prepared) {
     Result<OwnedBatches> prepared = prepare_batches(std::move(batches), log->config());
     if (!prepared) return fail(prepared.error());
@@ -75,7 +76,10 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
     due_.push_back({id, appended->next, *position});
     flush_signal_.notify();
   }
-  if (Result<void> committed = log->commit(batches, context, headers_); !committed) return fail(committed.error());
+  if (Result<void> committed = log->commit(batches, context, headers_); !committed) {
+    if (committed.error().code == ErrorCode::kDiskFull) with_.folder->space().note_full();
+    return fail(committed.error());
+  }
   appended_since_checkpoint_ += batches.bytes.size();
   if (appended_since_checkpoint_ >= options_.checkpoint_bytes || wal_.wants_checkpoint()) checkpoint_signal_.notify();
   list_dirty(*log);
@@ -172,6 +176,7 @@ Task<void> LogStore::flush_loop() {
     if (durable) {
       settle(*durable);
       ++context_.statistics.flushes;
+      with_.folder->space().set_waiting(with_.shard->index(), wal_.bytes_since_checkpoint());
       auto took = std::chrono::duration_cast<std::chrono::microseconds>(with_.shard->now() - begin);
       context_.statistics.flush_latency.record_us(static_cast<std::uint64_t>(took.count()));
       if (was_refusing) advanced_signal_.notify();
@@ -181,6 +186,7 @@ Task<void> LogStore::flush_loop() {
     ++context_.statistics.failed_flushes;
     advanced_signal_.notify();
     checkpoint_signal_.notify();  // when all files are full, this frees some
+    if (durable.error().code == ErrorCode::kDiskFull && co_await make_room()) continue;
     bool woken = co_await flush_signal_.wait_until(with_.shard->now() + Milliseconds(options_.retry_ms));
     std::ignore = woken;
   }
@@ -197,6 +203,7 @@ Task<void> LogStore::run(std::stop_token stop) {
   tasks_.spawn("log-flush", flush_loop());
   tasks_.spawn("log-checkpoint", checkpoint_loop());
   tasks_.spawn("log-housekeeping", housekeeping_loop());
+  tasks_.spawn("log-space", space_loop());
   if (options_.compact) tasks_.spawn("log-compaction", compaction_loop());
   runtime::Signal stopped(*with_.shard);
   {
@@ -209,6 +216,7 @@ Task<void> LogStore::run(std::stop_token stop) {
   checkpoint_signal_.notify();
   housekeeping_signal_.notify();
   compaction_signal_.notify();
+  space_signal_.notify();
   co_await tasks_.close();
 }
 

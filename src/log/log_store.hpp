@@ -177,6 +177,9 @@ class LogStore {
 
   runtime::Task<void> flush_loop();
   runtime::Task<void> checkpoint_loop();
+  void tell_of_checkpoint(const Result<void>& done);
+  runtime::Task<void> space_loop();
+  runtime::Task<bool> make_room();
   void settle(WalPosition durable);
   void list_advanced(PartitionLog& log);
   void rest_if_idle(PartitionLog& log);
@@ -218,6 +221,7 @@ class LogStore {
   std::uint64_t appended_since_checkpoint_ = 0;
   HashSecret hash_secret_{};
   bool checkpointing_ = false;
+  std::optional<ErrorCode> checkpoint_failure_;  // that was told
   bool needs_full_sync_ = false;
   bool recovered_untold_ = false;     // the folder has not been told that this store recovered
   bool closed_ = false;
@@ -228,6 +232,7 @@ class LogStore {
   runtime::Signal housekeeping_signal_;
   runtime::Signal compaction_signal_;
   runtime::Signal checkpoint_ended_;
+  runtime::Signal space_signal_;
   runtime::TaskScope tasks_;
 };
 

@@ -180,6 +180,7 @@ void LogStore::finish_checkpoint(const Checkpointing& work) {
   needs_full_sync_ = false;
   if (!work.first_error) {
     wal_.recycle(work.upto);
+    with_.folder->space().set_waiting(with_.shard->index(), wal_.bytes_since_checkpoint());
     recovered_untold_ = false;
   }
   for (const Checkpointing::Entry& entry : work.entries) {
@@ -196,6 +197,17 @@ void LogStore::finish_checkpoint(const Checkpointing& work) {
   if (!deletions_.empty()) housekeeping_signal_.notify();
 }
 
+/// Once for each kind of trouble: it is tried again every second.
+void LogStore::tell_of_checkpoint(const Result<void>& done) {
+  if (done) {
+    if (std::exchange(checkpoint_failure_, std::nullopt)) with_.logger->info("checkpoints can be made again", {{"shard", with_.shard->index().value}});
+    return;
+  }
+  if (checkpoint_failure_ == done.error().code) return;
+  checkpoint_failure_ = done.error().code;
+  with_.logger->warn("a checkpoint could not be made", {{"error", to_string(done.error().code)}, {"reason", done.error().message}});
+}
+
 Task<void> LogStore::checkpoint_loop() {
   while (!stopping_) {
     MonotonicTime next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
@@ -203,8 +215,9 @@ Task<void> LogStore::checkpoint_loop() {
     if (stopping_) break;
     if (!asked && dirty_.empty() && removed_.empty() && !recovered_untold_) continue;
     Result<void> done = co_await checkpoint_now(false);
+    tell_of_checkpoint(done);
     if (done) continue;
-    with_.logger->warn("a checkpoint could not be made", {{"error", to_string(done.error().code)}, {"reason", done.error().message}});
+    if (done.error().code == ErrorCode::kDiskFull) with_.folder->space().note_full();
     bool woken = co_await checkpoint_signal_.wait_until(with_.shard->now() + Milliseconds(options_.retry_ms));
     std::ignore = woken;
   }

@@ -144,6 +144,22 @@ Task<void> LogStore::housekeeping_loop() {
   }
 }
 
+/// Whether giving up the reserve made room.
+Task<bool> LogStore::make_room() {
+  auto work = [folder = with_.folder] { return folder->space().give_up_reserve(); };
+  bool made = co_await runtime::run_blocking(*with_.shard, std::move(work));
+  co_return made;
+}
+
+/// One shard looks at the disk for all.
+Task<void> LogStore::space_loop() {
+  constexpr Milliseconds kInterval{1'000};
+  while (!stopping_ && with_.shard->index().value == 0) {
+    co_await runtime::run_blocking(*with_.shard, [folder = with_.folder] { folder->space().look(); });
+    [[maybe_unused]] bool stopped = co_await space_signal_.wait_until(with_.shard->now() + kInterval);
+  }
+}
+
 Result<Offset> LogStore::delete_records(PartitionId id, Offset before) {
   PartitionLog* log = find(id);
   if (log == nullptr) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));

@@ -56,6 +56,15 @@ Result<std::unique_ptr<WalFiles>> WalFiles::open(runtime::FileSystem& files, Pat
   return opened;
 }
 
+Result<WalFile> WalFiles::take_ahead() {
+  bool scarce = options_.scarce && options_.scarce();
+  if (scarce) {
+    std::lock_guard lock(mutex_);
+    if (free_.empty()) return fail(ErrorCode::kDiskFull, "no file is made ahead of need on a full disk");
+  }
+  return take();
+}
+
 Result<WalFile> WalFiles::take() {
   std::string name;
   {

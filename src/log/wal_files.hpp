@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,7 @@ struct WalFilesOptions {
   bool direct = true;                    // write around the page cache (docs/decisions/020-write-ahead-log.md)
   std::uint32_t keep_free = 32;          // free files kept for the next use; more are removed. As many as all shards' logs together
                                          // have, or files are made and zeroed anew at every checkpoint
+  std::function<bool()> scarce = {};     // true: space is for what must be written, no file is made ahead of need
 };
 
 /// `00000000000000000042.wal`
@@ -45,6 +47,8 @@ class WalFiles {
 
   /// A file whose every block may be written, and whose name is durable. A free one, else a new one. kDiskFull, kStorage.
   Result<WalFile> take();
+  /// As take(), ahead of need: kDiskFull too where a new one would take scarce space.
+  Result<WalFile> take_ahead();
   /// Nothing in it is needed any more.
   void give_back(WalFile file);
   /// As give_back, but the file failed: it is removed and never used again.

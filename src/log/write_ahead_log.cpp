@@ -179,7 +179,7 @@ void WriteAheadLog::prepare_spare() {
 }
 
 runtime::Task<void> WriteAheadLog::make_spare() {
-  Result<WalFile> taken = co_await runtime::run_blocking(shard_, [files = &files_] { return files->take(); });
+  Result<WalFile> taken = co_await runtime::run_blocking(shard_, [files = &files_] { return files->take_ahead(); });
   // A failure is no news before the file is needed: then it is tried again.
   if (taken) spare_ = std::move(*taken);
   preparing_ = false;

@@ -17,18 +17,19 @@ def free_port():
 
 
 class Broker:
-    def __init__(self, data, **settings):
+    def __init__(self, data, log=None, **settings):
         self.program = os.environ.get("WHARF", "build/dev/wharf")
         self.data, self.settings = data, settings
         self.bootstrap = f"127.0.0.1:{free_port()}"  # the same over all its lives: clients find it again
         self.process = None
-        self.log = []
+        self.log_path = log or f"{data}.log"
+        self.log = None
 
     def start(self):
         settings = {"kafka.listen": self.bootstrap, "admin.listen": "127.0.0.1:0", **self.settings}
         arguments = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WHARF")}
-        self.log = open(f"{self.data}.log", "ab")  # beside the folder: it must be written on a full disk too
+        self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen([self.program, "serve", "--data", self.data, *arguments], stdout=subprocess.PIPE,
                                         stderr=self.log, env=environment)
         readable, _, _ = select.select([self.process.stdout], [], [], READY_DEADLINE_S)
@@ -49,7 +50,7 @@ class Broker:
         return self.process is not None and self.process.poll() is None
 
     def last_words(self):
-        with open(f"{self.data}.log", "rb") as log:
+        with open(self.log_path, "rb") as log:
             return log.read()[-4000:].decode(errors="replace")
 
     def _end(self, number):

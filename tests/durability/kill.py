@@ -34,8 +34,8 @@ def main():
         everyone = [writer for group in writers.values() for writer in group]
         for kill in range(1, kills + 1):
             for writer in everyone:
-                writer.wait_for_acknowledgement()
-            time.sleep(draw.uniform(0, 0.5))  # the fault's moment, not a wait for anything
+                writer.wait_for_acknowledgements()
+            draw.choice(everyone).wait_for_acknowledgements(draw.randrange(1, 1500))  # the fault's moment
             broker.kill()
             broker.start()
             if kill % VERIFY_EVERY == 0 or kill == kills:

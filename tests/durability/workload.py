@@ -13,6 +13,17 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 VERIFY_DEADLINE_S = 120
+RECORDS_PER_TURN, TURN_S = 40, 0.02  # a writer's rate: a hundred kills must not fill the disk
+
+_pause = threading.Event()  # never set
+
+
+def eventually(condition, what, deadline_s=60):
+    end = time.monotonic() + deadline_s
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline_s} s: {what}")
+        _pause.wait(0.02)
 
 
 def create_topic(bootstrap, name, partitions, **config):
@@ -30,7 +41,6 @@ class Writer:
         self.acknowledged = {}  # (partition, offset) -> number
         self.errors = defaultdict(int)
         self.next_number = defaultdict(int)
-        self._acknowledged_once = threading.Event()
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": idempotent, "acks": "all", "linger.ms": 2,
@@ -39,11 +49,13 @@ class Writer:
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._thread.start()
 
-    def wait_for_acknowledgement(self, deadline_s=60):
-        """Until a record that is acknowledged from now on."""
-        self._acknowledged_once.clear()
-        if not self._acknowledged_once.wait(deadline_s):
-            raise AssertionError(f"{self.name}: nothing was acknowledged within {deadline_s} s; errors so far: {dict(self.errors)}")
+    def wait_for_acknowledgements(self, count=1, deadline_s=60):
+        """Until so many records more are acknowledged from now on."""
+        self.wait_until_acknowledged(len(self.acknowledged) + count, deadline_s)
+
+    def wait_until_acknowledged(self, count, deadline_s=120):
+        eventually(lambda: len(self.acknowledged) >= count, f"{count} records of {self.name} acknowledged; errors so far: {dict(self.errors)}",
+                   deadline_s)
 
     def finish(self, deadline_s=60):
         """No new records; waits until each has been acknowledged or refused."""
@@ -57,6 +69,8 @@ class Writer:
         turn = 0
         while not self._stopping.is_set():
             turn += 1
+            if turn % RECORDS_PER_TURN == 0:
+                self._producer.poll(TURN_S)
             partition = turn % self.partitions
             number = self.next_number[partition]
             value = f"{self.name} {number} {self.filling}"
@@ -73,7 +87,6 @@ class Writer:
             self.errors[error.name()] += 1
             return
         self.acknowledged[message.partition(), message.offset()] = number
-        self._acknowledged_once.set()
 
 
 def read_all(bootstrap, topic, partitions):

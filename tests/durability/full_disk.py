@@ -1,0 +1,74 @@
+"""The disk fills up while producers write, and becomes free again: errors while it is full, no loss, no restart needed; a start on
+the full disk works, and reads and deletes go on."""
+
+import shutil
+import sys
+import tempfile
+
+from confluent_kafka.admin import AdminClient
+
+from broker import Broker
+from mount import Mount
+from workload import Writer, create_topic, eventually, verify
+
+PARTITIONS = 2
+TOPIC, BALLAST = "kept", "ballast"
+
+
+def delete_topic(broker, topic):
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap})  # must outlive the request
+    admin.delete_topics([topic])[topic].result(timeout=30)
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="wharf-full-")
+    disk = Mount(folder, 1024)
+    broker = Broker(f"{disk.path}/data", log=f"{folder}/log", **{"log.wal.bytes": str(32 << 20)})
+    try:
+        disk.mount()
+        broker.start()
+        create_topic(broker.bootstrap, TOPIC, PARTITIONS, segment_bytes=str(1 << 20))
+        create_topic(broker.bootstrap, BALLAST, PARTITIONS, segment_bytes=str(1 << 20))
+        ballast = Writer(broker.bootstrap, BALLAST, PARTITIONS, "ballast", payload_bytes=8000)
+        ballast.wait_until_acknowledged(10000)
+        ballast.finish()
+        disk.fill(150)
+        full = Writer(broker.bootstrap, TOPIC, PARTITIONS, "until-full", payload_bytes=16000, message_timeout_ms=3000)
+        eventually(lambda: full.errors, "errors on a full disk", 120)
+        full.finish()
+        print(f"full: {len(full.acknowledged)} acknowledged, refused: {dict(full.errors)}, {disk.free_bytes()} bytes free")
+        verify(broker.bootstrap, TOPIC, PARTITIONS, [full])
+        verify(broker.bootstrap, BALLAST, PARTITIONS, [ballast])
+        print("reads go on")
+
+        broker.kill()
+        broker.start()
+        verify(broker.bootstrap, TOPIC, PARTITIONS, [full])
+        print("a start on the full disk after kill -9: all as promised")
+        broker.stop()
+        broker.start()
+        verify(broker.bootstrap, TOPIC, PARTITIONS, [full])
+        print("a clean stop and start on the full disk: all as promised")
+
+        waiting = Writer(broker.bootstrap, TOPIC, PARTITIONS, "waiting", payload_bytes=100)
+        delete_topic(broker, BALLAST)
+        waiting.wait_for_acknowledgements()
+        waiting.wait_until_acknowledged(1000)
+        waiting.finish()
+        total, acknowledged = verify(broker.bootstrap, TOPIC, PARTITIONS, [full, waiting])
+        print(f"a deleted topic made room, without a restart: {acknowledged} acknowledged, {total} stored, all as promised")
+        broker.kill()
+        broker.start()
+        verify(broker.bootstrap, TOPIC, PARTITIONS, [full, waiting])
+        broker.stop()
+    except BaseException:
+        print(f"the broker's last words:\n{broker.last_words()}", file=sys.stderr)
+        raise
+    finally:
+        broker.kill()
+        disk.unmount()
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

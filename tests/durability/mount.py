@@ -1,0 +1,51 @@
+"""A small ext4 file system of this suite's own, in a file, behind a loop device. Needs root."""
+
+import fcntl
+import os
+import subprocess
+
+# <linux/ext4.h>: everything that is not on the disk yet is lost, as when the power goes.
+_EXT4_IOC_SHUTDOWN = 0x8004587D
+_SHUTDOWN_WITHOUT_FLUSHING_THE_JOURNAL = (2).to_bytes(4, "little")
+
+
+class Mount:
+    def __init__(self, folder, megabytes):
+        self.image, self.path = f"{folder}/image", f"{folder}/mounted"
+        os.mkdir(self.path)
+        with open(self.image, "wb") as image:
+            image.truncate(megabytes << 20)
+        _run("mkfs.ext4", "-q", "-F", "-m", "0", self.image)
+        self.mounted = False
+
+    def mount(self):
+        _run("mount", "-o", "loop", self.image, self.path)
+        self.mounted = True
+
+    def unmount(self):
+        if self.mounted:
+            _run("umount", self.path)
+            self.mounted = False
+
+    def cut_power(self):
+        """From now on nothing reaches the disk; what was not synced is gone after the next mount."""
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.ioctl(descriptor, _EXT4_IOC_SHUTDOWN, _SHUTDOWN_WITHOUT_FLUSHING_THE_JOURNAL)
+        finally:
+            os.close(descriptor)
+
+    def fill(self, leave_megabytes):
+        """Somebody else's file takes all space but so much."""
+        with open(f"{self.path}/filler", "wb") as filler:
+            os.posix_fallocate(filler.fileno(), 0, self.free_bytes() - (leave_megabytes << 20))
+
+    def free_bytes(self):
+        space = os.statvfs(self.path)
+        return space.f_bavail * space.f_frsize
+
+
+def _run(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)}: {done.stderr.strip()}")
