@@ -109,7 +109,7 @@ Result<void> Server::open_doors() {
     shards.push_back(shard.get());
     doors.push_back(kafka_doors_.back().get());
   }
-  kafka_ = std::make_unique<kafka::Listener>(std::move(shards), std::move(doors), network_);
+  kafka_ = std::make_unique<kafka::Listener>(shards, std::move(doors), network_, static_cast<std::size_t>(config_.get<"connections.limit">()));
   return kafka_->open(config_.get<"kafka.listen">());
 }
 
