@@ -72,6 +72,7 @@ class DataFolder {
   WalFiles& wal_files() { return *wal_files_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   DiskReserve& reserve() { return reserve_; }
+  const DiskReserve& reserve() const { return reserve_; }
 
  private:
   DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger);
