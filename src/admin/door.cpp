@@ -1,5 +1,7 @@
 #include "admin/door.hpp"
 
+#include <utility>
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -95,7 +97,7 @@ runtime::Task<void> Door::gather(NodePorts node, NodeNumbers* into) {
   Result<broker::DiskReport> disk = co_await node.operate->disk(shard_);
   if (disk) into->disk = *disk;
   GroupQuestion question{node.groups, node.operate, ready_since_.value_or(begun_)};
-  RecordTimes times = times_;
+  RecordTimes times = std::exchange(times_, {});  // a second scrape at the same time finds out for itself
   co_await gather_groups(shard_, question, into, &times);
   times_ = std::move(times);
 }

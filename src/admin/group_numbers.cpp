@@ -1,25 +1,39 @@
 #include "admin/group_numbers.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "groups/core/subscription.hpp"
 
 namespace wharf::admin {
 namespace {
 
-/// Some tens of microseconds' worth, then others run.
-constexpr std::size_t kPartitionsPerSlice = 512;
+/// A tenth of a millisecond's worth, then others run.
+constexpr std::size_t kPartitionsPerSlice = 256;
 constexpr std::size_t kGroupsPerSlice = 4;
+
+/// Long loops of one scrape: every so often they let others run.
+class Slices {
+ public:
+  explicit Slices(runtime::Shard& shard) : shard_(shard) {}
+  bool is_over() { return ++count_ % kPartitionsPerSlice == 0; }
+  runtime::Task<void> pause() { return runtime::next_turn(shard_); }
+
+ private:
+  runtime::Shard& shard_;
+  std::size_t count_ = 0;
+};
 
 struct Marks {
   Offset start;
   Offset high_watermark;
 };
 
+static_assert(std::is_nothrow_move_constructible_v<GroupNumbers>);  // a growing vector moves the maps of lags
+
 /// A record that a group has not read, and where its age belongs.
 struct Unread {
-  std::size_t group = 0;
-  std::string topic;
+  TopicLag* lag = nullptr;  // in a map, whose nodes stay where they are
   broker::PartitionOffset record;
 };
 
@@ -37,15 +51,14 @@ struct Work {
   std::vector<Suspect> suspects;
 };
 
-/// Committed offsets by partition; none under -1.
-using Committed = std::map<std::pair<std::string, std::int32_t>, Offset>;
+using Committed = std::unordered_map<PartitionId, Offset>;
 
 runtime::Task<void> index_marks(runtime::Shard& here, Work* work) {
-  std::size_t count = 0;
+  Slices slices(here);
   for (const broker::ShardReport& shard : work->into->shards) {
     for (const broker::PartitionReport& partition : shard.partitions) {
       work->marks.emplace(partition.partition, Marks{partition.log_start, partition.high_watermark});
-      if (++count % kPartitionsPerSlice == 0) co_await runtime::next_turn(here);
+      if (slices.is_over()) co_await slices.pause();
     }
   }
 }
@@ -56,32 +69,36 @@ const Marks* marks_of(const Work& work, const cluster::Topic& topic, std::int32_
   return found == work.marks.end() ? nullptr : &found->second;
 }
 
-Committed take_lag(Work& work, std::size_t group, const std::vector<groups::FetchedTopic>& topics) {
-  Committed committed;
+runtime::Task<void> take_lag(runtime::Shard& here, Work* work, std::size_t group, std::vector<groups::FetchedTopic> topics,
+                             Committed* committed) {
+  Slices slices(here);
   for (const groups::FetchedTopic& fetched : topics) {
-    std::shared_ptr<const cluster::Topic> topic = work.into->topics->find(fetched.topic);
+    std::shared_ptr<const cluster::Topic> topic = work->into->topics->find(fetched.topic);
     if (!topic || (!fetched.topic_id.is_zero() && fetched.topic_id != topic->id)) continue;
+    TopicLag* lag = nullptr;
     for (const groups::FetchedOffset& one : fetched.partitions) {
-      const Marks* marks = marks_of(work, *topic, one.partition);
+      if (slices.is_over()) co_await slices.pause();
+      const Marks* marks = marks_of(*work, *topic, one.partition);
       if (marks == nullptr || one.offset.value < 0) continue;
-      committed.emplace(std::pair(topic->name, one.partition), one.offset);
-      TopicLag& lag = work.into->groups[group].lag[topic->name];
+      committed->emplace(topic->partition(one.partition), one.offset);
+      if (lag == nullptr) lag = &work->into->groups[group].lag[topic->name];
       Offset next = std::max(one.offset, marks->start);
       if (next >= marks->high_watermark) continue;
-      lag.records += static_cast<std::uint64_t>(marks->high_watermark.value - next.value);
-      work.unread.push_back({group, topic->name, {topic->partition(one.partition), next}});
+      lag->records += static_cast<std::uint64_t>(marks->high_watermark.value - next.value);
+      work->unread.push_back({lag, {topic->partition(one.partition), next}});
     }
   }
-  return committed;
 }
 
-bool records_wait(const Marks& marks, const Committed& committed, const std::string& topic, std::int32_t partition) {
-  auto found = committed.find({topic, partition});
+bool records_wait(const Marks& marks, const Committed& committed, PartitionId partition) {
+  auto found = committed.find(partition);
   Offset next = found == committed.end() ? marks.start : std::max(found->second, marks.start);
   return next < marks.high_watermark;
 }
 
-void suspect_members(Work& work, std::size_t group, const groups::DescribedGroup& described, const Committed& committed) {
+runtime::Task<void> suspect_members(runtime::Shard& here, Work* work, std::size_t group, groups::DescribedGroup described,
+                                    const Committed* committed) {
+  Slices slices(here);
   for (const groups::DescribedMember& member : described.members) {
     auto assigned = groups::assigned_partitions(member.assignment.view());
     if (!assigned) continue;
@@ -89,12 +106,13 @@ void suspect_members(Work& work, std::size_t group, const groups::DescribedGroup
     if (host.starts_with('/')) host.remove_prefix(1);
     broker::ReaderId reader = broker::reader_id(member.client_id, host);
     for (const auto& [name, partitions] : *assigned) {
-      std::shared_ptr<const cluster::Topic> topic = work.into->topics->find(name);
+      std::shared_ptr<const cluster::Topic> topic = work->into->topics->find(name);
       if (!topic) continue;
       for (std::int32_t partition : partitions) {
-        const Marks* marks = marks_of(work, *topic, partition);
-        if (marks == nullptr || !records_wait(*marks, committed, name, partition)) continue;
-        work.suspects.push_back({group, member.member_id, {reader, topic->partition(partition)}});
+        if (slices.is_over()) co_await slices.pause();
+        const Marks* marks = marks_of(*work, *topic, partition);
+        if (marks == nullptr || !records_wait(*marks, *committed, topic->partition(partition))) continue;
+        work->suspects.push_back({group, member.member_id, {reader, topic->partition(partition)}});
       }
     }
   }
@@ -112,7 +130,8 @@ runtime::Task<void> look_at_group(runtime::Shard& here, GroupQuestion ask, Work*
   work->into->groups.push_back({.id = listed.group_id});
   ++work->into->groups_by_state[to_string(listed.state)];
   std::vector<groups::FetchedTopic> offsets = co_await ask.groups->fetch_all_offsets(here, listed.group_id);
-  Committed committed = take_lag(*work, number, offsets);
+  Committed committed;
+  co_await take_lag(here, work, number, std::move(offsets), &committed);
   if (listed.state == groups::GroupState::kEmpty || listed.state == groups::GroupState::kDead) co_return;
   std::optional<groups::DescribedGroup> described = co_await ask.groups->describe(here, listed.group_id);
   if (!described) co_return;
@@ -120,7 +139,7 @@ runtime::Task<void> look_at_group(runtime::Shard& here, GroupQuestion ask, Work*
   bool stable = described->state == groups::GroupState::kStable && described->protocol_type == groups::kConsumerProtocolType;
   if (!stable || here.now() - ask.ready_since < kSilentAfter) co_return;
   bool settled = co_await is_settled(here, ask.groups, listed.group_id);
-  if (settled) suspect_members(*work, number, *described, committed);
+  if (settled) co_await suspect_members(here, work, number, std::move(*described), &committed);
 }
 
 runtime::Task<void> find_silent(runtime::Shard& here, GroupQuestion ask, Work* work) {
@@ -137,25 +156,33 @@ runtime::Task<void> find_silent(runtime::Shard& here, GroupQuestion ask, Work* w
   }
 }
 
+/// What is known stays known; the rest is asked for.
 runtime::Task<void> find_ages(runtime::Shard& here, GroupQuestion ask, Work* work, RecordTimes* times) {
+  Slices slices(here);
+  RecordTimes fresh;
   std::vector<broker::PartitionOffset> unknown;
   for (const Unread& unread : work->unread) {
-    if (!times->contains({unread.record.partition, unread.record.offset})) unknown.push_back(unread.record);
+    if (slices.is_over()) co_await slices.pause();
+    auto [entry, is_new] = fresh.try_emplace({unread.record.partition, unread.record.offset}, kNoTimestamp);
+    if (!is_new) continue;
+    auto known = times->find(entry->first);
+    if (known != times->end()) entry->second = known->second;
+    if (known == times->end()) unknown.push_back(unread.record);
   }
   std::vector<std::optional<Timestamp>> found = co_await ask.operate->times_of(here, unknown, kColdReadsPerScrape);
-  RecordTimes fresh;
   for (std::size_t i = 0; i < unknown.size(); ++i) {
-    if (found[i]) fresh[{unknown[i].partition, unknown[i].offset}] = *found[i];
+    if (slices.is_over()) co_await slices.pause();
+    auto entry = fresh.find({unknown[i].partition, unknown[i].offset});
+    if (found[i]) entry->second = *found[i];
+    if (!found[i]) fresh.erase(entry);
   }
   std::int64_t now = here.clock().wall_now().ms;
   for (const Unread& unread : work->unread) {
-    std::pair key(unread.record.partition, unread.record.offset);
-    if (auto known = times->find(key); known != times->end()) fresh.insert(*known);
-    auto time = fresh.find(key);
+    if (slices.is_over()) co_await slices.pause();
+    auto time = fresh.find({unread.record.partition, unread.record.offset});
     if (time == fresh.end()) continue;
-    std::optional<double>& seconds = work->into->groups[unread.group].lag[unread.topic].seconds;
     double age = static_cast<double>(std::max<std::int64_t>(0, now - time->second.ms)) / 1000;
-    seconds = std::max(seconds.value_or(0), age);
+    unread.lag->seconds = std::max(unread.lag->seconds.value_or(0), age);
   }
   *times = std::move(fresh);
 }

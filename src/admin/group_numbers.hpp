@@ -5,7 +5,6 @@
 // kSilentAfter, and no fetch for that partition came from the member's client id and host in that time. A fetch names no
 // member, so a second client with the same id on the same host that reads the same partition hides a silent one; nothing makes
 // a member that fetches look silent, unless it reaches us by another address for fetching than for its group.
-#include <map>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -21,8 +20,13 @@ inline constexpr Milliseconds kSilentAfter{30'000};
 /// First unread batches that one scrape may read from the disk.
 inline constexpr std::size_t kColdReadsPerScrape = 64;
 
+struct RecordHash {
+  std::size_t operator()(const std::pair<PartitionId, Offset>& record) const {
+    return std::hash<PartitionId>()(record.first) ^ std::hash<Offset>()(record.second) * 0x9E3779B97F4A7C15u;
+  }
+};
 /// The times of first unread records, as found out so far: a group that stands still costs nothing at the next scrape.
-using RecordTimes = std::map<std::pair<PartitionId, Offset>, Timestamp>;
+using RecordTimes = std::unordered_map<std::pair<PartitionId, Offset>, Timestamp, RecordHash>;
 
 struct GroupQuestion {
   groups::Coordinators* groups = nullptr;
