@@ -63,7 +63,7 @@ struct RequestParser::Beast {
   explicit Beast(const RequestLimits& limits) {
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
-    parser.eager(true);
+    parser.eager(false);  // put() stops behind the head: see next()
   }
   beast::request_parser<beast::string_body> parser;
 };
@@ -104,6 +104,10 @@ std::expected<std::optional<Request>, Refusal> RequestParser::next() {
     begin_ += taken;
     if (error == beast::error::need_more) break;
     if (error) return std::unexpected(refusal_of(error, limits_));
+    // Beast 1.81 asserts on some chunks that arrive in pieces (a seed of the fuzz target): it never sees one.
+    if (beast_->parser.is_header_done() && beast_->parser.chunked()) {
+      return std::unexpected(Refusal{411, "a body's length must be given by Content-Length; chunks are not taken"});
+    }
     if (taken == 0) break;
   }
   if (!beast_->parser.is_done()) {

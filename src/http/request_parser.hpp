@@ -1,5 +1,6 @@
 #pragma once
-// Bytes of a connection -> requests, one after the other; Boost.Beast's parser behind it. No I/O.
+// Bytes of a connection -> requests, one after the other; Boost.Beast's parser behind it. A body has a Content-Length: chunks
+// are refused (411, RFC 9110 15.5.12). No I/O.
 //
 //   std::size_t count = read(parser.space());
 //   parser.received(count);
@@ -30,7 +31,7 @@ class RequestParser {
   MutableBytes space();
   void received(std::size_t count);
 
-  /// A whole request; none: more bytes are needed. A refusal (400, 413, 431, 505) ends the connection: where the next
+  /// A whole request; none: more bytes are needed. A refusal (400, 411, 413, 431, 505) ends the connection: where the next
   /// request begins is not known. Requests that came together are given one call each.
   std::expected<std::optional<Request>, Refusal> next();
   /// The head of a request is here, and its sender waits for "100 Continue" before it sends the body. True once per request.

@@ -48,6 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const http::Request& request : whole.requests) {
     if (request.body.size() > 2048 || request.headers.size() > 20 || request.path.empty()) std::abort();
   }
+  if (whole.refused == 431 || cut.refused == 431) return 0;  // a head of about the limit: depends on how it arrived
   if (whole.requests.size() != cut.requests.size()) std::abort();
   for (std::size_t i = 0; i < whole.requests.size(); ++i) {
     const http::Request& one = whole.requests[i];

@@ -55,9 +55,10 @@ TEST(RequestParser, KeepAliveFollowsTheVersionAndTheConnectionHeader) {
   EXPECT_FALSE(parsed("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").keep_alive);
 }
 
-TEST(RequestParser, ABodyComesByLengthOrInChunks) {
+TEST(RequestParser, ABodyComesByLengthAndNotInChunks) {
   EXPECT_EQ(parsed("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello").body, "hello");
-  EXPECT_EQ(parsed("PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n").body, "hello");
+  EXPECT_EQ(refused("PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"), 411u);
+  EXPECT_EQ(refused("PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"), 411u);
 }
 
 TEST(RequestParser, ARequestInAnyPiecesIsTheSameRequest) {
@@ -97,7 +98,6 @@ TEST(RequestParser, WhatIsNoRequestIsRefusedWithItsStatus) {
   EXPECT_EQ(refused("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 505u);
   EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"), 400u);
   EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"), 400u);
-  EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"), 400u);
   EXPECT_EQ(refused("\x16\x03\x01\x02\x01\x01\x01\r\n\r\n"), 400u);                     // TLS at the wrong port
 }
 
@@ -109,7 +109,6 @@ TEST(RequestParser, LimitsAreToldByTheirOwnStatus) {
   EXPECT_EQ(refused(many + "\r\n"), 431u);
   EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n"), 413u);
   EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n"), 400u);
-  EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n" + std::string(255, 'x') + "\r\n"), 413u);
 }
 
 TEST(RequestParser, ASenderThatWaitsIsToldToContinueOnce) {

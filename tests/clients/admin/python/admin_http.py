@@ -79,6 +79,10 @@ def test_a_huge_body_is_413_before_it_is_sent(bootstrap):
     refused(b"POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n", 413)
 
 
+def test_a_body_in_chunks_is_411(bootstrap):
+    refused(b"POST /metrics HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411)
+
+
 def test_requests_sent_ahead_are_answered_in_order(bootstrap):
     heard = door.say(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /readyz HTTP/1.1\r\nHost: a\r\n\r\n"
                      b"GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
