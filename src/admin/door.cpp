@@ -35,8 +35,13 @@ http::Response text_response(std::string body) {
 
 }  // namespace
 
-Door::Door(runtime::Shard& shard, std::string version, const log::RecoveryProgress& progress)
-    : shard_(shard), version_(std::move(version)), progress_(progress), begun_(shard.now()), idle_(shard) {}
+Door::Door(runtime::Shard& shard, std::string version, const log::RecoveryProgress& progress, Milliseconds silent_after)
+    : shard_(shard),
+      version_(std::move(version)),
+      progress_(progress),
+      silent_after_(silent_after),
+      begun_(shard.now()),
+      idle_(shard) {}
 
 void Door::ready(NodePorts node) {
   node_ = node;
@@ -96,7 +101,7 @@ runtime::Task<void> Door::gather(NodePorts node, NodeNumbers* into) {
   into->shards = co_await node.operate->report(shard_);
   Result<broker::DiskReport> disk = co_await node.operate->disk(shard_);
   if (disk) into->disk = *disk;
-  GroupQuestion question{node.groups, node.operate, ready_since_.value_or(begun_)};
+  GroupQuestion question{node.groups, node.operate, ready_since_.value_or(begun_), silent_after_};
   RecordTimes times = std::exchange(times_, {});  // a second scrape at the same time finds out for itself
   co_await gather_groups(shard_, question, into, &times);
   times_ = std::move(times);

@@ -32,8 +32,8 @@ struct NodePorts {
 
 class Door final : public http::Handler {
  public:
-  /// `progress` is the recovery's. All outlive the door. The start begins now.
-  Door(runtime::Shard& shard, std::string version, const log::RecoveryProgress& progress);
+  /// `progress` is the recovery's. All outlive the door. The start begins now. A member is silent after `silent_after`.
+  Door(runtime::Shard& shard, std::string version, const log::RecoveryProgress& progress, Milliseconds silent_after);
 
   /// `port` outlives the door's last request; its connections are counted on /metrics.
   void watch(const runtime::OpenPort& port) { ports_.push_back(&port); }
@@ -56,6 +56,7 @@ class Door final : public http::Handler {
   runtime::Shard& shard_;
   std::string version_;
   const log::RecoveryProgress& progress_;
+  Milliseconds silent_after_;
   MonotonicTime begun_;
   std::optional<MonotonicTime> ready_since_;
   Stage stage_ = Stage::kRecovering;

@@ -119,10 +119,10 @@ runtime::Task<void> suspect_members(runtime::Shard& here, Work* work, std::size_
 }
 
 /// A group that rebalanced a moment ago has members that have not had the time to fetch.
-runtime::Task<bool> is_settled(runtime::Shard& here, groups::Coordinators* groups, std::string group_id) {
-  std::vector<groups::RebalanceEntry> history = co_await groups->history(here, std::move(group_id));
+runtime::Task<bool> is_settled(runtime::Shard& here, GroupQuestion ask, std::string group_id) {
+  std::vector<groups::RebalanceEntry> history = co_await ask.groups->history(here, std::move(group_id));
   Timestamp now = here.clock().wall_now();
-  co_return history.empty() || history.back().at.ms + kSilentAfter.count() <= now.ms;
+  co_return history.empty() || history.back().at.ms + ask.silent_after.count() <= now.ms;
 }
 
 runtime::Task<void> look_at_group(runtime::Shard& here, GroupQuestion ask, Work* work, groups::ListedGroup listed) {
@@ -137,15 +137,15 @@ runtime::Task<void> look_at_group(runtime::Shard& here, GroupQuestion ask, Work*
   if (!described) co_return;
   work->into->groups[number].members = described->members.size();
   bool stable = described->state == groups::GroupState::kStable && described->protocol_type == groups::kConsumerProtocolType;
-  if (!stable || here.now() - ask.ready_since < kSilentAfter) co_return;
-  bool settled = co_await is_settled(here, ask.groups, listed.group_id);
+  if (!stable || here.now() - ask.ready_since < ask.silent_after) co_return;
+  bool settled = co_await is_settled(here, ask, listed.group_id);
   if (settled) co_await suspect_members(here, work, number, std::move(*described), &committed);
 }
 
 runtime::Task<void> find_silent(runtime::Shard& here, GroupQuestion ask, Work* work) {
   std::vector<broker::PartitionReader> readers;
   for (const Suspect& suspect : work->suspects) readers.push_back(suspect.reader);
-  std::vector<bool> asked = co_await ask.operate->asked_since(here, std::move(readers), here.now() - kSilentAfter);
+  std::vector<bool> asked = co_await ask.operate->asked_since(here, std::move(readers), here.now() - ask.silent_after);
   const Suspect* counted = nullptr;  // a member's suspects stand together
   for (std::size_t i = 0; i < work->suspects.size(); ++i) {
     const Suspect& suspect = work->suspects[i];

@@ -2,7 +2,7 @@
 // Lag and members of every group, and which members have stopped asking for records that wait for them.
 //
 // A member is silent when it owns a partition with committed records behind its group's offset, the group has been settled for
-// kSilentAfter, and no fetch for that partition came from the member's client id and host in that time. A fetch names no
+// `silent_after`, and no fetch for that partition came from the member's client id and host in that time. A fetch names no
 // member, so a second client with the same id on the same host that reads the same partition hides a silent one; nothing makes
 // a member that fetches look silent, unless it reaches us by another address for fetching than for its group.
 #include <unordered_map>
@@ -16,7 +16,6 @@
 
 namespace wharf::admin {
 
-inline constexpr Milliseconds kSilentAfter{30'000};
 /// First unread batches that one scrape may read from the disk.
 inline constexpr std::size_t kColdReadsPerScrape = 64;
 
@@ -32,6 +31,7 @@ struct GroupQuestion {
   groups::Coordinators* groups = nullptr;
   broker::Operate* operate = nullptr;
   MonotonicTime ready_since;  // what happened before is not known
+  Milliseconds silent_after{};
 };
 
 /// Adds the groups to `into`, whose shards and topics are filled. `times` is used and brought up to date.

@@ -70,7 +70,7 @@ Server::Server(const config::ServerConfig& config)
       files_(make_files(config)),
       pool_(kBlockingThreads),
       shards_(make_shards(config, clock_, pool_)),
-      admin_door_(*shards_.front(), WHARF_VERSION, progress_) {}
+      admin_door_(*shards_.front(), WHARF_VERSION, progress_, config.get<"admin.silent.member.ms">()) {}
 
 Server::~Server() {
   for (const auto& shard : shards_) shard->stop();
