@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "cluster/replication/read_watch.hpp"
+#include "model/byte_order.hpp"
+#include "model/record_batch.hpp"
 #include "runtime/task_scope.hpp"
 
 namespace wharf::broker {
@@ -28,6 +30,22 @@ struct Portion {
   std::shared_ptr<ReadWatch> watch;
 };
 
+/// Records of whole batches in memory.
+std::uint64_t count_records(const std::vector<runtime::OutPiece>& pieces) {
+  std::uint64_t records = 0;
+  for (const runtime::OutPiece& piece : pieces) {
+    const auto* memory = std::get_if<SharedBytes>(&piece);
+    if (memory == nullptr) continue;
+    ByteView rest = memory->view();
+    while (rest.size() >= kBatchHeaderBytes) {
+      std::size_t length = kBatchOverheadBytes + load_big_endian<std::uint32_t>(rest.data() + batch_field::kLength);
+      records += load_big_endian<std::uint32_t>(rest.data() + batch_field::kRecordCount);
+      rest = rest.subspan(std::min(length, rest.size()));
+    }
+  }
+  return records;
+}
+
 void read_part(cluster::ShardLogs& logs, const ReadPart& part, std::size_t budget, bool at_least_one, ReadOutcome& outcome,
                bool& cold) {
   log::PartitionLog* log = logs.store().find(part.partition);
@@ -43,6 +61,7 @@ void read_part(cluster::ShardLogs& logs, const ReadPart& part, std::size_t budge
   if (read) {
     outcome.pieces = std::move(read->pieces);
     outcome.bytes = read->bytes;
+    outcome.records = count_records(outcome.pieces) + read->file_offsets;
   } else if (read.error().code == ErrorCode::kBusy) {
     cold = true;
   } else {
@@ -122,6 +141,7 @@ std::vector<ReadOutcome> merge(std::vector<Portion>& portions, std::size_t parts
     if (total > 0 && total + outcome.bytes > max_bytes) {
       outcome.pieces.clear();
       outcome.bytes = 0;
+      outcome.records = 0;
     }
     total += outcome.bytes;
   }

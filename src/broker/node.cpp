@@ -96,6 +96,7 @@ runtime::Task<Result<void>> Node::open_folder() {
   Result<std::unique_ptr<log::DataFolder>> folder = co_await runtime::run_blocking(first(), std::move(open));
   if (!folder) co_return fail(folder.error());
   folder_ = std::move(*folder);
+  operate_.use(*folder_, options.reserve_bytes);
   const std::string& configured = config_.get<"cluster.id">();
   cluster_id_ = configured.empty() ? folder_->cluster_id().base64() : configured;
   co_return Result<void>();

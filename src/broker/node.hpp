@@ -49,6 +49,8 @@ class Node {
   Catalogue& catalogue() { return catalogue_; }
   Operate& operate() { return operate_; }
   groups::Coordinators& groups() { return *groups_; }
+  /// Where a door counts what it does on a shard; that shard only.
+  DoorCounts& doors(std::size_t shard) { return shards_.at(shard).doors; }
   const config::ServerConfig& config() const { return config_; }
   NodeId id() const { return NodeId(static_cast<std::int32_t>(config_.get<"node.id">())); }
   /// Known once started.

@@ -63,22 +63,4 @@ runtime::Task<Result<std::vector<log::ProducerSummary>>> NodeOperate::producers(
   co_return producers;
 }
 
-runtime::Task<std::vector<ShardReport>> NodeOperate::report(runtime::Shard& here) {
-  std::vector<ShardReport> reports;
-  NodeShards* shards = &shards_;
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    auto look = [shards, i] {
-      ShardReport report{.store = shards->at(i).logs->store().statistics()};
-      each_partition(*shards, i, [&](PartitionId partition, const log::PartitionLog& log) {
-        report.partitions.push_back({partition, log.log_start_offset(), log.high_watermark(), log.log_end_offset(),
-                                     log.size_bytes(), log.statistics()});
-      });
-      return report;
-    };
-    ShardReport report = co_await runtime::call_on(here, shards_.at(i).shard, look);
-    reports.push_back(std::move(report));
-  }
-  co_return reports;
-}
-
 }  // namespace wharf::broker

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "broker/door_counts.hpp"
 #include "cluster/metadata/topic_table.hpp"
 #include "cluster/replication/shard_logs.hpp"
 #include "model/ids.hpp"
@@ -15,6 +16,7 @@ struct NodeShard {
   explicit NodeShard(runtime::Shard& owner) : shard(owner) {}
   runtime::Shard& shard;
   std::unique_ptr<cluster::ShardLogs> logs;
+  DoorCounts doors;
   cluster::TopicTable::Pointer topics = std::make_shared<const cluster::TopicTable>();
   bool takes_records = true;  // false: this start's leader epoch is not written yet, the disk is full
 };

@@ -1,9 +1,14 @@
 #pragma once
 // Port: looking after the data, and numbers about it.
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "broker/door_counts.hpp"
 #include "log/log_statistics.hpp"
 #include "log/partition_log.hpp"
 #include "model/error.hpp"
@@ -38,6 +43,27 @@ struct PartitionReport {
 struct ShardReport {
   log::StoreStatistics store;
   std::vector<PartitionReport> partitions;
+  std::map<std::string_view, RequestCounts> requests;  // by protocol
+  std::unordered_map<TopicId, TopicOut> out;
+  Nanoseconds busy{};  // processor time of the shard so far
+  Nanoseconds hop{};   // how long the shard took to turn to this report
+};
+
+struct DiskReport {
+  std::uint64_t total_bytes = 0;
+  std::uint64_t available_bytes = 0;
+  std::uint64_t reserve_bytes = 0;  // wanted
+  bool reserve_is_whole = false;
+};
+
+struct PartitionOffset {
+  PartitionId partition;
+  Offset offset;
+};
+
+struct PartitionReader {
+  ReaderId reader = 0;
+  PartitionId partition;
 };
 
 class Operate {
@@ -47,8 +73,18 @@ class Operate {
   /// Removes records before `before`; -1 means all that is committed. Returns the new log start offset.
   virtual runtime::Task<Result<Offset>> delete_records(runtime::Shard& here, PartitionId partition, Offset before) = 0;
   virtual runtime::Task<Result<std::vector<log::ProducerSummary>>> producers(runtime::Shard& here, PartitionId partition) = 0;
-  /// By shard.
+  /// By shard. Looks at some hundred partitions at a time, so that no shard stands still for it.
   virtual runtime::Task<std::vector<ShardReport>> report(runtime::Shard& here) = 0;
+  virtual runtime::Task<Result<DiskReport>> disk(runtime::Shard& here) = 0;
+  /// Why a shard refuses to keep records now; none: all keep them.
+  virtual runtime::Task<std::optional<Error>> refusing(runtime::Shard& here) = 0;
+  /// When the batch that holds each record began, or the first batch behind it: producers' time, or the log's where the topic
+  /// says so. None where nothing is there, and where finding out would read more than `cold_reads` times from the disk.
+  virtual runtime::Task<std::vector<std::optional<Timestamp>>> times_of(runtime::Shard& here, std::vector<PartitionOffset> records,
+                                                                        std::size_t cold_reads) = 0;
+  /// Of `readers`, by place: whether it asked for its partition since `since`, by whichever shard.
+  virtual runtime::Task<std::vector<bool>> asked_since(runtime::Shard& here, std::vector<PartitionReader> readers,
+                                                       MonotonicTime since) = 0;
 };
 
 }  // namespace wharf::broker

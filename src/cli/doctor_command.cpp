@@ -27,9 +27,9 @@ std::vector<Finding> examine(const config::ServerConfig& config) {
   }
   findings.push_back(judge_clock(clock_facts(clock)));
   const Endpoint& kafka = config.get<"kafka.listen">();
-  const Endpoint& admin = config.get<"admin.listen">();
+  const std::optional<Endpoint>& admin = config.get<"admin.listen">();
   findings.push_back(judge_port("kafka.listen", kafka, kafka.port == 0 ? "" : listen_error(kafka)));
-  findings.push_back(judge_port("admin.listen", admin, admin.port == 0 ? "" : listen_error(admin)));
+  if (admin) findings.push_back(judge_port("admin.listen", *admin, admin->port == 0 ? "" : listen_error(*admin)));
   return findings;
 }
 

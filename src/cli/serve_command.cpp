@@ -70,11 +70,12 @@ Command serve_command() {
   return {
       .name = "serve",
       .summary = "run the broker",
-      .description = "Recovers what is stored, opens the ports, and prints one line of JSON to standard output that names every address "
-                     "once clients can connect. Log lines go to standard error. SIGTERM and SIGINT stop it: no new requests, what is in "
+      .description = "Opens the admin port, recovers what is stored, opens the clients' ports, and prints one line of JSON to standard "
+                     "output that names every address once clients can connect. Log lines go to standard error. SIGTERM and SIGINT stop it: no new requests, what is in "
                      "progress is finished, everything is flushed.",
       .examples = "wharf serve\nwharf serve --data /var/lib/wharf --set kafka.listen=0.0.0.0:9092\n"
-                  "wharf serve --memory --set kafka.listen=127.0.0.1:0\n  keeps nothing on disk and takes a free port: for test suites",
+                  "wharf serve --memory --set kafka.listen=127.0.0.1:0 --set admin.listen=127.0.0.1:0\n"
+                  "  keeps nothing on disk and takes free ports: for test suites",
       .declare = declare,
   };
 }

@@ -15,6 +15,8 @@ namespace wharf::cli {
 namespace {
 
 constexpr std::size_t kBlockingThreads = 4;
+/// Of the admin port: scrapers and probes, not clients.
+constexpr std::size_t kAdminConnections = 64;
 
 runtime::LogLevel log_level(const config::ServerConfig& config) {
   const std::string& level = config.get<"log.level">();
@@ -45,17 +47,30 @@ std::size_t shard_count(const config::ServerConfig& config) {
   return asked > 0 ? asked : std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
+std::vector<std::unique_ptr<runtime::Shard>> make_shards(const config::ServerConfig& config, const runtime::Clock& clock,
+                                                         runtime::WorkPool& pool) {
+  std::vector<std::unique_ptr<runtime::Shard>> shards;
+  for (std::size_t i = 0; i < shard_count(config); ++i) {
+    shards.push_back(std::make_unique<runtime::Shard>(ShardIndex(static_cast<std::uint32_t>(i)), clock, pool));
+  }
+  return shards;
+}
+
+/// Which setting is to blame when a port cannot be opened.
+Result<void> of_key(std::string_view key, Result<void> opened) {
+  if (opened) return opened;
+  return fail(opened.error().code, fmt::format("{}: {}", key, opened.error().message));
+}
+
 }  // namespace
 
 Server::Server(const config::ServerConfig& config)
     : config_(config),
       logger_(clock_, log_level(config), log_format(config)),
       files_(make_files(config)),
-      pool_(kBlockingThreads) {
-  for (std::size_t i = 0; i < shard_count(config); ++i) {
-    shards_.push_back(std::make_unique<runtime::Shard>(ShardIndex(static_cast<std::uint32_t>(i)), clock_, pool_));
-  }
-}
+      pool_(kBlockingThreads),
+      shards_(make_shards(config, clock_, pool_)),
+      admin_door_(*shards_.front(), WHARF_VERSION, progress_, config.get<"admin.silent.member.ms">()) {}
 
 Server::~Server() {
   for (const auto& shard : shards_) shard->stop();
@@ -87,14 +102,34 @@ Result<void> Server::start() {
 }
 
 runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
-  broker::Surroundings with{.files = files_.get(), .random = &random_, .logger = &logger_, .folder = config_.get<"data.dir">()};
+  *outcome = open_admin();
+  if (!*outcome) co_return;
+  broker::Surroundings with{.files = files_.get(),
+                            .random = &random_,
+                            .logger = &logger_,
+                            .folder = config_.get<"data.dir">(),
+                            .progress = &progress_};
   for (const auto& shard : shards_) with.shards.push_back(shard.get());
   node_ = std::make_unique<broker::Node>(std::move(with), config_);
   *outcome = co_await node_->start();
-  if (*outcome) *outcome = open_doors();
+  if (*outcome) *outcome = open_kafka();
+  if (!*outcome) co_return;
+  admin_door_.watch(kafka_->port());
+  admin_door_.ready({.operate = &node_->operate(), .catalogue = &node_->catalogue(), .groups = &node_->groups()});
+  logger_.info("ready", {{"kafka", kafka_->local().text()}, {"admin", admin_ ? admin_->local().text() : "none"}});
 }
 
-Result<void> Server::open_doors() {
+Result<void> Server::open_admin() {
+  const std::optional<Endpoint>& endpoint = config_.get<"admin.listen">();
+  if (!endpoint) return {};
+  runtime::PortOptions options{.name = "admin", .max_connections = kAdminConnections};
+  std::vector<runtime::Shard*> first{shards_.front().get()};
+  admin_ = std::make_unique<http::Server>(options, first, admin_door_, http::ConnectionLimits{}, network_, logger_);
+  admin_door_.watch(admin_->port());
+  return of_key("admin.listen", admin_->open(*endpoint));
+}
+
+Result<void> Server::open_kafka() {
   std::size_t slots = static_cast<std::size_t>(config_.get<"max.incremental.fetch.session.cache.slots">()) / shards_.size();
   kafka::DoorLimits limits{.max_request_bytes = static_cast<std::size_t>(config_.get<"socket.request.max.bytes">()),
                            .max_idle = config_.get<"connections.max.idle.ms">(),
@@ -103,18 +138,20 @@ Result<void> Server::open_doors() {
   std::vector<const kafka::Door*> doors;
   for (const auto& shard : shards_) {
     fetch_sessions_.push_back(std::make_unique<kafka::FetchSessions>(slots));
+    broker::DoorCounts& counts = node_->doors(shard->index().value);
     kafka_doors_.push_back(std::unique_ptr<kafka::Door>(
         new kafka::Door{*shard, node_->publish(), node_->read(), node_->catalogue(), node_->operate(), node_->groups(),
-                        *fetch_sessions_.back(), config_, random_, logger_, node_->id(), node_->cluster_id(), limits}));
+                        *fetch_sessions_.back(), counts, counts.requests_of("kafka", kafka::request_names()), config_, random_, logger_, node_->id(), node_->cluster_id(), limits}));
     shards.push_back(shard.get());
     doors.push_back(kafka_doors_.back().get());
   }
-  kafka_ = std::make_unique<kafka::Listener>(std::move(shards), std::move(doors), network_);
-  return kafka_->open(config_.get<"kafka.listen">());
+  kafka_ = std::make_unique<kafka::Listener>(shards, std::move(doors), network_, static_cast<std::size_t>(config_.get<"connections.limit">()));
+  return of_key("kafka.listen", kafka_->open(config_.get<"kafka.listen">()));
 }
 
 std::string Server::ready_line() const {
-  return fmt::format(R"({{"ready":true,"listeners":{{"kafka":"{}"}},"pid":{}}})", kafka_->local().text(), ::getpid());
+  std::string admin = admin_ ? fmt::format(R"(,"admin":"{}")", admin_->local().text()) : "";
+  return fmt::format(R"({{"ready":true,"listeners":{{"kafka":"{}"{}}},"pid":{}}})", kafka_->local().text(), admin, ::getpid());
 }
 
 Result<void> Server::stop() {
@@ -122,8 +159,10 @@ Result<void> Server::stop() {
 }
 
 runtime::Task<void> Server::stop_on_first_shard(Result<void>* outcome) {
+  co_await admin_door_.stopping();
   if (kafka_) co_await kafka_->close();
   if (node_) *outcome = co_await node_->stop();
+  if (admin_) co_await admin_->close();
 }
 
 }  // namespace wharf::cli

@@ -5,8 +5,10 @@
 #include <thread>
 #include <vector>
 
+#include "admin/door.hpp"
 #include "broker/node.hpp"
 #include "config/server_config.hpp"
+#include "http/server.hpp"
 #include "protocols/kafka/handlers/door.hpp"
 #include "protocols/kafka/listener.hpp"
 #include "runtime/clock.hpp"
@@ -26,18 +28,19 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Recovers, opens the ports. Call once; after an error stop() still cleans up. Blocks the calling thread.
+  /// Opens the admin port, recovers, opens the clients' ports. Call once; after an error stop() still cleans up. Blocks the calling thread.
   Result<void> start();
   /// One line of JSON that names every address; for scripts and test suites.
   std::string ready_line() const;
-  /// Closes the ports, finishes what was begun, flushes, marks a clean end. Blocks the calling thread.
+  /// Closes the clients' ports, finishes what was begun, flushes, marks a clean end; the admin port closes last. Blocks the calling thread.
   Result<void> stop();
   runtime::Logger& logger() { return logger_; }
 
  private:
   runtime::Task<void> start_on_first_shard(Result<void>* outcome);
   runtime::Task<void> stop_on_first_shard(Result<void>* outcome);
-  Result<void> open_doors();
+  Result<void> open_admin();
+  Result<void> open_kafka();
   /// Runs a task of the first shard to its end and waits for it.
   template <class Make>
   Result<void> run_on_first_shard(Make make);
@@ -50,6 +53,9 @@ class Server {
   runtime::TcpNetwork network_;
   runtime::ThreadPool pool_;
   std::vector<std::unique_ptr<runtime::Shard>> shards_;
+  log::RecoveryProgress progress_;
+  admin::Door admin_door_;
+  std::unique_ptr<http::Server> admin_;  // none: admin.listen is empty
   std::unique_ptr<broker::Node> node_;
   std::vector<std::unique_ptr<kafka::FetchSessions>> fetch_sessions_;  // one per shard, as the doors
   std::vector<std::unique_ptr<kafka::Door>> kafka_doors_;

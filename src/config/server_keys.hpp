@@ -83,8 +83,9 @@ constexpr ServerKey endpoint(Section section, std::string_view name, std::string
                              std::string_view sentence) {
   return {section, KeyType::kEndpoint, name, standard, {}, {}, sentence};
 }
-constexpr ServerKey optional_endpoint(Section section, std::string_view name, std::string_view sentence) {
-  return {section, KeyType::kOptionalEndpoint, name, "", {}, {}, sentence};
+constexpr ServerKey optional_endpoint(Section section, std::string_view name, std::string_view standard,
+                                      std::string_view sentence) {
+  return {section, KeyType::kOptionalEndpoint, name, standard, {}, {}, sentence};
 }
 
 // clang-format off
@@ -100,7 +101,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   integer(kNode, "shards", "0", between(0, 1024), "Event loops, each with a thread of its own. 0: one per core."),
 
   endpoint(kKafka, "kafka.listen", "127.0.0.1:9092", "Where Kafka's clients connect. Port 0 takes a free port."),
-  optional_endpoint(kKafka, "kafka.advertised", "The address that clients are told to connect to. Empty: the one they connected to."),
+  optional_endpoint(kKafka, "kafka.advertised", "", "The address that clients are told to connect to. Empty: the one they connected to."),
   integer(kKafka, "connections.limit", "100000", at_least(1), "Most client connections at a time."),
   duration(kKafka, "connections.max.idle.ms", "10m", at_least(1), "A connection without a request for this long is closed."),
   bytes(kKafka, "socket.request.max.bytes", "100MiB", between(1, kInt32Max), "Largest request that is read; a longer one closes its connection."),
@@ -148,7 +149,8 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   duration(kGroups, "offsets.retention.check.interval.ms", "10m", at_least(1), "How often committed offsets are looked through for expired ones."),
   bytes(kGroups, "offsets.metadata.max.bytes", "4KiB", between(0, kInt32Max), "Longest text a client may store with an offset."),
 
-  endpoint(kObservation, "admin.listen", "127.0.0.1:9644", "Where metrics and health are served over HTTP. Port 0 takes a free port."),
+  optional_endpoint(kObservation, "admin.listen", "127.0.0.1:9644", "Where metrics and health are served over HTTP. Port 0 takes a free port. Empty: nowhere."),
+  duration(kObservation, "admin.silent.member.ms", "30s", at_least(1000), "A group's member that owns a partition with records waiting and has not asked for them for this long is counted as silent in the metrics."),
   choice(kObservation, "log.level", "info", "trace|debug|info|warn|error", "Least important message that the server writes to its own log."),
   choice(kObservation, "log.format", "text", "text|json", "Form of the server's own log lines."),
 });

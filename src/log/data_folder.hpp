@@ -72,6 +72,7 @@ class DataFolder {
   WalFiles& wal_files() { return *wal_files_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   SpaceGuard& space() { return space_; }
+  const SpaceGuard& space() const { return space_; }
 
  private:
   DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger);

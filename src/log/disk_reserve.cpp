@@ -23,7 +23,8 @@ Result<bool> DiskReserve::ensure() {
   if (!file) return storage_failure(file.error());
   Result<std::uint64_t> size = (*file)->size();
   if (!size) return storage_failure(size.error());
-  if (*size == bytes_) return true;
+  whole_ = *size == bytes_;
+  if (whole_) return true;
   Result<runtime::DiskSpace> space = files_.space(path_.parent_path());
   if (!space) return storage_failure(space.error());
   if (space->available < 2 * bytes_) return false;
@@ -37,6 +38,7 @@ Result<bool> DiskReserve::ensure() {
     return storage_failure(done.error());
   }
   (*file)->drop_cached(0, bytes_);
+  whole_ = true;
   return true;
 }
 
@@ -47,6 +49,7 @@ Result<bool> DiskReserve::release() {
   if (!file) return storage_failure(file.error());
   Result<std::uint64_t> size = (*file)->size();
   if (!size) return storage_failure(size.error());
+  whole_ = false;
   if (*size == 0) return false;
   if (Result<void> cut = (*file)->truncate(0); !cut) return storage_failure(cut.error());
   return true;

@@ -1,6 +1,7 @@
 #pragma once
 // A file of `bytes` that is there to be given up: when the disk is full, its space lets reads, deletes, checkpoints and a start
 // go on. Thread-safe; waits for the disk.
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
@@ -20,11 +21,14 @@ class DiskReserve {
   Result<bool> ensure();
   /// Gives the space to whoever asks next. True when there was some.
   Result<bool> release();
+  /// As ensure() and release() left it. Waits for nothing.
+  bool is_whole() const { return whole_.load(std::memory_order_relaxed); }
 
  private:
   runtime::FileSystem& files_;
   std::filesystem::path path_;
   std::uint64_t bytes_;
+  std::atomic<bool> whole_ = false;
   std::mutex mutex_;
 };
 

@@ -174,11 +174,13 @@ Task<void> LogStore::flush_loop() {
     bool was_refusing = refusing().has_value();
     Result<WalPosition> durable = co_await wal_.flush();
     if (durable) {
+      std::uint64_t blocks = durable->value - settled_.value;
       settle(*durable);
       ++context_.statistics.flushes;
       with_.folder->space().set_waiting(with_.shard->index(), wal_.bytes_since_checkpoint());
+      context_.statistics.flush_bytes.record(blocks * kWalBlockBytes);
       auto took = std::chrono::duration_cast<std::chrono::microseconds>(with_.shard->now() - begin);
-      context_.statistics.flush_latency.record_us(static_cast<std::uint64_t>(took.count()));
+      context_.statistics.flush_us.record(static_cast<std::uint64_t>(took.count()));
       if (was_refusing) advanced_signal_.notify();
       trim_hot_tails();
       continue;
@@ -245,6 +247,7 @@ StoreStatistics LogStore::statistics() const {
   statistics.hot_tail_bytes = context_.hot.used_bytes;
   statistics.open_files = context_.cache.open_files();
   statistics.wal_bytes = wal_.bytes_since_checkpoint();
+  statistics.wal_buffered_bytes = wal_.buffered_bytes();
   statistics.refusing = refusing();
   return statistics;
 }

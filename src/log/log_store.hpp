@@ -67,7 +67,8 @@ struct LogStoreOptions {
 /// Filled while open() recovers; any thread may read it.
 struct RecoveryProgress {
   std::atomic<std::uint64_t> partitions_done = 0;
-  std::atomic<std::uint64_t> partitions_total = 0;
+  std::atomic<std::uint64_t> partitions_total = 0;  // rises as the stores find theirs
+  std::atomic<std::uint64_t> scanned_bytes = 0;     // of segments that no checkpoint vouches for
 };
 
 struct Advanced {

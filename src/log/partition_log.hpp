@@ -40,6 +40,7 @@ struct Appended {
 struct ReadResult {
   std::vector<runtime::OutPiece> pieces;      // memory, or ranges of segment files for sendfile
   std::size_t bytes = 0;                      // of all pieces; 0: nothing there yet
+  std::uint64_t file_offsets = 0;             // how many the range of a file spans; of pieces in memory the headers tell
 };
 
 /// Stored offsets that cannot be served: [first, next) of a batch whose checksum does not match, or of a lost file.

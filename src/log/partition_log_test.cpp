@@ -101,6 +101,27 @@ TEST(PartitionLog, MaxBytesCutsAtABatchButTheFirstComesWhole) {
   }
 }
 
+TEST(PartitionLog, AReadFromAFileSaysHowManyOffsetsItSpansWhereverItEnds) {
+  LogConfig config = small_segments();
+  config.segment_bytes = 1 << 20;
+  LogFixture fixture(config);
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(fixture.append(TestBatch{.records = 1 + i % 3, .value_bytes = 40, .number = i * 3}));
+  fixture.reopen();
+  for (std::size_t max_bytes = 1; max_bytes < 6000; max_bytes += 97) {
+    for (Offset from; from < fixture.log->high_watermark();) {
+      Result<std::vector<std::byte>> bytes = read_now(*fixture.log, from, max_bytes);
+      ASSERT_TRUE(bytes);
+      Result<ReadResult> read = fixture.log->read(from, max_bytes, fixture.log->high_watermark(), true);
+      ASSERT_TRUE(read);
+      ASSERT_TRUE(std::holds_alternative<runtime::FileRange>(read->pieces.front()));
+      std::vector<BatchHeader> headers = headers_in(*bytes);
+      std::int64_t span = headers.back().next_offset().value - headers.front().base_offset.value;
+      EXPECT_EQ(read->file_offsets, static_cast<std::uint64_t>(span)) << from.value << " " << max_bytes;
+      from = headers.back().next_offset();
+    }
+  }
+}
+
 TEST(PartitionLog, SegmentsRollBySizeAndAreNamedByTheirFirstOffset) {
   LogFixture fixture;
   for (int i = 0; i < 40; ++i) ASSERT_TRUE(fixture.append(TestBatch{.value_bytes = 100}).has_value());

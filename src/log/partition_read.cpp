@@ -54,10 +54,11 @@ Result<ReadResult> PartitionLog::read_stored(Offset from, std::size_t max_bytes,
   std::uint64_t verified = segment.verified().covered_from(first.position);
   if (verified < first.end()) return fail(ErrorCode::kBusy, "not verified yet");
   std::uint32_t limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(verified, segment.size()));
-  std::uint32_t end = find_run_end(*view, first, max_bytes, below, limit, Waiting::kNever);
-  if (Result<void> cached = probe_cached(*view->log, first.position, end); !cached) return fail(cached.error());
+  RunEnd end = find_run_end(*view, first, max_bytes, below, limit, Waiting::kNever);
+  if (Result<void> cached = probe_cached(*view->log, first.position, end.position); !cached) return fail(cached.error());
   ReadResult result;
-  result.bytes = end - first.position;
+  result.bytes = end.position - first.position;
+  result.file_offsets = static_cast<std::uint64_t>(end.next.value - first.header.base_offset.value);
   result.pieces.emplace_back(runtime::FileRange{std::move(view->log), first.position, result.bytes});
   return result;
 }

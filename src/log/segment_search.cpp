@@ -104,12 +104,14 @@ Result<Located> find_batch_at(const SegmentView& segment, Offset target, std::ui
   }
 }
 
-std::uint32_t find_run_end(const SegmentView& segment, const BatchAt& first, std::size_t max_bytes, Offset below,
-                                   std::uint32_t limit, Waiting waiting) {
+RunEnd find_run_end(const SegmentView& segment, const BatchAt& first, std::size_t max_bytes, Offset below, std::uint32_t limit,
+                    Waiting waiting) {
   std::uint64_t target = std::max<std::uint64_t>(std::uint64_t{first.position} + max_bytes, first.end());
-  if (target >= limit && below >= segment.end) return limit;
+  if (target >= limit && limit == segment.size && below >= segment.end) return {limit, segment.end};
+  // Below the limit, never at it: damage that begins there is stepped over by a walk, to behind the limit.
   auto is_before = [&](const OffsetEntry& entry) {
-    return std::cmp_less_equal(entry.position, std::min<std::uint64_t>(target, limit)) && segment.base.plus(entry.relative_offset) < below;
+    return std::cmp_less_equal(entry.position, target) && std::cmp_less(entry.position, limit) &&
+           segment.base.plus(entry.relative_offset) < below;
   };
   // What cannot be looked at without waiting makes the run shorter, nothing more.
   Result<std::optional<OffsetEntry>> entry = segment.offsets.last_where(is_before, waiting);
@@ -118,11 +120,12 @@ std::uint32_t find_run_end(const SegmentView& segment, const BatchAt& first, std
     if (Result<std::optional<HeaderWalk>> from = walk_from(segment, **entry, waiting)) walk = std::move(*from);
   }
   if (!walk) walk.emplace(segment, first.position, first.header.base_offset, waiting);
-  std::uint32_t end = walk->position() == first.position ? first.end() : walk->position();
+  RunEnd end{first.end(), first.header.next_offset()};
+  if (walk->position() != first.position) end = {walk->position(), walk->expected().value_or(end.next)};
   while (true) {
     Result<std::optional<BatchAt>> batch = walk->next();
     if (!batch || !*batch || (*batch)->end() > std::min<std::uint64_t>(target, limit) || (*batch)->header.next_offset() > below) return end;
-    end = (*batch)->end();
+    end = {(*batch)->end(), (*batch)->header.next_offset()};
   }
 }
 

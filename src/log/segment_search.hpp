@@ -57,10 +57,15 @@ struct Located {
 /// of kilobytes; the work pool then finds out what is wrong. kDamaged: the way there is blocked by damage not known yet.
 Result<Located> find_batch_at(const SegmentView& segment, Offset target, std::uint32_t index_interval_bytes, Waiting waiting);
 
+struct RunEnd {
+  std::uint32_t position = 0;
+  Offset next;  // behind the last record of the run
+};
+
 /// Where a run of whole batches that begins with `first` ends: at most `max_bytes` of them (but always the first), below
 /// offset `below` and at or before position `limit`, which is a batch's begin or end. Shorter where it would have to wait.
-std::uint32_t find_run_end(const SegmentView& segment, const BatchAt& first, std::size_t max_bytes, Offset below, std::uint32_t limit,
-                           Waiting waiting);
+RunEnd find_run_end(const SegmentView& segment, const BatchAt& first, std::size_t max_bytes, Offset below, std::uint32_t limit,
+                    Waiting waiting);
 
 /// kBusy unless the bytes seem to be in the page cache: looks at some of them.
 Result<void> probe_cached(runtime::File& file, std::uint32_t begin, std::uint32_t end);

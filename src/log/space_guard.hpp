@@ -35,6 +35,7 @@ class SpaceGuard {
   bool give_up_reserve();
 
   DiskReserve& reserve() { return reserve_; }
+  const DiskReserve& reserve() const { return reserve_; }
 
  private:
   std::uint64_t spent() const;

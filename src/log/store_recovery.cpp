@@ -114,6 +114,7 @@ void LogStore::adopt(Found& found, Result<RecoveredPartition> recovered) {
     with_.logger->warn("cut what the last stop left unfinished at the end of a log",
                        {{"partition", found.id.folder()}, {"bytes", recovered->cut_bytes}, {"log_end", recovered->state.stored_end.value}});
   }
+  if (with_.progress != nullptr) with_.progress->scanned_bytes += recovered->scanned_bytes;
   bool scanned = recovered->scanned_bytes > 0 || recovered->cut_bytes > 0 || !found.wal.empty() || found.entry != Vouching::kNewest;
   auto log = std::make_unique<PartitionLog>(context_, std::move(recovered->state), unclaimed_config_);
   for (const DamagedRange& range : recovered->lost) log->note_lost(range);

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <time.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
@@ -30,6 +32,12 @@ void Shard::run() {
 
 void Shard::stop() { context_.stop(); }
 
+Nanoseconds Shard::busy_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
+}
+
 std::size_t Shard::poll() {
   context_.restart();
   return context_.poll();
@@ -54,6 +62,13 @@ void Shard::arm() {
     timers_.expire(now());
     arm();
   });
+}
+
+Task<void> next_turn(Shard& here) {
+  auto resume_later = [&here](Resume<bool> resume) {
+    here.post([resume = std::move(resume)]() mutable { std::move(resume)(true); });
+  };
+  [[maybe_unused]] bool resumed = co_await suspend<bool>(std::move(resume_later));
 }
 
 }  // namespace wharf::runtime

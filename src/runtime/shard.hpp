@@ -29,6 +29,8 @@ class Shard {
   MonotonicTime now() const { return clock_.monotonic_now(); }
   WorkPool& work_pool() { return pool_; }
   boost::asio::io_context& context() { return context_; }  // for runtime/ and sim/ alone
+  /// Processor time that the calling thread has used: call it on the shard's own loop, whose time it then is.
+  static Nanoseconds busy_time();
 
   /// Queues `job` for this shard. From any thread; jobs of one sender run in the order sent.
   void post(Job job);
@@ -59,6 +61,9 @@ class Shard {
   std::optional<boost::asio::steady_timer> wake_;  // only while run() runs
   std::optional<MonotonicTime> armed_;
 };
+
+/// Lets everything else that is ready on this shard run first: between the slices of long work.
+Task<void> next_turn(Shard& here);
 
 /// Suspends the calling task until the work pool has run `work`; gives its result. `work` must own what it touches.
 template <class Work>

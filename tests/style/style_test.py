@@ -71,6 +71,11 @@ class Rules(unittest.TestCase):
         self.breaks("network-library", "#include <boost/asio/post.hpp>\n")
         self.breaks("network-library", "#include <boost/beast.hpp>\n", path="src/log/segment_test.cpp")
         self.passes("#include <boost/asio/post.hpp>\n", path="src/runtime/shard.cpp")
+        self.passes("#include <boost/beast/http/parser.hpp>\n", path="src/http/request_parser.cpp")
+        self.breaks("network-library", "#include <boost/beast/http/read.hpp>\n", path="src/http/request_parser.cpp")
+        self.breaks("network-library", "#include <boost/beast/core/tcp_stream.hpp>\n", path="src/http/connection.cpp")
+        self.breaks("network-library", "#include <boost/asio/buffer.hpp>\n", path="src/http/connection.cpp")
+        self.breaks("network-library", "#include <boost/beast/http/parser.hpp>\n", path="src/admin/routes.cpp")
 
     def test_tasks_are_started_by_a_scope(self):
         self.breaks("task-scope", "void f() { asio::co_spawn(io, run(), asio::detached); }\n")

@@ -7,21 +7,21 @@
 #include "protocols/kafka/handlers/dispatch.hpp"
 #include "protocols/kafka/handlers/door.hpp"
 #include "protocols/kafka/response_queue.hpp"
+#include "runtime/open_port.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/stream.hpp"
 #include "runtime/task_scope.hpp"
 
 namespace wharf::kafka {
 
-class Connection {
+class Connection final : public runtime::PortConnection {
  public:
   /// `door` outlives the connection.
   Connection(const Door& door, runtime::Shard& shard, std::unique_ptr<runtime::Stream> stream);
 
-  /// Until the client leaves, misbehaves or idles too long, or close() is called. Returns when all its requests have ended.
-  runtime::Task<void> run();
-  /// From the connection's shard: run() ends soon.
-  void close();
+  /// Also ends when the client idles too long. Returns when all its requests have ended.
+  runtime::Task<void> run() override;
+  void close() override;
 
  private:
   runtime::Task<void> read_requests();

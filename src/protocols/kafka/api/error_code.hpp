@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "protocols/kafka/wire/error_field.hpp"
+
 namespace wharf::kafka {
 
 /// An error_code field. A number that a newer peer sends stays what it is, without a name.
@@ -143,6 +145,9 @@ enum class KafkaError : std::int16_t {
   kStreamsTopologyFenced = 132,
   kShareSessionLimitReached = 133,
 };
+
+template <>
+inline constexpr bool kIsErrorCode<KafkaError> = true;
 
 inline constexpr std::int16_t kHighestKafkaError = 133;
 

@@ -71,9 +71,24 @@ runtime::Task<Reply> answer_unknown_api_versions(RequestContext context) {
   co_return finished(context, response_frame(context.header, response));
 }
 
+/// From the frame's arrival to its whole answer, long polls included. An answer that ends the connection counts as an error.
+void count(const Door& door, const Api& api, MonotonicTime begun, const Reply& reply) {
+  std::string_view error;
+  if (reply.error != KafkaError::kNone) error = name_of(reply.error);
+  if (error.empty() && reply.close) error = "CONNECTION_CLOSED";
+  door.requests.answered(static_cast<std::size_t>(&api - kApis.data()), door.shard.now() - begun, error);
+}
+
 }  // namespace
 
+std::vector<std::string_view> request_names() {
+  std::vector<std::string_view> names;
+  for (const Api& api : kApis) names.push_back(api.name);
+  return names;
+}
+
 runtime::Task<Reply> dispatch(const Door* door, ClientSession* client, std::shared_ptr<std::byte[]> owner, MutableBytes frame) {
+  MonotonicTime begun = door->shard.now();
   RequestContext context{.door = door, .client = client, .header = {}, .frame_owner = std::move(owner), .frame = frame};
   Result<RequestHeaderStart> start = peek_request_header(frame);
   if (!start) co_return close_connection(context, start.error());
@@ -89,6 +104,7 @@ runtime::Task<Reply> dispatch(const Door* door, ClientSession* client, std::shar
   if (!api->versions.serves(start->api_version)) {
     if (key == ApiKey::kApiVersions) {
       Reply reply = co_await answer_unknown_api_versions(std::move(context));
+      count(*door, *api, begun, reply);
       co_return reply;
     }
     co_return close_connection(context, {ErrorCode::kUnsupportedVersion, "a version that is not served"});
@@ -98,6 +114,7 @@ runtime::Task<Reply> dispatch(const Door* door, ClientSession* client, std::shar
   if (!header) co_return close_connection(context, header.error());
   context.header = std::move(*header);
   Reply reply = co_await serve_request(std::move(context), reader);
+  count(*door, *api, begun, reply);
   co_return reply;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "broker/catalogue.hpp"
+#include "broker/door_counts.hpp"
 #include "broker/operate.hpp"
 #include "broker/publish.hpp"
 #include "broker/read.hpp"
@@ -35,6 +36,8 @@ struct Door {
   broker::Operate& operate;
   groups::Coordinators& groups;
   FetchSessions& fetch_sessions;
+  broker::DoorCounts& counts;
+  broker::RequestCounts& requests;  // Kafka's of these: see request_names()
   const config::ServerConfig& config;
   runtime::Random& random;
   runtime::Logger& logger;
@@ -42,6 +45,9 @@ struct Door {
   std::string cluster_id;
   DoorLimits limits;
 };
+
+/// The requests that a door counts, by their place in kApis.
+std::vector<std::string_view> request_names();
 
 /// One connection, as its requests see it.
 struct ClientSession {

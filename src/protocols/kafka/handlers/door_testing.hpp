@@ -99,6 +99,16 @@ class OperateUnderTest final : public broker::Operate {
   runtime::Task<std::vector<broker::ShardReport>> report(runtime::Shard&) override {
     co_return std::vector<broker::ShardReport>();
   }
+  runtime::Task<Result<broker::DiskReport>> disk(runtime::Shard&) override { co_return broker::DiskReport{}; }
+  runtime::Task<std::optional<Error>> refusing(runtime::Shard&) override { co_return failure; }
+  runtime::Task<std::vector<std::optional<Timestamp>>> times_of(runtime::Shard&, std::vector<broker::PartitionOffset> records,
+                                                                std::size_t) override {
+    co_return std::vector<std::optional<Timestamp>>(records.size());
+  }
+  runtime::Task<std::vector<bool>> asked_since(runtime::Shard&, std::vector<broker::PartitionReader> readers,
+                                               MonotonicTime) override {
+    co_return std::vector<bool>(readers.size());
+  }
 };
 
 /// Takes no records.
@@ -196,6 +206,8 @@ class DoorUnderTest {
   NoTopicData topic_data_;
   groups::Coordinators groups_{TopicId{}, {}, {}, topic_data_, logger_};
   FetchSessions fetch_sessions_{0};
+  broker::DoorCounts counts_;
+  broker::RequestCounts& requests_ = counts_.requests_of("kafka", request_names());
 
  public:
   CatalogueUnderTest catalogue{config_};
@@ -203,7 +215,7 @@ class DoorUnderTest {
 
  private:
   ClientSession client_{shard_, {"127.0.0.1", 9092}, {"127.0.0.1", 50000}};
-  Door door_{shard_,  publish_, read_,   catalogue, operate,     groups_, fetch_sessions_,
+  Door door_{shard_,  publish_, read_,   catalogue, operate,     groups_, fetch_sessions_, counts_, requests_,
              config_, random_,  logger_, kNode,     "a-cluster", {}};
 };
 

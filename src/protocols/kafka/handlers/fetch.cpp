@@ -11,6 +11,8 @@ constexpr std::int16_t kFirstVersionWithMaxBytes = 3;
 /// Message format v2 from here on; before, records are converted down.
 constexpr std::int16_t kFirstVersionOfV2 = 4;
 constexpr std::int16_t kFirstVersionWithLastEpoch = 12;
+constexpr Nanoseconds kNoteInterval = std::chrono::seconds(1);
+constexpr Milliseconds kLongestNotedWait{60'000};
 
 /// One partition of a fetch on its way: what is asked, and the answer.
 struct Part {
@@ -19,6 +21,7 @@ struct Part {
   FetchResponse::Partition answer;
   std::shared_ptr<const cluster::Topic> topic;  // nullptr: the answer is an error already
   ExternalRecords records;
+  std::uint64_t record_count = 0;
 };
 
 struct Fetch {
@@ -79,6 +82,7 @@ void take_outcome(Part& part, broker::ReadOutcome outcome) {
     return;
   }
   part.records = std::move(outcome.pieces);
+  part.record_count = outcome.records;
   answer.records = Records::external(outcome.bytes, 0);
 }
 
@@ -159,6 +163,26 @@ FetchResponse::Topic& topic_entry(FetchResponse& response, const FetchPlace& pla
   return topic;
 }
 
+void count_out(const Fetch& fetch, const Part& part) {
+  broker::TopicOut& out = fetch.context.door->counts.out[part.topic->id];
+  out.bytes += part.answer.records->size();
+  out.records += part.record_count;
+}
+
+/// A reader that waits for records asks until its wait is over. A session is noted once a second: its list of partitions
+/// says more than its last change.
+void note_reader(const Fetch& fetch) {
+  const Door& door = *fetch.context.door;
+  MonotonicTime now = door.shard.now();
+  if (fetch.scope.session && now < fetch.scope.session->next_note) return;
+  if (fetch.scope.session) fetch.scope.session->next_note = now + kNoteInterval;
+  MonotonicTime until = now + std::clamp(Milliseconds(fetch.request.max_wait_ms), Milliseconds(0), kLongestNotedWait);
+  broker::ReaderId reader = broker::reader_id(fetch.context.header.client_id.value_or(""), fetch.context.client->remote.host);
+  for (const Part& part : fetch.parts) {
+    if (part.topic) door.counts.readers.note(reader, part.topic->partition(part.place.partition), until);
+  }
+}
+
 Result<Reply> answer(Fetch& fetch) {
   FetchResponse response;
   std::vector<ExternalRecords> external;
@@ -169,6 +193,7 @@ Result<Reply> answer(Fetch& fetch) {
     bool says = session == nullptr || has_something_to_say(*session, part);
     if (fetch.scope.incremental && !says) continue;
     if (part.answer.records->size() > 0) {
+      count_out(fetch, part);
       if (session != nullptr) with_data.push_back(part.place);
       part.answer.records = Records::external(part.answer.records->size(), static_cast<std::uint32_t>(external.size()));
       external.push_back(std::move(part.records));
@@ -199,6 +224,7 @@ runtime::Task<Reply> handle_fetch(RequestContext context, FetchRequest request) 
   list_parts(fetch);
   cluster::TopicTable::Pointer topics = door.catalogue.topics(door.shard);
   for (Part& part : fetch.parts) check_part(fetch, *topics, part);
+  note_reader(fetch);
   co_await find_divergences(&fetch);
   co_await read_parts(&fetch);
   if (context.header.api_version < kFirstVersionOfV2) {

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "model/time.hpp"
 #include "protocols/kafka/api/fetch.hpp"
 
 namespace wharf::kafka {
@@ -32,6 +33,7 @@ struct FetchSession {
   std::int32_t id = 0;
   std::int32_t next_epoch = 1;
   bool by_id = false;
+  MonotonicTime next_note;  // of who reads: see fetch.cpp
   /// In the order of the answer; a partition that had data goes to the back, so that none starves.
   std::list<FetchPlace> order;
   std::map<FetchPlace, std::pair<Entry, std::list<FetchPlace>::iterator>> partitions;

@@ -2,6 +2,7 @@
 // What goes back for one request.
 #include <vector>
 
+#include "protocols/kafka/api/error_code.hpp"
 #include "runtime/stream.hpp"
 
 namespace wharf::kafka {
@@ -9,6 +10,7 @@ namespace wharf::kafka {
 struct Reply {
   std::vector<runtime::OutPiece> pieces;  // a whole frame, or nothing (acks=0)
   bool close = false;                     // end the connection after it
+  KafkaError error = KafkaError::kNone;   // the first one in it, for the metrics
 };
 
 }  // namespace wharf::kafka

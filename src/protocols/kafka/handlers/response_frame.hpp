@@ -25,7 +25,7 @@ Result<Reply> response_frame(const RequestHeader& header, const Response& respon
   write_response_header(header.correlation_id, response_header_version(Response::kKey, header.api_version), writer);
   if (Result<void> written = encode(response, header.api_version, writer); !written) return fail(written.error());
   if (Result<void> ended = end_frame(frame, writer); !ended) return fail(ended.error());
-  return Reply{.pieces = join_pieces(writer, std::move(external))};
+  return Reply{.pieces = join_pieces(writer, std::move(external)), .error = static_cast<KafkaError>(writer.error_code())};
 }
 
 }  // namespace wharf::kafka

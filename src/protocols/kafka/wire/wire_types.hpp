@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/ids.hpp"
+#include "protocols/kafka/wire/error_field.hpp"
 #include "protocols/kafka/wire/description.hpp"
 #include "protocols/kafka/wire/message_table.hpp"
 #include "protocols/kafka/wire/reader.hpp"
@@ -68,7 +69,10 @@ struct Wire<T> {
   using Number = std::underlying_type_t<T>;
   static constexpr std::string_view kType = Wire<Number>::kType;
   static void read(Reader& reader, bool, T& out) { out = static_cast<T>(reader.integer<Number>()); }
-  static void write(Writer& writer, bool, T value) { writer.integer(static_cast<Number>(value)); }
+  static void write(Writer& writer, bool, T value) {
+    if constexpr (kIsErrorCode<T>) writer.note_error_code(static_cast<std::int16_t>(value));
+    writer.integer(static_cast<Number>(value));
+  }
   static constexpr std::size_t min_size(std::int16_t, bool) { return sizeof(Number); }
   static void print(T value, std::string& out) { print_number(static_cast<std::int64_t>(value), out); }
   static void sample(T& value, std::int16_t, bool, ValueSource& source) {

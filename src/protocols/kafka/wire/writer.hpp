@@ -42,6 +42,12 @@ class Writer {
   std::size_t total_size() const { return size_ + external_size_; }
   void clear() { rewind({}); }
 
+  /// The first error code written that was not 0: what the message says of its request. For who counts answers.
+  std::int16_t error_code() const { return error_code_; }
+  void note_error_code(std::int16_t code) {
+    if (error_code_ == 0) error_code_ = code;
+  }
+
   std::int16_t version() const { return version_; }
   bool flexible() const { return flexible_; }
   void use_version(std::int16_t version, bool flexible) {
@@ -109,6 +115,7 @@ class Writer {
   std::size_t capacity_ = 0;
   std::size_t external_size_ = 0;
   std::vector<Splice> splices_;
+  std::int16_t error_code_ = 0;
   std::int16_t version_ = 0;
   bool flexible_ = false;
   FieldFailure failure_;

@@ -1,0 +1,155 @@
+#include "admin/door.hpp"
+
+#include <utility>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include "admin/metrics_page.hpp"
+#include "admin/metrics_text.hpp"
+
+namespace wharf::admin {
+namespace {
+
+constexpr std::string_view kIndex =
+    "wharf\n"
+    "  /healthz  alive, and what it is doing\n"
+    "  /readyz   200 when clients are served\n"
+    "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions\n";
+
+std::int64_t milliseconds(Nanoseconds time) { return std::chrono::duration_cast<Milliseconds>(time).count(); }
+
+boost::json::string_view json_text(std::string_view text) { return {text.data(), text.size()}; }
+
+http::Response json_response(unsigned status, const boost::json::object& body) {
+  return {.status = status,
+          .content_type = "application/json",
+          .body = boost::json::serialize(body) + "\n",
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+http::Response text_response(std::string body) {
+  return {.content_type = std::string(kMetricsContentType), .body = std::move(body), .headers = {}};
+}
+
+}  // namespace
+
+Door::Door(runtime::Shard& shard, std::string version, const log::RecoveryProgress& progress, Milliseconds silent_after)
+    : shard_(shard),
+      version_(std::move(version)),
+      progress_(progress),
+      silent_after_(silent_after),
+      begun_(shard.now()),
+      idle_(shard) {}
+
+void Door::ready(NodePorts node) {
+  node_ = node;
+  stage_ = Stage::kReady;
+  ready_since_ = shard_.now();
+}
+
+runtime::Task<void> Door::stopping() {
+  node_.reset();
+  stage_ = Stage::kStopping;
+  while (asking_ > 0) co_await idle_.wait();
+}
+
+void Door::asking_ended() {
+  if (--asking_ == 0) idle_.notify();
+}
+
+ServerNumbers Door::server_numbers() const {
+  ServerNumbers numbers{.version = version_,
+                        .stage = stage_,
+                        .recovery = ready_since_.value_or(shard_.now()) - begun_,
+                        .partitions_done = progress_.partitions_done,
+                        .partitions_total = progress_.partitions_total,
+                        .scanned_bytes = progress_.scanned_bytes,
+                        .ports = {}};
+  for (const runtime::OpenPort* port : ports_) numbers.ports.emplace(port->name(), port->counts());
+  return numbers;
+}
+
+http::Response Door::health() const {
+  boost::json::object body{{"state", json_text(to_string(stage_))}, {"version", version_}};
+  body["uptime_ms"] = milliseconds(shard_.now() - begun_);
+  body["recovery"] = {{"took_ms", milliseconds(ready_since_.value_or(shard_.now()) - begun_)},
+                      {"partitions_done", progress_.partitions_done.load()},
+                      {"partitions_found", progress_.partitions_total.load()},
+                      {"scanned_bytes", progress_.scanned_bytes.load()}};
+  return json_response(200, body);
+}
+
+runtime::Task<http::Response> Door::readiness() {
+  if (!node_) {
+    co_return json_response(503, {{"ready", false}, {"state", json_text(to_string(stage_))},
+                                  {"reason", json_text(stage_ == Stage::kStopping ? "the server is stopping" : "the server recovers what is stored")}});
+  }
+  ++asking_;
+  std::optional<Error> refusing = co_await node_->operate->refusing(shard_);
+  asking_ended();
+  if (refusing) {
+    co_return json_response(503, {{"ready", false}, {"state", json_text(to_string(stage_))},
+                                  {"reason", "records are not kept: " + refusing->message}});
+  }
+  co_return json_response(200, {{"ready", true}, {"state", json_text(to_string(stage_))}});
+}
+
+runtime::Task<void> Door::gather(NodePorts node, NodeNumbers* into) {
+  into->topics = node.catalogue->topics(shard_);
+  into->shards = co_await node.operate->report(shard_);
+  Result<broker::DiskReport> disk = co_await node.operate->disk(shard_);
+  if (disk) into->disk = *disk;
+  GroupQuestion question{node.groups, node.operate, ready_since_.value_or(begun_), silent_after_};
+  RecordTimes times = std::exchange(times_, {});  // a second scrape at the same time finds out for itself
+  co_await gather_groups(shard_, question, into, &times);
+  times_ = std::move(times);
+}
+
+runtime::Task<http::Response> Door::metrics() {
+  MonotonicTime begun = shard_.now();
+  auto snapshot = std::make_shared<Snapshot>(Snapshot{.server = server_numbers(), .node = {}});
+  if (node_) {
+    ++asking_;
+    NodePorts node = *node_;
+    snapshot->node.emplace();
+    co_await gather(node, &*snapshot->node);
+    asking_ended();
+  }
+  snapshot->gathering = shard_.now() - begun;
+  auto write = [snapshot = std::move(snapshot)] { return metrics_page(*snapshot, runtime::process_facts()); };
+  std::string page = co_await runtime::run_blocking(shard_, std::move(write));
+  co_return text_response(std::move(page));
+}
+
+runtime::Task<http::Response> Door::metrics_of_topic(std::string name) {
+  if (!node_) co_return http::refusal(503, "topics are known once the server is ready");
+  std::shared_ptr<const cluster::Topic> topic = node_->catalogue->topics(shard_)->find(name);
+  if (!topic) co_return http::refusal(404, fmt::format("there is no topic '{}'", name));
+  ++asking_;
+  std::vector<broker::ShardReport> shards = co_await node_->operate->report(shard_);
+  asking_ended();
+  auto write = [shards = std::move(shards), topic] { return topic_page(shards, *topic); };
+  std::string page = co_await runtime::run_blocking(shard_, std::move(write));
+  co_return text_response(std::move(page));
+}
+
+runtime::Task<http::Response> Door::answer(runtime::Shard&, http::Request request) {
+  bool known = request.path == "/" || request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
+  if (!known) co_return http::refusal(404, "there is nothing here; / lists what there is");
+  if (request.method != "GET" && request.method != "HEAD") co_return http::method_not_allowed("GET, HEAD");
+  if (request.path == "/healthz") co_return health();
+  if (request.path == "/") co_return http::Response{.content_type = "text/plain; charset=utf-8", .body = std::string(kIndex), .headers = {}};
+  http::Response response;
+  if (request.path == "/readyz") {
+    response = co_await readiness();
+  } else if (std::optional<std::string_view> topic = request.parameter("topic")) {
+    response = co_await metrics_of_topic(std::string(*topic));
+  } else {
+    response = co_await metrics();
+  }
+  co_return response;
+}
+
+}  // namespace wharf::admin

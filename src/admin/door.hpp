@@ -1,0 +1,70 @@
+#pragma once
+// The admin door: /metrics, /healthz, /readyz. Opens before the node recovers, so that whoever watches a long start sees it
+// move, and closes after it has stopped. Everything on the first shard.
+//
+//   /healthz   200 as long as the process turns, with what it is doing; asks nobody
+//   /readyz    200 when clients are served and records are kept, else 503 and why
+//   /metrics   docs/metrics.md; ?topic=NAME: the partitions of one topic
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "admin/group_numbers.hpp"
+#include "admin/snapshot.hpp"
+#include "broker/catalogue.hpp"
+#include "broker/operate.hpp"
+#include "groups/shell/coordinators.hpp"
+#include "http/handler.hpp"
+#include "log/log_store.hpp"
+#include "runtime/open_port.hpp"
+#include "runtime/signal.hpp"
+
+namespace wharf::admin {
+
+/// What a ready node lets the door ask.
+struct NodePorts {
+  broker::Operate* operate = nullptr;
+  broker::Catalogue* catalogue = nullptr;
+  groups::Coordinators* groups = nullptr;
+};
+
+class Door final : public http::Handler {
+ public:
+  /// `progress` is the recovery's. All outlive the door. The start begins now. A member is silent after `silent_after`.
+  Door(runtime::Shard& shard, std::string version, const log::RecoveryProgress& progress, Milliseconds silent_after);
+
+  /// `port` outlives the door's last request; its connections are counted on /metrics.
+  void watch(const runtime::OpenPort& port) { ports_.push_back(&port); }
+  /// The node has recovered and its clients' ports are open.
+  void ready(NodePorts node);
+  /// The node is about to stop: waits for those who are asking it.
+  runtime::Task<void> stopping();
+
+  runtime::Task<http::Response> answer(runtime::Shard& here, http::Request request) override;
+
+ private:
+  http::Response health() const;
+  runtime::Task<http::Response> readiness();
+  runtime::Task<http::Response> metrics();
+  runtime::Task<http::Response> metrics_of_topic(std::string name);
+  ServerNumbers server_numbers() const;
+  runtime::Task<void> gather(NodePorts node, NodeNumbers* into);
+  void asking_ended();
+
+  runtime::Shard& shard_;
+  std::string version_;
+  const log::RecoveryProgress& progress_;
+  Milliseconds silent_after_;
+  MonotonicTime begun_;
+  std::optional<MonotonicTime> ready_since_;
+  Stage stage_ = Stage::kRecovering;
+  std::optional<NodePorts> node_;   // while it may be asked
+  std::size_t asking_ = 0;          // requests that are asking it
+  std::vector<const runtime::OpenPort*> ports_;
+  RecordTimes times_;
+  runtime::Signal idle_;
+};
+
+}  // namespace wharf::admin

@@ -1,0 +1,105 @@
+#pragma once
+// Every metric, one line each: what /metrics may show, and what docs/metrics.md lists. Names follow Prometheus's rules: the unit
+// at the end, counters in _total; `process_` is what every program calls the same.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace wharf::admin {
+
+enum class MetricType : std::uint8_t { kGauge, kCounter, kHistogram };
+
+constexpr std::string_view to_string(MetricType type) {
+  if (type == MetricType::kGauge) return "gauge";
+  return type == MetricType::kCounter ? "counter" : "histogram";
+}
+
+struct Metric {
+  std::string_view name;
+  MetricType type;
+  std::string_view labels;  // "topic, partition"; empty: none
+  std::string_view help;
+};
+
+// clang-format off
+using enum MetricType;
+inline constexpr auto kMetrics = std::to_array<Metric>({
+  {"process_start_time_seconds", kGauge, "", "When the process started, in seconds since 1970."},
+  {"process_cpu_seconds_total", kCounter, "", "Processor time that the process has used."},
+  {"process_resident_memory_bytes", kGauge, "", "Memory of the process that is in RAM."},
+  {"process_virtual_memory_bytes", kGauge, "", "Address space of the process."},
+  {"process_open_fds", kGauge, "", "Open file descriptors."},
+  {"process_max_fds", kGauge, "", "Most file descriptors that may be open."},
+  {"wharf_build_info", kGauge, "version", "1; the label says which version runs."},
+  {"wharf_state", kGauge, "state", "1 for the state that the server is in, 0 for the others: recovering, ready, stopping."},
+  {"wharf_recovery_seconds", kGauge, "", "How long the last start took until the ports opened; while recovering, so far."},
+  {"wharf_recovery_partitions", kGauge, "", "Partitions that the last start found, shard by shard."},
+  {"wharf_recovery_partitions_done", kGauge, "", "How many of them it has recovered."},
+  {"wharf_recovery_scanned_bytes", kGauge, "", "Bytes of segments that it had to look through because no checkpoint vouched for them."},
+
+  {"wharf_connections", kGauge, "listener", "Open connections."},
+  {"wharf_connections_accepted_total", kCounter, "listener", "Connections that were accepted."},
+  {"wharf_connections_refused_total", kCounter, "listener", "Connections closed at once because connections.limit was reached."},
+  {"wharf_request_seconds", kHistogram, "protocol, request", "From a request's arrival to its whole answer, long polls and waits for the disk included. Requests that were never sent are left out."},
+  {"wharf_request_errors_total", kCounter, "protocol, request, error", "Answers with an error, by the first one in them."},
+
+  {"wharf_topic_partitions", kGauge, "topic", "Partitions of the topic."},
+  {"wharf_topic_bytes_in_total", kCounter, "topic", "Bytes of record batches appended, as stored."},
+  {"wharf_topic_records_in_total", kCounter, "topic", "Records appended."},
+  {"wharf_topic_batches_in_total", kCounter, "topic", "Record batches appended."},
+  {"wharf_topic_bytes_out_total", kCounter, "topic", "Bytes of record batches sent to readers."},
+  {"wharf_topic_records_out_total", kCounter, "topic", "Records sent to readers; offsets are counted where they went from a file, so that what compaction took away counts too."},
+  {"wharf_topic_log_bytes", kGauge, "topic", "Bytes of records kept, all partitions together."},
+  {"wharf_topic_records", kGauge, "topic", "Offsets between log start and high watermark: the records kept, and what compaction took away between them."},
+  {"wharf_topic_start_offset_sum", kGauge, "topic", "Sum of the partitions' log start offsets."},
+  {"wharf_topic_high_watermark_sum", kGauge, "topic", "Sum of the partitions' high watermarks: the first offsets that readers do not see."},
+  {"wharf_topic_end_offset_sum", kGauge, "topic", "Sum of the partitions' log end offsets."},
+  {"wharf_partition_log_bytes", kGauge, "topic, partition", "Bytes of records kept. Only with ?topic=NAME, as all of wharf_partition_*."},
+  {"wharf_partition_start_offset", kGauge, "topic, partition", "Log start offset."},
+  {"wharf_partition_high_watermark", kGauge, "topic, partition", "High watermark."},
+  {"wharf_partition_end_offset", kGauge, "topic, partition", "Log end offset."},
+  {"wharf_partition_bytes_in_total", kCounter, "topic, partition", "Bytes of record batches appended, as stored."},
+  {"wharf_partition_records_in_total", kCounter, "topic, partition", "Records appended."},
+
+  {"wharf_groups", kGauge, "state", "Consumer groups by state."},
+  {"wharf_group_members", kGauge, "group", "Members of the group."},
+  {"wharf_group_silent_members", kGauge, "group", "Members that own a partition with records waiting and have not asked for it for admin.silent.member.ms."},
+  {"wharf_group_lag_records", kGauge, "group, topic", "Offsets between what the group has committed and the high watermark, over the partitions that it committed for."},
+  {"wharf_group_lag_seconds", kGauge, "group, topic", "Age of the oldest batch with a record that the group has not committed; 0 when there is none. Left out until known: a scrape reads at most 64 of them from the disk."},
+
+  {"wharf_flush_seconds", kHistogram, "shard", "How long one flush of the write-ahead log took: what acks=all waits for, many requests at a time."},
+  {"wharf_flush_bytes", kHistogram, "shard", "How much one flush of the write-ahead log made durable."},
+  {"wharf_flush_failures_total", kCounter, "shard", "Flushes that failed."},
+  {"wharf_wal_bytes", kGauge, "shard", "Bytes in the write-ahead log that no checkpoint has freed yet."},
+  {"wharf_checkpoints_total", kCounter, "shard", "Checkpoints written."},
+  {"wharf_checkpoint_failures_total", kCounter, "shard", "Checkpoints that failed."},
+  {"wharf_partitions", kGauge, "shard", "Partitions that the shard owns."},
+  {"wharf_log_open_files", kGauge, "shard", "Open files of segments and indexes."},
+  {"wharf_cold_reads_total", kCounter, "shard", "Reads that had to wait for the disk."},
+  {"wharf_segments_deleted_total", kCounter, "shard", "Segments deleted by retention, DeleteRecords and compaction."},
+  {"wharf_damaged_ranges_total", kCounter, "shard", "Damaged or lost ranges of records found since the start."},
+  {"wharf_compactions_total", kCounter, "shard", "Passes of compaction."},
+  {"wharf_compaction_failures_total", kCounter, "shard", "Passes of compaction that failed."},
+  {"wharf_compaction_read_bytes_total", kCounter, "shard", "Bytes read by compaction."},
+  {"wharf_disk_refusing", kGauge, "shard", "1 while appends to flush=sync topics fail because the write-ahead log cannot be written."},
+  {"wharf_disk_total_bytes", kGauge, "", "Size of the disk with the data folder (--memory: the limit)."},
+  {"wharf_disk_available_bytes", kGauge, "", "What is free of it."},
+  {"wharf_disk_reserve_bytes", kGauge, "", "disk.reserve.bytes: what should be kept aside for a full disk."},
+  {"wharf_disk_reserve_whole", kGauge, "", "1 while the reserve is there, 0 when it was given up or could not be made."},
+
+  {"wharf_shard_busy_seconds_total", kCounter, "shard", "Processor time of the shard's thread; its rate is the share of a core that the shard uses."},
+  {"wharf_shard_hop_seconds", kGauge, "shard", "How long the shard took to turn to this scrape: what any work handed to it waits."},
+  {"wharf_memory_bytes", kGauge, "shard, use", "Memory that the shard accounts for: hot_tail (newest records), wal_buffer (not yet flushed)."},
+  {"wharf_scrape_seconds", kGauge, "", "How long it took to gather this page."},
+});
+// clang-format on
+
+/// Where `name` stands in kMetrics; its size when there is no such metric.
+constexpr std::size_t metric_index(std::string_view name) {
+  std::size_t index = 0;
+  while (index < kMetrics.size() && kMetrics[index].name != name) ++index;
+  return index;
+}
+
+}  // namespace wharf::admin

@@ -1,0 +1,10 @@
+#pragma once
+// Which of a message's fields say that something went wrong.
+
+namespace wharf::kafka {
+
+/// True for the enumeration of error codes: a Writer remembers the first one that it writes and that is not 0.
+template <class T>
+inline constexpr bool kIsErrorCode = false;
+
+}  // namespace wharf::kafka
