@@ -7,6 +7,7 @@ const std::vector<Command>& commands() {
       serve_command(),
       config_command(),
       doctor_command(),
+      bench_command(),
   };
   return all;
 }

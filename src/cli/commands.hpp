@@ -12,5 +12,6 @@ const std::vector<Command>& commands();
 Command serve_command();
 Command config_command();
 Command doctor_command();
+Command bench_command();
 
 }  // namespace wharf::cli
