@@ -27,8 +27,9 @@ std::shared_ptr<ClientOptions> ClientOptions::declare(CLI::App* app, std::string
   options->command = std::move(command);
   options->bootstrap = "127.0.0.1:9092";
   app->add_option("-b,--bootstrap", options->bootstrap,
-                  "Where to begin: brokers of the cluster, separated by commas. Otherwise what WHARF_BOOTSTRAP names, or 127.0.0.1:9092.")
-      ->type_name("HOST:PORT")
+                  "Where to begin: HOST:PORT of a broker of the cluster, or several with commas between. Otherwise what "
+                  "WHARF_BOOTSTRAP names, or 127.0.0.1:9092.")
+      ->type_name("BROKERS")
       ->envname("WHARF_BOOTSTRAP");
   app->add_option("--timeout", options->timeout_ms, "Give up after so many milliseconds without an answer (30000).")
       ->type_name("MS")
@@ -56,7 +57,7 @@ int run_client(Streams streams, const ClientOptions& options, const ClientWork& 
   streams.out.flush();
   if (outcome) return kDone;
   session.warn(outcome.error().message);
-  return kFailed;
+  return outcome.error().code == ErrorCode::kInvalidArgument ? kUsage : kFailed;
 }
 
 }  // namespace wharf::cli

@@ -33,7 +33,8 @@ struct ClientSession {
 
 using ClientWork = std::function<runtime::Task<Result<void>>(ClientSession* session)>;
 
-/// Runs `work` with a cluster of the options' brokers until it ends. Returns kDone, or kFailed with its error printed.
+/// Runs `work` with a cluster of the options' brokers until it ends. Returns kDone; or, with its error printed, kUsage for
+/// kInvalidArgument and kFailed for all others.
 int run_client(Streams streams, const ClientOptions& options, const ClientWork& work);
 
 }  // namespace wharf::cli

@@ -113,13 +113,20 @@ a flag (--set key=value); the later in this list wins. `wharf config` prints all
 
 constexpr std::string_view kEnvironment =
     R"(WHARF_CONFIG names the configuration file. Every key has a variable of its own:
-WHARF_KAFKA_LISTEN is kafka.listen. Variables of services that Kubernetes sets are passed over.)";
+WHARF_KAFKA_LISTEN is kafka.listen. Variables of services that Kubernetes sets are passed over.
+WHARF_BOOTSTRAP is where the commands that work with a broker find it: topic, group, produce, consume, bench.)";
 
 constexpr std::string_view kExamples =
     R"(wharf doctor                               is this machine fit to run the server?
 wharf config log.flush                     what does this setting do?
 wharf config --toml > wharf.toml           a file to start from
-wharf config --check --config wharf.toml   would the server start with it?)";
+wharf config --check --config wharf.toml   would the server start with it?
+wharf serve --data /var/lib/wharf          run the broker
+wharf topic create orders --partitions 12  make a topic
+wharf produce --topic orders orders.txt    write a file's lines to it
+wharf consume --topic orders --from -10    read the last ten of each partition, and go on
+wharf group describe readers               how far is this group?
+wharf bench produce --topic load --create  how fast is this broker?)";
 
 constexpr std::string_view kExitStatus =
     "0 when the command did what it was asked for, 1 when it could not, 2 when the command line was not understood.";

@@ -62,15 +62,17 @@ runtime::Task<Result<void>> Connection::negotiate() {
   for (const ApiVersionsResponse::ApiVersion& api : answer->api_keys) {
     const kafka::Api* ours = kafka::find_api(api.api_key);
     if (ours == nullptr) continue;
-    std::int16_t highest = std::min(ours->versions.highest, api.max_version);
-    if (highest >= std::max(ours->versions.lowest, api.min_version)) versions_[api.api_key] = highest;
+    versions_[api.api_key] = {std::max(ours->versions.lowest, api.min_version), std::min(ours->versions.highest, api.max_version)};
   }
   co_return Result<void>();
 }
 
-Result<std::int16_t> Connection::version(kafka::ApiKey key) const {
+Result<std::int16_t> Connection::version(kafka::ApiKey key, std::int16_t at_most) const {
   auto found = versions_.find(key);
-  if (found != versions_.end()) return found->second;
+  if (found != versions_.end()) {
+    const std::int16_t highest = std::min(found->second.highest, at_most);
+    if (highest >= found->second.lowest) return highest;
+  }
   return fail(ErrorCode::kUnsupportedVersion, fmt::format("{} does not serve {} in a version that we know", endpoint_.text(),
                                                           kafka::find_api(key)->name));
 }

@@ -36,8 +36,8 @@ class Connection {
   static runtime::Task<Result<std::unique_ptr<Connection>>> open(runtime::Shard* shard, runtime::Network* network,
                                                                   Endpoint endpoint, ConnectionOptions options);
 
-  /// The highest version of an API that both sides know; kUnsupportedVersion where there is none.
-  Result<std::int16_t> version(kafka::ApiKey key) const;
+  /// The highest version of an API that both sides know, no higher than `at_most`; kUnsupportedVersion where there is none.
+  Result<std::int16_t> version(kafka::ApiKey key, std::int16_t at_most = kafka::kForever) const;
   const Endpoint& endpoint() const { return endpoint_; }
   const ConnectionOptions& options() const { return options_; }
   bool open() const { return open_; }
@@ -68,8 +68,9 @@ class Connection {
 
   /// One request and its answer; nothing else may be in flight.
   template <class Request>
-  runtime::Task<Result<Answer<typename Request::Response>>> ask(Request request, std::vector<SharedBytes> batches = {}) {
-    Result<std::int16_t> agreed = version(Request::kKey);
+  runtime::Task<Result<Answer<typename Request::Response>>> ask(Request request, std::vector<SharedBytes> batches = {},
+                                                                 std::int16_t at_most = kafka::kForever) {
+    Result<std::int16_t> agreed = version(Request::kKey, at_most);
     if (!agreed) co_return fail(agreed.error());
     std::int32_t correlation_id = next_correlation_id_++;
     auto pieces = request_frame(request, *agreed, correlation_id, options_.client_id, batches);
@@ -88,8 +89,8 @@ class Connection {
 
   /// As ask(), for responses without records.
   template <class Request>
-  runtime::Task<Result<typename Request::Response>> call(Request request) {
-    auto answer = co_await ask(std::move(request));
+  runtime::Task<Result<typename Request::Response>> call(Request request, std::int16_t at_most = kafka::kForever) {
+    auto answer = co_await ask(std::move(request), {}, at_most);
     if (!answer) co_return fail(answer.error());
     co_return std::move(answer->response);
   }
@@ -104,7 +105,7 @@ class Connection {
   Endpoint endpoint_;
   ConnectionOptions options_;
   kafka::FrameBuffer frames_;
-  std::map<kafka::ApiKey, std::int16_t> versions_;
+  std::map<kafka::ApiKey, kafka::Versions> versions_;
   std::int32_t next_correlation_id_ = 1;
   bool open_ = true;
   bool timed_out_ = false;

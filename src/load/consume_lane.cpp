@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "client/kafka_failure.hpp"
+#include "client/offsets.hpp"
 #include "model/record_batch_reader.hpp"
-#include "protocols/kafka/api/list_offsets.hpp"
 
 namespace wharf::load {
 namespace {
@@ -14,42 +14,21 @@ namespace {
 using kafka::FetchRequest;
 using kafka::FetchResponse;
 using kafka::KafkaError;
-using kafka::ListOffsetsRequest;
-
-constexpr std::int64_t kEarliest = -2;
-constexpr std::int64_t kLatest = -1;
 
 }  // namespace
 
 ConsumeLane::ConsumeLane(ConsumeState* state, runtime::Shard* shard, std::unique_ptr<client::Connection> connection, client::Topic topic)
     : state_(*state), shard_(*shard), connection_(std::move(connection)), topic_(std::move(topic)) {}
 
-runtime::Task<Result<std::vector<Offset>>> ConsumeLane::offsets_at(std::int64_t timestamp) {
-  ListOffsetsRequest request{.replica_id = NodeId(-1)};
-  ListOffsetsRequest::Topic& topic = request.topics.emplace_back();
-  topic.name = topic_.name;
-  for (const client::Partition& partition : topic_.partitions) topic.partitions.push_back({.partition_index = partition.index, .timestamp = timestamp});
-  auto answer = co_await connection_->call(std::move(request));
-  if (!answer) co_return fail(answer.error());
-  std::vector<Offset> offsets(topic_.partitions.size());
-  for (const auto& answered : answer->topics) {
-    for (const auto& partition : answered.partitions) {
-      if (partition.error_code != KafkaError::kNone) co_return fail(client::kafka_failure(partition.error_code));
-      auto place = std::ranges::find(topic_.partitions, partition.partition_index, &client::Partition::index);
-      if (place != topic_.partitions.end()) offsets[static_cast<std::size_t>(place - topic_.partitions.begin())] = partition.offset;
-    }
-  }
-  co_return offsets;
-}
-
 runtime::Task<Result<void>> ConsumeLane::find_offsets() {
-  auto earliest = co_await offsets_at(kEarliest);
+  auto earliest = co_await client::offsets_of(connection_.get(), topic_, client::kEarliest);
   if (!earliest) co_return fail(earliest.error());
-  auto latest = co_await offsets_at(kLatest);
+  auto latest = co_await client::offsets_of(connection_.get(), topic_, client::kLatest);
   if (!latest) co_return fail(latest.error());
-  for (std::size_t i = 0; i < topic_.partitions.size(); ++i) {
-    const Offset start = state_.load.from_end ? (*latest)[i] : (*earliest)[i];
-    readings_.push_back({topic_.partitions[i].index, start, (*latest)[i], start});
+  for (const client::Partition& partition : topic_.partitions) {
+    const Offset end = (*latest)[partition.index];
+    const Offset start = state_.load.from_end ? end : (*earliest)[partition.index];
+    readings_.push_back({partition.index, start, end, start});
   }
   co_return Result<void>();
 }

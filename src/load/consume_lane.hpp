@@ -28,7 +28,6 @@ class ConsumeLane {
   bool done() const;
   Result<void> take(const kafka::FetchResponse& response);
   void count_batches(ByteView records, Reading* reading);
-  runtime::Task<Result<std::vector<Offset>>> offsets_at(std::int64_t timestamp);
 
   ConsumeState& state_;
   runtime::Shard& shard_;
