@@ -45,7 +45,9 @@ std::vector<NodeId> Fetcher::leaders() const {
 }
 
 FetchRequest Fetcher::request_to(NodeId leader, bool alone) const {
-  FetchRequest request{.max_wait_ms = alone ? kMaxWaitMs : kSharedMaxWaitMs, .min_bytes = 1, .max_bytes = kMaxBytes};
+  // Well below the time after which no answer counts as a lost broker.
+  const auto patience = static_cast<std::int32_t>(cluster_.options().request_timeout.count() / 2);
+  FetchRequest request{.max_wait_ms = std::min(patience, alone ? kMaxWaitMs : kSharedMaxWaitMs), .min_bytes = 1, .max_bytes = kMaxBytes};
   FetchRequest::Topic& topic = request.topics.emplace_back();
   topic.topic = topic_.name;
   topic.topic_id = topic_.id;

@@ -35,7 +35,8 @@ runtime::Task<Result<void>> ConsumeLane::find_offsets() {
 
 FetchRequest ConsumeLane::request() const {
   const ConsumeLoad& load = state_.load;
-  FetchRequest request{.max_wait_ms = load.max_wait_ms, .min_bytes = load.min_bytes, .max_bytes = load.max_bytes};
+  const auto patience = static_cast<std::int32_t>(connection_->options().request_timeout.count() / 2);
+  FetchRequest request{.max_wait_ms = std::min(patience, load.max_wait_ms), .min_bytes = load.min_bytes, .max_bytes = load.max_bytes};
   FetchRequest::Topic& topic = request.topics.emplace_back();
   topic.topic = topic_.name;
   topic.topic_id = topic_.id;

@@ -17,6 +17,8 @@ using kafka::ProduceResponse;
 
 constexpr std::int32_t kCorrelationId = 1'000'000;  // of all requests: answers come in order anyway
 constexpr std::size_t kMostPerWrite = 20;           // frames; their pieces fit into one system call
+constexpr Milliseconds kAfterRefusal{100};
+constexpr std::chrono::seconds kMostRefusals{10};
 constexpr std::size_t kOnePieceBytes = 64 * 1024;   // smaller frames lie in memory as one
 
 ProduceRequest request_of(const client::Topic& topic, PartitionIndex partition, std::int16_t acks, std::size_t batch_bytes) {
@@ -79,10 +81,12 @@ void ProduceLane::fail_all(Error error) {
   state_.measurement->finish();
 }
 
-bool ProduceLane::more_to_claim() const { return !state_.stopping && (!state_.load.records || state_.unclaimed > 0); }
+/// What is in flight may be refused, and is to be sent again then.
+bool ProduceLane::more_to_claim() const { return !state_.stopping && (!state_.load.records || state_.unclaimed > 0 || !pending_.empty()); }
 
 /// How many requests may go out now: what is in flight, what is due and what is left to send limit them.
 std::size_t ProduceLane::sendable() const {
+  if (shard_.now() < hold_until_) return 0;
   std::size_t count = state_.load.acks == 0 ? state_.load.in_flight : state_.load.in_flight - pending_.size();
   if (state_.load.records) count = std::min<std::size_t>(count, state_.unclaimed);
   if (interval_) {
@@ -97,7 +101,9 @@ runtime::Task<void> ProduceLane::send_all() {
     const std::size_t count = sendable();
     if (count > 0) {
       co_await send(count);
-    } else if (interval_ && pending_.size() < state_.load.in_flight) {
+    } else if (shard_.now() < hold_until_) {
+      [[maybe_unused]] bool woken = co_await can_send_.wait_until(hold_until_);
+    } else if (interval_ && (!state_.load.records || state_.unclaimed > 0) && pending_.size() < state_.load.in_flight) {
       [[maybe_unused]] bool woken = co_await can_send_.wait_until(state_.started + next_due_);
     } else {
       co_await can_send_.wait();
@@ -172,12 +178,22 @@ Result<void> ProduceLane::answered(const kafka::Frame& frame) {
   const Pending sent = pending_.front();
   pending_.pop_front();
   if (partition.error_code == KafkaError::kNone) {
+    refused_since_.reset();
     count(sent);
-  } else if (kafka::is_retriable(partition.error_code)) {
-    if (state_.measurement->counting()) ++state_.measurement->measured().refused;
-  } else {
-    return fail(client::kafka_failure(partition.error_code, partition.error_message));
+    return {};
   }
+  return refused(client::kafka_failure(partition.error_code, partition.error_message));
+}
+
+/// What a retry may mend is counted, and sent again where a number of records was asked for. A topic that was created a moment
+/// ago is such a case.
+Result<void> ProduceLane::refused(const Error& error) {
+  if (error.code != ErrorCode::kUnavailable) return fail(error);
+  if (!refused_since_) refused_since_ = shard_.now();
+  if (shard_.now() - *refused_since_ > kMostRefusals) return fail(error);
+  hold_until_ = shard_.now() + kAfterRefusal;
+  if (state_.load.records) ++state_.unclaimed;
+  if (state_.measurement->counting()) ++state_.measurement->measured().refused;
   return {};
 }
 

@@ -34,6 +34,7 @@ class ProduceLane {
 
   std::size_t sendable() const;
   bool more_to_claim() const;
+  Result<void> refused(const Error& error);
   runtime::Task<void> send(std::size_t count);
   runtime::Task<void> await_all_taken();
   Result<void> answered(const kafka::Frame& frame);
@@ -51,6 +52,8 @@ class ProduceLane {
   std::optional<Nanoseconds> interval_;
   Nanoseconds next_due_{0};  // since the start
   bool all_sent_ = false;
+  std::optional<MonotonicTime> refused_since_;  // no batch was taken since
+  MonotonicTime hold_until_;                    // after a refusal: a broker that is not ready is not hammered
   runtime::Signal can_send_;
   runtime::Signal can_receive_;
 };
