@@ -15,7 +15,11 @@ using runtime::Task;
 
 Task<Result<client::Topic>> topic_of(ClientSession* session, const BenchOptions* options) {
   if (options->create) {
-    NewTopic wanted{.name = options->topic, .partitions = options->partitions, .replication = options->replication, .settings = options->settings, .if_missing = true};
+    NewTopic wanted{.name = options->topic,
+                    .partitions = options->partitions,
+                    .replication = options->replication,
+                    .settings = options->settings,
+                    .if_missing = true};
     Result<void> created = co_await create_topic(session, std::move(wanted));
     if (!created) co_return fail(created.error());
   }
@@ -28,7 +32,9 @@ std::optional<Milliseconds> duration_of(const BenchOptions& options) {
   return Milliseconds(static_cast<std::int64_t>(options.seconds * 1000));
 }
 
-Milliseconds warm_up_of(const BenchOptions& options) { return Milliseconds(static_cast<std::int64_t>(options.warm_up_seconds * 1000)); }
+Milliseconds warm_up_of(const BenchOptions& options) {
+  return Milliseconds(static_cast<std::int64_t>(options.warm_up_seconds * 1000));
+}
 
 void print(ClientSession* session, const BenchOptions& options, std::string_view verb, const load::Measured& measured) {
   session->streams.out << (options.json ? bench_json(verb, measured) : bench_text(verb, measured));
@@ -62,7 +68,9 @@ Task<Result<void>> bench_consume(ClientSession* session, const BenchOptions* opt
   co_return Result<void>();
 }
 
-Task<void> keep(load::Consumers* consumers, Result<void>* outcome) { *outcome = co_await consumers->run(); }
+Task<void> keep(load::Consumers* consumers, Result<void>* outcome) {
+  *outcome = co_await consumers->run();
+}
 
 Task<Result<void>> bench_latency(ClientSession* session, const BenchOptions* options) {
   auto topic = co_await topic_of(session, options);
@@ -70,7 +78,8 @@ Task<Result<void>> bench_latency(ClientSession* session, const BenchOptions* opt
   load::ProduceLoad load = options->produce;
   load.shape.records = 1;
   if (!load.records_per_second) load.records_per_second = 1000;
-  Result<load::StampedBatch> stamp = load::StampedBatch::prepare(load.shape.record_bytes, session->shard.clock().wall_now());
+  Result<load::StampedBatch> stamp =
+      load::StampedBatch::prepare(load.shape.record_bytes, session->shard.clock().wall_now());
   if (!stamp) co_return fail(stamp.error());
   if (options->end_to_end) load.stamp = *stamp;
   load::Measurement measurement(&session->shard, options->pids), reading(&session->shard, {});
@@ -110,7 +119,9 @@ struct BenchRun {
       streams.err << "wharf bench: " << settled.error().message << '\n';
       return kUsage;
     }
-    const Bench bench = app->got_subcommand("produce") ? bench_produce : app->got_subcommand("consume") ? bench_consume : bench_latency;
+    const Bench bench = app->got_subcommand("produce")   ? bench_produce
+                        : app->got_subcommand("consume") ? bench_consume
+                                                         : bench_latency;
     const BenchOptions* filled = options.get();
     return run_client(streams, *client, [bench, filled](ClientSession* session) { return bench(session, filled); });
   }
@@ -119,11 +130,17 @@ struct BenchRun {
 Run declare(CLI::App* app) {
   BenchRun run{ClientOptions::declare(app, "wharf bench"), std::make_shared<BenchOptions>(), app};
   app->require_subcommand(1);
-  run.options->declare_produce(app->add_subcommand("produce", "Send prepared batches as fast as the broker answers, or at a rate.")->fallthrough());
-  run.options->declare_consume(app->add_subcommand("consume", "Fetch as fast as the broker sends, counting batches by their headers.")->fallthrough());
+  run.options->declare_produce(
+      app->add_subcommand("produce", "Send prepared batches as fast as the broker answers, or at a rate.")
+          ->fallthrough());
+  run.options->declare_consume(
+      app->add_subcommand("consume", "Fetch as fast as the broker sends, counting batches by their headers.")
+          ->fallthrough());
   run.options->declare_latency(
-      app->add_subcommand("latency", "Send single records at a fixed rate, however long the answers take, and tell how long each took "
-                                     "from when it was due.")
+      app->add_subcommand(
+             "latency",
+             "Send single records at a fixed rate, however long the answers take, and tell how long each took "
+             "from when it was due.")
           ->fallthrough());
   return run;
 }
@@ -134,7 +151,8 @@ Command bench_command() {
   return {
       .name = "bench",
       .summary = "measure a broker of the Kafka protocol: throughput, latency, its CPU and memory",
-      .description = R"(Works with Wharf, Kafka and any other broker of the protocol. The generator builds a batch once and sends
+      .description =
+          R"(Works with Wharf, Kafka and any other broker of the protocol. The generator builds a batch once and sends
 the same bytes again and again, and it counts what it reads by the batches' headers alone, so that the broker is what is measured;
 the generator's own CPU time is told beside it. It runs in one thread.
 

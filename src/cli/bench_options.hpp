@@ -24,7 +24,7 @@ struct BenchOptions {
   std::vector<std::string> settings;  // of the topic created: KEY=VALUE
   double seconds = 0;                 // 0: as many as it takes
   double warm_up_seconds = 0;
-  std::uint64_t records = 0;          // 0: as many as the time allows
+  std::uint64_t records = 0;  // 0: as many as the time allows
   std::vector<pid_t> pids;
   bool json = false;
 

@@ -26,9 +26,10 @@ std::shared_ptr<ClientOptions> ClientOptions::declare(CLI::App* app, std::string
   auto options = std::make_shared<ClientOptions>();
   options->command = std::move(command);
   options->bootstrap = "127.0.0.1:9092";
-  app->add_option("-b,--bootstrap", options->bootstrap,
-                  "Where to begin: HOST:PORT of a broker of the cluster, or several with commas between. Otherwise what "
-                  "WHARF_BOOTSTRAP names, or 127.0.0.1:9092.")
+  app->add_option(
+         "-b,--bootstrap", options->bootstrap,
+         "Where to begin: HOST:PORT of a broker of the cluster, or several with commas between. Otherwise what "
+         "WHARF_BOOTSTRAP names, or 127.0.0.1:9092.")
       ->type_name("BROKERS")
       ->envname("WHARF_BOOTSTRAP");
   app->add_option("--timeout", options->timeout_ms, "Give up after so many milliseconds without an answer (30000).")
@@ -47,7 +48,8 @@ int run_client(Streams streams, const ClientOptions& options, const ClientWork& 
   runtime::ThreadPool pool(kPoolThreads);
   runtime::Shard shard(ShardIndex(0), clock, pool);
   runtime::TcpNetwork network;
-  client::Cluster cluster(&shard, &network, std::move(*bootstrap), {.request_timeout = Milliseconds(options.timeout_ms)});
+  client::Cluster cluster(&shard, &network, std::move(*bootstrap),
+                          {.request_timeout = Milliseconds(options.timeout_ms)});
   ClientSession session{shard, cluster, streams, options.command};
   Result<void> outcome;
   runtime::TaskScope scope(shard);

@@ -1,5 +1,6 @@
 #pragma once
-// What every command that talks to a broker shares: --bootstrap, a shard to run on, errors as one line on standard error.
+// What every command that talks to a broker shares: --bootstrap, a shard to run on, errors as one line on standard
+// error.
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,8 +34,8 @@ struct ClientSession {
 
 using ClientWork = std::function<runtime::Task<Result<void>>(ClientSession* session)>;
 
-/// Runs `work` with a cluster of the options' brokers until it ends. Returns kDone; or, with its error printed, kUsage for
-/// kInvalidArgument and kFailed for all others.
+/// Runs `work` with a cluster of the options' brokers until it ends. Returns kDone; or, with its error printed, kUsage
+/// for kInvalidArgument and kFailed for all others.
 int run_client(Streams streams, const ClientOptions& options, const ClientWork& work);
 
 }  // namespace wharf::cli

@@ -38,7 +38,8 @@ Result<RecordFormat> format_of(const ConsumeOptions& options) {
 }
 
 /// Where each partition begins, and with --exit-at-end where it ends: as it was at the start.
-Task<Result<std::vector<client::Position>>> positions_of(ClientSession* session, const ConsumeOptions* options, client::Topic topic) {
+Task<Result<std::vector<client::Position>>> positions_of(ClientSession* session, const ConsumeOptions* options,
+                                                         client::Topic topic) {
   Result<PositionSpec> spec = parse_position(options->from);
   if (!spec) co_return fail(spec.error());
   auto first = co_await client::offsets_of(&session->cluster, topic, client::kEarliest);
@@ -54,7 +55,8 @@ Task<Result<std::vector<client::Position>>> positions_of(ClientSession* session,
   std::vector<client::Position> positions;
   for (const client::Partition& partition : topic.partitions) {
     std::optional<std::int64_t> at_time;
-    if (auto found = timed.find(partition.index); found != timed.end() && found->second.value >= 0) at_time = found->second.value;
+    if (auto found = timed.find(partition.index); found != timed.end() && found->second.value >= 0)
+      at_time = found->second.value;
     const Offset end = (*next)[partition.index];
     const Offset begin(resolve_position(*spec, (*first)[partition.index].value, end.value, at_time));
     positions.push_back({partition.index, begin, options->exit_at_end ? std::optional(end) : std::nullopt});
@@ -66,7 +68,10 @@ Task<Result<std::vector<client::Position>>> positions_of(ClientSession* session,
 class Printer {
  public:
   Printer(std::ostream* out, std::string topic, RecordFormat format, std::uint64_t count)
-      : out_(*out), topic_(std::move(topic)), format_(std::move(format)), left_(count == 0 ? std::numeric_limits<std::uint64_t>::max() : count) {}
+      : out_(*out),
+        topic_(std::move(topic)),
+        format_(std::move(format)),
+        left_(count == 0 ? std::numeric_limits<std::uint64_t>::max() : count) {}
 
   bool wants_more() const { return left_ > 0; }
 
@@ -138,18 +143,28 @@ Run declare(CLI::App* app) {
   auto client = ClientOptions::declare(app, "wharf consume");
   auto options = std::make_shared<ConsumeOptions>();
   app->add_option("-t,--topic", options->topic, "The topic to read.")->type_name("TOPIC")->required();
-  app->add_option("-p,--partitions", options->partitions, "Only these: numbers and ranges, such as 0,3-5.")->type_name("LIST");
+  app->add_option("-p,--partitions", options->partitions, "Only these: numbers and ranges, such as 0,3-5.")
+      ->type_name("LIST");
   app->add_option("--from", options->from,
-                  "Where to begin in each partition: beginning, end, an offset, -N (the last N records), or a time, such as 2026-01-31T12:00:00Z "
+                  "Where to begin in each partition: beginning, end, an offset, -N (the last N records), or a time, "
+                  "such as 2026-01-31T12:00:00Z "
                   "or @1769860800000 (beginning).")
       ->type_name("WHERE");
-  app->add_flag("-e,--exit-at-end", options->exit_at_end, "Be done at the end as it was when the command began, instead of waiting for more.");
-  app->add_option("-c,--count", options->count, "Be done after so many records.")->type_name("N")->check(CLI::PositiveNumber);
-  app->add_option("-f,--format", options->format, "How to print a record: json, or text with the placeholders above.")->type_name("FORMAT");
-  app->add_option("-k,--key-separator", options->key_separator, "Print the key and SEP before each value.")->type_name("SEP");
-  app->add_option("-D,--delimiter", options->delimiter, "Print this behind each value; \\n, \\t, \\0 and \\xNN are understood (\\n).")->type_name("D");
+  app->add_flag("-e,--exit-at-end", options->exit_at_end,
+                "Be done at the end as it was when the command began, instead of waiting for more.");
+  app->add_option("-c,--count", options->count, "Be done after so many records.")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  app->add_option("-f,--format", options->format, "How to print a record: json, or text with the placeholders above.")
+      ->type_name("FORMAT");
+  app->add_option("-k,--key-separator", options->key_separator, "Print the key and SEP before each value.")
+      ->type_name("SEP");
+  app->add_option("-D,--delimiter", options->delimiter,
+                  "Print this behind each value; \\n, \\t, \\0 and \\xNN are understood (\\n).")
+      ->type_name("D");
   return [client, options](Streams streams) {
-    return run_client(streams, *client, [filled = options.get()](ClientSession* session) { return consume(session, filled); });
+    return run_client(streams, *client,
+                      [filled = options.get()](ClientSession* session) { return consume(session, filled); });
   };
 }
 
@@ -159,7 +174,8 @@ Command consume_command() {
   return {
       .name = "consume",
       .summary = "read a topic and print its records",
-      .description = R"(Prints the value of each record, and waits for more until it is interrupted, unless --exit-at-end or --count ends it. The
+      .description =
+          R"(Prints the value of each record, and waits for more until it is interrupted, unless --exit-at-end or --count ends it. The
 order within a partition is kept; partitions take turns. Nothing is committed and no group is joined: reading leaves no trace. Records
 of transactions are printed as they are written, aborted ones too (read_uncommitted).
 

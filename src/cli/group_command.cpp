@@ -40,7 +40,8 @@ Task<Result<void>> describe(ClientSession* session, const GroupCommandOptions* o
     for (const auto& [name, offset] : *committed) partitions.push_back(name);
     auto ends = co_await offsets_at(session, std::move(partitions), client::kLatest);
     if (!ends) co_return fail(ends.error());
-    const GroupReport report{.group = std::move(*described), .committed = std::move(*committed), .ends = std::move(*ends)};
+    const GroupReport report{
+        .group = std::move(*described), .committed = std::move(*committed), .ends = std::move(*ends)};
     if (options->json) {
       array.push_back(report_json(report));
     } else {
@@ -53,18 +54,21 @@ Task<Result<void>> describe(ClientSession* session, const GroupCommandOptions* o
 }
 
 /// Which partitions to reset: those named, or all that the group has committed offsets of.
-Task<Result<std::vector<PartitionName>>> chosen_partitions(ClientSession* session, const GroupCommandOptions* options, const GroupOffsets* committed) {
+Task<Result<std::vector<PartitionName>>> chosen_partitions(ClientSession* session, const GroupCommandOptions* options,
+                                                           const GroupOffsets* committed) {
   if (!options->all_topics) {
     auto named = co_await named_partitions(session, options->topics);
     co_return named;
   }
   std::vector<PartitionName> all;
   for (const auto& [name, offset] : *committed) all.push_back(name);
-  if (all.empty()) co_return fail(ErrorCode::kNotFound, fmt::format("group '{}' has no committed offsets", options->groups.front()));
+  if (all.empty())
+    co_return fail(ErrorCode::kNotFound, fmt::format("group '{}' has no committed offsets", options->groups.front()));
   co_return all;
 }
 
-Task<Result<GroupOffsets>> wanted_offsets(ClientSession* session, const GroupCommandOptions* options, std::vector<PartitionName> partitions) {
+Task<Result<GroupOffsets>> wanted_offsets(ClientSession* session, const GroupCommandOptions* options,
+                                          std::vector<PartitionName> partitions) {
   PositionSpec spec{options->to_earliest ? PositionSpec::Kind::kBeginning : PositionSpec::Kind::kEnd};
   if (options->to_offset >= 0) spec = {PositionSpec::Kind::kOffset, options->to_offset};
   GroupOffsets timed;
@@ -92,9 +96,13 @@ Task<Result<GroupOffsets>> wanted_offsets(ClientSession* session, const GroupCom
 }
 
 Task<Result<void>> reset_offsets(ClientSession* session, const GroupCommandOptions* options) {
-  const int places = int{options->to_earliest} + int{options->to_latest} + int{options->to_offset >= 0} + int{!options->to_time.empty()};
-  if (places != 1) co_return fail(ErrorCode::kInvalidArgument, "reset-offsets: give one of --to-earliest, --to-latest, --to-offset and --to-time");
-  if (options->topics.empty() != options->all_topics) co_return fail(ErrorCode::kInvalidArgument, "reset-offsets: give --topic, or --all-topics");
+  const int places = int{options->to_earliest} + int{options->to_latest} + int{options->to_offset >= 0} +
+                     int{!options->to_time.empty()};
+  if (places != 1)
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "reset-offsets: give one of --to-earliest, --to-latest, --to-offset and --to-time");
+  if (options->topics.empty() != options->all_topics)
+    co_return fail(ErrorCode::kInvalidArgument, "reset-offsets: give --topic, or --all-topics");
   const std::string& group = options->groups.front();
   auto committed = co_await committed_offsets(session, group);
   if (!committed) co_return fail(committed.error());
@@ -106,7 +114,8 @@ Task<Result<void>> reset_offsets(ClientSession* session, const GroupCommandOptio
     Result<void> done = co_await commit_offsets(session, group, *wanted);
     if (!done) co_return done;
   }
-  session->streams.out << (options->json ? reset_json(*committed, *wanted, options->execute) : reset_text(*committed, *wanted, options->execute));
+  session->streams.out << (options->json ? reset_json(*committed, *wanted, options->execute)
+                                         : reset_text(*committed, *wanted, options->execute));
   co_return Result<void>();
 }
 
@@ -133,31 +142,49 @@ void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen
     sub->callback([chosen, run] { *chosen = run; });
     return sub;
   };
-  const auto groups = [options](CLI::App* sub, int most) { sub->add_option("GROUP", options->groups, "The group's name.")->required()->expected(1, most); };
+  const auto groups = [options](CLI::App* sub, int most) {
+    sub->add_option("GROUP", options->groups, "The group's name.")->required()->expected(1, most);
+  };
   const auto topics = [options](CLI::App* sub) {
-    return sub->add_option("-t,--topic", options->topics, "A topic, or some of its partitions: orders:0,3-5. May be given again.")->type_name("TOPIC")->allow_extra_args(false);
+    return sub
+        ->add_option("-t,--topic", options->topics,
+                     "A topic, or some of its partitions: orders:0,3-5. May be given again.")
+        ->type_name("TOPIC")
+        ->allow_extra_args(false);
   };
   const auto json = [options](CLI::App* sub) { sub->add_flag("--json", options->json, "Print one line of JSON."); };
   constexpr int kMany = 10'000;
 
   CLI::App* sub = action("list", "List the groups of all brokers, with their states.", list);
   json(sub);
-  sub = action("describe", "Show a group's members with what each was given, and its committed offsets with the lag behind each partition's end.", describe);
+  sub = action("describe",
+               "Show a group's members with what each was given, and its committed offsets with the lag behind each "
+               "partition's end.",
+               describe);
   groups(sub, kMany);
   json(sub);
-  sub = action("reset-offsets", "Show what a group's offsets would become, and with --execute commit it. The group must have no members.", reset_offsets);
+  sub =
+      action("reset-offsets",
+             "Show what a group's offsets would become, and with --execute commit it. The group must have no members.",
+             reset_offsets);
   groups(sub, 1);
   topics(sub);
   sub->add_flag("--all-topics", options->all_topics, "Every partition that the group has committed an offset of.");
   sub->add_flag("--to-earliest", options->to_earliest, "To the first record that is still there.");
   sub->add_flag("--to-latest", options->to_latest, "Behind the last record.");
-  sub->add_option("--to-offset", options->to_offset, "To this offset; where the partition does not reach it, to the nearest one.")->type_name("N")->check(CLI::NonNegativeNumber);
-  sub->add_option("--to-time", options->to_time, "To the first record at or after a time: 2026-01-31T12:00:00Z, or @ and milliseconds since 1970.")->type_name("TIME");
+  sub->add_option("--to-offset", options->to_offset,
+                  "To this offset; where the partition does not reach it, to the nearest one.")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  sub->add_option("--to-time", options->to_time,
+                  "To the first record at or after a time: 2026-01-31T12:00:00Z, or @ and milliseconds since 1970.")
+      ->type_name("TIME");
   sub->add_flag("--execute", options->execute, "Do it. Without this flag nothing changes.");
   json(sub);
   sub = action("delete", "Delete groups with their offsets. They must have no members.", remove);
   groups(sub, kMany);
-  sub = action("delete-offsets", "Delete a group's offsets of some partitions, which no member may be subscribed to.", remove_offsets);
+  sub = action("delete-offsets", "Delete a group's offsets of some partitions, which no member may be subscribed to.",
+               remove_offsets);
   groups(sub, 1);
   topics(sub)->required();
 }
@@ -169,7 +196,9 @@ Run declare(CLI::App* app) {
   app->require_subcommand(1);
   declare_actions(app, options.get(), chosen.get());
   return [client, options, chosen](Streams streams) {
-    return run_client(streams, *client, [action = *chosen, filled = options.get()](ClientSession* session) { return action(session, filled); });
+    return run_client(streams, *client, [action = *chosen, filled = options.get()](ClientSession* session) {
+      return action(session, filled);
+    });
   };
 }
 
@@ -179,7 +208,8 @@ Command group_command() {
   return {
       .name = "group",
       .summary = "list, describe and delete consumer groups, and move their offsets",
-      .description = R"(Works with Wharf, Kafka and any other broker of the protocol. Groups of Kafka's classic protocol; those of its
+      .description =
+          R"(Works with Wharf, Kafka and any other broker of the protocol. Groups of Kafka's classic protocol; those of its
 newer one (group.protocol=consumer) are listed, but the broker does not describe them to this command.)",
       .examples = R"(wharf group list
 wharf group describe readers

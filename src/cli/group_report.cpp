@@ -17,7 +17,8 @@ std::optional<std::int64_t> lag_of(const GroupReport& report, const PartitionNam
 }
 
 /// Partitions that a member was given; nothing for a member of another kind than a consumer.
-std::vector<PartitionName> assigned_to(const GroupDescription& group, const kafka::DescribeGroupsResponse::Member& member) {
+std::vector<PartitionName> assigned_to(const GroupDescription& group,
+                                       const kafka::DescribeGroupsResponse::Member& member) {
   std::vector<PartitionName> partitions;
   if (group.protocol_type != "consumer" || member.member_assignment.empty()) return partitions;
   auto assignment = kafka::decode_assignment(member.member_assignment);
@@ -34,7 +35,8 @@ std::string names_of(const std::vector<PartitionName>& partitions) {
   const std::string* topic = nullptr;
   for (const PartitionName& partition : partitions) {
     const bool same = topic != nullptr && *topic == partition.first;
-    text += same ? fmt::format(",{}", partition.second.value) : fmt::format("{}{}:{}", text.empty() ? "" : " ", partition.first, partition.second.value);
+    text += same ? fmt::format(",{}", partition.second.value)
+                 : fmt::format("{}{}:{}", text.empty() ? "" : " ", partition.first, partition.second.value);
     topic = &partition.first;
   }
   return text.empty() ? "-" : text;
@@ -59,7 +61,10 @@ std::string listing_text(const std::vector<GroupListing>& groups) {
 std::string listing_json(const std::vector<GroupListing>& groups) {
   boost::json::array array;
   for (const GroupListing& group : groups) {
-    array.push_back({{"group", group.group_id}, {"state", group.group_state}, {"type", group.group_type}, {"protocol", group.protocol_type}});
+    array.push_back({{"group", group.group_id},
+                     {"state", group.group_state},
+                     {"type", group.group_type},
+                     {"protocol", group.protocol_type}});
   }
   return boost::json::serialize(array) + "\n";
 }
@@ -71,7 +76,8 @@ std::string report_text(const GroupReport& report) {
   if (!group.members.empty()) {
     TextTable members({"MEMBER", "CLIENT", "HOST", "INSTANCE", "PARTITIONS"});
     for (const auto& member : group.members) {
-      members.add({member.member_id, member.client_id, member.client_host, member.group_instance_id.value_or("-"), names_of(assigned_to(group, member))});
+      members.add({member.member_id, member.client_id, member.client_host, member.group_instance_id.value_or("-"),
+                   names_of(assigned_to(group, member))});
     }
     text += members.text();
   }
@@ -90,12 +96,14 @@ boost::json::object report_json(const GroupReport& report) {
   boost::json::array members, offsets;
   for (const auto& member : report.group.members) {
     boost::json::array partitions;
-    for (const PartitionName& name : assigned_to(report.group, member)) partitions.push_back({{"topic", name.first}, {"partition", name.second.value}});
-    members.push_back({{"member", member.member_id},
-                       {"client", member.client_id},
-                       {"host", member.client_host},
-                       {"instance", member.group_instance_id ? boost::json::value(*member.group_instance_id) : boost::json::value()},
-                       {"partitions", std::move(partitions)}});
+    for (const PartitionName& name : assigned_to(report.group, member))
+      partitions.push_back({{"topic", name.first}, {"partition", name.second.value}});
+    members.push_back(
+        {{"member", member.member_id},
+         {"client", member.client_id},
+         {"host", member.client_host},
+         {"instance", member.group_instance_id ? boost::json::value(*member.group_instance_id) : boost::json::value()},
+         {"partitions", std::move(partitions)}});
   }
   for (const auto& [name, committed] : report.committed) {
     boost::json::object one{{"topic", name.first}, {"partition", name.second.value}, {"committed", committed.value}};
@@ -103,15 +111,19 @@ boost::json::object report_json(const GroupReport& report) {
     if (const auto lag = lag_of(report, name, committed)) one["lag"] = *lag;
     offsets.push_back(std::move(one));
   }
-  return {{"group", report.group.group_id}, {"state", report.group.group_state}, {"assignor", report.group.protocol_data},
-          {"members", std::move(members)}, {"offsets", std::move(offsets)}};
+  return {{"group", report.group.group_id},
+          {"state", report.group.group_state},
+          {"assignor", report.group.protocol_data},
+          {"members", std::move(members)},
+          {"offsets", std::move(offsets)}};
 }
 
 std::string reset_text(const GroupOffsets& before, const GroupOffsets& after, bool done) {
   TextTable table({"TOPIC", "PARTITION", "BEFORE", "AFTER"});
   for (const auto& [name, offset] : after) {
     auto old = before.find(name);
-    table.add({name.first, std::to_string(name.second.value), old == before.end() ? "-" : std::to_string(old->second.value), std::to_string(offset.value)});
+    table.add({name.first, std::to_string(name.second.value),
+               old == before.end() ? "-" : std::to_string(old->second.value), std::to_string(offset.value)});
   }
   return table.text() + (done ? "" : "nothing has changed: --execute does it\n");
 }
@@ -119,7 +131,10 @@ std::string reset_text(const GroupOffsets& before, const GroupOffsets& after, bo
 std::string reset_json(const GroupOffsets& before, const GroupOffsets& after, bool done) {
   boost::json::array offsets;
   for (const auto& [name, offset] : after) {
-    offsets.push_back({{"topic", name.first}, {"partition", name.second.value}, {"before", before_of(before, name)}, {"after", offset.value}});
+    offsets.push_back({{"topic", name.first},
+                       {"partition", name.second.value},
+                       {"before", before_of(before, name)},
+                       {"after", offset.value}});
   }
   return boost::json::serialize(boost::json::object{{"executed", done}, {"offsets", std::move(offsets)}}) + "\n";
 }

@@ -17,8 +17,8 @@ namespace {
 using kafka::KafkaError;
 using runtime::Task;
 
-constexpr std::int16_t kLastVersionByName = 9;     // of OffsetFetch and OffsetCommit: later ones name topics by id
-constexpr std::int16_t kSeveralGroups = 8;         // OffsetFetch asks for several at once from here on
+constexpr std::int16_t kLastVersionByName = 9;  // of OffsetFetch and OffsetCommit: later ones name topics by id
+constexpr std::int16_t kSeveralGroups = 8;      // OffsetFetch asks for several at once from here on
 
 Error about_group(const std::string& group, KafkaError error, const std::optional<std::string>& message = {}) {
   Error refused = client::kafka_failure(error, message);
@@ -27,7 +27,8 @@ Error about_group(const std::string& group, KafkaError error, const std::optiona
 
 Error about_partition(const PartitionName& partition, KafkaError error) {
   Error refused = client::kafka_failure(error);
-  return {refused.code, fmt::format("partition {} of '{}': {}", partition.second.value, partition.first, refused.message)};
+  return {refused.code,
+          fmt::format("partition {} of '{}': {}", partition.second.value, partition.first, refused.message)};
 }
 
 }  // namespace
@@ -53,9 +54,11 @@ Task<Result<GroupDescription>> describe_group(ClientSession* session, std::strin
   if (!coordinator) co_return fail(coordinator.error());
   auto answer = co_await (*coordinator)->call(kafka::DescribeGroupsRequest{.groups = {group}});
   if (!answer) co_return fail(answer.error());
-  if (answer->groups.empty()) co_return fail(ErrorCode::kMalformed, "the broker's answer leaves out the group asked for");
+  if (answer->groups.empty())
+    co_return fail(ErrorCode::kMalformed, "the broker's answer leaves out the group asked for");
   GroupDescription& described = answer->groups.front();
-  if (described.error_code != KafkaError::kNone) co_return fail(about_group(group, described.error_code, described.error_message));
+  if (described.error_code != KafkaError::kNone)
+    co_return fail(about_group(group, described.error_code, described.error_message));
   // Before version 6 a group that is not there is "Dead".
   if (described.group_state == "Dead") co_return fail(about_group(group, KafkaError::kGroupIdNotFound));
   co_return std::move(described);
@@ -79,14 +82,16 @@ Task<Result<GroupOffsets>> committed_offsets(ClientSession* session, std::string
   if (answer->error_code != KafkaError::kNone) co_return fail(about_group(group, answer->error_code));
   for (const auto& topic : answer->topics) {
     for (const auto& partition : topic.partitions) {
-      if (partition.committed_offset.value >= 0) offsets[{topic.name, partition.partition_index}] = partition.committed_offset;
+      if (partition.committed_offset.value >= 0)
+        offsets[{topic.name, partition.partition_index}] = partition.committed_offset;
     }
   }
   for (const auto& one : answer->groups) {
     if (one.error_code != KafkaError::kNone) co_return fail(about_group(group, one.error_code));
     for (const auto& topic : one.topics) {
       for (const auto& partition : topic.partitions) {
-        if (partition.committed_offset.value >= 0) offsets[{topic.name, partition.partition_index}] = partition.committed_offset;
+        if (partition.committed_offset.value >= 0)
+          offsets[{topic.name, partition.partition_index}] = partition.committed_offset;
       }
     }
   }
@@ -96,8 +101,10 @@ Task<Result<GroupOffsets>> committed_offsets(ClientSession* session, std::string
 Task<Result<void>> commit_offsets(ClientSession* session, std::string group, GroupOffsets offsets) {
   kafka::OffsetCommitRequest request{.group_id = group};
   for (const auto& [name, offset] : offsets) {
-    if (request.topics.empty() || request.topics.back().name != name.first) request.topics.push_back({.name = name.first});
-    request.topics.back().partitions.push_back({.partition_index = name.second, .committed_offset = offset, .committed_metadata = ""});
+    if (request.topics.empty() || request.topics.back().name != name.first)
+      request.topics.push_back({.name = name.first});
+    request.topics.back().partitions.push_back(
+        {.partition_index = name.second, .committed_offset = offset, .committed_metadata = ""});
   }
   auto coordinator = co_await session->cluster.coordinator(group);
   if (!coordinator) co_return fail(coordinator.error());
@@ -106,8 +113,10 @@ Task<Result<void>> commit_offsets(ClientSession* session, std::string group, Gro
   for (const auto& topic : answer->topics) {
     for (const auto& partition : topic.partitions) {
       if (partition.error_code == KafkaError::kUnknownMemberId)  // what a broker says while the group has members
-        co_return fail(ErrorCode::kGroupNotEmpty, fmt::format("group '{}' has members: stop them first, they would not notice", group));
-      if (partition.error_code != KafkaError::kNone) co_return fail(about_partition({topic.name, partition.partition_index}, partition.error_code));
+        co_return fail(ErrorCode::kGroupNotEmpty,
+                       fmt::format("group '{}' has members: stop them first, they would not notice", group));
+      if (partition.error_code != KafkaError::kNone)
+        co_return fail(about_partition({topic.name, partition.partition_index}, partition.error_code));
     }
   }
   co_return Result<void>();
@@ -128,7 +137,8 @@ Task<Result<void>> delete_offsets(ClientSession* session, std::string group, std
   kafka::OffsetDeleteRequest request{.group_id = group};
   std::ranges::sort(partitions);
   for (const PartitionName& partition : partitions) {
-    if (request.topics.empty() || request.topics.back().name != partition.first) request.topics.push_back({.name = partition.first});
+    if (request.topics.empty() || request.topics.back().name != partition.first)
+      request.topics.push_back({.name = partition.first});
     request.topics.back().partitions.push_back({partition.second});
   }
   auto coordinator = co_await session->cluster.coordinator(group);
@@ -138,7 +148,8 @@ Task<Result<void>> delete_offsets(ClientSession* session, std::string group, std
   if (answer->error_code != KafkaError::kNone) co_return fail(about_group(group, answer->error_code));
   for (const auto& topic : answer->topics) {
     for (const auto& partition : topic.partitions) {
-      if (partition.error_code != KafkaError::kNone) co_return fail(about_partition({topic.name, partition.partition_index}, partition.error_code));
+      if (partition.error_code != KafkaError::kNone)
+        co_return fail(about_partition({topic.name, partition.partition_index}, partition.error_code));
     }
   }
   co_return Result<void>();
@@ -157,14 +168,17 @@ Task<Result<std::vector<PartitionName>>> named_partitions(ClientSession* session
   co_return std::vector<PartitionName>(found.begin(), found.end());
 }
 
-Task<Result<GroupOffsets>> offsets_at(ClientSession* session, std::vector<PartitionName> partitions, std::int64_t time_ms) {
+Task<Result<GroupOffsets>> offsets_at(ClientSession* session, std::vector<PartitionName> partitions,
+                                      std::int64_t time_ms) {
   std::map<std::string, std::set<PartitionIndex>> by_topic;
   for (const PartitionName& partition : partitions) by_topic[partition.first].insert(partition.second);
   GroupOffsets offsets;
   for (const auto& [name, indexes] : by_topic) {
     auto topic = co_await session->cluster.topic(name, {});
     if (!topic) co_return fail(topic.error());
-    std::erase_if(topic->partitions, [wanted = &indexes](const client::Partition& partition) { return !wanted->contains(partition.index); });
+    std::erase_if(topic->partitions, [wanted = &indexes](const client::Partition& partition) {
+      return !wanted->contains(partition.index);
+    });
     auto found = co_await client::offsets_of(&session->cluster, *topic, time_ms);
     if (!found) co_return fail(found.error());
     client::PartitionOffsets ends;

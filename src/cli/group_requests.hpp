@@ -25,11 +25,14 @@ runtime::Task<Result<GroupOffsets>> committed_offsets(ClientSession* session, st
 /// Commits in the group's name; the broker refuses it while the group has members.
 runtime::Task<Result<void>> commit_offsets(ClientSession* session, std::string group, GroupOffsets offsets);
 runtime::Task<Result<void>> delete_group(ClientSession* session, std::string group);
-runtime::Task<Result<void>> delete_offsets(ClientSession* session, std::string group, std::vector<PartitionName> partitions);
+runtime::Task<Result<void>> delete_offsets(ClientSession* session, std::string group,
+                                           std::vector<PartitionName> partitions);
 
 /// Which partitions "topic" (all of them) and "topic:0,3-5" name. Errors: kInvalidArgument, kNotFound.
-runtime::Task<Result<std::vector<PartitionName>>> named_partitions(ClientSession* session, std::vector<std::string> names);
+runtime::Task<Result<std::vector<PartitionName>>> named_partitions(ClientSession* session,
+                                                                   std::vector<std::string> names);
 /// The offset at `time_ms` of each; for a time behind the last record, the end.
-runtime::Task<Result<GroupOffsets>> offsets_at(ClientSession* session, std::vector<PartitionName> partitions, std::int64_t time_ms);
+runtime::Task<Result<GroupOffsets>> offsets_at(ClientSession* session, std::vector<PartitionName> partitions,
+                                               std::int64_t time_ms);
 
 }  // namespace wharf::cli

@@ -31,7 +31,8 @@ TEST(LineSplitter, TheLastPieceNeedsNoDelimiter) {
 }
 
 TEST(LineSplitter, ADelimiterMayBeLongAndCutByARead) {
-  for (std::size_t step = 1; step < 8; ++step) EXPECT_EQ(pieces_of("a--b-c---d", "--", step), (std::vector<std::string>{"a", "b-c", "-d"})) << step;
+  for (std::size_t step = 1; step < 8; ++step)
+    EXPECT_EQ(pieces_of("a--b-c---d", "--", step), (std::vector<std::string>{"a", "b-c", "-d"})) << step;
 }
 
 TEST(LineSplitter, JoiningThePiecesGivesTheInputBack) {

@@ -14,7 +14,8 @@ constexpr std::int32_t kMostPartitions = 1'000'000;
 std::optional<std::int32_t> number(std::string_view text) {
   std::int32_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > kMostPartitions) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > kMostPartitions)
+    return std::nullopt;
   return value;
 }
 
@@ -29,7 +30,8 @@ Result<std::vector<PartitionIndex>> parse_partitions(std::string_view text) {
     const std::size_t dash = std::min(part.find('-'), part.size());
     const auto first = number(part.substr(0, dash));
     const auto last = dash == part.size() ? first : number(part.substr(dash + 1));
-    if (!first || !last || *first > *last) return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is no list of partitions, such as 0,3-5", whole));
+    if (!first || !last || *first > *last)
+      return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is no list of partitions, such as 0,3-5", whole));
     for (std::int32_t index = *first; index <= *last; ++index) chosen.insert(PartitionIndex(index));
     if (comma == text.size()) return std::vector(chosen.begin(), chosen.end());
     text.remove_prefix(comma + 1);
@@ -44,7 +46,8 @@ Result<std::vector<client::Partition>> choose_partitions(const client::Topic& to
   for (PartitionIndex index : *indexes) {
     auto found = std::ranges::find(topic.partitions, index, &client::Partition::index);
     if (found == topic.partitions.end())
-      return fail(ErrorCode::kNotFound, fmt::format("topic '{}' has no partition {}: it has {}", topic.name, index.value, topic.partitions.size()));
+      return fail(ErrorCode::kNotFound, fmt::format("topic '{}' has no partition {}: it has {}", topic.name,
+                                                    index.value, topic.partitions.size()));
     chosen.push_back(*found);
   }
   return chosen;

@@ -19,7 +19,8 @@ TEST(PartitionList, IsNumbersAndRanges) {
 }
 
 TEST(PartitionList, OtherTextIsRefused) {
-  for (const char* text : {"", ",", "1,", "a", "1-", "-1", "3-2", "1 2", "0-99999999999"}) EXPECT_EQ(numbers(text), std::vector({-1})) << text;
+  for (const char* text : {"", ",", "1,", "a", "1-", "-1", "3-2", "1 2", "0-99999999999"})
+    EXPECT_EQ(numbers(text), std::vector({-1})) << text;
 }
 
 TEST(PartitionList, ChoosesFromWhatTheTopicHas) {

@@ -32,7 +32,10 @@ std::optional<std::int64_t> fraction_ms(std::string_view text) {
 }  // namespace
 
 Result<std::int64_t> parse_time_ms(std::string_view text) {
-  const auto refuse = [&] { return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is no time, such as 2026-01-31T12:00:00Z or @1769860800000", text)); };
+  const auto refuse = [&] {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("'{}' is no time, such as 2026-01-31T12:00:00Z or @1769860800000", text));
+  };
   if (text.starts_with('@')) {
     const auto ms = number(text.substr(1));
     if (!ms || *ms < 0) return refuse();
@@ -68,19 +71,27 @@ Result<PositionSpec> parse_position(std::string_view text) {
     if (*offset < 0 && *offset > -(std::int64_t{1} << 60)) return PositionSpec{Kind::kBeforeEnd, -*offset};
   }
   if (Result<std::int64_t> time = parse_time_ms(text)) return PositionSpec{Kind::kTime, *time};
-  return fail(ErrorCode::kInvalidArgument,
-              fmt::format("'{}' is neither 'beginning' nor 'end', no offset, no -N (so many before the end) and no time, such as "
-                          "2026-01-31T12:00:00Z or @1769860800000",
-                          text));
+  return fail(
+      ErrorCode::kInvalidArgument,
+      fmt::format(
+          "'{}' is neither 'beginning' nor 'end', no offset, no -N (so many before the end) and no time, such as "
+          "2026-01-31T12:00:00Z or @1769860800000",
+          text));
 }
 
-std::int64_t resolve_position(const PositionSpec& spec, std::int64_t first, std::int64_t next, std::optional<std::int64_t> at_time) {
+std::int64_t resolve_position(const PositionSpec& spec, std::int64_t first, std::int64_t next,
+                              std::optional<std::int64_t> at_time) {
   switch (spec.kind) {
-    case PositionSpec::Kind::kBeginning: return first;
-    case PositionSpec::Kind::kEnd: return next;
-    case PositionSpec::Kind::kOffset: return spec.value;
-    case PositionSpec::Kind::kBeforeEnd: return std::max(first, next - spec.value);
-    case PositionSpec::Kind::kTime: return at_time.value_or(next);
+    case PositionSpec::Kind::kBeginning:
+      return first;
+    case PositionSpec::Kind::kEnd:
+      return next;
+    case PositionSpec::Kind::kOffset:
+      return spec.value;
+    case PositionSpec::Kind::kBeforeEnd:
+      return std::max(first, next - spec.value);
+    case PositionSpec::Kind::kTime:
+      return at_time.value_or(next);
   }
   return first;
 }

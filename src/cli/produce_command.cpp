@@ -63,7 +63,8 @@ Result<std::size_t> read_now(int descriptor, MutableBytes into) {
   while (true) {
     const ssize_t count = ::read(descriptor, into.data(), into.size());
     if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EINTR) return fail(ErrorCode::kStorage, fmt::format("cannot read the input: {}", std::strerror(errno)));
+    if (errno != EINTR)
+      return fail(ErrorCode::kStorage, fmt::format("cannot read the input: {}", std::strerror(errno)));
   }
 }
 
@@ -73,7 +74,8 @@ Task<Result<void>> produce_from(Production* production, int descriptor) {
   LineSplitter splitter(production->delimiter);
   while (true) {
     const MutableBytes space = splitter.space();
-    Result<std::size_t> count = co_await runtime::run_blocking(shard, [descriptor, space] { return read_now(descriptor, space); });
+    Result<std::size_t> count =
+        co_await runtime::run_blocking(shard, [descriptor, space] { return read_now(descriptor, space); });
     if (!count) co_return fail(count.error());
     splitter.received(*count);
     const Timestamp now = shard.clock().wall_now();
@@ -88,7 +90,8 @@ Task<Result<void>> produce_from(Production* production, int descriptor) {
     }
     if (*count == 0) co_return Result<void>();
     if (splitter.pending_bytes() > kMaxRecordBytes)
-      co_return fail(ErrorCode::kTooLarge, fmt::format("record {} is larger than {} MiB: is the delimiter right?", production->lines + 1, kMaxRecordBytes >> 20));
+      co_return fail(ErrorCode::kTooLarge, fmt::format("record {} is larger than {} MiB: is the delimiter right?",
+                                                       production->lines + 1, kMaxRecordBytes >> 20));
     if (more_is_there(descriptor)) continue;
     Result<void> flushed = co_await production->producer->flush();
     if (!flushed) co_return flushed;
@@ -100,7 +103,8 @@ Task<Result<void>> produce_from_file(Production* production, std::string name) {
   if (descriptor < 0) co_return fail(ErrorCode::kNotFound, fmt::format("{}: {}", name, std::strerror(errno)));
   Result<void> done = co_await produce_from(production, descriptor);
   if (descriptor != STDIN_FILENO) ::close(descriptor);
-  if (!done && done.error().code == ErrorCode::kStorage) done = fail(ErrorCode::kStorage, fmt::format("{}: {}", name, done.error().message));
+  if (!done && done.error().code == ErrorCode::kStorage)
+    done = fail(ErrorCode::kStorage, fmt::format("{}: {}", name, done.error().message));
   co_return done;
 }
 
@@ -133,13 +137,17 @@ Task<Result<void>> produce(ClientSession* session, const ProduceOptions* options
   std::optional<std::size_t> fixed;
   if (options->partition >= 0) {
     fixed = static_cast<std::size_t>(options->partition);
-    if (*fixed >= places) co_return fail(ErrorCode::kNotFound, fmt::format("topic '{}' has no partition {}: it has {}", options->topic, *fixed, places));
+    if (*fixed >= places)
+      co_return fail(ErrorCode::kNotFound,
+                     fmt::format("topic '{}' has no partition {}: it has {}", options->topic, *fixed, places));
   }
-  client::ProducerOptions how{.acks = options->acks == "all" ? std::int16_t{-1} : static_cast<std::int16_t>(std::stoi(options->acks)),
-                              .compression = *compression_from(options->compression),
-                              .batch_bytes = options->batch_bytes};
+  client::ProducerOptions how{
+      .acks = options->acks == "all" ? std::int16_t{-1} : static_cast<std::int16_t>(std::stoi(options->acks)),
+      .compression = *compression_from(options->compression),
+      .batch_bytes = options->batch_bytes};
   production.producer = std::make_unique<client::Producer>(&session->cluster, std::move(*topic), how);
-  production.places = std::make_unique<PlaceChooser>(places, fixed, static_cast<std::size_t>(session->shard.clock().wall_now().ms));
+  production.places =
+      std::make_unique<PlaceChooser>(places, fixed, static_cast<std::size_t>(session->shard.clock().wall_now().ms));
   Result<void> going = co_await production.producer->start();
   std::vector<std::string> files = options->files;
   if (files.empty()) files.emplace_back("-");
@@ -152,20 +160,37 @@ Task<Result<void>> produce(ClientSession* session, const ProduceOptions* options
 Run declare(CLI::App* app) {
   auto client = ClientOptions::declare(app, "wharf produce");
   auto options = std::make_shared<ProduceOptions>();
-  app->add_option("FILE", options->files, "Read these files, one after the other; - is standard input, which is read when no file is named.");
+  app->add_option("FILE", options->files,
+                  "Read these files, one after the other; - is standard input, which is read when no file is named.");
   app->add_option("-t,--topic", options->topic, "The topic to write to.")->type_name("TOPIC")->required();
-  app->add_option("-k,--key-separator", options->key_separator, "What stands before the first SEP of a line is the record's key. A line without it has no key.")->type_name("SEP");
-  app->add_option("-H,--header", options->headers, "A header of every record. May be given again.")->type_name("NAME=VALUE")->allow_extra_args(false);
-  app->add_option("-p,--partition", options->partition, "Write to this partition alone.")->type_name("N")->check(CLI::Range(0, 1 << 30));
-  app->add_option("-z,--compression", options->compression, "none, gzip, snappy, lz4 or zstd (none).")->type_name("CODEC")->check(CLI::IsMember({"none", "gzip", "snappy", "lz4", "zstd"}));
-  app->add_option("--acks", options->acks, "all: in-sync replicas have the records; 1: the leader has them; 0: sent, and taken by the broker, whatever became of them (all).")
+  app->add_option("-k,--key-separator", options->key_separator,
+                  "What stands before the first SEP of a line is the record's key. A line without it has no key.")
+      ->type_name("SEP");
+  app->add_option("-H,--header", options->headers, "A header of every record. May be given again.")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app->add_option("-p,--partition", options->partition, "Write to this partition alone.")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 30));
+  app->add_option("-z,--compression", options->compression, "none, gzip, snappy, lz4 or zstd (none).")
+      ->type_name("CODEC")
+      ->check(CLI::IsMember({"none", "gzip", "snappy", "lz4", "zstd"}));
+  app->add_option("--acks", options->acks,
+                  "all: in-sync replicas have the records; 1: the leader has them; 0: sent, and taken by the broker, "
+                  "whatever became of them (all).")
       ->type_name("A")
       ->check(CLI::IsMember({"all", "-1", "1", "0"}));
-  app->add_flag("--null", options->empty_is_null, "An empty value is null (a tombstone, where the topic is compacted), and an empty key is none.");
-  app->add_option("-D,--delimiter", options->delimiter, "What ends a record; \\n, \\t, \\0 and \\xNN are understood (\\n).")->type_name("D");
-  app->add_option("--batch-bytes", options->batch_bytes, "Most bytes of a batch before compression (1000000).")->type_name("B")->check(CLI::Range(std::size_t{1}, kMaxRecordBytes));
+  app->add_flag("--null", options->empty_is_null,
+                "An empty value is null (a tombstone, where the topic is compacted), and an empty key is none.");
+  app->add_option("-D,--delimiter", options->delimiter,
+                  "What ends a record; \\n, \\t, \\0 and \\xNN are understood (\\n).")
+      ->type_name("D");
+  app->add_option("--batch-bytes", options->batch_bytes, "Most bytes of a batch before compression (1000000).")
+      ->type_name("B")
+      ->check(CLI::Range(std::size_t{1}, kMaxRecordBytes));
   return [client, options](Streams streams) {
-    return run_client(streams, *client, [filled = options.get()](ClientSession* session) { return produce(session, filled); });
+    return run_client(streams, *client,
+                      [filled = options.get()](ClientSession* session) { return produce(session, filled); });
   };
 }
 
@@ -175,7 +200,8 @@ Command produce_command() {
   return {
       .name = "produce",
       .summary = "write lines to a topic",
-      .description = R"(Each line of the input is a record. What the input has is sent in large batches; when it pauses, everything
+      .description =
+          R"(Each line of the input is a record. What the input has is sent in large batches; when it pauses, everything
 is sent before the next line is waited for. Records keep their order within a partition, and with --acks all each is written once, even
 where a connection is lost and the batch must be sent again.
 

@@ -13,10 +13,16 @@ namespace {
 
 constexpr std::string_view kPlaceholders = "sSRkKtpoTh";
 
-std::string_view text_of(const std::optional<ByteView>& bytes) { return bytes ? as_text(*bytes) : std::string_view(); }
-std::int64_t size_of(const std::optional<ByteView>& bytes) { return bytes ? static_cast<std::int64_t>(bytes->size()) : -1; }
+std::string_view text_of(const std::optional<ByteView>& bytes) {
+  return bytes ? as_text(*bytes) : std::string_view();
+}
+std::int64_t size_of(const std::optional<ByteView>& bytes) {
+  return bytes ? static_cast<std::int64_t>(bytes->size()) : -1;
+}
 
-void append_number(std::int64_t number, std::string* out) { fmt::format_to(std::back_inserter(*out), "{}", number); }
+void append_number(std::int64_t number, std::string* out) {
+  fmt::format_to(std::back_inserter(*out), "{}", number);
+}
 
 void append_headers(const RecordHeaders& headers, std::string* out) {
   bool first = true;
@@ -30,21 +36,39 @@ void append_headers(const RecordHeaders& headers, std::string* out) {
 void append_placeholder(char placeholder, const PlacedRecord& placed, std::string* out) {
   const Record& record = *placed.record;
   switch (placeholder) {
-    case 's': out->append(text_of(record.value)); return;
-    case 'S': append_number(size_of(record.value), out); return;
+    case 's':
+      out->append(text_of(record.value));
+      return;
+    case 'S':
+      append_number(size_of(record.value), out);
+      return;
     case 'R': {
       std::array<std::byte, 4> size;
       store_big_endian(size.data(), static_cast<std::int32_t>(size_of(record.value)));
       out->append(as_text(size));
       return;
     }
-    case 'k': out->append(text_of(record.key)); return;
-    case 'K': append_number(size_of(record.key), out); return;
-    case 't': out->append(placed.topic); return;
-    case 'p': append_number(placed.partition.value, out); return;
-    case 'o': append_number(record.offset.value, out); return;
-    case 'T': append_number(record.timestamp.ms, out); return;
-    default: append_headers(record.headers, out); return;
+    case 'k':
+      out->append(text_of(record.key));
+      return;
+    case 'K':
+      append_number(size_of(record.key), out);
+      return;
+    case 't':
+      out->append(placed.topic);
+      return;
+    case 'p':
+      append_number(placed.partition.value, out);
+      return;
+    case 'o':
+      append_number(record.offset.value, out);
+      return;
+    case 'T':
+      append_number(record.timestamp.ms, out);
+      return;
+    default:
+      append_headers(record.headers, out);
+      return;
   }
 }
 
@@ -72,7 +96,8 @@ Result<RecordFormat> RecordFormat::parse(std::string_view text) {
     } else if (placeholder != '\0' && kPlaceholders.contains(placeholder)) {
       format.parts_.push_back({placeholder, {}});
     } else {
-      return fail(ErrorCode::kInvalidArgument, fmt::format("'{}': behind a percent sign stands one of {} and %", text.substr(0, 2), kPlaceholders));
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("'{}': behind a percent sign stands one of {} and %", text.substr(0, 2), kPlaceholders));
     }
     text.remove_prefix(2);
   }

@@ -20,9 +20,9 @@ struct PlacedRecord {
 
 class RecordFormat {
  public:
-  /// %s value, %S its size (-1: null), %R its size as four bytes, %k key, %K its size, %t topic, %p partition, %o offset,
-  /// %T milliseconds since 1970, %h headers as a=1,b=2, %% a percent sign; and the escapes of text_escapes.hpp. Nothing is
-  /// added. Errors: kInvalidArgument.
+  /// %s value, %S its size (-1: null), %R its size as four bytes, %k key, %K its size, %t topic, %p partition, %o
+  /// offset, %T milliseconds since 1970, %h headers as a=1,b=2, %% a percent sign; and the escapes of text_escapes.hpp.
+  /// Nothing is added. Errors: kInvalidArgument.
   static Result<RecordFormat> parse(std::string_view text);
   /// Key and separator where `separator` is not empty, value, delimiter.
   static RecordFormat plain(std::string_view key_separator, std::string_view delimiter);

@@ -7,7 +7,9 @@
 namespace wharf::cli {
 namespace {
 
-std::string shown(const std::optional<ByteView>& bytes) { return bytes ? std::string(as_text(*bytes)) : "NULL"; }
+std::string shown(const std::optional<ByteView>& bytes) {
+  return bytes ? std::string(as_text(*bytes)) : "NULL";
+}
 
 std::string split(const RecordInput& input, std::string_view line) {
   const RecordInput::Parts parts = input.split(line);

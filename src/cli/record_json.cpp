@@ -30,12 +30,23 @@ void append_json_string(std::string_view text, std::string* out) {
     out->append(text.substr(plain, at - plain));
     plain = at + 1;
     switch (letter) {
-      case '"': *out += "\\\""; break;
-      case '\\': *out += "\\\\"; break;
-      case '\n': *out += "\\n"; break;
-      case '\r': *out += "\\r"; break;
-      case '\t': *out += "\\t"; break;
-      default: fmt::format_to(std::back_inserter(*out), "\\u{:04x}", letter);
+      case '"':
+        *out += "\\\"";
+        break;
+      case '\\':
+        *out += "\\\\";
+        break;
+      case '\n':
+        *out += "\\n";
+        break;
+      case '\r':
+        *out += "\\r";
+        break;
+      case '\t':
+        *out += "\\t";
+        break;
+      default:
+        fmt::format_to(std::back_inserter(*out), "\\u{:04x}", letter);
     }
   }
   out->append(text.substr(plain));
@@ -47,7 +58,8 @@ void append_base64(ByteView bytes, std::string* out) {
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
     std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < count ? std::to_integer<std::uint32_t>(bytes[at + i]) : 0);
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < count ? std::to_integer<std::uint32_t>(bytes[at + i]) : 0);
     for (std::size_t i = 0; i < 4; ++i) *out += i <= count ? kLetters[bits >> (18 - 6 * i) & 63] : '=';
   }
 }
@@ -68,7 +80,9 @@ bool is_utf8(std::string_view text) {
       code = code << 6 | (next & 0x3Fu);
     }
     // Too long a form, half of a surrogate pair, or behind the last character.
-    if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10FFFF)) || (code >= 0xD800 && code <= 0xDFFF)) return false;
+    if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10FFFF)) ||
+        (code >= 0xD800 && code <= 0xDFFF))
+      return false;
     at += length;
   }
   return true;
@@ -78,8 +92,10 @@ void append_json(const PlacedRecord& placed, std::string* out) {
   const Record& record = *placed.record;
   out->append("{\"topic\":");
   append_json_string(placed.topic, out);
-  fmt::format_to(std::back_inserter(*out), ",\"partition\":{},\"offset\":{},\"timestamp\":{},\"timestamp_type\":\"{}\",", placed.partition.value,
-                 record.offset.value, record.timestamp.ms, placed.timestamp_type == TimestampType::kCreateTime ? "create" : "append");
+  fmt::format_to(std::back_inserter(*out),
+                 ",\"partition\":{},\"offset\":{},\"timestamp\":{},\"timestamp_type\":\"{}\",", placed.partition.value,
+                 record.offset.value, record.timestamp.ms,
+                 placed.timestamp_type == TimestampType::kCreateTime ? "create" : "append");
   append_field("key", record.key, out);
   *out += ',';
   append_field("value", record.value, out);

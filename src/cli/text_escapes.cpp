@@ -17,19 +17,32 @@ Result<std::string> unescape(std::string_view text) {
     const std::string_view digits = text.substr(std::min(at + 1, text.size()), 2);
     unsigned char code = 0;
     switch (letter) {
-      case 'n': plain += '\n'; continue;
-      case 'r': plain += '\r'; continue;
-      case 't': plain += '\t'; continue;
-      case '0': plain += '\0'; continue;
-      case '\\': plain += '\\'; continue;
+      case 'n':
+        plain += '\n';
+        continue;
+      case 'r':
+        plain += '\r';
+        continue;
+      case 't':
+        plain += '\t';
+        continue;
+      case '0':
+        plain += '\0';
+        continue;
+      case '\\':
+        plain += '\\';
+        continue;
       case 'x':
-        if (auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16); digits.size() == 2 && error == std::errc() && end == digits.data() + 2) {
+        if (auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+            digits.size() == 2 && error == std::errc() && end == digits.data() + 2) {
           plain += static_cast<char>(code);
           at += 2;
           continue;
         }
         [[fallthrough]];
-      default: return fail(ErrorCode::kInvalidArgument, fmt::format("'{}': behind a backslash stands one of n, r, t, 0, \\ and xNN", text));
+      default:
+        return fail(ErrorCode::kInvalidArgument,
+                    fmt::format("'{}': behind a backslash stands one of n, r, t, 0, \\ and xNN", text));
     }
   }
   return plain;

@@ -5,8 +5,8 @@
 
 namespace wharf::cli {
 
-/// Rows under a line of titles; columns as wide as their widest cell, two blanks apart, the last one as it is. Numbers stand
-/// to the right: columns of which every cell below the title is a number.
+/// Rows under a line of titles; columns as wide as their widest cell, two blanks apart, the last one as it is. Numbers
+/// stand to the right: columns of which every cell below the title is a number.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> titles) : rows_{std::move(titles)} {}

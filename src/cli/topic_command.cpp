@@ -35,7 +35,9 @@ boost::json::array numbers(const std::vector<NodeId>& ids) {
   return array;
 }
 
-std::string text_of(Offset offset) { return offset.value < 0 ? "-" : std::to_string(offset.value); }
+std::string text_of(Offset offset) {
+  return offset.value < 0 ? "-" : std::to_string(offset.value);
+}
 
 Task<Result<void>> list(ClientSession* session, const TopicOptions* options) {
   auto topics = co_await describe_topics(session, {});
@@ -75,34 +77,45 @@ struct Described {
 
 std::string described_text(const Described& described) {
   const TopicView& topic = described.topic;
-  std::string text = fmt::format("topic       {}\nid          {}\npartitions  {}\n", topic.name.value_or(""), topic.topic_id.base64(), topic.partitions.size());
-  for (const auto& setting : described.settings) text += fmt::format("setting     {}={}\n", setting.name, setting.value.value_or(setting.is_sensitive ? "(hidden)" : ""));
+  std::string text = fmt::format("topic       {}\nid          {}\npartitions  {}\n", topic.name.value_or(""),
+                                 topic.topic_id.base64(), topic.partitions.size());
+  for (const auto& setting : described.settings)
+    text += fmt::format("setting     {}={}\n", setting.name,
+                        setting.value.value_or(setting.is_sensitive ? "(hidden)" : ""));
   TextTable table({"PARTITION", "LEADER", "REPLICAS", "IN SYNC", "FIRST", "NEXT"});
   for (const auto& partition : topic.partitions) {
     const auto offset = [&partition](const client::PartitionOffsets& offsets) {
       auto found = offsets.find(partition.partition_index);
       return found == offsets.end() ? "-" : text_of(found->second);
     };
-    table.add({std::to_string(partition.partition_index.value), partition.leader_id.value < 0 ? "-" : std::to_string(partition.leader_id.value),
-               joined(partition.replica_nodes), joined(partition.isr_nodes), offset(described.first), offset(described.next)});
+    table.add({std::to_string(partition.partition_index.value),
+               partition.leader_id.value < 0 ? "-" : std::to_string(partition.leader_id.value),
+               joined(partition.replica_nodes), joined(partition.isr_nodes), offset(described.first),
+               offset(described.next)});
   }
   return text + table.text();
 }
 
 boost::json::object described_json(const Described& described) {
   boost::json::object settings;
-  for (const auto& setting : described.settings) settings[setting.name] = setting.value ? boost::json::value(*setting.value) : boost::json::value();
+  for (const auto& setting : described.settings)
+    settings[setting.name] = setting.value ? boost::json::value(*setting.value) : boost::json::value();
   boost::json::array partitions;
   for (const auto& partition : described.topic.partitions) {
     boost::json::object one{{"partition", partition.partition_index.value},
                             {"leader", partition.leader_id.value},
                             {"replicas", numbers(partition.replica_nodes)},
                             {"in_sync", numbers(partition.isr_nodes)}};
-    if (auto found = described.first.find(partition.partition_index); found != described.first.end()) one["first_offset"] = found->second.value;
-    if (auto found = described.next.find(partition.partition_index); found != described.next.end()) one["next_offset"] = found->second.value;
+    if (auto found = described.first.find(partition.partition_index); found != described.first.end())
+      one["first_offset"] = found->second.value;
+    if (auto found = described.next.find(partition.partition_index); found != described.next.end())
+      one["next_offset"] = found->second.value;
     partitions.push_back(std::move(one));
   }
-  return {{"topic", described.topic.name.value_or("")}, {"id", described.topic.topic_id.base64()}, {"settings", std::move(settings)}, {"partitions", std::move(partitions)}};
+  return {{"topic", described.topic.name.value_or("")},
+          {"id", described.topic.topic_id.base64()},
+          {"settings", std::move(settings)},
+          {"partitions", std::move(partitions)}};
 }
 
 Task<Result<void>> describe(ClientSession* session, const TopicOptions* options) {
@@ -123,7 +136,8 @@ Task<Result<void>> describe(ClientSession* session, const TopicOptions* options)
     described.first = std::move(*first);
     described.next = std::move(*next);
     described.settings = std::move(*settings);
-    if (!options->all_settings) std::erase_if(described.settings, [](const auto& setting) { return setting.config_source != kFromTopic; });
+    if (!options->all_settings)
+      std::erase_if(described.settings, [](const auto& setting) { return setting.config_source != kFromTopic; });
     if (options->json) {
       array.push_back(described_json(described));
     } else {
@@ -160,7 +174,9 @@ void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
     sub->callback([chosen, run] { *chosen = run; });
     return sub;
   };
-  const auto names = [options](CLI::App* sub, int most) { sub->add_option("TOPIC", options->names, "The topic's name.")->required()->expected(1, most); };
+  const auto names = [options](CLI::App* sub, int most) {
+    sub->add_option("TOPIC", options->names, "The topic's name.")->required()->expected(1, most);
+  };
   const auto json = [options](CLI::App* sub) { sub->add_flag("--json", options->json, "Print one line of JSON."); };
   constexpr int kMany = 10'000;
 
@@ -169,19 +185,36 @@ void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
   json(sub);
   sub = action("create", "Create topics; returns when every partition has a leader.", create);
   names(sub, kMany);
-  sub->add_option("--partitions", options->partitions, "How many partitions; otherwise the broker's num.partitions.")->type_name("N")->check(CLI::Range(1, 1'000'000));
-  sub->add_option("--replication-factor", options->replication, "How many replicas of each; otherwise the broker's default.")->type_name("N")->check(CLI::Range(1, 32767));
-  sub->add_option("--set", options->set, "A setting of the topic, such as retention.ms=86400000. May be given again.")->type_name("KEY=VALUE")->allow_extra_args(false);
+  sub->add_option("--partitions", options->partitions, "How many partitions; otherwise the broker's num.partitions.")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
+  sub->add_option("--replication-factor", options->replication,
+                  "How many replicas of each; otherwise the broker's default.")
+      ->type_name("N")
+      ->check(CLI::Range(1, 32767));
+  sub->add_option("--set", options->set, "A setting of the topic, such as retention.ms=86400000. May be given again.")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   sub->add_flag("--if-missing", options->if_missing, "A topic that exists is fine, and left as it is.");
-  sub = action("describe", "Show partitions with their leaders and offsets, and the settings that were made for the topic.", describe);
+  sub = action("describe",
+               "Show partitions with their leaders and offsets, and the settings that were made for the topic.",
+               describe);
   names(sub, kMany);
   sub->add_flag("--all-settings", options->all_settings, "Show the settings that are at their defaults too.");
   json(sub);
-  sub = action("alter", "Change settings (all of them or none), then the number of partitions, which can only grow.", alter);
+  sub = action("alter", "Change settings (all of them or none), then the number of partitions, which can only grow.",
+               alter);
   names(sub, 1);
-  sub->add_option("--set", options->set, "Set one. May be given again.")->type_name("KEY=VALUE")->allow_extra_args(false);
-  sub->add_option("--unset", options->unset, "Put one back to its default. May be given again.")->type_name("KEY")->allow_extra_args(false);
-  sub->add_option("--partitions", options->partitions, "So many partitions afterwards. Keys may go to another partition than before.")->type_name("N")->check(CLI::Range(1, 1'000'000));
+  sub->add_option("--set", options->set, "Set one. May be given again.")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  sub->add_option("--unset", options->unset, "Put one back to its default. May be given again.")
+      ->type_name("KEY")
+      ->allow_extra_args(false);
+  sub->add_option("--partitions", options->partitions,
+                  "So many partitions afterwards. Keys may go to another partition than before.")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
   sub = action("delete", "Delete topics with everything in them.", remove);
   names(sub, kMany);
   sub->add_flag("--if-exists", options->if_exists, "A topic that is not there is fine.");
@@ -194,7 +227,9 @@ Run declare(CLI::App* app) {
   app->require_subcommand(1);
   declare_actions(app, options.get(), chosen.get());
   return [client, options, chosen](Streams streams) {
-    return run_client(streams, *client, [action = *chosen, filled = options.get()](ClientSession* session) { return action(session, filled); });
+    return run_client(streams, *client, [action = *chosen, filled = options.get()](ClientSession* session) {
+      return action(session, filled);
+    });
   };
 }
 
@@ -204,7 +239,8 @@ Command topic_command() {
   return {
       .name = "topic",
       .summary = "list, create, describe, alter and delete topics",
-      .description = R"(Works with Wharf, Kafka and any other broker of the protocol. Settings are Kafka's topic settings, and
+      .description =
+          R"(Works with Wharf, Kafka and any other broker of the protocol. Settings are Kafka's topic settings, and
 Wharf's own, such as wharf.flush; a broker refuses what it does not know, with a sentence that this command prints.)",
       .examples = R"(wharf topic list
 wharf topic create orders --partitions 12 --set retention.ms=604800000

@@ -26,7 +26,9 @@ Error about_topic(const std::string& name, KafkaError error, const std::optional
   return {refused.code, fmt::format("topic '{}': {}", name, refused.message)};
 }
 
-std::int32_t timeout_of(const ClientSession& session) { return static_cast<std::int32_t>(session.cluster.options().request_timeout.count()); }
+std::int32_t timeout_of(const ClientSession& session) {
+  return static_cast<std::int32_t>(session.cluster.options().request_timeout.count());
+}
 
 Task<Result<void>> alter_settings(ClientSession* session, const TopicChange* change) {
   IncrementalAlterConfigsRequest request;
@@ -44,7 +46,8 @@ Task<Result<void>> alter_settings(ClientSession* session, const TopicChange* cha
   auto answer = co_await (*controller)->call(std::move(request));
   if (!answer) co_return fail(answer.error());
   for (const auto& altered : answer->responses) {
-    if (altered.error_code != KafkaError::kNone) co_return fail(about_topic(change->name, altered.error_code, altered.error_message));
+    if (altered.error_code != KafkaError::kNone)
+      co_return fail(about_topic(change->name, altered.error_code, altered.error_message));
   }
   co_return Result<void>();
 }
@@ -57,7 +60,8 @@ Task<Result<void>> add_partitions(ClientSession* session, std::string name, std:
   auto answer = co_await (*controller)->call(std::move(request));
   if (!answer) co_return fail(answer.error());
   for (const auto& result : answer->results) {
-    if (result.error_code != KafkaError::kNone) co_return fail(about_topic(name, result.error_code, result.error_message));
+    if (result.error_code != KafkaError::kNone)
+      co_return fail(about_topic(name, result.error_code, result.error_message));
   }
   co_return Result<void>();
 }
@@ -66,7 +70,8 @@ Task<Result<void>> add_partitions(ClientSession* session, std::string name, std:
 
 Result<std::pair<std::string, std::string>> split_setting(const std::string& text) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is not KEY=VALUE", text));
+  if (equals == std::string::npos || equals == 0)
+    return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is not KEY=VALUE", text));
   return std::pair(text.substr(0, equals), text.substr(equals + 1));
 }
 
@@ -117,36 +122,43 @@ Task<Result<void>> alter_topic(ClientSession* session, TopicChange change) {
   co_return added;
 }
 
-Task<Result<std::vector<kafka::MetadataResponse::Topic>>> describe_topics(ClientSession* session, std::vector<std::string> names) {
+Task<Result<std::vector<kafka::MetadataResponse::Topic>>> describe_topics(ClientSession* session,
+                                                                          std::vector<std::string> names) {
   kafka::MetadataRequest request{.allow_auto_topic_creation = false};
   for (const std::string& name : names) request.topics->push_back({.name = name});
   if (names.empty()) request.topics.reset();
   auto answer = co_await session->cluster.metadata(std::move(request));
   if (!answer) co_return fail(answer.error());
   for (const auto& topic : answer->topics) {
-    if (topic.error_code != KafkaError::kNone && !names.empty()) co_return fail(about_topic(topic.name.value_or(""), topic.error_code, {}));
+    if (topic.error_code != KafkaError::kNone && !names.empty())
+      co_return fail(about_topic(topic.name.value_or(""), topic.error_code, {}));
   }
   std::ranges::sort(answer->topics, {}, &kafka::MetadataResponse::Topic::name);
-  for (auto& topic : answer->topics) std::ranges::sort(topic.partitions, {}, &kafka::MetadataResponse::Partition::partition_index);
+  for (auto& topic : answer->topics)
+    std::ranges::sort(topic.partitions, {}, &kafka::MetadataResponse::Partition::partition_index);
   co_return std::move(answer->topics);
 }
 
-Task<Result<std::vector<kafka::DescribeConfigsResponse::Config>>> topic_settings(ClientSession* session, std::string name) {
+Task<Result<std::vector<kafka::DescribeConfigsResponse::Config>>> topic_settings(ClientSession* session,
+                                                                                 std::string name) {
   kafka::DescribeConfigsRequest request;
   request.resources.push_back({kTopicResource, name, std::nullopt});
   auto broker = co_await session->cluster.any();
   if (!broker) co_return fail(broker.error());
   auto answer = co_await (*broker)->call(std::move(request));
   if (!answer) co_return fail(answer.error());
-  if (answer->results.empty()) co_return fail(ErrorCode::kMalformed, "the broker's answer leaves out the topic asked for");
+  if (answer->results.empty())
+    co_return fail(ErrorCode::kMalformed, "the broker's answer leaves out the topic asked for");
   auto& result = answer->results.front();
-  if (result.error_code != KafkaError::kNone) co_return fail(about_topic(name, result.error_code, result.error_message));
+  if (result.error_code != KafkaError::kNone)
+    co_return fail(about_topic(name, result.error_code, result.error_message));
   co_return std::move(result.configs);
 }
 
 client::Topic leaders_in(const kafka::MetadataResponse::Topic& topic) {
   client::Topic led{topic.name.value_or(""), topic.topic_id, {}};
-  for (const auto& partition : topic.partitions) led.partitions.push_back({partition.partition_index, partition.leader_id, partition.leader_epoch});
+  for (const auto& partition : topic.partitions)
+    led.partitions.push_back({partition.partition_index, partition.leader_id, partition.leader_epoch});
   return led;
 }
 

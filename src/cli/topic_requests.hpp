@@ -13,10 +13,10 @@ namespace wharf::cli {
 
 struct NewTopic {
   std::string name;
-  std::int32_t partitions = -1;          // -1: the broker's default
+  std::int32_t partitions = -1;  // -1: the broker's default
   std::int16_t replication = -1;
-  std::vector<std::string> settings;     // KEY=VALUE
-  bool if_missing = false;               // one that exists is fine
+  std::vector<std::string> settings;  // KEY=VALUE
+  bool if_missing = false;            // one that exists is fine
 };
 
 runtime::Task<Result<void>> create_topic(ClientSession* session, NewTopic wanted);
@@ -33,9 +33,11 @@ struct TopicChange {
 runtime::Task<Result<void>> alter_topic(ClientSession* session, TopicChange change);
 
 /// Of all topics, or of those named; a topic that is missing is an error.
-runtime::Task<Result<std::vector<kafka::MetadataResponse::Topic>>> describe_topics(ClientSession* session, std::vector<std::string> names);
+runtime::Task<Result<std::vector<kafka::MetadataResponse::Topic>>> describe_topics(ClientSession* session,
+                                                                                   std::vector<std::string> names);
 /// The settings of a topic, with where each comes from.
-runtime::Task<Result<std::vector<kafka::DescribeConfigsResponse::Config>>> topic_settings(ClientSession* session, std::string name);
+runtime::Task<Result<std::vector<kafka::DescribeConfigsResponse::Config>>> topic_settings(ClientSession* session,
+                                                                                          std::string name);
 
 /// The leaders of a topic that metadata described.
 client::Topic leaders_in(const kafka::MetadataResponse::Topic& topic);

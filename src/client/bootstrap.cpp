@@ -14,7 +14,8 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   std::string_view port;
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return fail(ErrorCode::kInvalidArgument, fmt::format("'{}': a ']' is missing", text));
+    if (end == std::string_view::npos)
+      return fail(ErrorCode::kInvalidArgument, fmt::format("'{}': a ']' is missing", text));
     endpoint.host = text.substr(1, end - 1);
     port = text.substr(end + 1);
   } else {
@@ -22,7 +23,8 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
     endpoint.host = text.substr(0, colon);
     port = text.substr(colon);
     if (endpoint.host.contains(':'))
-      return fail(ErrorCode::kInvalidArgument, fmt::format("'{}': an IPv6 address stands in brackets, as [::1]:9092", text));
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("'{}': an IPv6 address stands in brackets, as [::1]:9092", text));
   }
   if (endpoint.host.empty()) return fail(ErrorCode::kInvalidArgument, fmt::format("'{}': the host is missing", text));
   if (port.empty()) return endpoint;

@@ -12,7 +12,8 @@ TEST(Bootstrap, IsAListOfHostsWithPorts) {
 }
 
 TEST(Bootstrap, WhatIsNoAddressIsRefused) {
-  for (const char* text : {"", ":1", "a:", "a:0", "a:70000", "a:x", "a,,b", "::1", "[::1", "[::1]9092", "a:1x"}) EXPECT_FALSE(parse_bootstrap(text)) << text;
+  for (const char* text : {"", ":1", "a:", "a:0", "a:70000", "a:x", "a,,b", "::1", "[::1", "[::1]9092", "a:1x"})
+    EXPECT_FALSE(parse_bootstrap(text)) << text;
 }
 
 }  // namespace

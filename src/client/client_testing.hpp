@@ -31,7 +31,8 @@ Reply reply_with(const Response& response, const kafka::RequestHeaderStart& to, 
 /// All our APIs, at most in `highest`.
 inline kafka::ApiVersionsResponse all_versions(std::int16_t highest = kafka::kForever) {
   kafka::ApiVersionsResponse response;
-  for (const kafka::Api& api : kafka::kApis) response.api_keys.push_back({api.key, 0, std::min(highest, api.versions.highest)});
+  for (const kafka::Api& api : kafka::kApis)
+    response.api_keys.push_back({api.key, 0, std::min(highest, api.versions.highest)});
   return response;
 }
 
@@ -40,7 +41,11 @@ class ScriptedBroker {
   using Script = std::function<Reply(const kafka::RequestHeaderStart& header, ByteView frame)>;
 
   explicit ScriptedBroker(Script script)
-      : simulation(1), client(&simulation.add_machine("client")), machine_(&simulation.add_machine("broker")), script_(std::move(script)), tasks_(machine_->shard()) {
+      : simulation(1),
+        client(&simulation.add_machine("client")),
+        machine_(&simulation.add_machine("broker")),
+        script_(std::move(script)),
+        tasks_(machine_->shard()) {
     listener_ = std::move(*simulation.network().listen(machine_->shard(), kEndpoint));
     tasks_.spawn("accept", accept());
   }

@@ -31,17 +31,21 @@ Result<Topic> complete_topic(const MetadataResponse::Topic& found) {
     }
     topic.partitions.push_back({partition.partition_index, partition.leader_id, partition.leader_epoch});
   }
+  if (topic.partitions.empty())
+    return fail(ErrorCode::kUnavailable, fmt::format("topic '{}': the broker names no partitions", topic.name));
   std::ranges::sort(topic.partitions, {}, &Partition::index);
   return topic;
 }
 
 bool worth_waiting(const Error& error, TopicWish wish) {
-  return error.code == ErrorCode::kUnavailable || (error.code == ErrorCode::kNotFound && (wish.may_create || wish.must_appear));
+  return error.code == ErrorCode::kUnavailable ||
+         (error.code == ErrorCode::kNotFound && (wish.may_create || wish.must_appear));
 }
 
 }  // namespace
 
-Cluster::Cluster(runtime::Shard* shard, runtime::Network* network, std::vector<Endpoint> bootstrap, ConnectionOptions options)
+Cluster::Cluster(runtime::Shard* shard, runtime::Network* network, std::vector<Endpoint> bootstrap,
+                 ConnectionOptions options)
     : shard_(*shard), network_(*network), bootstrap_(std::move(bootstrap)), options_(std::move(options)) {}
 
 void Cluster::close() {
@@ -75,14 +79,16 @@ runtime::Task<Result<Connection*>> Cluster::any() {
 
 runtime::Task<Result<Connection*>> Cluster::broker(NodeId id) {
   auto known = endpoints_.find(id);
-  if (known == endpoints_.end()) co_return fail(ErrorCode::kNotFound, fmt::format("no broker {} in the cluster's metadata", id.value));
+  if (known == endpoints_.end())
+    co_return fail(ErrorCode::kNotFound, fmt::format("no broker {} in the cluster's metadata", id.value));
   Result<Connection*> connection = co_await ready(&connections_[id], known->second);
   co_return connection;
 }
 
 runtime::Task<Result<std::unique_ptr<Connection>>> Cluster::separate(NodeId id) {
   auto known = endpoints_.find(id);
-  if (known == endpoints_.end()) co_return fail(ErrorCode::kNotFound, fmt::format("no broker {} in the cluster's metadata", id.value));
+  if (known == endpoints_.end())
+    co_return fail(ErrorCode::kNotFound, fmt::format("no broker {} in the cluster's metadata", id.value));
   auto opened = co_await Connection::open(&shard_, &network_, known->second, options_);
   co_return opened;
 }
@@ -113,7 +119,8 @@ runtime::Task<Result<Connection*>> Cluster::coordinator(std::string group) {
     }
     auto answer = co_await (*asked)->call(std::move(request));
     if (!answer) co_return fail(answer.error());
-    kafka::FindCoordinatorResponse::Coordinator found{group, answer->node_id, answer->host, answer->port, answer->error_code, answer->error_message};
+    kafka::FindCoordinatorResponse::Coordinator found{group,        answer->node_id,    answer->host,
+                                                      answer->port, answer->error_code, answer->error_message};
     if (!answer->coordinators.empty()) found = answer->coordinators.front();
     if (found.error_code == KafkaError::kNone) {
       endpoints_[found.node_id] = Endpoint{found.host, static_cast<std::uint16_t>(found.port)};
@@ -149,7 +156,8 @@ runtime::Task<Result<Topic>> Cluster::topic(std::string name, TopicWish wish) {
     request.topics->push_back({.name = name});
     auto answer = co_await metadata(std::move(request));
     if (!answer) co_return fail(answer.error());
-    if (answer->topics.empty()) co_return fail(ErrorCode::kMalformed, "the broker's metadata leaves out the topic asked for");
+    if (answer->topics.empty())
+      co_return fail(ErrorCode::kMalformed, "the broker's metadata leaves out the topic asked for");
     Result<Topic> found = complete_topic(answer->topics.front());
     if (found || !worth_waiting(found.error(), wish) || shard_.now() > deadline) co_return found;
     co_await pause();

@@ -25,13 +25,13 @@ struct Partition {
 /// A topic of which every partition has a leader.
 struct Topic {
   std::string name;
-  TopicId id;  // zero from a broker before Kafka 2.8
+  TopicId id;                         // zero from a broker before Kafka 2.8
   std::vector<Partition> partitions;  // by rising index
 };
 
 struct TopicWish {
-  bool may_create = false;    // lets the broker create it, where it does so on its own
-  bool must_appear = false;   // a missing topic is waited for too: it was created a moment ago
+  bool may_create = false;   // lets the broker create it, where it does so on its own
+  bool must_appear = false;  // a missing topic is waited for too: it was created a moment ago
 };
 
 /// One shard's. Connections are opened when first asked for, and anew once they were lost.
@@ -55,7 +55,8 @@ class Cluster {
 
   /// Asks for metadata and remembers the brokers in it.
   runtime::Task<Result<kafka::MetadataResponse>> metadata(kafka::MetadataRequest request);
-  /// Waits, up to the request timeout, until every partition has a leader. Errors: kNotFound, kUnavailable, kInvalidName.
+  /// Waits, up to the request timeout, until every partition has a leader. Errors: kNotFound, kUnavailable,
+  /// kInvalidName.
   runtime::Task<Result<Topic>> topic(std::string name, TopicWish wish);
   /// Ids of the brokers that the last metadata named.
   std::vector<NodeId> brokers() const;

@@ -18,7 +18,8 @@ constexpr std::size_t kCorrelationBytes = 4;
 
 /// A broker that does not know the version asked in answers in version 0, with its list (KIP-511).
 Result<ApiVersionsResponse> decode_versions(ByteView frame, std::int16_t asked) {
-  if (frame.size() < kCorrelationBytes + sizeof(std::int16_t)) return fail(ErrorCode::kMalformed, "too short for a response");
+  if (frame.size() < kCorrelationBytes + sizeof(std::int16_t))
+    return fail(ErrorCode::kMalformed, "too short for a response");
   ByteView body = frame.subspan(kCorrelationBytes);
   auto error = static_cast<kafka::KafkaError>(load_big_endian<std::int16_t>(body.data()));
   bool older = error == kafka::KafkaError::kUnsupportedVersion;
@@ -28,7 +29,8 @@ Result<ApiVersionsResponse> decode_versions(ByteView frame, std::int16_t asked) 
 
 }  // namespace
 
-Connection::Connection(runtime::Shard* shard, std::unique_ptr<runtime::Stream> stream, Endpoint endpoint, ConnectionOptions options)
+Connection::Connection(runtime::Shard* shard, std::unique_ptr<runtime::Stream> stream, Endpoint endpoint,
+                       ConnectionOptions options)
     : shard_(*shard),
       stream_(std::move(stream)),
       endpoint_(std::move(endpoint)),
@@ -36,10 +38,11 @@ Connection::Connection(runtime::Shard* shard, std::unique_ptr<runtime::Stream> s
       frames_(options_.max_response_bytes) {}
 
 runtime::Task<Result<std::unique_ptr<Connection>>> Connection::open(runtime::Shard* shard, runtime::Network* network,
-                                                                     Endpoint endpoint, ConnectionOptions options) {
+                                                                    Endpoint endpoint, ConnectionOptions options) {
   auto stream = co_await network->connect(*shard, endpoint);
   if (!stream) co_return fail(stream.error());
-  std::unique_ptr<Connection> connection(new Connection(shard, std::move(*stream), std::move(endpoint), std::move(options)));
+  std::unique_ptr<Connection> connection(
+      new Connection(shard, std::move(*stream), std::move(endpoint), std::move(options)));
   Result<void> agreed = co_await connection->negotiate();
   if (!agreed) {
     connection->close();
@@ -58,11 +61,14 @@ runtime::Task<Result<void>> Connection::negotiate() {
   Result<kafka::Frame> frame = co_await receive();
   if (!frame) co_return fail(frame.error());
   Result<ApiVersionsResponse> answer = decode_versions(frame->bytes, asked);
-  if (!answer) co_return fail(answer.error().code, fmt::format("{} does not speak Kafka's protocol: {}", endpoint_.text(), answer.error().message));
+  if (!answer)
+    co_return fail(answer.error().code,
+                   fmt::format("{} does not speak Kafka's protocol: {}", endpoint_.text(), answer.error().message));
   for (const ApiVersionsResponse::ApiVersion& api : answer->api_keys) {
     const kafka::Api* ours = kafka::find_api(api.api_key);
     if (ours == nullptr) continue;
-    versions_[api.api_key] = {std::max(ours->versions.lowest, api.min_version), std::min(ours->versions.highest, api.max_version)};
+    versions_[api.api_key] = {std::max(ours->versions.lowest, api.min_version),
+                              std::min(ours->versions.highest, api.max_version)};
   }
   co_return Result<void>();
 }
@@ -73,8 +79,8 @@ Result<std::int16_t> Connection::version(kafka::ApiKey key, std::int16_t at_most
     const std::int16_t highest = std::min(found->second.highest, at_most);
     if (highest >= found->second.lowest) return highest;
   }
-  return fail(ErrorCode::kUnsupportedVersion, fmt::format("{} does not serve {} in a version that we know", endpoint_.text(),
-                                                          kafka::find_api(key)->name));
+  return fail(ErrorCode::kUnsupportedVersion, fmt::format("{} does not serve {} in a version that we know",
+                                                          endpoint_.text(), kafka::find_api(key)->name));
 }
 
 void Connection::close() {
@@ -85,7 +91,8 @@ void Connection::close() {
 Error Connection::lost(const std::string& why) {
   close();
   if (timed_out_) {
-    return {ErrorCode::kTimedOut, fmt::format("{} did not answer within {} ms", endpoint_.text(), options_.request_timeout.count())};
+    return {ErrorCode::kTimedOut,
+            fmt::format("{} did not answer within {} ms", endpoint_.text(), options_.request_timeout.count())};
   }
   return {ErrorCode::kClosed, fmt::format("lost the connection to {}: {}", endpoint_.text(), why)};
 }

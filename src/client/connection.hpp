@@ -1,6 +1,6 @@
 #pragma once
-// One connection to one broker of the Kafka protocol. Versions are agreed on when it opens; responses come back in the order
-// of their requests, so that a caller may send several before it receives.
+// One connection to one broker of the Kafka protocol. Versions are agreed on when it opens; responses come back in the
+// order of their requests, so that a caller may send several before it receives.
 //
 //   auto opened = co_await Connection::open(&shard, &network, endpoint, {});
 //   auto answer = co_await (*opened)->call(MetadataRequest{...});
@@ -25,18 +25,20 @@ namespace wharf::client {
 
 struct ConnectionOptions {
   std::string client_id = "wharf";
-  Milliseconds request_timeout{30'000};      // without a response for so long the connection is closed (kTimedOut)
+  Milliseconds request_timeout{30'000};  // without a response for so long the connection is closed (kTimedOut)
   std::size_t max_response_bytes = 1u << 30;
 };
 
 /// One shard's. One task may send and one may receive at a time. After an error it is closed: open a new one.
 class Connection {
  public:
-  /// Connects and asks for the broker's versions. Errors: kUnavailable, kTimedOut, kClosed, kMalformed (another protocol).
+  /// Connects and asks for the broker's versions. Errors: kUnavailable, kTimedOut, kClosed, kMalformed (another
+  /// protocol).
   static runtime::Task<Result<std::unique_ptr<Connection>>> open(runtime::Shard* shard, runtime::Network* network,
-                                                                  Endpoint endpoint, ConnectionOptions options);
+                                                                 Endpoint endpoint, ConnectionOptions options);
 
-  /// The highest version of an API that both sides know, no higher than `at_most`; kUnsupportedVersion where there is none.
+  /// The highest version of an API that both sides know, no higher than `at_most`; kUnsupportedVersion where there is
+  /// none.
   Result<std::int16_t> version(kafka::ApiKey key, std::int16_t at_most = kafka::kForever) const;
   const Endpoint& endpoint() const { return endpoint_; }
   const ConnectionOptions& options() const { return options_; }
@@ -56,7 +58,8 @@ class Connection {
     kafka::Reader reader(frame.bytes);
     auto answered = kafka::read_response_header(reader, kafka::response_header_version(Response::kKey, version));
     if (!answered) return fail(answered.error());
-    if (*answered != correlation_id) return fail(ErrorCode::kMalformed, "the broker answered another request than the one sent");
+    if (*answered != correlation_id)
+      return fail(ErrorCode::kMalformed, "the broker answered another request than the one sent");
     return kafka::decode<Response>(reader, version);
   }
 
@@ -69,7 +72,7 @@ class Connection {
   /// One request and its answer; nothing else may be in flight.
   template <class Request>
   runtime::Task<Result<Answer<typename Request::Response>>> ask(Request request, std::vector<SharedBytes> batches = {},
-                                                                 std::int16_t at_most = kafka::kForever) {
+                                                                std::int16_t at_most = kafka::kForever) {
     Result<std::int16_t> agreed = version(Request::kKey, at_most);
     if (!agreed) co_return fail(agreed.error());
     std::int32_t correlation_id = next_correlation_id_++;
@@ -96,7 +99,8 @@ class Connection {
   }
 
  private:
-  Connection(runtime::Shard* shard, std::unique_ptr<runtime::Stream> stream, Endpoint endpoint, ConnectionOptions options);
+  Connection(runtime::Shard* shard, std::unique_ptr<runtime::Stream> stream, Endpoint endpoint,
+             ConnectionOptions options);
   runtime::Task<Result<void>> negotiate();
   Error lost(const std::string& why);
 

@@ -12,10 +12,14 @@ using kafka::ApiKey;
 using kafka::KafkaError;
 using kafka::RequestHeaderStart;
 
-bool asks_versions(const RequestHeaderStart& header) { return header.api_key == static_cast<std::int16_t>(ApiKey::kApiVersions); }
+bool asks_versions(const RequestHeaderStart& header) {
+  return header.api_key == static_cast<std::int16_t>(ApiKey::kApiVersions);
+}
 
 TEST(Connection, AgreesOnTheHighestVersionThatBothKnow) {
-  ScriptedBroker broker([](const RequestHeaderStart& header, ByteView) { return reply_with(all_versions(5), header, header.api_version); });
+  ScriptedBroker broker([](const RequestHeaderStart& header, ByteView) {
+    return reply_with(all_versions(5), header, header.api_version);
+  });
   auto connection = broker.run(broker.connect());
   ASSERT_TRUE(connection) << connection.error().message;
   EXPECT_EQ((*connection)->version(ApiKey::kFetch), 5);
@@ -34,7 +38,8 @@ TEST(Connection, ABrokerThatDoesNotKnowTheNewestQuestionIsUnderstood) {
   auto connection = broker.run(broker.connect());
   ASSERT_TRUE(connection) << connection.error().message;
   EXPECT_EQ((*connection)->version(ApiKey::kFetch), 11);
-  EXPECT_EQ((*connection)->version(ApiKey::kListGroups).error().message, "broker:9092 does not serve ListGroups in a version that we know");
+  EXPECT_EQ((*connection)->version(ApiKey::kListGroups).error().message,
+            "broker:9092 does not serve ListGroups in a version that we know");
 }
 
 TEST(Connection, WhoAnswersInAnotherProtocolIsNoBroker) {
@@ -60,7 +65,8 @@ TEST(Connection, ASilentBrokerIsGivenUpAfterTheTimeout) {
 TEST(Connection, AnAnswerToAnotherRequestClosesIt) {
   ScriptedBroker broker([](const RequestHeaderStart& header, ByteView) {
     if (asks_versions(header)) return reply_with(all_versions(), header, header.api_version);
-    return reply_with(kafka::ListGroupsResponse{}, {header.api_key, header.api_version, header.correlation_id + 1}, header.api_version);
+    return reply_with(kafka::ListGroupsResponse{}, {header.api_key, header.api_version, header.correlation_id + 1},
+                      header.api_version);
   });
   auto connection = broker.run(broker.connect());
   ASSERT_TRUE(connection);

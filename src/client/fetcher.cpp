@@ -20,14 +20,21 @@ constexpr std::int32_t kMaxWaitMs = 500;
 constexpr std::int32_t kSharedMaxWaitMs = 50;  // where other brokers have something to say too
 constexpr Milliseconds kBetweenTries{100};
 
-bool is_done(const Position& position) { return position.end && position.next >= *position.end; }
+bool is_done(const Position& position) {
+  return position.end && position.next >= *position.end;
+}
 
 }  // namespace
 
 Fetcher::Fetcher(Cluster* cluster, Topic topic, std::vector<Position> positions)
-    : cluster_(*cluster), topic_(std::move(topic)), positions_(std::move(positions)), answered_(cluster->shard().now()) {}
+    : cluster_(*cluster),
+      topic_(std::move(topic)),
+      positions_(std::move(positions)),
+      answered_(cluster->shard().now()) {}
 
-bool Fetcher::reading() const { return !std::ranges::all_of(positions_, is_done); }
+bool Fetcher::reading() const {
+  return !std::ranges::all_of(positions_, is_done);
+}
 
 NodeId Fetcher::leader_of(PartitionIndex partition) const {
   auto found = std::ranges::find(topic_.partitions, partition, &Partition::index);
@@ -47,13 +54,15 @@ std::vector<NodeId> Fetcher::leaders() const {
 FetchRequest Fetcher::request_to(NodeId leader, bool alone) const {
   // Well below the time after which no answer counts as a lost broker.
   const auto patience = static_cast<std::int32_t>(cluster_.options().request_timeout.count() / 2);
-  FetchRequest request{.max_wait_ms = std::min(patience, alone ? kMaxWaitMs : kSharedMaxWaitMs), .min_bytes = 1, .max_bytes = kMaxBytes};
+  FetchRequest request{
+      .max_wait_ms = std::min(patience, alone ? kMaxWaitMs : kSharedMaxWaitMs), .min_bytes = 1, .max_bytes = kMaxBytes};
   FetchRequest::Topic& topic = request.topics.emplace_back();
   topic.topic = topic_.name;
   topic.topic_id = topic_.id;
   for (const Position& position : positions_) {
     if (is_done(position) || leader_of(position.partition) != leader) continue;
-    topic.partitions.push_back({.partition = position.partition, .fetch_offset = position.next, .partition_max_bytes = kPartitionMaxBytes});
+    topic.partitions.push_back(
+        {.partition = position.partition, .fetch_offset = position.next, .partition_max_bytes = kPartitionMaxBytes});
   }
   return request;
 }
@@ -99,11 +108,14 @@ Result<void> Fetcher::take(const FetchResponse& response, FetchedBatches* fetche
   for (const FetchResponse::Topic& topic : response.responses) {
     for (const FetchResponse::Partition& partition : topic.partitions) {
       auto position = std::ranges::find(positions_, partition.partition_index, &Position::partition);
-      if (position == positions_.end()) return fail(ErrorCode::kMalformed, "the broker answered for a partition not asked for");
+      if (position == positions_.end())
+        return fail(ErrorCode::kMalformed, "the broker answered for a partition not asked for");
       if (partition.error_code == KafkaError::kOffsetOutOfRange) {
-        return fail(ErrorCode::kOffsetOutOfRange, fmt::format("partition {} has no offset {} (any more): it begins at {}, and its next record will be {}",
-                                                              partition.partition_index.value, position->next.value,
-                                                              partition.log_start_offset.value, partition.high_watermark.value));
+        return fail(
+            ErrorCode::kOffsetOutOfRange,
+            fmt::format("partition {} has no offset {} (any more): it begins at {}, and its next record will be {}",
+                        partition.partition_index.value, position->next.value, partition.log_start_offset.value,
+                        partition.high_watermark.value));
       }
       if (partition.error_code != KafkaError::kNone) {
         if (!kafka::is_retriable(partition.error_code)) {
@@ -132,7 +144,8 @@ Result<void> Fetcher::take_batches(ByteView records, Position* position, Fetched
   }
   // An answer may end inside a batch: the rest comes next time.
   if (scan.kind != BatchScan::Kind::kDamaged) return {};
-  return fail(scan.error.code, fmt::format("partition {} at offset {}: {}", position->partition.value, position->next.value, scan.error.message));
+  return fail(scan.error.code, fmt::format("partition {} at offset {}: {}", position->partition.value,
+                                           position->next.value, scan.error.message));
 }
 
 }  // namespace wharf::client

@@ -10,7 +10,8 @@ runtime::Task<Result<PartitionOffsets>> offsets_of(Connection* leader, Topic top
   kafka::ListOffsetsRequest request{.replica_id = NodeId(-1)};
   kafka::ListOffsetsRequest::Topic& asked = request.topics.emplace_back();
   asked.name = topic.name;
-  for (const Partition& partition : topic.partitions) asked.partitions.push_back({.partition_index = partition.index, .timestamp = time_ms});
+  for (const Partition& partition : topic.partitions)
+    asked.partitions.push_back({.partition_index = partition.index, .timestamp = time_ms});
   auto answer = co_await leader->call(std::move(request));
   if (!answer) co_return fail(answer.error());
   PartitionOffsets offsets;
@@ -18,13 +19,15 @@ runtime::Task<Result<PartitionOffsets>> offsets_of(Connection* leader, Topic top
     for (const auto& partition : answered.partitions) {
       if (partition.error_code != kafka::KafkaError::kNone) {
         Error error = kafka_failure(partition.error_code);
-        co_return fail(error.code, fmt::format("topic '{}', partition {}: {}", topic.name, partition.partition_index.value, error.message));
+        co_return fail(error.code, fmt::format("topic '{}', partition {}: {}", topic.name,
+                                               partition.partition_index.value, error.message));
       }
       offsets[partition.partition_index] = partition.offset;
     }
   }
   for (const Partition& partition : topic.partitions) {
-    if (!offsets.contains(partition.index)) co_return fail(ErrorCode::kMalformed, "the broker's answer leaves out a partition asked for");
+    if (!offsets.contains(partition.index))
+      co_return fail(ErrorCode::kMalformed, "the broker's answer leaves out a partition asked for");
   }
   co_return offsets;
 }

@@ -13,8 +13,8 @@ inline constexpr std::int64_t kEarliest = -2;  // the log's start
 
 using PartitionOffsets = std::map<PartitionIndex, Offset>;
 
-/// Of every partition, the offset of the first record at or after `time_ms`; -1 where there is none. Each is asked from its
-/// leader. Errors: as the broker refuses.
+/// Of every partition, the offset of the first record at or after `time_ms`; -1 where there is none. Each is asked from
+/// its leader. Errors: as the broker refuses.
 runtime::Task<Result<PartitionOffsets>> offsets_of(Cluster* cluster, Topic topic, std::int64_t time_ms);
 
 /// The same, where one connection's broker leads them all.

@@ -10,6 +10,8 @@ namespace wharf::client {
 std::uint32_t murmur2(ByteView key);
 
 /// A place from 0 to `partitions` - 1.
-inline std::size_t partition_of_key(ByteView key, std::size_t partitions) { return (murmur2(key) & 0x7FFFFFFFu) % partitions; }
+inline std::size_t partition_of_key(ByteView key, std::size_t partitions) {
+  return (murmur2(key) & 0x7FFFFFFFu) % partitions;
+}
 
 }  // namespace wharf::client

@@ -48,7 +48,8 @@ runtime::Task<Result<void>> Producer::start() {
     producer_id_ = answer->producer_id;
     producer_epoch_ = answer->producer_epoch;
     if (answer->error_code == KafkaError::kNone) co_return Result<void>();
-    if (!kafka::is_retriable(answer->error_code) || cluster_.shard().now() > deadline) co_return fail(kafka_failure(answer->error_code));
+    if (!kafka::is_retriable(answer->error_code) || cluster_.shard().now() > deadline)
+      co_return fail(kafka_failure(answer->error_code));
     runtime::Signal never(cluster_.shard());
     [[maybe_unused]] bool notified = co_await never.wait_until(cluster_.shard().now() + kBetweenTries);
   }
@@ -56,7 +57,8 @@ runtime::Task<Result<void>> Producer::start() {
 
 bool Producer::add(std::size_t place, const NewRecord& record, std::uint64_t number) {
   std::size_t bytes = 32 + (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
-  for (const RecordHeader& header : record.headers) bytes += 10 + header.key.size() + (header.value ? header.value->size() : 0);
+  for (const RecordHeader& header : record.headers)
+    bytes += 10 + header.key.size() + (header.value ? header.value->size() : 0);
   const bool full = open_[place] && open_[place]->builder.size_bytes() + bytes > options_.batch_bytes;
   if (full) close_batch(place);
   if (!open_[place]) {
@@ -93,7 +95,9 @@ void Producer::close_batch(std::size_t place) {
   closed_.push_back(std::move(batch));
 }
 
-bool Producer::wants_flush() const { return closed_bytes_ + open_bytes_ >= kRoundBytes || failure_.has_value(); }
+bool Producer::wants_flush() const {
+  return closed_bytes_ + open_bytes_ >= kRoundBytes || failure_.has_value();
+}
 
 /// The next batches of every partition: several where the broker tells doubles apart, otherwise one.
 std::vector<Producer::Batch> Producer::take_round() {
@@ -132,13 +136,15 @@ runtime::Task<Result<void>> Producer::deliver(std::vector<Batch> round) {
     }
     if (round.empty()) co_return Result<void>();
     if (cluster_.shard().now() > deadline) {
-      co_return fail(refusal(round.front(), {ErrorCode::kTimedOut, fmt::format("not written within {} ms", options_.delivery_timeout.count())}));
+      co_return fail(refusal(round.front(), {ErrorCode::kTimedOut, fmt::format("not written within {} ms",
+                                                                               options_.delivery_timeout.count())}));
     }
     runtime::Signal never(cluster_.shard());
     [[maybe_unused]] bool notified = co_await never.wait_until(cluster_.shard().now() + kBetweenTries);
     auto topic = co_await cluster_.topic(topic_.name, {.must_appear = true});
     if (!topic) co_return fail(topic.error());
-    if (topic->partitions.size() < topic_.partitions.size()) co_return fail(ErrorCode::kNotFound, fmt::format("topic '{}' has been replaced by another", topic_.name));
+    if (topic->partitions.size() < topic_.partitions.size())
+      co_return fail(ErrorCode::kNotFound, fmt::format("topic '{}' has been replaced by another", topic_.name));
     topic->partitions.resize(topic_.partitions.size());
     topic_ = std::move(*topic);
   }
@@ -152,12 +158,15 @@ runtime::Task<Result<std::vector<Producer::Batch>>> Producer::send_to(NodeId lea
   if (!version) co_return fail(version.error());
   Result<void> going;
   for (std::size_t i = 0; i < batches.size() && going; ++i) {
-    ProduceRequest request{.acks = options_.acks, .timeout_ms = static_cast<std::int32_t>(cluster_.options().request_timeout.count())};
+    ProduceRequest request{.acks = options_.acks,
+                           .timeout_ms = static_cast<std::int32_t>(cluster_.options().request_timeout.count())};
     ProduceRequest::Topic& topic = request.topic_data.emplace_back();
     topic.name = topic_.name;
     topic.topic_id = topic_.id;
-    topic.partition_data.push_back({topic_.partitions[batches[i].place].index, kafka::Records::external(batches[i].bytes.size(), 0)});
-    auto pieces = request_frame(request, *version, kCorrelationId, cluster_.options().client_id, std::span(&batches[i].bytes, 1));
+    topic.partition_data.push_back(
+        {topic_.partitions[batches[i].place].index, kafka::Records::external(batches[i].bytes.size(), 0)});
+    auto pieces =
+        request_frame(request, *version, kCorrelationId, cluster_.options().client_id, std::span(&batches[i].bytes, 1));
     if (!pieces) co_return fail(pieces.error());
     going = co_await (*connection)->send(std::move(*pieces));
   }
@@ -169,8 +178,11 @@ runtime::Task<Result<std::vector<Producer::Batch>>> Producer::send_to(NodeId lea
     Result<kafka::Frame> frame = fail(ErrorCode::kClosed, "");
     if (going) frame = co_await (*connection)->receive();
     if (!frame && going) going = fail(frame.error());
-    if (!going && !idempotent()) co_return fail(refusal(batches[i], {going.error().code, going.error().message + "; it may have been written or not"}));
-    Result<bool> written = going ? taken(batches[i], *frame, *connection, *version, !again.empty()) : Result<bool>(false);
+    if (!going && !idempotent())
+      co_return fail(
+          refusal(batches[i], {going.error().code, going.error().message + "; it may have been written or not"}));
+    Result<bool> written =
+        going ? taken(batches[i], *frame, *connection, *version, !again.empty()) : Result<bool>(false);
     if (!written) co_return fail(written.error());
     if (!*written) again.push_back(std::move(batches[i]));
   }
@@ -178,14 +190,16 @@ runtime::Task<Result<std::vector<Producer::Batch>>> Producer::send_to(NodeId lea
 }
 
 /// True when it is in the log, false when it must be sent again.
-Result<bool> Producer::taken(const Batch& batch, const kafka::Frame& frame, Connection* connection, std::int16_t version, bool behind_a_failure) {
+Result<bool> Producer::taken(const Batch& batch, const kafka::Frame& frame, Connection* connection,
+                             std::int16_t version, bool behind_a_failure) {
   auto response = connection->decode<ProduceResponse>(frame, kCorrelationId, version);
   if (!response) return fail(response.error());
   if (response->responses.size() != 1 || response->responses[0].partition_responses.size() != 1)
     return fail(ErrorCode::kMalformed, "the broker's answer names other partitions than the request");
   const ProduceResponse::Partition& partition = response->responses[0].partition_responses[0];
   // An idempotent producer's batch that was written before comes back as a double: it is where it should be.
-  if (partition.error_code == KafkaError::kNone || (idempotent() && partition.error_code == KafkaError::kDuplicateSequenceNumber)) {
+  if (partition.error_code == KafkaError::kNone ||
+      (idempotent() && partition.error_code == KafkaError::kDuplicateSequenceNumber)) {
     written_ += static_cast<std::uint64_t>(batch.records);
     return true;
   }
@@ -195,8 +209,10 @@ Result<bool> Producer::taken(const Batch& batch, const kafka::Frame& frame, Conn
 }
 
 Error Producer::refusal(const Batch& batch, const Error& error) const {
-  const std::string records = batch.first == batch.last ? fmt::format("record {}", batch.first) : fmt::format("records {} to {}", batch.first, batch.last);
-  return {error.code, fmt::format("{} for partition {} of '{}': {}", records, topic_.partitions[batch.place].index.value, topic_.name, error.message)};
+  const std::string records = batch.first == batch.last ? fmt::format("record {}", batch.first)
+                                                        : fmt::format("records {} to {}", batch.first, batch.last);
+  return {error.code, fmt::format("{} for partition {} of '{}': {}", records,
+                                  topic_.partitions[batch.place].index.value, topic_.name, error.message)};
 }
 
 runtime::Task<Result<void>> Producer::finish() {
@@ -206,7 +222,9 @@ runtime::Task<Result<void>> Producer::finish() {
     Result<Connection*> connection = co_await cluster_.broker(partition.leader);
     if (!connection) co_return fail(connection.error());
     // A broker takes a connection's requests in order: this answer comes when those without one are done.
-    auto answer = co_await (*connection)->call(kafka::ApiVersionsRequest{.client_software_name = "wharf", .client_software_version = "1"});
+    auto answer =
+        co_await (*connection)
+            ->call(kafka::ApiVersionsRequest{.client_software_name = "wharf", .client_software_version = "1"});
     if (!answer) co_return fail(answer.error());
   }
   co_return Result<void>();

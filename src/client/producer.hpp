@@ -7,8 +7,8 @@
 //   if (producer.wants_flush()) co_await producer.flush();
 //   co_await producer.finish();
 //
-// With acks = all it is idempotent where the broker knows that (KIP-98): a batch is sent again after a lost connection or a
-// change of leader and still stands in the log once. With acks = 1 a lost connection is an error: nobody knows.
+// With acks = all it is idempotent where the broker knows that (KIP-98): a batch is sent again after a lost connection
+// or a change of leader and still stands in the log once. With acks = 1 a lost connection is an error: nobody knows.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -33,8 +33,8 @@ class Producer {
   runtime::Task<Result<void>> start();
   const Topic& topic() const { return topic_; }
 
-  /// `place`: which of topic().partitions. Copies the record. `number` names it in errors. True when a batch of this place
-  /// became full.
+  /// `place`: which of topic().partitions. Copies the record. `number` names it in errors. True when a batch of this
+  /// place became full.
   bool add(std::size_t place, const NewRecord& record, std::uint64_t number);
   /// Enough is gathered to be sent.
   bool wants_flush() const;
@@ -61,7 +61,8 @@ class Producer {
   runtime::Task<Result<void>> deliver(std::vector<Batch> round);
   /// Sends to one leader and takes its answers; gives back what must be sent again.
   runtime::Task<Result<std::vector<Batch>>> send_to(NodeId leader, std::vector<Batch> batches);
-  Result<bool> taken(const Batch& batch, const kafka::Frame& frame, Connection* connection, std::int16_t version, bool behind_a_failure);
+  Result<bool> taken(const Batch& batch, const kafka::Frame& frame, Connection* connection, std::int16_t version,
+                     bool behind_a_failure);
   Error refusal(const Batch& batch, const Error& error) const;
   bool idempotent() const { return producer_id_.value >= 0; }
 

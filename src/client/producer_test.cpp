@@ -23,7 +23,8 @@ class TopicBroker {
     bool hang_up = false;
   };
   explicit TopicBroker(std::function<Verdict(ByteView batch)> on_produce)
-      : on_produce_(std::move(on_produce)), broker([this](const RequestHeaderStart& header, ByteView frame) { return answer(header, frame); }),
+      : on_produce_(std::move(on_produce)),
+        broker([this](const RequestHeaderStart& header, ByteView frame) { return answer(header, frame); }),
         cluster(&broker.client->shard(), &broker.simulation.network(), {ScriptedBroker::kEndpoint}, {}) {}
 
   /// Writes `lines`, a batch each.
@@ -33,7 +34,8 @@ class TopicBroker {
     options.batch_bytes = 1;
     Producer producer(&cluster, *topic, options);
     if (Result<void> started = broker.run(producer.start()); !started) return started;
-    for (std::size_t i = 0; i < lines.size(); ++i) producer.add(0, {.timestamp = Timestamp{1}, .value = as_bytes(lines[i])}, i + 1);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      producer.add(0, {.timestamp = Timestamp{1}, .value = as_bytes(lines[i])}, i + 1);
     Result<void> finished = broker.run(producer.finish());
     written = producer.written();
     return finished;
@@ -42,10 +44,16 @@ class TopicBroker {
  private:
   Reply answer(const RequestHeaderStart& header, ByteView frame) {
     switch (static_cast<ApiKey>(header.api_key)) {
-      case ApiKey::kApiVersions: return reply_with(all_versions(), header, header.api_version);
-      case ApiKey::kInitProducerId: return reply_with(kafka::InitProducerIdResponse{.producer_id = ProducerId(9), .producer_epoch = ProducerEpoch(0)}, header, header.api_version);
-      case ApiKey::kMetadata: return reply_with(metadata(), header, header.api_version);
-      default: return produced(header, frame);
+      case ApiKey::kApiVersions:
+        return reply_with(all_versions(), header, header.api_version);
+      case ApiKey::kInitProducerId:
+        return reply_with(
+            kafka::InitProducerIdResponse{.producer_id = ProducerId(9), .producer_epoch = ProducerEpoch(0)}, header,
+            header.api_version);
+      case ApiKey::kMetadata:
+        return reply_with(metadata(), header, header.api_version);
+      default:
+        return produced(header, frame);
     }
   }
   static kafka::MetadataResponse metadata() {
@@ -59,7 +67,8 @@ class TopicBroker {
   }
   Reply produced(const RequestHeaderStart& header, ByteView frame) {
     kafka::Reader reader(frame);
-    WHARF_ASSERT(kafka::read_request_header(reader, kafka::request_header_version(ApiKey::kProduce, header.api_version)).has_value());
+    WHARF_ASSERT(kafka::read_request_header(reader, kafka::request_header_version(ApiKey::kProduce, header.api_version))
+                     .has_value());
     auto request = kafka::decode<kafka::ProduceRequest>(reader, header.api_version);
     WHARF_ASSERT(request.has_value());
     const Verdict verdict = on_produce_(request->topic_data[0].partition_data[0].records->view());
@@ -80,7 +89,9 @@ class TopicBroker {
   std::uint64_t written = 0;
 };
 
-std::int32_t sequence_of(ByteView batch) { return read_batch_header(batch)->base_sequence; }
+std::int32_t sequence_of(ByteView batch) {
+  return read_batch_header(batch)->base_sequence;
+}
 
 TEST(Producer, NumbersItsBatchesSoThatABrokerCanTellDoublesApart) {
   std::vector<std::int32_t> sequences;
@@ -99,9 +110,11 @@ TEST(Producer, SendsAgainWhatALostConnectionLeftUnanswered) {
   bool lost = false;
   TopicBroker broker([&](ByteView batch) {
     const std::int32_t sequence = sequence_of(batch);
-    if (sequence < static_cast<std::int32_t>(taken.size())) return TopicBroker::Verdict{KafkaError::kDuplicateSequenceNumber};
+    if (sequence < static_cast<std::int32_t>(taken.size()))
+      return TopicBroker::Verdict{KafkaError::kDuplicateSequenceNumber};
     taken.push_back(sequence);
-    return TopicBroker::Verdict{.hang_up = sequence == 1 && !std::exchange(lost, true)};  // written, and nobody hears of it
+    return TopicBroker::Verdict{.hang_up =
+                                    sequence == 1 && !std::exchange(lost, true)};  // written, and nobody hears of it
   });
   ASSERT_TRUE(broker.produce({"a", "b", "c"}));
   EXPECT_TRUE(lost);
@@ -115,7 +128,8 @@ TEST(Producer, BatchesBehindARefusedOneGoAgainInOrder) {
   TopicBroker broker([&](ByteView batch) {
     const std::int32_t sequence = sequence_of(batch);
     if (sequence == 1 && !std::exchange(refused, true)) return TopicBroker::Verdict{KafkaError::kNotLeaderOrFollower};
-    if (sequence != static_cast<std::int32_t>(taken.size())) return TopicBroker::Verdict{KafkaError::kOutOfOrderSequenceNumber};
+    if (sequence != static_cast<std::int32_t>(taken.size()))
+      return TopicBroker::Verdict{KafkaError::kOutOfOrderSequenceNumber};
     taken.push_back(sequence);
     return TopicBroker::Verdict{};
   });
@@ -129,10 +143,13 @@ TEST(Producer, ADoubleThatTheBrokerKnowsIsWritten) {
 }
 
 TEST(Producer, ARefusalNamesTheRecordAndEndsIt) {
-  TopicBroker broker([](ByteView batch) { return TopicBroker::Verdict{sequence_of(batch) == 1 ? KafkaError::kInvalidRecord : KafkaError::kNone}; });
+  TopicBroker broker([](ByteView batch) {
+    return TopicBroker::Verdict{sequence_of(batch) == 1 ? KafkaError::kInvalidRecord : KafkaError::kNone};
+  });
   Result<void> produced = broker.produce({"a", "b", "c"});
   ASSERT_FALSE(produced);
-  EXPECT_TRUE(produced.error().message.starts_with("record 2 for partition 0 of 't': INVALID_RECORD")) << produced.error().message;
+  EXPECT_TRUE(produced.error().message.starts_with("record 2 for partition 0 of 't': INVALID_RECORD"))
+      << produced.error().message;
 }
 
 TEST(Producer, WithAcks1ALostConnectionIsAnErrorNotADouble) {

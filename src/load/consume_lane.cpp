@@ -17,7 +17,8 @@ using kafka::KafkaError;
 
 }  // namespace
 
-ConsumeLane::ConsumeLane(ConsumeState* state, runtime::Shard* shard, std::unique_ptr<client::Connection> connection, client::Topic topic)
+ConsumeLane::ConsumeLane(ConsumeState* state, runtime::Shard* shard, std::unique_ptr<client::Connection> connection,
+                         client::Topic topic)
     : state_(*state), shard_(*shard), connection_(std::move(connection)), topic_(std::move(topic)) {}
 
 runtime::Task<Result<void>> ConsumeLane::find_offsets() {
@@ -36,17 +37,20 @@ runtime::Task<Result<void>> ConsumeLane::find_offsets() {
 FetchRequest ConsumeLane::request() const {
   const ConsumeLoad& load = state_.load;
   const auto patience = static_cast<std::int32_t>(connection_->options().request_timeout.count() / 2);
-  FetchRequest request{.max_wait_ms = std::min(patience, load.max_wait_ms), .min_bytes = load.min_bytes, .max_bytes = load.max_bytes};
+  FetchRequest request{
+      .max_wait_ms = std::min(patience, load.max_wait_ms), .min_bytes = load.min_bytes, .max_bytes = load.max_bytes};
   FetchRequest::Topic& topic = request.topics.emplace_back();
   topic.topic = topic_.name;
   topic.topic_id = topic_.id;
   for (const Reading& reading : readings_) {
     if (!load.from_end && reading.next >= reading.end) continue;
-    topic.partitions.push_back({.partition = reading.index, .fetch_offset = reading.next, .partition_max_bytes = load.partition_max_bytes});
+    topic.partitions.push_back(
+        {.partition = reading.index, .fetch_offset = reading.next, .partition_max_bytes = load.partition_max_bytes});
   }
   // Another one comes first each time: the broker fills its answer in our order.
   if (topic.partitions.size() > 1)
-    std::ranges::rotate(topic.partitions, topic.partitions.begin() + static_cast<std::ptrdiff_t>(state_.read % topic.partitions.size()));
+    std::ranges::rotate(topic.partitions,
+                        topic.partitions.begin() + static_cast<std::ptrdiff_t>(state_.read % topic.partitions.size()));
   return request;
 }
 
@@ -57,7 +61,8 @@ bool ConsumeLane::done() const {
 }
 
 runtime::Task<void> ConsumeLane::fetch_all() {
-  const bool nothing = std::ranges::all_of(readings_, [](const Reading& reading) { return reading.start >= reading.end; });
+  const bool nothing =
+      std::ranges::all_of(readings_, [](const Reading& reading) { return reading.start >= reading.end; });
   while (!state_.stopping) {
     if (done()) {
       if (!state_.load.again || nothing) break;
@@ -75,7 +80,8 @@ runtime::Task<void> ConsumeLane::fetch_all() {
     if (!state_.measurement->counting()) continue;
     ++state_.measurement->measured().requests;
     state_.measurement->measured().latency.add(shard_.now() - asked);
-    if (state_.load.records && state_.measurement->measured().records >= *state_.load.records) state_.measurement->finish();
+    if (state_.load.records && state_.measurement->measured().records >= *state_.load.records)
+      state_.measurement->finish();
   }
 }
 
@@ -84,12 +90,14 @@ Result<void> ConsumeLane::take(const FetchResponse& response) {
   for (const FetchResponse::Topic& topic : response.responses) {
     for (const FetchResponse::Partition& partition : topic.partitions) {
       auto reading = std::ranges::find(readings_, partition.partition_index, &Reading::index);
-      if (reading == readings_.end()) return fail(ErrorCode::kMalformed, "the broker answered for a partition not asked for");
+      if (reading == readings_.end())
+        return fail(ErrorCode::kMalformed, "the broker answered for a partition not asked for");
       if (partition.error_code != KafkaError::kNone && !kafka::is_retriable(partition.error_code)) {
         Error error = client::kafka_failure(partition.error_code);
         return fail(error.code, fmt::format("partition {}: {}", partition.partition_index.value, error.message));
       }
-      if (partition.error_code != KafkaError::kNone && state_.measurement->counting()) ++state_.measurement->measured().refused;
+      if (partition.error_code != KafkaError::kNone && state_.measurement->counting())
+        ++state_.measurement->measured().refused;
       if (partition.records) count_batches(partition.records->view(), &*reading);
     }
   }

@@ -11,7 +11,8 @@ namespace wharf::load {
 
 class ConsumeLane {
  public:
-  ConsumeLane(ConsumeState* state, runtime::Shard* shard, std::unique_ptr<client::Connection> connection, client::Topic topic);
+  ConsumeLane(ConsumeState* state, runtime::Shard* shard, std::unique_ptr<client::Connection> connection,
+              client::Topic topic);
 
   /// Asks for the partitions' offsets: where to begin, and where the end is now.
   runtime::Task<Result<void>> find_offsets();

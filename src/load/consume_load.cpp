@@ -6,7 +6,8 @@
 
 namespace wharf::load {
 
-Consumers::Consumers(client::Cluster* cluster, Measurement* measurement, ConsumeLoad load) : cluster_(*cluster), tasks_(cluster->shard()) {
+Consumers::Consumers(client::Cluster* cluster, Measurement* measurement, ConsumeLoad load)
+    : cluster_(*cluster), tasks_(cluster->shard()) {
   state_.load = std::move(load);
   state_.measurement = measurement;
 }

@@ -24,8 +24,8 @@ struct ConsumeLoad {
   std::int32_t partition_max_bytes = 8 << 20;
   std::int32_t min_bytes = 1;
   std::int32_t max_wait_ms = 500;
-  bool from_end = false;        // only what is written from now on
-  bool again = false;           // at the end begin anew, instead of being done there
+  bool from_end = false;  // only what is written from now on
+  bool again = false;     // at the end begin anew, instead of being done there
   std::optional<std::uint64_t> records;
   std::optional<StampedBatch> stamp;  // count these batches' way from when they were due to here
 };

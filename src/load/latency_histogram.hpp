@@ -19,7 +19,8 @@ class LatencyHistogram {
   }
   std::uint64_t count() const { return count_; }
   Nanoseconds max() const { return Nanoseconds(max_); }
-  /// The latency that `share` (0 to 1) of all do not exceed: the upper end of its bucket, never above max(). 0 without any.
+  /// The latency that `share` (0 to 1) of all do not exceed: the upper end of its bucket, never above max(). 0 without
+  /// any.
   Nanoseconds at(double share) const;
 
  private:

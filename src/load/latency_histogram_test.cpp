@@ -46,7 +46,8 @@ TEST(LatencyHistogram, EveryPercentileIsWithinTheBucketsWidthOfTheTrueOne) {
     }
     std::ranges::sort(values);
     const double share = percent / 255.0;
-    const auto rank = std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size()))));
+    const auto rank =
+        std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size()))));
     const std::int64_t exact = values[rank - 1], told = histogram.at(share).count();
     RC_ASSERT(told >= exact);
     RC_ASSERT(static_cast<double>(told - exact) <= static_cast<double>(exact) / 64.0);

@@ -45,7 +45,10 @@ void Measurement::finish() {
   measured_.own_cpu_seconds += own_cpu_seconds();
   for (WatchedProcess& process : measured_.processes) {
     Result<ProcessUsage> usage = usage_of(process.pid);
-    if (!usage) continue;
+    if (!usage) {  // it ended meanwhile
+      process.cpu_seconds = 0;
+      continue;
+    }
     process.cpu_seconds += usage->cpu_seconds;
     process.resident_bytes = usage->resident_bytes;
     process.peak_resident_bytes = usage->peak_resident_bytes;

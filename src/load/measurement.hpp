@@ -22,11 +22,11 @@ struct WatchedProcess {
 struct Measured {
   double seconds = 0;
   std::uint64_t records = 0;
-  std::uint64_t bytes = 0;     // of batches as they are on the wire
+  std::uint64_t bytes = 0;  // of batches as they are on the wire
   std::uint64_t requests = 0;
-  std::uint64_t refused = 0;   // answered with an error that a retry might mend; not counted above
-  LatencyHistogram latency;    // of requests, from when each was meant to be sent
-  LatencyHistogram end_to_end; // of stamped records, from when each was meant to be sent
+  std::uint64_t refused = 0;    // answered with an error that a retry might mend; not counted above
+  LatencyHistogram latency;     // of requests, from when each was meant to be sent
+  LatencyHistogram end_to_end;  // of stamped records, from when each was meant to be sent
   double own_cpu_seconds = 0;
   std::vector<WatchedProcess> processes;
 };

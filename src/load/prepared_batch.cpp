@@ -34,6 +34,11 @@ SharedBytes shared(std::vector<std::byte> bytes) {
 }  // namespace
 
 Result<SharedBytes> prepare_batch(const BatchShape& shape, Timestamp now) {
+  constexpr std::size_t kMostBytes = 1u << 30;
+  if (shape.record_bytes >= kMostBytes / static_cast<std::size_t>(shape.records))
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("a batch of {} records of {} bytes is more than any broker takes", shape.records,
+                            shape.record_bytes));
   BatchBuilder builder({.compression = shape.compression});
   std::string value(shape.record_bytes, ' ');
   std::uint64_t state = 1;
@@ -48,7 +53,8 @@ Result<SharedBytes> prepare_batch(const BatchShape& shape, Timestamp now) {
 
 Result<StampedBatch> StampedBatch::prepare(std::size_t record_bytes, Timestamp now) {
   if (record_bytes < kStampBytes) {
-    return fail(ErrorCode::kInvalidArgument, fmt::format("a record that carries its time has {} bytes or more", kStampBytes));
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("a record that carries its time has {} bytes or more", kStampBytes));
   }
   std::string value(record_bytes, ' ');
   std::uint64_t state = 1;

@@ -1,7 +1,10 @@
 #include "load/prepared_batch.hpp"
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
+#include "load/process_usage.hpp"
 #include "model/record.hpp"
 
 namespace wharf::load {
@@ -9,8 +12,17 @@ namespace {
 
 constexpr Timestamp kNow{1'700'000'000'000};
 
+TEST(ProcessUsage, KnowsThisProcessAndNoOther) {
+  Result<ProcessUsage> own = usage_of(::getpid());
+  ASSERT_TRUE(own);
+  EXPECT_GT(own->resident_bytes, 1u << 20);
+  EXPECT_GE(own->peak_resident_bytes, own->resident_bytes);
+  EXPECT_FALSE(usage_of(-1));
+}
+
 TEST(PreparedBatch, IsWhatABrokerTakesFromAProducer) {
-  for (Compression compression : {Compression::kNone, Compression::kLz4, Compression::kZstd, Compression::kGzip, Compression::kSnappy}) {
+  for (Compression compression :
+       {Compression::kNone, Compression::kLz4, Compression::kZstd, Compression::kGzip, Compression::kSnappy}) {
     Result<SharedBytes> batch = prepare_batch({.record_bytes = 300, .records = 7, .compression = compression}, kNow);
     ASSERT_TRUE(batch);
     Result<BatchView> view = read_batch(batch->view());
@@ -31,6 +43,10 @@ TEST(PreparedBatch, ItsRecordsHaveTheSizeAskedForAndDiffer) {
   ASSERT_TRUE(*reader.next(second));
   EXPECT_EQ(first.value->size(), 40u);
   EXPECT_NE(as_text(*first.value), as_text(*second.value));
+}
+
+TEST(PreparedBatch, OneThatNoBrokerTakesIsNotEvenBuilt) {
+  EXPECT_FALSE(prepare_batch({.record_bytes = 100 << 20, .records = 1 << 30}, kNow));
 }
 
 TEST(StampedBatch, CarriesItsTimeUnderAFittingChecksum) {

@@ -19,9 +19,10 @@ constexpr std::int32_t kCorrelationId = 1'000'000;  // of all requests: answers 
 constexpr std::size_t kMostPerWrite = 20;           // frames; their pieces fit into one system call
 constexpr Milliseconds kAfterRefusal{100};
 constexpr std::chrono::seconds kMostRefusals{10};
-constexpr std::size_t kOnePieceBytes = 64 * 1024;   // smaller frames lie in memory as one
+constexpr std::size_t kOnePieceBytes = 64 * 1024;  // smaller frames lie in memory as one
 
-ProduceRequest request_of(const client::Topic& topic, PartitionIndex partition, std::int16_t acks, std::size_t batch_bytes) {
+ProduceRequest request_of(const client::Topic& topic, PartitionIndex partition, std::int16_t acks,
+                          std::size_t batch_bytes) {
   ProduceRequest request{.acks = acks, .timeout_ms = 30'000};
   ProduceRequest::Topic& one = request.topic_data.emplace_back();
   one.name = topic.name;
@@ -44,14 +45,16 @@ SharedBytes joined(const std::vector<runtime::OutPiece>& pieces) {
 ProduceLane::ProduceLane(ProduceState* state, runtime::Shard* shard, std::unique_ptr<client::Connection> connection)
     : state_(*state), shard_(*shard), connection_(std::move(connection)), can_send_(*shard), can_receive_(*shard) {}
 
-Result<void> ProduceLane::prepare(const client::Topic& topic, const std::vector<client::Partition>& partitions, std::size_t first) {
+Result<void> ProduceLane::prepare(const client::Topic& topic, const std::vector<client::Partition>& partitions,
+                                  std::size_t first) {
   Result<std::int16_t> version = connection_->version(kafka::ApiKey::kProduce);
   if (!version) return fail(version.error());
   version_ = *version;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     const client::Partition& partition = partitions[(first + i) % partitions.size()];
-    auto pieces = client::request_frame(request_of(topic, partition.index, state_.load.acks, state_.batch.size()), version_, kCorrelationId,
-                                        connection_->options().client_id, std::span(&state_.batch, 1));
+    auto pieces =
+        client::request_frame(request_of(topic, partition.index, state_.load.acks, state_.batch.size()), version_,
+                              kCorrelationId, connection_->options().client_id, std::span(&state_.batch, 1));
     if (!pieces) return fail(pieces.error());
     Frame frame{.batch_bytes = state_.batch.size()};
     if (!state_.load.stamp && frame.batch_bytes <= kOnePieceBytes) {
@@ -82,7 +85,9 @@ void ProduceLane::fail_all(Error error) {
 }
 
 /// What is in flight may be refused, and is to be sent again then.
-bool ProduceLane::more_to_claim() const { return !state_.stopping && (!state_.load.records || state_.unclaimed > 0 || !pending_.empty()); }
+bool ProduceLane::more_to_claim() const {
+  return !state_.stopping && (!state_.load.records || state_.unclaimed > 0 || !pending_.empty());
+}
 
 /// How many requests may go out now: what is in flight, what is due and what is left to send limit them.
 std::size_t ProduceLane::sendable() const {
@@ -140,7 +145,8 @@ runtime::Task<void> ProduceLane::send(std::size_t count) {
 /// With acks = 0 nothing is answered; a broker takes a connection's requests in order, so one answer stands for all.
 runtime::Task<void> ProduceLane::await_all_taken() {
   if (!connection_->open()) co_return;
-  auto answer = co_await connection_->call(kafka::ApiVersionsRequest{.client_software_name = "wharf", .client_software_version = "1"});
+  auto answer = co_await connection_->call(
+      kafka::ApiVersionsRequest{.client_software_name = "wharf", .client_software_version = "1"});
   if (!answer) fail_all(answer.error());
 }
 
@@ -185,8 +191,8 @@ Result<void> ProduceLane::answered(const kafka::Frame& frame) {
   return refused(client::kafka_failure(partition.error_code, partition.error_message));
 }
 
-/// What a retry may mend is counted, and sent again where a number of records was asked for. A topic that was created a moment
-/// ago is such a case.
+/// What a retry may mend is counted, and sent again where a number of records was asked for. A topic that was created a
+/// moment ago is such a case.
 Result<void> ProduceLane::refused(const Error& error) {
   if (error.code != ErrorCode::kUnavailable) return fail(error);
   if (!refused_since_) refused_since_ = shard_.now();

@@ -12,8 +12,8 @@ namespace wharf::load {
 
 class ProduceLane {
  public:
-  /// Batches go to `partitions` of the topic in turn, beginning with the one at `first`. With a rate, the lane's requests
-  /// are due at `offset`, `offset + interval`, ... after the start.
+  /// Batches go to `partitions` of the topic in turn, beginning with the one at `first`. With a rate, the lane's
+  /// requests are due at `offset`, `offset + interval`, ... after the start.
   ProduceLane(ProduceState* state, runtime::Shard* shard, std::unique_ptr<client::Connection> connection);
 
   Result<void> prepare(const client::Topic& topic, const std::vector<client::Partition>& partitions, std::size_t first);

@@ -7,7 +7,8 @@
 
 namespace wharf::load {
 
-Producers::Producers(client::Cluster* cluster, Measurement* measurement, ProduceLoad load) : cluster_(*cluster), tasks_(cluster->shard()) {
+Producers::Producers(client::Cluster* cluster, Measurement* measurement, ProduceLoad load)
+    : cluster_(*cluster), tasks_(cluster->shard()) {
   state_.load = std::move(load);
   state_.measurement = measurement;
 }
@@ -17,7 +18,8 @@ Producers::~Producers() = default;
 runtime::Task<Result<void>> Producers::open(client::Topic topic) {
   runtime::Shard& shard = cluster_.shard();
   ProduceLoad& load = state_.load;
-  Result<SharedBytes> batch = load.stamp ? load.stamp->stamped(shard.now()) : prepare_batch(load.shape, shard.clock().wall_now());
+  Result<SharedBytes> batch =
+      load.stamp ? load.stamp->stamped(shard.now()) : prepare_batch(load.shape, shard.clock().wall_now());
   if (!batch) co_return fail(batch.error());
   state_.batch = std::move(*batch);
   if (load.one_partition) topic.partitions.resize(1);
@@ -29,11 +31,12 @@ runtime::Task<Result<void>> Producers::open(client::Topic topic) {
     auto connection = co_await cluster_.separate(broker);
     if (!connection) co_return fail(connection.error());
     std::vector<client::Partition> led;
-    std::ranges::copy_if(topic.partitions, std::back_inserter(led), [broker](const client::Partition& p) { return p.leader == broker; });
+    std::ranges::copy_if(topic.partitions, std::back_inserter(led),
+                         [broker](const client::Partition& p) { return p.leader == broker; });
     auto lane = std::make_unique<ProduceLane>(&state_, &shard, std::move(*connection));
     if (Result<void> prepared = lane->prepare(topic, led, i / brokers.size()); !prepared) co_return prepared;
     if (load.records_per_second) {
-      const double interval = 1e9 * load.shape.records / *load.records_per_second;
+      const double interval = std::max(1.0, 1e9 * load.shape.records / *load.records_per_second);
       lane->pace(Nanoseconds(static_cast<std::int64_t>(interval * static_cast<double>(i))),
                  Nanoseconds(static_cast<std::int64_t>(interval * static_cast<double>(load.connections))));
     }

@@ -20,13 +20,14 @@ namespace wharf::load {
 
 struct ProduceLoad {
   BatchShape shape;
-  std::int16_t acks = -1;             // as in Kafka: 0 no answer, 1 the leader has it, -1 all in-sync replicas
+  std::int16_t acks = -1;  // as in Kafka: 0 no answer, 1 the leader has it, -1 all in-sync replicas
   std::size_t connections = 1;
-  std::size_t in_flight = 5;          // requests per connection without an answer; with acks = 0, per write
-  bool one_partition = false;         // partition 0 alone, instead of all of them in turn
-  std::optional<double> records_per_second;  // of all connections together. Latency then counts from when a request was due
-  std::optional<std::uint64_t> records;      // ends when so many are there; rounded up to whole batches
-  std::optional<StampedBatch> stamp;         // one record a batch, which carries the time at which it was due
+  std::size_t in_flight = 5;   // requests per connection without an answer; with acks = 0, per write
+  bool one_partition = false;  // partition 0 alone, instead of all of them in turn
+  std::optional<double>
+      records_per_second;                // of all connections together. Latency then counts from when a request was due
+  std::optional<std::uint64_t> records;  // ends when so many are there; rounded up to whole batches
+  std::optional<StampedBatch> stamp;     // one record a batch, which carries the time at which it was due
 };
 
 class ProduceLane;
