@@ -7,6 +7,11 @@ const std::vector<Command>& commands() {
       serve_command(),
       config_command(),
       doctor_command(),
+      topic_command(),
+      group_command(),
+      produce_command(),
+      consume_command(),
+      bench_command(),
   };
   return all;
 }

@@ -12,5 +12,10 @@ const std::vector<Command>& commands();
 Command serve_command();
 Command config_command();
 Command doctor_command();
+Command topic_command();
+Command group_command();
+Command produce_command();
+Command consume_command();
+Command bench_command();
 
 }  // namespace wharf::cli

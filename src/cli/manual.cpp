@@ -52,25 +52,55 @@ std::string verbatim(std::string_view title, std::string_view lines) {
   return page;
 }
 
+/// The value's name, without the checks that the parser appends to it.
+std::string value_of(const CLI::Option& option) {
+  const std::string type = option.get_positional() ? "" : option.get_type_name();
+  return type.substr(0, type.find(':'));
+}
+
 std::string options_of(const CLI::App& app) {
   std::string page;
   for (const CLI::Option* option : app.get_options()) {
-    const std::string type = option->get_positional() ? "" : option->get_type_name();
-    const std::string value = type.empty() ? "" : " " + type;
+    const std::string value = value_of(*option);
     page += fmt::format("       {}{}\n{}\n", option->get_name(option->get_positional(), !option->get_positional()),
-                        value, wrapped(option->get_description(), 11));
+                        value.empty() ? "" : " " + value, wrapped(option->get_description(), 11));
   }
   return page;
 }
 
-std::string synopsis_of(const Command& command, const CLI::App& app) {
-  std::string line = fmt::format("wharf {} [OPTIONS]", command.name);
-  for (const CLI::Option* option : app.get_options()) {
-    if (!option->get_positional()) continue;
-    line += option->get_required() ? fmt::format(" {}", option->get_name(true))
-                                   : fmt::format(" [{}]", option->get_name(true));
+/// Those of the command itself, which an action takes too; its own page has --help already.
+std::string shared_options_of(const CLI::App& app) {
+  std::string page = options_of(app);
+  const std::size_t next = page.find("\n\n", page.find("--help"));
+  return next == std::string::npos ? "" : page.substr(next + 2);
+}
+
+/// One line, and one for each action where the command has some.
+std::string synopsis_of(const std::string& name, const CLI::App& app) {
+  std::string lines;
+  for (const CLI::App* action : app.get_subcommands({})) {
+    lines += (lines.empty() ? "" : "\n") + synopsis_of(fmt::format("{} {}", name, action->get_name()), *action);
   }
-  return line;
+  if (!lines.empty()) return lines;
+  lines = name + " [OPTIONS]";
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_positional()) {
+      if (option->get_required()) lines += fmt::format(" --{} {}", option->get_lnames().front(), value_of(*option));
+      continue;
+    }
+    const std::string shown = option->get_name(true) + (option->get_items_expected_max() > 1 ? "..." : "");
+    lines += option->get_required() ? " " + shown : fmt::format(" [{}]", shown);
+  }
+  return lines;
+}
+
+std::string actions_of(const Command& command, const CLI::App& app) {
+  std::string page;
+  for (const CLI::App* action : app.get_subcommands({})) {
+    page += fmt::format("       {}\n{}\n", action->get_name(), wrapped(action->get_description(), 11));
+  }
+  if (page.empty()) return page;
+  return fmt::format("\nACTIONS\n{}       `wharf {} ACTION --help` lists an action's own options.\n", page, command.name);
 }
 
 constexpr std::string_view kDescription =
@@ -83,13 +113,20 @@ a flag (--set key=value); the later in this list wins. `wharf config` prints all
 
 constexpr std::string_view kEnvironment =
     R"(WHARF_CONFIG names the configuration file. Every key has a variable of its own:
-WHARF_KAFKA_LISTEN is kafka.listen. Variables of services that Kubernetes sets are passed over.)";
+WHARF_KAFKA_LISTEN is kafka.listen. Variables of services that Kubernetes sets are passed over.
+WHARF_BOOTSTRAP is where the commands that work with a broker find it: topic, group, produce, consume, bench.)";
 
 constexpr std::string_view kExamples =
     R"(wharf doctor                               is this machine fit to run the server?
 wharf config log.flush                     what does this setting do?
 wharf config --toml > wharf.toml           a file to start from
-wharf config --check --config wharf.toml   would the server start with it?)";
+wharf config --check --config wharf.toml   would the server start with it?
+wharf serve --data /var/lib/wharf          run the broker
+wharf topic create orders --partitions 12  make a topic
+wharf produce --topic orders orders.txt    write a file's lines to it
+wharf consume --topic orders --from -10    read the last ten of each partition, and go on
+wharf group describe readers               how far is this group?
+wharf bench produce --topic load --create  how fast is this broker?)";
 
 constexpr std::string_view kExitStatus =
     "0 when the command did what it was asked for, 1 when it could not, 2 when the command line was not understood.";
@@ -110,10 +147,23 @@ std::string manual() {
 }
 
 std::string manual_of(const Command& command, const CLI::App& app) {
-  std::string page = fmt::format("NAME\n       wharf {} - {}\n", command.name, command.summary);
-  page += verbatim("SYNOPSIS", synopsis_of(command, app));
-  page += section("DESCRIPTION", command.description);
-  page += fmt::format("\nOPTIONS\n{}", options_of(app));
+  const std::vector<CLI::App*> asked_for = app.get_subcommands();
+  const std::string name = fmt::format("wharf {}", command.name);
+  std::string page;
+  if (asked_for.empty()) {
+    page = fmt::format("NAME\n       {} - {}\n", name, command.summary);
+    page += verbatim("SYNOPSIS", synopsis_of(name, app));
+    page += section("DESCRIPTION", command.description);
+    page += actions_of(command, app);
+    page += fmt::format("\nOPTIONS\n{}", options_of(app));
+  } else {
+    const CLI::App& action = *asked_for.front();
+    const std::string full_name = fmt::format("{} {}", name, action.get_name());
+    page = fmt::format("NAME\n       {} - of `{}`, which see for more\n", full_name, name);
+    page += verbatim("SYNOPSIS", synopsis_of(full_name, action));
+    page += section("DESCRIPTION", action.get_description());
+    page += fmt::format("\nOPTIONS\n{}{}", options_of(action), shared_options_of(app));
+  }
   page.pop_back();  // one empty line between sections
   page += section("EXIT STATUS", kExitStatus);
   page += verbatim("EXAMPLES", command.examples);

@@ -42,6 +42,13 @@ int run_command(const Command& command, std::vector<std::string> arguments, Stre
   return run(streams);
 }
 
+/// `help topic create` asks what `topic create --help` asks.
+std::vector<std::string> help_request(const std::vector<std::string>& arguments) {
+  std::vector<std::string> request(arguments.begin() + 3, arguments.end());
+  request.emplace_back("--help");
+  return request;
+}
+
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments, Streams streams) {
@@ -58,7 +65,7 @@ int run_program(const std::vector<std::string>& arguments, Streams streams) {
     }
     const auto command = known(arguments[2]);
     return command == commands().end() ? unknown_command(streams, arguments[2])
-                                       : run_command(*command, {"--help"}, streams);
+                                       : run_command(*command, help_request(arguments), streams);
   }
   if (first.starts_with('-'))
     return usage_error(streams, fmt::format("the command comes first, not '{}'", first), "wharf --help");

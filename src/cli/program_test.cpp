@@ -70,6 +70,43 @@ TEST(Program, EveryCommandHasAManualPageOfLinesThatFitATerminal) {
   }
 }
 
+TEST(Program, EveryActionOfACommandHasAPageOfItsOwn) {
+  for (const Command& command : commands()) {
+    CLI::App app;
+    const cli::Run held = command.declare(&app);
+    for (const CLI::App* action : app.get_subcommands({})) {
+      const std::string name = action->get_name();
+      const Outcome outcome = run({std::string(command.name), name, "--help"});
+      EXPECT_EQ(outcome.code, kDone);
+      EXPECT_THAT(outcome.out, StartsWith(fmt::format("NAME\n       wharf {} {} - ", command.name, name)));
+      for (const CLI::Option* option : action->get_options()) EXPECT_THAT(outcome.out, HasSubstr(option->get_name()));
+      EXPECT_THAT(outcome.out, HasSubstr("--bootstrap BROKERS"));
+      EXPECT_EQ(outcome.out, run({"help", std::string(command.name), name}).out);
+      EXPECT_THAT(run({std::string(command.name), "--help"}).out, HasSubstr(fmt::format("wharf {} {} [OPTIONS]", command.name, name)));
+      std::istringstream lines(outcome.out);
+      for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+    }
+  }
+}
+
+TEST(Program, ACommandWithActionsWantsOne) {
+  EXPECT_EQ(run({"topic"}).code, kUsage);
+  EXPECT_EQ(run({"topic", "lst"}).code, kUsage);
+  EXPECT_THAT(run({"topic", "create"}).err, HasSubstr("`wharf topic --help` explains"));
+}
+
+TEST(Program, ABadAddressIsAUsageError) {
+  const Outcome outcome = run({"topic", "list", "--bootstrap", "host:port"});
+  EXPECT_EQ(outcome.code, kUsage);
+  EXPECT_EQ(outcome.err, "wharf topic: --bootstrap: 'host:port': the port is no number from 1 to 65535\n");
+}
+
+TEST(Program, ABrokerThatIsNotThereIsAFailureInOneLine) {
+  const Outcome outcome = run({"consume", "--topic", "t", "--bootstrap", "127.0.0.1:1"});
+  EXPECT_EQ(outcome.code, kFailed);
+  EXPECT_EQ(outcome.err, "wharf consume: cannot connect to 127.0.0.1:1: Connection refused\n");
+}
+
 TEST(Program, ExamplesOfTheManualPagesAreUnderstood) {
   for (const Command& command : commands()) {
     std::istringstream lines{std::string(command.examples)};

@@ -3,10 +3,10 @@
 // left still finishes.
 #include <memory>
 
-#include "protocols/kafka/frame_buffer.hpp"
 #include "protocols/kafka/handlers/dispatch.hpp"
 #include "protocols/kafka/handlers/door.hpp"
 #include "protocols/kafka/response_queue.hpp"
+#include "protocols/kafka/wire/frame_buffer.hpp"
 #include "runtime/open_port.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/stream.hpp"

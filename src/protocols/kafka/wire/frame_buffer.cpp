@@ -1,4 +1,4 @@
-#include "protocols/kafka/frame_buffer.hpp"
+#include "protocols/kafka/wire/frame_buffer.hpp"
 
 #include <algorithm>
 #include <cstring>

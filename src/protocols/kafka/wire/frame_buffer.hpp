@@ -16,7 +16,7 @@
 
 namespace wharf::kafka {
 
-/// A request without its length field. The bytes are the holder's to change.
+/// A request or response without its length field. The bytes are the holder's to change.
 struct Frame {
   std::shared_ptr<std::byte[]> owner;
   MutableBytes bytes;

@@ -1,0 +1,65 @@
+#include "cli/client_session.hpp"
+
+#include <csignal>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "runtime/clock.hpp"
+#include "runtime/sockets.hpp"
+#include "runtime/task_scope.hpp"
+#include "runtime/work_pool.hpp"
+
+namespace wharf::cli {
+namespace {
+
+constexpr std::size_t kPoolThreads = 1;  // for a read of standard input
+
+runtime::Task<void> run_to_the_end(ClientSession* session, const ClientWork* work, Result<void>* outcome) {
+  *outcome = co_await (*work)(session);
+  session->cluster.close();
+}
+
+}  // namespace
+
+std::shared_ptr<ClientOptions> ClientOptions::declare(CLI::App* app, std::string command) {
+  auto options = std::make_shared<ClientOptions>();
+  options->command = std::move(command);
+  options->bootstrap = "127.0.0.1:9092";
+  app->add_option(
+         "-b,--bootstrap", options->bootstrap,
+         "Where to begin: HOST:PORT of a broker of the cluster, or several with commas between. Otherwise what "
+         "WHARF_BOOTSTRAP names, or 127.0.0.1:9092.")
+      ->type_name("BROKERS")
+      ->envname("WHARF_BOOTSTRAP");
+  app->add_option("--timeout", options->timeout_ms, "Give up after so many milliseconds without an answer (30000).")
+      ->type_name("MS")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{86'400'000}));
+  return options;
+}
+
+int run_client(Streams streams, const ClientOptions& options, const ClientWork& work) {
+  Result<std::vector<Endpoint>> bootstrap = client::parse_bootstrap(options.bootstrap);
+  if (!bootstrap) {
+    streams.err << options.command << ": --bootstrap: " << bootstrap.error().message << '\n';
+    return kUsage;
+  }
+  const runtime::SystemClock clock;
+  runtime::ThreadPool pool(kPoolThreads);
+  runtime::Shard shard(ShardIndex(0), clock, pool);
+  runtime::TcpNetwork network;
+  client::Cluster cluster(&shard, &network, std::move(*bootstrap),
+                          {.request_timeout = Milliseconds(options.timeout_ms)});
+  ClientSession session{shard, cluster, streams, options.command};
+  Result<void> outcome;
+  runtime::TaskScope scope(shard);
+  scope.spawn("command", run_to_the_end(&session, &work, &outcome));
+  scope.when_idle([&shard] { shard.stop(); });
+  shard.run();
+  streams.out.flush();
+  if (outcome) return kDone;
+  session.warn(outcome.error().message);
+  return outcome.error().code == ErrorCode::kInvalidArgument ? kUsage : kFailed;
+}
+
+}  // namespace wharf::cli

@@ -1,0 +1,227 @@
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "cli/client_session.hpp"
+#include "cli/commands.hpp"
+#include "cli/group_report.hpp"
+#include "cli/group_requests.hpp"
+#include "cli/position_spec.hpp"
+#include "cli/text_table.hpp"
+
+namespace wharf::cli {
+namespace {
+
+using runtime::Task;
+
+struct GroupCommandOptions {
+  std::vector<std::string> groups, topics;
+  bool all_topics = false, to_earliest = false, to_latest = false, execute = false, json = false;
+  std::int64_t to_offset = -1;
+  std::string to_time;
+};
+
+Task<Result<void>> list(ClientSession* session, const GroupCommandOptions* options) {
+  auto groups = co_await list_groups(session);
+  if (!groups) co_return fail(groups.error());
+  session->streams.out << (options->json ? listing_json(*groups) : listing_text(*groups));
+  co_return Result<void>();
+}
+
+Task<Result<void>> describe(ClientSession* session, const GroupCommandOptions* options) {
+  boost::json::array array;
+  bool first = true;
+  for (const std::string& group : options->groups) {
+    auto described = co_await describe_group(session, group);
+    if (!described) co_return fail(described.error());
+    auto committed = co_await committed_offsets(session, group);
+    if (!committed) co_return fail(committed.error());
+    std::vector<PartitionName> partitions;
+    for (const auto& [name, offset] : *committed) partitions.push_back(name);
+    auto ends = co_await offsets_at(session, std::move(partitions), client::kLatest);
+    if (!ends) co_return fail(ends.error());
+    const GroupReport report{
+        .group = std::move(*described), .committed = std::move(*committed), .ends = std::move(*ends)};
+    if (options->json) {
+      array.push_back(report_json(report));
+    } else {
+      session->streams.out << (first ? "" : "\n") << report_text(report);
+    }
+    first = false;
+  }
+  if (options->json) session->streams.out << boost::json::serialize(array) << "\n";
+  co_return Result<void>();
+}
+
+/// Which partitions to reset: those named, or all that the group has committed offsets of.
+Task<Result<std::vector<PartitionName>>> chosen_partitions(ClientSession* session, const GroupCommandOptions* options,
+                                                           const GroupOffsets* committed) {
+  if (!options->all_topics) {
+    auto named = co_await named_partitions(session, options->topics);
+    co_return named;
+  }
+  std::vector<PartitionName> all;
+  for (const auto& [name, offset] : *committed) all.push_back(name);
+  if (all.empty())
+    co_return fail(ErrorCode::kNotFound, fmt::format("group '{}' has no committed offsets", options->groups.front()));
+  co_return all;
+}
+
+Task<Result<GroupOffsets>> wanted_offsets(ClientSession* session, const GroupCommandOptions* options,
+                                          std::vector<PartitionName> partitions) {
+  PositionSpec spec{options->to_earliest ? PositionSpec::Kind::kBeginning : PositionSpec::Kind::kEnd};
+  if (options->to_offset >= 0) spec = {PositionSpec::Kind::kOffset, options->to_offset};
+  GroupOffsets timed;
+  if (!options->to_time.empty()) {
+    Result<std::int64_t> time = parse_time_ms(options->to_time);
+    if (!time) co_return fail(time.error());
+    spec = {PositionSpec::Kind::kTime, *time};
+    auto found = co_await offsets_at(session, partitions, *time);
+    if (!found) co_return fail(found.error());
+    timed = std::move(*found);
+  }
+  auto first = co_await offsets_at(session, partitions, client::kEarliest);
+  if (!first) co_return fail(first.error());
+  auto next = co_await offsets_at(session, partitions, client::kLatest);
+  if (!next) co_return fail(next.error());
+  GroupOffsets wanted;
+  for (const PartitionName& name : partitions) {
+    const std::int64_t lowest = (*first)[name].value, highest = (*next)[name].value;
+    std::optional<std::int64_t> at_time;
+    if (timed.contains(name)) at_time = timed[name].value;
+    // An offset that the partition does not hold would send consumers to their own default: the nearest one is meant.
+    wanted[name] = Offset(std::clamp(resolve_position(spec, lowest, highest, at_time), lowest, highest));
+  }
+  co_return wanted;
+}
+
+Task<Result<void>> reset_offsets(ClientSession* session, const GroupCommandOptions* options) {
+  const int places = int{options->to_earliest} + int{options->to_latest} + int{options->to_offset >= 0} +
+                     int{!options->to_time.empty()};
+  if (places != 1)
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "reset-offsets: give one of --to-earliest, --to-latest, --to-offset and --to-time");
+  if (options->topics.empty() != options->all_topics)
+    co_return fail(ErrorCode::kInvalidArgument, "reset-offsets: give --topic, or --all-topics");
+  const std::string& group = options->groups.front();
+  auto committed = co_await committed_offsets(session, group);
+  if (!committed) co_return fail(committed.error());
+  auto partitions = co_await chosen_partitions(session, options, &*committed);
+  if (!partitions) co_return fail(partitions.error());
+  auto wanted = co_await wanted_offsets(session, options, std::move(*partitions));
+  if (!wanted) co_return fail(wanted.error());
+  if (options->execute) {
+    Result<void> done = co_await commit_offsets(session, group, *wanted);
+    if (!done) co_return done;
+  }
+  session->streams.out << (options->json ? reset_json(*committed, *wanted, options->execute)
+                                         : reset_text(*committed, *wanted, options->execute));
+  co_return Result<void>();
+}
+
+Task<Result<void>> remove(ClientSession* session, const GroupCommandOptions* options) {
+  for (const std::string& group : options->groups) {
+    Result<void> deleted = co_await delete_group(session, group);
+    if (!deleted) co_return deleted;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> remove_offsets(ClientSession* session, const GroupCommandOptions* options) {
+  auto partitions = co_await named_partitions(session, options->topics);
+  if (!partitions) co_return fail(partitions.error());
+  Result<void> deleted = co_await delete_offsets(session, options->groups.front(), std::move(*partitions));
+  co_return deleted;
+}
+
+using Action = Task<Result<void>> (*)(ClientSession*, const GroupCommandOptions*);
+
+void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen) {
+  const auto action = [app, chosen](const char* name, const char* description, Action run) {
+    CLI::App* sub = app->add_subcommand(name, description)->fallthrough();
+    sub->callback([chosen, run] { *chosen = run; });
+    return sub;
+  };
+  const auto groups = [options](CLI::App* sub, int most) {
+    sub->add_option("GROUP", options->groups, "The group's name.")->required()->expected(1, most);
+  };
+  const auto topics = [options](CLI::App* sub) {
+    return sub
+        ->add_option("-t,--topic", options->topics,
+                     "A topic, or some of its partitions: orders:0,3-5. May be given again.")
+        ->type_name("TOPIC")
+        ->allow_extra_args(false);
+  };
+  const auto json = [options](CLI::App* sub) { sub->add_flag("--json", options->json, "Print one line of JSON."); };
+  constexpr int kMany = 10'000;
+
+  CLI::App* sub = action("list", "List the groups of all brokers, with their states.", list);
+  json(sub);
+  sub = action("describe",
+               "Show a group's members with what each was given, and its committed offsets with the lag behind each "
+               "partition's end.",
+               describe);
+  groups(sub, kMany);
+  json(sub);
+  sub =
+      action("reset-offsets",
+             "Show what a group's offsets would become, and with --execute commit it. The group must have no members.",
+             reset_offsets);
+  groups(sub, 1);
+  topics(sub);
+  sub->add_flag("--all-topics", options->all_topics, "Every partition that the group has committed an offset of.");
+  sub->add_flag("--to-earliest", options->to_earliest, "To the first record that is still there.");
+  sub->add_flag("--to-latest", options->to_latest, "Behind the last record.");
+  sub->add_option("--to-offset", options->to_offset,
+                  "To this offset; where the partition does not reach it, to the nearest one.")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  sub->add_option("--to-time", options->to_time,
+                  "To the first record at or after a time: 2026-01-31T12:00:00Z, or @ and milliseconds since 1970.")
+      ->type_name("TIME");
+  sub->add_flag("--execute", options->execute, "Do it. Without this flag nothing changes.");
+  json(sub);
+  sub = action("delete", "Delete groups with their offsets. They must have no members.", remove);
+  groups(sub, kMany);
+  sub = action("delete-offsets", "Delete a group's offsets of some partitions, which no member may be subscribed to.",
+               remove_offsets);
+  groups(sub, 1);
+  topics(sub)->required();
+}
+
+Run declare(CLI::App* app) {
+  auto client = ClientOptions::declare(app, "wharf group");
+  auto options = std::make_shared<GroupCommandOptions>();
+  auto chosen = std::make_shared<Action>(nullptr);
+  app->require_subcommand(1);
+  declare_actions(app, options.get(), chosen.get());
+  return [client, options, chosen](Streams streams) {
+    return run_client(streams, *client, [action = *chosen, filled = options.get()](ClientSession* session) {
+      return action(session, filled);
+    });
+  };
+}
+
+}  // namespace
+
+Command group_command() {
+  return {
+      .name = "group",
+      .summary = "list, describe and delete consumer groups, and move their offsets",
+      .description =
+          R"(Works with Wharf, Kafka and any other broker of the protocol. Groups of Kafka's classic protocol; those of its
+newer one (group.protocol=consumer) are listed, but the broker does not describe them to this command.)",
+      .examples = R"(wharf group list
+wharf group describe readers
+wharf group describe readers --json
+wharf group reset-offsets readers --topic orders --to-earliest
+  shows what would change; with --execute it does
+wharf group reset-offsets readers --topic orders:0,3-5 --to-time 2026-01-31 --execute
+wharf group reset-offsets readers --all-topics --to-latest --execute
+wharf group delete-offsets readers --topic orders
+wharf group delete readers)",
+      .declare = declare,
+  };
+}
+
+}  // namespace wharf::cli

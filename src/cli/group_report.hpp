@@ -1,0 +1,26 @@
+#pragma once
+// What `wharf group` prints.
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "cli/group_requests.hpp"
+
+namespace wharf::cli {
+
+struct GroupReport {
+  GroupDescription group;
+  GroupOffsets committed;
+  GroupOffsets ends;
+};
+
+std::string listing_text(const std::vector<GroupListing>& groups);
+std::string listing_json(const std::vector<GroupListing>& groups);
+std::string report_text(const GroupReport& report);
+boost::json::object report_json(const GroupReport& report);
+/// Old and new offsets of a reset; `done` or only planned.
+std::string reset_text(const GroupOffsets& before, const GroupOffsets& after, bool done);
+std::string reset_json(const GroupOffsets& before, const GroupOffsets& after, bool done);
+
+}  // namespace wharf::cli

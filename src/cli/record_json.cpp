@@ -1,0 +1,115 @@
+#include "cli/record_json.hpp"
+
+#include <fmt/format.h>
+
+namespace wharf::cli {
+namespace {
+
+/// "name":"text", "name_base64":"..." or "name":null.
+void append_field(std::string_view name, const std::optional<ByteView>& value, std::string* out) {
+  if (!value) {
+    out->append("\"").append(name).append("\":null");
+  } else if (is_utf8(as_text(*value))) {
+    out->append("\"").append(name).append("\":");
+    append_json_string(as_text(*value), out);
+  } else {
+    out->append("\"").append(name).append("_base64\":\"");
+    append_base64(*value, out);
+    out->append("\"");
+  }
+}
+
+}  // namespace
+
+void append_json_string(std::string_view text, std::string* out) {
+  *out += '"';
+  std::size_t plain = 0;  // not yet copied
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto letter = static_cast<unsigned char>(text[at]);
+    if (letter >= 0x20 && letter != '"' && letter != '\\') continue;
+    out->append(text.substr(plain, at - plain));
+    plain = at + 1;
+    switch (letter) {
+      case '"':
+        *out += "\\\"";
+        break;
+      case '\\':
+        *out += "\\\\";
+        break;
+      case '\n':
+        *out += "\\n";
+        break;
+      case '\r':
+        *out += "\\r";
+        break;
+      case '\t':
+        *out += "\\t";
+        break;
+      default:
+        fmt::format_to(std::back_inserter(*out), "\\u{:04x}", letter);
+    }
+  }
+  out->append(text.substr(plain));
+  *out += '"';
+}
+
+void append_base64(ByteView bytes, std::string* out) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < count ? std::to_integer<std::uint32_t>(bytes[at + i]) : 0);
+    for (std::size_t i = 0; i < 4; ++i) *out += i <= count ? kLetters[bits >> (18 - 6 * i) & 63] : '=';
+  }
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto first = static_cast<unsigned char>(text[at]);
+    if (first < 0x80) {
+      ++at;
+      continue;
+    }
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4 || at + length > text.size()) return false;
+    std::uint32_t code = first & (0x7Fu >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+      const auto next = static_cast<unsigned char>(text[at + i]);
+      if ((next & 0xC0) != 0x80) return false;
+      code = code << 6 | (next & 0x3Fu);
+    }
+    // Too long a form, half of a surrogate pair, or behind the last character.
+    if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10FFFF)) ||
+        (code >= 0xD800 && code <= 0xDFFF))
+      return false;
+    at += length;
+  }
+  return true;
+}
+
+void append_json(const PlacedRecord& placed, std::string* out) {
+  const Record& record = *placed.record;
+  out->append("{\"topic\":");
+  append_json_string(placed.topic, out);
+  fmt::format_to(std::back_inserter(*out),
+                 ",\"partition\":{},\"offset\":{},\"timestamp\":{},\"timestamp_type\":\"{}\",", placed.partition.value,
+                 record.offset.value, record.timestamp.ms,
+                 placed.timestamp_type == TimestampType::kCreateTime ? "create" : "append");
+  append_field("key", record.key, out);
+  *out += ',';
+  append_field("value", record.value, out);
+  out->append(",\"headers\":[");
+  bool first = true;
+  for (const RecordHeader& header : record.headers) {
+    *out += first ? "{" : ",{";
+    append_field("name", as_bytes(header.key), out);
+    *out += ',';
+    append_field("value", header.value, out);
+    *out += '}';
+    first = false;
+  }
+  out->append("]}\n");
+}
+
+}  // namespace wharf::cli

@@ -1,0 +1,13 @@
+#pragma once
+// Characters that a shell makes hard to type: \n, \r, \t, \0, \\ and \xNN in delimiters and formats.
+#include <string>
+#include <string_view>
+
+#include "model/error.hpp"
+
+namespace wharf::cli {
+
+/// Errors: kInvalidArgument for another letter behind a backslash.
+Result<std::string> unescape(std::string_view text);
+
+}  // namespace wharf::cli
