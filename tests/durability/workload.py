@@ -12,8 +12,8 @@ from collections import defaultdict
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-VERIFY_DEADLINE_S = 120
-RECORDS_PER_TURN, TURN_S = 40, 0.02  # a writer's rate: a hundred kills must not fill the disk
+VERIFY_DEADLINE_S = 600  # millions of records, read by Python
+RECORDS_PER_TURN, TURN_S = 20, 0.02  # a writer's rate: a hundred kills must not fill the disk
 
 _pause = threading.Event()  # never set
 
