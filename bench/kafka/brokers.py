@@ -1,0 +1,114 @@
+"""The two brokers: started fresh, measured from outside by what the kernel says of their process, stopped."""
+
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+
+TICKS = os.sysconf("SC_CLK_TCK")
+START_DEADLINE_S = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(port):
+    """Whether a broker answers an ApiVersions request of version 0."""
+    request = struct.pack(">hhih", 18, 0, 1, 4) + b"wait"
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as connection:
+            connection.settimeout(2)
+            connection.sendall(struct.pack(">i", len(request)) + request)
+            return len(connection.recv(4)) == 4
+    except OSError:
+        return False
+
+
+class Broker:
+    def __init__(self, name):
+        self.name = name
+        self.port = free_port()
+        self.bootstrap = f"127.0.0.1:{self.port}"
+        self.folder = tempfile.mkdtemp(prefix=f"bench-{name}-")
+        self.log = open(f"{self.folder}/log", "wb")
+        self.process = None
+        self.start_s = None
+
+    def launch(self, arguments):
+        begin = time.monotonic()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("WHARF")}
+        self.process = subprocess.Popen(arguments, stdout=self.log, stderr=self.log, env=environment)
+        while not answers(self.port):
+            if self.process.poll() is not None or time.monotonic() > begin + START_DEADLINE_S:
+                raise SystemExit(f"{self.name} did not start; see {self.folder}/log")
+            time.sleep(0.002)
+        self.start_s = time.monotonic() - begin
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.folder)
+
+    def cpu_s(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def resident_mb(self, peak=False):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            word = "VmHWM:" if peak else "VmRSS:"
+            return next(int(line.split()[1]) for line in status if line.startswith(word)) / 1024
+
+
+class Kafka(Broker):
+    """One KRaft node as its own quick start configures it, with a heap that its load needs and no waiting for group members."""
+
+    def __init__(self):
+        super().__init__("kafka")
+
+    def start(self):
+        controller = free_port()
+        properties = f"{self.folder}/server.properties"
+        with open(properties, "w", encoding="ascii") as out:
+            out.write(f"""process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{controller}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+log.dirs={self.folder}/data
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+""")
+        java = ["java", "-cp", f"{os.environ['KAFKA_JARS']}/*"]
+        subprocess.run([*java, "-Xmx256m", "kafka.tools.StorageTool", "format", "-t", "benchmarkAAAAAAAAAAAAA", "-c", properties],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.launch([*java, "-Xms2g", "-Xmx2g", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:InitiatingHeapOccupancyPercent=35",
+                     "-XX:+ExplicitGCInvokesConcurrent", "kafka.Kafka", properties])
+
+
+class Wharf(Broker):
+    def __init__(self, flush):
+        super().__init__(f"wharf-{flush}")
+        self.flush = flush
+
+    def start(self):
+        self.launch([os.environ["WHARF"], "serve", "--data", f"{self.folder}/data", "--set", f"kafka.listen={self.bootstrap}", "--set",
+                     "admin.listen=", "--set", f"log.flush={self.flush}", "--set", "group.initial.rebalance.delay.ms=0"])
+
+
+def wharf_bench(broker, *arguments):
+    """One run of `wharf bench` with the broker's process measured beside; its line of JSON."""
+    done = subprocess.run([os.environ["WHARF"], "bench", *map(str, arguments), "--bootstrap", broker.bootstrap, "--pid",
+                           str(broker.process.pid), "--json"], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.strip().splitlines()[-1])
