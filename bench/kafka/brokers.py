@@ -55,6 +55,9 @@ class Broker:
         self.process.terminate()
         self.process.wait()
         self.log.close()
+
+    def remove(self):
+        """After all brokers have run: ext4 makes files more slowly for minutes after many were removed."""
         shutil.rmtree(self.folder)
 
     def cpu_s(self):

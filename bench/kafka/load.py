@@ -40,17 +40,18 @@ def consume(broker, topic, records):
     return {"rate": rate, "cpu_per_million": cpu_s / records * 1e6}
 
 
-def latency(broker, topic, seconds):
+def latency(broker, topic, seconds, *more):
     """Single records, 2,000 a second whatever happens: milliseconds from when each was due, CPU milliseconds per request."""
     said = wharf_bench(broker, "latency", "--topic", topic, "--create", "--rate", 2000, "--seconds", seconds, "--warmup", seconds / 2,
-                       "--record-bytes", 100, "--in-flight", 100)
-    return {**{name: said["latency"][f"{name}_ms"] for name in ("p50", "p99", "p999")},
+                       "--record-bytes", 100, "--in-flight", 100, *more)
+    times = said.get("end_to_end_latency", said["latency"])
+    return {**{name: times[f"{name}_ms"] for name in ("p50", "p99", "p999")},
             "cpu_ms_per_request": said["processes"][0]["cpu_seconds"] * 1000 / said["requests"]}
 
 
-def prepared_in(broker, topic, partitions, seconds, *more):
+def prepared_in(broker, topic, partitions, seconds, *more, warmup=None):
     said = wharf_bench(broker, "produce", "--topic", topic, "--create", "--partitions", partitions, "--seconds", seconds, "--warmup",
-                       seconds / 2, "--connections", 2, *more)
+                       warmup or seconds / 2, "--connections", 2, *more)
     return {"rate": said["records_per_second"], "bytes_per_cpu_s": said["processes"][0]["bytes_per_cpu_second"]}
 
 

@@ -105,6 +105,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   integer(kKafka, "connections.limit", "100000", at_least(1), "Most client connections at a time."),
   duration(kKafka, "connections.max.idle.ms", "10m", at_least(1), "A connection without a request for this long is closed."),
   bytes(kKafka, "socket.request.max.bytes", "100MiB", between(1, kInt32Max), "Largest request that is read; a longer one closes its connection."),
+  bytes(kKafka, "socket.send.buffer.bytes", "256KiB", between(0, 1 << 30), "What the kernel holds of a connection for a client that does not keep up. 0: as the system has it, which costs more time when many bytes leave."),
   bytes(kKafka, "fetch.max.bytes", "55MiB", between(1024, kInt32Max), "Most bytes in one answer to a fetch, whatever the client asks for."),
   integer(kKafka, "max.incremental.fetch.session.cache.slots", "1000", between(0, kInt32Max), "Fetch sessions remembered at a time (KIP-227)."),
   duration(kKafka, "producer.id.expiration.ms", "1d", between(1, kInt32Max), "An idempotent producer that was silent for this long is forgotten."),

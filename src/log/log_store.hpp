@@ -48,7 +48,7 @@
 namespace wharf::log {
 
 struct LogStoreOptions {
-  std::size_t hot_tail_bytes = 32u << 20;            // newest batches kept in memory, all partitions together
+  std::size_t hot_tail_bytes = 24u << 20;            // newest batches kept in memory, all partitions together
   std::size_t open_files = 4096;                     // descriptors of segments and indexes; fewer than active partitions cost CPU
   std::int64_t checkpoint_interval_ms = 10'000;
   std::uint64_t checkpoint_bytes = 256u << 20;       // ... or after so many bytes appended

@@ -44,17 +44,15 @@ void Segment::close_files() {
 }
 
 Result<void> Segment::create() {
-  Result<std::shared_ptr<File>> files[] = {log_file(OpenMode::kCreate), index_file(), time_index_file()};
-  for (Result<std::shared_ptr<File>>& file : files) {
-    if (!file) return storage_failure(file.error());
-    Result<std::uint64_t> old = (*file)->size();
-    if (!old) return storage_failure(old.error());
-    if (*old == 0) continue;
+  Result<std::shared_ptr<File>> file = log_file(OpenMode::kCreate);
+  if (!file) return storage_failure(file.error());
+  Result<std::uint64_t> old = (*file)->size();
+  if (!old) return storage_failure(old.error());
+  if (*old > 0) {
     if (Result<void> emptied = (*file)->truncate(0); !emptied) return storage_failure(emptied.error());
   }
   size_ = synced_size_ = 0;
   max_ = MaxTimestamp{};
-  close_indexes();
   indexes_open_ = true;
   return {};
 }
@@ -171,15 +169,18 @@ bool Segment::is_sealed() const {
   return offsets_.pending().empty() && times_.pending().empty() && max_->timestamp <= last_indexed_timestamp_;
 }
 
+/// Their files come with their first entries: a new partition costs one file, not three.
 Result<void> Segment::write_indexes() {
   if (!offsets_.pending().empty()) {
     Result<std::shared_ptr<File>> file = index_file();
     if (!file) return storage_failure(file.error());
+    if (offsets_.stored() == 0) std::ignore = (*file)->truncate(0);  // of an earlier segment of that name
     if (Result<void> written = offsets_.write_pending(**file); !written) return storage_failure(written.error());
   }
   if (!times_.pending().empty()) {
     Result<std::shared_ptr<File>> file = time_index_file();
     if (!file) return storage_failure(file.error());
+    if (times_.stored() == 0) std::ignore = (*file)->truncate(0);
     if (Result<void> written = times_.write_pending(**file); !written) return storage_failure(written.error());
   }
   return {};
@@ -242,12 +243,18 @@ Result<SegmentView> Segment::view(Offset end, bool may_have_gaps) {
   if (!file) return storage_failure(file.error());
   view.log = std::move(*file);
   if (Result<void> opened = open_indexes(); !opened) return fail(opened.error());
-  Result<std::shared_ptr<File>> index = index_file();
-  if (!index) return storage_failure(index.error());
-  view.offsets = {std::move(*index), offsets_.stored(), offsets_.pending()};
-  Result<std::shared_ptr<File>> time_index = time_index_file();
-  if (!time_index) return storage_failure(time_index.error());
-  view.times = {std::move(*time_index), times_.stored(), times_.pending()};
+  view.offsets = {nullptr, offsets_.stored(), offsets_.pending()};
+  if (offsets_.stored() > 0) {
+    Result<std::shared_ptr<File>> index = index_file();
+    if (!index) return storage_failure(index.error());
+    view.offsets.file = std::move(*index);
+  }
+  view.times = {nullptr, times_.stored(), times_.pending()};
+  if (times_.stored() > 0) {
+    Result<std::shared_ptr<File>> time_index = time_index_file();
+    if (!time_index) return storage_failure(time_index.error());
+    view.times.file = std::move(*time_index);
+  }
   return view;
 }
 

@@ -71,7 +71,7 @@ class Segment {
   std::uint32_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
-  /// Makes the files. Whatever of that name was there is emptied.
+  /// Makes the .log file. Whatever of that name was there is emptied.
   Result<void> create();
 
   /// Writes `parts`, which are `batches` one after the other, at the end. After an error nothing of them counts.

@@ -219,6 +219,9 @@ Result<std::unique_ptr<Listener>> TcpNetwork::listen(Shard& shard, const Endpoin
   Tcp::acceptor acceptor(shard.context());
   acceptor.open(place.protocol(), error);
   if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!error && options_.send_buffer_bytes > 0) {  // what it accepts inherits it
+    acceptor.set_option(asio::socket_base::send_buffer_size(static_cast<int>(options_.send_buffer_bytes)), error);
+  }
   if (!error) acceptor.bind(place, error);
   if (!error) acceptor.listen(4096, error);
   if (error) return fail(ErrorCode::kUnavailable, fmt::format("cannot listen on {}: {}", endpoint.text(), error.message()));
