@@ -44,7 +44,7 @@ def latency(broker, topic, seconds, *more):
     """Single records, 2,000 a second whatever happens: milliseconds from when each was due, CPU milliseconds per request."""
     said = wharf_bench(broker, "latency", "--topic", topic, "--create", "--rate", 2000, "--seconds", seconds, "--warmup", seconds / 2,
                        "--record-bytes", 100, "--in-flight", 100, *more)
-    times = said.get("end_to_end_latency", said["latency"])
+    times = said.get("end_to_end", said["latency"])
     return {**{name: times[f"{name}_ms"] for name in ("p50", "p99", "p999")},
             "cpu_ms_per_request": said["processes"][0]["cpu_seconds"] * 1000 / said["requests"]}
 
