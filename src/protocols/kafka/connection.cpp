@@ -23,6 +23,7 @@ Connection::Connection(const Door& door, runtime::Shard& shard, std::unique_ptr<
 
 void Connection::close() {
   closed_ = true;
+  session_.ended.request_stop();
   stream_->close();
   can_write_.notify();
   can_read_.notify();
@@ -33,6 +34,7 @@ runtime::Task<void> Connection::run() {
   tasks_.spawn("kafka-writer", write_responses());
   co_await read_requests();
   reading_ended_ = true;
+  session_.ended.request_stop();  // nobody waits for a long poll's answer any more
   can_write_.notify();
   co_await tasks_.close();
   if (idle_timer_) shard_.cancel_timer(*idle_timer_);
