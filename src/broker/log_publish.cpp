@@ -61,7 +61,8 @@ void Portion::append_part(Part& part) {
   }
   part.outcome = Published{appended->first, appended->next, appended->log_append_time,
                            logs.store().find(partition)->log_start_offset()};
-  if (acknowledge != Acknowledge::kCommitted) return;
+  // With one replica the leader's word and everybody's are the same, as in Kafka: who was answered can read what they wrote.
+  if (acknowledge == Acknowledge::kNone) return;
   ++waiting;
   logs.when_committed(partition, appended->next, [self = shared_from_this(), &part](Result<void> committed) {
     if (!committed) part.outcome = fail(committed.error());

@@ -169,20 +169,18 @@ bool Segment::is_sealed() const {
   return offsets_.pending().empty() && times_.pending().empty() && max_->timestamp <= last_indexed_timestamp_;
 }
 
-/// Their files come with their first entries: a new partition costs one file, not three.
+/// Their files come with their first entries: a new partition costs one file, not three. Both come at once, as Kafka's tools expect.
 Result<void> Segment::write_indexes() {
-  if (!offsets_.pending().empty()) {
-    Result<std::shared_ptr<File>> file = index_file();
-    if (!file) return storage_failure(file.error());
-    if (offsets_.stored() == 0) std::ignore = (*file)->truncate(0);  // of an earlier segment of that name
-    if (Result<void> written = offsets_.write_pending(**file); !written) return storage_failure(written.error());
-  }
-  if (!times_.pending().empty()) {
-    Result<std::shared_ptr<File>> file = time_index_file();
-    if (!file) return storage_failure(file.error());
-    if (times_.stored() == 0) std::ignore = (*file)->truncate(0);
-    if (Result<void> written = times_.write_pending(**file); !written) return storage_failure(written.error());
-  }
+  if (offsets_.pending().empty() && times_.pending().empty()) return {};
+  Result<std::shared_ptr<File>> index = index_file();
+  if (!index) return storage_failure(index.error());
+  Result<std::shared_ptr<File>> time_index = time_index_file();
+  if (!time_index) return storage_failure(time_index.error());
+  // What an earlier segment of that name left is no entry of this one.
+  if (offsets_.stored() == 0) std::ignore = (*index)->truncate(0);
+  if (times_.stored() == 0) std::ignore = (*time_index)->truncate(0);
+  if (Result<void> written = offsets_.write_pending(**index); !written) return storage_failure(written.error());
+  if (Result<void> written = times_.write_pending(**time_index); !written) return storage_failure(written.error());
   return {};
 }
 
