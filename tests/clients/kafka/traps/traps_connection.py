@@ -1,5 +1,7 @@
 """Frames, headers, ApiVersions: what comes before any request is understood."""
 
+import pathlib
+import re
 import struct
 
 from broker import NONE, Topic, append, fetch
@@ -54,6 +56,14 @@ def test_what_is_advertised_covers_the_whole_range_that_todays_clients_use(boots
     for message in TABLE.values():
         low, high = ranges[message.key]
         assert low <= message.versions[0] and high >= message.versions[-1], f"{message.name}: {low}-{high}"
+
+
+def test_the_page_about_kafkas_protocol_says_what_is_served(bootstrap):
+    page = pathlib.Path(__file__).resolve().parents[4] / "docs/kafka.md"
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| (\d+)-(\d+) \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    with Connection(bootstrap) as wire:
+        served = {e["api_key"]: (e["min_version"], e["max_version"]) for e in wire.ask("ApiVersions", 0, {})["api_keys"]}
+    equal({int(key): (int(low), int(high)) for key, _, low, high in rows}, served)
 
 
 def test_api_versions_3_wants_a_client_software_name(bootstrap):
