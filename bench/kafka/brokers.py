@@ -105,8 +105,12 @@ class Wharf(Broker):
         super().__init__(f"wharf-{flush}")
         self.flush = flush
 
+    @staticmethod
+    def program():
+        return os.environ["WHARF"]
+
     def start(self):
-        self.launch([os.environ["WHARF"], "serve", "--data", f"{self.folder}/data", "--set", f"kafka.listen={self.bootstrap}", "--set",
+        self.launch([self.program(), "serve", "--data", f"{self.folder}/data", "--set", f"kafka.listen={self.bootstrap}", "--set",
                      "admin.listen=", "--set", f"log.flush={self.flush}", "--set", "group.initial.rebalance.delay.ms=0"])
 
 
