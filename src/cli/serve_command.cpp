@@ -20,12 +20,14 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// SIGTERM and SIGINT come to this thread alone, when it waits for them; a closed socket is an error, not a signal.
+/// SIGTERM, SIGINT and SIGHUP (a terminal that closes) come to this thread alone, when it waits for them; a closed socket is an
+/// error, not a signal.
 sigset_t block_signals() {
   sigset_t stops;
   sigemptyset(&stops);
   sigaddset(&stops, SIGTERM);
   sigaddset(&stops, SIGINT);
+  sigaddset(&stops, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return stops;
@@ -46,7 +48,7 @@ int run(const ServerOptions& options, Streams streams) {
     streams.out << server.ready_line() << std::endl;  // NOLINT: whoever waits for the line must see it now
     int signal = 0;
     ::sigwait(&stops, &signal);
-    server.logger().info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    server.logger().info("stopping", {{"signal", fmt::format("SIG{}", sigabbrev_np(signal))}});
   } else {
     streams.err << started.error().message << '\n';
     exit_code = kFailed;
@@ -56,6 +58,7 @@ int run(const ServerOptions& options, Streams streams) {
     server.logger().error("the end was not clean; the next start will look through the logs", {{"reason", stopped.error().message}});
     exit_code = kFailed;
   }
+  if (started && stopped) server.logger().info("stopped", {});
   return exit_code;
 }
 
@@ -71,7 +74,7 @@ Command serve_command() {
       .name = "serve",
       .summary = "run the broker",
       .description = "Opens the admin port, recovers what is stored, opens the clients' ports, and prints one line of JSON to standard "
-                     "output that names every address once clients can connect. Log lines go to standard error. SIGTERM and SIGINT stop it: no new requests, what is in "
+                     "output that names every address once clients can connect. Log lines go to standard error. SIGTERM, SIGINT and SIGHUP stop it: no new requests, what is in "
                      "progress is finished, everything is flushed.",
       .examples = "wharf serve\nwharf serve --data /var/lib/wharf --set kafka.listen=0.0.0.0:9092\n"
                   "wharf serve --memory --set kafka.listen=127.0.0.1:0 --set admin.listen=127.0.0.1:0\n"

@@ -102,7 +102,18 @@ Result<void> Server::start() {
   return run_on_first_shard([this](Result<void>* outcome) { return start_on_first_shard(outcome); });
 }
 
+/// What somebody who finds only the log must know, and what they may not have meant.
+void Server::tell_of_start() {
+  std::error_code ignored;
+  std::string folder = config_.get<"data.memory">() ? "memory" : std::filesystem::absolute(config_.get<"data.dir">(), ignored).lexically_normal().string();
+  logger_.info("starting", {{"version", WHARF_VERSION}, {"data", folder}, {"shards", shards_.size()}, {"flush", config_.get<"log.flush">()}});
+  const Endpoint& kafka = config_.get<"kafka.listen">();
+  bool only_here = kafka.host == "localhost" || kafka.host == "::1" || kafka.host.starts_with("127.");
+  if (!only_here) logger_.warn("whoever reaches this port can read and write everything: there is no access control yet", {{"kafka.listen", kafka.text()}});
+}
+
 runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
+  tell_of_start();
   *outcome = open_admin();
   if (!*outcome) co_return;
   broker::Surroundings with{.files = files_.get(),
@@ -117,7 +128,8 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
   if (!*outcome) co_return;
   admin_door_.watch(kafka_->port());
   admin_door_.ready({.operate = &node_->operate(), .catalogue = &node_->catalogue(), .groups = &node_->groups()});
-  logger_.info("ready", {{"kafka", kafka_->local().text()}, {"admin", admin_ ? admin_->local().text() : "none"}});
+  logger_.info("ready", {{"kafka", kafka_->local().text()}, {"admin", admin_ ? admin_->local().text() : "none"},
+                         {"partitions_recovered", progress_.partitions_done.load()}, {"bytes_scanned", progress_.scanned_bytes.load()}});
 }
 
 Result<void> Server::open_admin() {

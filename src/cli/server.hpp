@@ -39,6 +39,7 @@ class Server {
  private:
   runtime::Task<void> start_on_first_shard(Result<void>* outcome);
   runtime::Task<void> stop_on_first_shard(Result<void>* outcome);
+  void tell_of_start();
   Result<void> open_admin();
   Result<void> open_kafka();
   /// Runs a task of the first shard to its end and waits for it.

@@ -80,8 +80,10 @@ runtime::Task<void> MetadataStore::work_off() {
     records.push_back(std::move(*record));
   }
   if (!records.empty()) {
+    std::vector<MetadataRecord> told = records;
     Result<void> written = co_await write(std::move(records));
     if (written) {
+      for (const MetadataRecord& record : told) tell(record);
       catalogue_ = std::move(draft);
       co_await spread_(catalogue_.table());
     } else {
@@ -95,6 +97,20 @@ runtime::Task<void> MetadataStore::work_off() {
       std::move(resume)(std::move(outcome));
     });
   }
+}
+
+/// Before the catalogue has it: what was there tells made from changed.
+void MetadataStore::tell(const MetadataRecord& record) const {
+  if (const auto* removed = std::get_if<TopicRemoved>(&record)) {
+    std::shared_ptr<const Topic> topic = catalogue_.table()->find(removed->id);
+    logger_.info("deleted a topic", {{"topic", topic ? topic->name : ""}});
+  }
+  const auto* made = std::get_if<TopicRecord>(&record);
+  if (made == nullptr) return;
+  std::string settings;
+  for (const auto& [key, value] : made->overrides) settings += (settings.empty() ? "" : ",") + key + "=" + value;
+  logger_.info(catalogue_.table()->find(made->id) ? "changed a topic" : "created a topic",
+               {{"topic", made->name}, {"partitions", made->partitions}, {"settings", settings}});
 }
 
 runtime::Task<Result<void>> MetadataStore::write(std::vector<MetadataRecord> records) {

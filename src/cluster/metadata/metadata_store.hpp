@@ -42,6 +42,7 @@ class MetadataStore {
   };
 
   runtime::Task<void> work_off();
+  void tell(const MetadataRecord& record) const;
   runtime::Task<Result<void>> write(std::vector<MetadataRecord> records);
 
   ShardLogs& logs_;
