@@ -50,7 +50,7 @@ inline std::vector<std::byte> batch_bytes_of(const TestBatch& batch) {
 
 inline OwnedBatches owned(const std::vector<std::byte>& bytes) {
   auto storage = std::make_shared_for_overwrite<std::byte[]>(bytes.size());
-  std::memcpy(storage.get(), bytes.data(), bytes.size());
+  std::ranges::copy(bytes, storage.get());  // there may be none
   return {storage, {storage.get(), bytes.size()}, false};
 }
 inline OwnedBatches owned_batch(const TestBatch& batch) { return owned(batch_bytes_of(batch)); }

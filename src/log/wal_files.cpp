@@ -19,6 +19,9 @@ constexpr std::string_view kSuffix = ".wal";
 constexpr std::string_view kUnfinishedSuffix = ".wal.new";
 constexpr std::size_t kDigits = 20;
 constexpr std::size_t kZeroesBytes = 1u << 20;
+/// The first file of a new folder: a start waits for it, and zeros cost 2 ms a megabyte.
+constexpr std::uint64_t kFirstFileBytes = 1u << 20;
+constexpr std::uint64_t kFirstNumber = 1;
 
 std::optional<std::uint64_t> number_of(std::string_view name, std::string_view suffix) {
   if (name.size() != kDigits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
@@ -29,6 +32,11 @@ std::optional<std::uint64_t> number_of(std::string_view name, std::string_view s
 }
 
 }  // namespace
+
+/// One that was given back unopened is of the usual size.
+std::uint64_t WalFiles::bytes_of(const WalFile& file) const {
+  return file.blocks > 0 ? std::uint64_t{file.blocks} * kWalBlockBytes : options_.file_bytes;
+}
 
 bool is_wal_file_name(std::string_view name) { return number_of(name, kSuffix).has_value(); }
 
@@ -89,19 +97,20 @@ Result<WalFile> WalFiles::take() {
 
 // Zeros first: a write into blocks that were written before changes no metadata, so that its sync is one write to the disk.
 Result<WalFile> WalFiles::make(const std::string& name) {
+  std::uint64_t bytes = number_of(name, kSuffix) == kFirstNumber ? std::min(options_.file_bytes, kFirstFileBytes) : options_.file_bytes;
   Path unfinished = folder_ / name;
   unfinished += ".new";
   Result<void> made = [&]() -> Result<void> {
     Result<std::unique_ptr<runtime::File>> file = files_.open(unfinished, runtime::OpenMode::kCreate);
     if (!file) return fail(file.error());
     if (Result<void> cut = (*file)->truncate(0); !cut) return cut;
-    std::vector<std::byte> zeros(std::min<std::uint64_t>(options_.file_bytes, kZeroesBytes));
-    for (std::uint64_t at = 0; at < options_.file_bytes; at += zeros.size()) {
-      std::size_t length = std::min<std::uint64_t>(zeros.size(), options_.file_bytes - at);
+    std::vector<std::byte> zeros(std::min<std::uint64_t>(bytes, kZeroesBytes));
+    for (std::uint64_t at = 0; at < bytes; at += zeros.size()) {
+      std::size_t length = std::min<std::uint64_t>(zeros.size(), bytes - at);
       if (Result<void> written = (*file)->write_at(at, ByteView(zeros).first(length)); !written) return written;
     }
     if (Result<void> synced = (*file)->sync_data(); !synced) return synced;
-    (*file)->drop_cached(0, options_.file_bytes);
+    (*file)->drop_cached(0, bytes);
     file->reset();
     if (Result<void> renamed = files_.rename(unfinished, folder_ / name); !renamed) return renamed;
     return files_.sync_folder(folder_);
@@ -113,7 +122,7 @@ Result<WalFile> WalFiles::make(const std::string& name) {
   }
   {
     std::lock_guard lock(mutex_);
-    total_bytes_ += options_.file_bytes;
+    total_bytes_ += bytes;
   }
   Result<WalFile> file = open_for_writing(name);
   if (!file) give_back({.name = name});
@@ -124,9 +133,11 @@ Result<WalFile> WalFiles::open_for_writing(const std::string& name) {
   runtime::OpenMode mode = options_.direct ? runtime::OpenMode::kCreateDirect : runtime::OpenMode::kReadWrite;
   Result<std::unique_ptr<runtime::File>> file = files_.open(folder_ / name, mode);
   if (!file) return storage_failure(file.error());
+  Result<std::uint64_t> bytes = (*file)->size();
+  if (!bytes) return storage_failure(bytes.error());
   return WalFile{.name = name,
                  .file = std::move(*file),
-                 .blocks = static_cast<std::uint32_t>(options_.file_bytes / kWalBlockBytes),
+                 .blocks = static_cast<std::uint32_t>(*bytes / kWalBlockBytes),
                  .direct = options_.direct};
 }
 
@@ -137,7 +148,7 @@ void WalFiles::give_back(WalFile file) {
       free_.push_back(std::move(file));
       return;
     }
-    total_bytes_ -= options_.file_bytes;
+    total_bytes_ -= bytes_of(file);
   }
   file.file.reset();
   remove(file.name);
@@ -146,7 +157,7 @@ void WalFiles::give_back(WalFile file) {
 void WalFiles::discard(WalFile file) {
   {
     std::lock_guard lock(mutex_);
-    total_bytes_ -= options_.file_bytes;
+    total_bytes_ -= bytes_of(file);
   }
   file.file.reset();
   remove(file.name);

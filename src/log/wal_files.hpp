@@ -74,6 +74,7 @@ class WalFiles {
   Result<WalFile> make(const std::string& name);
   Result<WalFile> open_for_writing(const std::string& name);
   void remove(const std::string& name);
+  std::uint64_t bytes_of(const WalFile& file) const;
 
   runtime::FileSystem& files_;
   Path folder_;
