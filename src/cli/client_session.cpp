@@ -51,6 +51,10 @@ int run_client(Streams streams, const ClientOptions& options, const ClientWork& 
   client::Cluster cluster(&shard, &network, std::move(*bootstrap),
                           {.request_timeout = Milliseconds(options.timeout_ms)});
   ClientSession session{shard, cluster, streams, options.command};
+  cluster.when_waiting([&session](const Endpoint& broker) {
+    session.warn("waiting for " + broker.text());
+    session.streams.err.flush();
+  });
   Result<void> outcome;
   runtime::TaskScope scope(shard);
   scope.spawn("command", run_to_the_end(&session, &work, &outcome));

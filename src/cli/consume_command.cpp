@@ -175,7 +175,8 @@ Command consume_command() {
       .name = "consume",
       .summary = "read a topic and print its records",
       .description =
-          R"(Prints the value of each record, and waits for more until it is interrupted, unless --exit-at-end or --count ends it. The
+          R"(Prints the value of each record, and waits for more until it is interrupted, unless --exit-at-end or --count ends it. A broker
+that goes away once reading has begun, to restart, is waited for up to --timeout, and reading goes on where it was. The
 order within a partition is kept; partitions take turns. Nothing is committed and no group is joined: reading leaves no trace. Records
 of transactions are printed as they are written, aborted ones too (read_uncommitted).
 

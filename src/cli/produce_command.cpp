@@ -144,7 +144,8 @@ Task<Result<void>> produce(ClientSession* session, const ProduceOptions* options
   client::ProducerOptions how{
       .acks = options->acks == "all" ? std::int16_t{-1} : static_cast<std::int16_t>(std::stoi(options->acks)),
       .compression = *compression_from(options->compression),
-      .batch_bytes = options->batch_bytes};
+      .batch_bytes = options->batch_bytes,
+      .delivery_timeout = session->cluster.options().request_timeout};
   production.producer = std::make_unique<client::Producer>(&session->cluster, std::move(*topic), how);
   production.places =
       std::make_unique<PlaceChooser>(places, fixed, static_cast<std::size_t>(session->shard.clock().wall_now().ms));
@@ -152,9 +153,11 @@ Task<Result<void>> produce(ClientSession* session, const ProduceOptions* options
   std::vector<std::string> files = options->files;
   if (files.empty()) files.emplace_back("-");
   for (std::size_t i = 0; i < files.size() && going; ++i) going = co_await produce_from_file(&production, files[i]);
-  if (!going) co_return going;
-  Result<void> finished = co_await production.producer->finish();
-  co_return finished;
+  if (going) going = co_await production.producer->finish();
+  if (!going && how.acks != 0 && client::is_away(going.error()))
+    co_return fail(going.error().code, fmt::format("{}; {} records are acknowledged, the rest is not known",
+                                                   going.error().message, production.producer->written()));
+  co_return going;
 }
 
 Run declare(CLI::App* app) {
@@ -203,7 +206,9 @@ Command produce_command() {
       .description =
           R"(Each line of the input is a record. What the input has is sent in large batches; when it pauses, everything
 is sent before the next line is waited for. Records keep their order within a partition, and with --acks all each is written once, even
-where a connection is lost and the batch must be sent again.
+where a connection is lost and the batch must be sent again. A broker that goes away once the topic was found, to restart, is waited for
+until nothing has been acknowledged for --timeout; then the command says how many records are acknowledged. With --acks 1 or 0 nobody
+knows what a lost connection carried: with 1 it ends the command.
 
 Records with a key go to the partition that Kafka's Java client would choose. Records without one fill a batch of one partition,
 then one of the next: in a topic with one partition, or with --partition, a file comes back byte for byte.

@@ -2,11 +2,13 @@
 // A broker that says what a test tells it to, on a simulated machine.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "client/cluster.hpp"
 #include "protocols/kafka/api/api_versions.hpp"
 #include "protocols/kafka/wire/frame_buffer.hpp"
+#include "runtime/signal.hpp"
 #include "runtime/task_scope.hpp"
 #include "sim/simulation.hpp"
 
@@ -55,6 +57,13 @@ class ScriptedBroker {
     simulation.run(machine_->shard(), tasks_.close());
   }
 
+  /// Closes every connection, and listens again after `away`; never, where that is left out.
+  void go_away(std::optional<Milliseconds> away) {
+    listener_->close();
+    for (auto& stream : streams_) stream->close();
+    if (away) tasks_.spawn("come back", come_back(*away));
+  }
+
   template <class T>
   T run(runtime::Task<T> task) {
     return simulation.run(client->shard(), std::move(task));
@@ -68,6 +77,12 @@ class ScriptedBroker {
   sim::Machine* client;
 
  private:
+  runtime::Task<void> come_back(Milliseconds away) {
+    runtime::Signal never(machine_->shard());
+    [[maybe_unused]] bool notified = co_await never.wait_until(machine_->shard().now() + away);
+    listener_ = std::move(*simulation.network().listen(machine_->shard(), kEndpoint));
+    tasks_.spawn("accept", accept());
+  }
   runtime::Task<void> accept() {
     while (true) {
       auto stream = co_await listener_->accept(machine_->shard());

@@ -1,6 +1,7 @@
 #include "client/cluster.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,6 +44,11 @@ bool worth_waiting(const Error& error, TopicWish wish) {
 }
 
 }  // namespace
+
+bool is_away(const Error& error) {
+  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kClosed ||
+         error.code == ErrorCode::kTimedOut;
+}
 
 Cluster::Cluster(runtime::Shard* shard, runtime::Network* network, std::vector<Endpoint> bootstrap,
                  ConnectionOptions options)
@@ -150,12 +156,20 @@ runtime::Task<Result<MetadataResponse>> Cluster::metadata(MetadataRequest reques
 }
 
 runtime::Task<Result<Topic>> Cluster::topic(std::string name, TopicWish wish) {
-  const MonotonicTime deadline = shard_.now() + options_.request_timeout;
+  const MonotonicTime deadline = wish.until.value_or(shard_.now() + options_.request_timeout);
+  bool told = false;
   while (true) {
     MetadataRequest request{.allow_auto_topic_creation = wish.may_create};
     request.topics->push_back({.name = name});
     auto answer = co_await metadata(std::move(request));
-    if (!answer) co_return fail(answer.error());
+    if (!answer) {
+      if (!wish.until || !is_away(answer.error()) || shard_.now() > deadline) co_return fail(answer.error());
+      // A connection that the broker has closed by now is no reason for a notice: the next try opens another.
+      const bool closed = answer.error().code == ErrorCode::kClosed;
+      if (!closed && !std::exchange(told, true) && waiting_notice_) waiting_notice_(bootstrap_.front());
+      co_await pause();
+      continue;
+    }
     if (answer->topics.empty())
       co_return fail(ErrorCode::kMalformed, "the broker's metadata leaves out the topic asked for");
     Result<Topic> found = complete_topic(answer->topics.front());

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,13 @@ struct Topic {
 };
 
 struct TopicWish {
-  bool may_create = false;   // lets the broker create it, where it does so on its own
-  bool must_appear = false;  // a missing topic is waited for too: it was created a moment ago
+  bool may_create = false;             // lets the broker create it, where it does so on its own
+  bool must_appear = false;            // a missing topic is waited for too: it was created a moment ago
+  std::optional<MonotonicTime> until;  // instead of the request timeout; brokers that are away are waited for too
 };
+
+/// The broker is away and may come back: what was asked can be asked again.
+bool is_away(const Error& error);
 
 /// One shard's. Connections are opened when first asked for, and anew once they were lost.
 class Cluster {
@@ -55,9 +60,11 @@ class Cluster {
 
   /// Asks for metadata and remembers the brokers in it.
   runtime::Task<Result<kafka::MetadataResponse>> metadata(kafka::MetadataRequest request);
-  /// Waits, up to the request timeout, until every partition has a leader. Errors: kNotFound, kUnavailable,
-  /// kInvalidName.
+  /// Waits, up to the request timeout or `wish.until`, until every partition has a leader. Errors: kNotFound,
+  /// kUnavailable, kInvalidName; where no broker is reached, is_away().
   runtime::Task<Result<Topic>> topic(std::string name, TopicWish wish);
+  /// Called once each time topic() begins to wait for a broker that is away.
+  void when_waiting(std::function<void(const Endpoint& bootstrap)> notice) { waiting_notice_ = std::move(notice); }
   /// Ids of the brokers that the last metadata named.
   std::vector<NodeId> brokers() const;
 
@@ -77,6 +84,7 @@ class Cluster {
   std::map<NodeId, Endpoint> endpoints_;
   std::map<NodeId, std::unique_ptr<Connection>> connections_;
   NodeId controller_{-1};
+  std::function<void(const Endpoint&)> waiting_notice_;
 };
 
 /// "host:port,[::1]:9092"; a port may be left out (9092). Errors: kInvalidArgument.

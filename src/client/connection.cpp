@@ -1,6 +1,7 @@
 #include "client/connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -40,7 +41,8 @@ Connection::Connection(runtime::Shard* shard, std::unique_ptr<runtime::Stream> s
 runtime::Task<Result<std::unique_ptr<Connection>>> Connection::open(runtime::Shard* shard, runtime::Network* network,
                                                                     Endpoint endpoint, ConnectionOptions options) {
   auto stream = co_await network->connect(*shard, endpoint);
-  if (!stream) co_return fail(stream.error());
+  // A name that leads nowhere is no mistake in the argument: the machine may be the one that is wrong.
+  if (!stream) co_return fail(ErrorCode::kUnavailable, stream.error().message);
   std::unique_ptr<Connection> connection(
       new Connection(shard, std::move(*stream), std::move(endpoint), std::move(options)));
   Result<void> agreed = co_await connection->negotiate();
@@ -117,9 +119,15 @@ runtime::Task<Result<kafka::Frame>> Connection::receive() {
         stream_->close();
       });
     }
-    Result<std::size_t> count = co_await stream_->read_some(frames_.space());
+    const MutableBytes space = frames_.space();
+    Result<std::size_t> count = co_await stream_->read_some(space);
     if (!count || *count == 0) {
       outcome = fail(lost(count ? "the broker closed it" : count.error().message));
+      break;
+    }
+    if (!std::exchange(heard_, true) && as_text(space.first(*count)).starts_with("HTTP/")) {
+      close();
+      outcome = fail(ErrorCode::kMalformed, endpoint_.text() + " answered in HTTP: is this the admin port?");
       break;
     }
     frames_.received(*count);

@@ -113,6 +113,7 @@ class Connection {
   std::int32_t next_correlation_id_ = 1;
   bool open_ = true;
   bool timed_out_ = false;
+  bool heard_ = false;  // the broker has said something
 };
 
 }  // namespace wharf::client

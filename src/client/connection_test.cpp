@@ -49,7 +49,7 @@ TEST(Connection, WhoAnswersInAnotherProtocolIsNoBroker) {
   });
   auto connection = broker.run(broker.connect());
   ASSERT_FALSE(connection);
-  EXPECT_EQ(connection.error().code, ErrorCode::kClosed);
+  EXPECT_EQ(connection.error().message, "broker:9092 answered in HTTP: is this the admin port?");
 }
 
 TEST(Connection, ASilentBrokerIsGivenUpAfterTheTimeout) {

@@ -70,7 +70,7 @@ FetchRequest Fetcher::request_to(NodeId leader, bool alone) const {
 runtime::Task<Result<void>> Fetcher::follow_leaders() {
   runtime::Signal never(cluster_.shard());
   [[maybe_unused]] bool notified = co_await never.wait_until(cluster_.shard().now() + kBetweenTries);
-  auto topic = co_await cluster_.topic(topic_.name, {});
+  auto topic = co_await cluster_.topic(topic_.name, {.until = answered_ + cluster_.options().request_timeout});
   if (!topic) co_return fail(topic.error());
   topic_ = std::move(*topic);
   leaders_changed_ = false;
@@ -81,6 +81,8 @@ runtime::Task<Result<FetchedBatches>> Fetcher::next() {
   if (leaders_changed_) {
     Result<void> followed = co_await follow_leaders();
     if (!followed) co_return fail(followed.error());
+  } else {
+    answered_ = cluster_.shard().now();  // however long the caller took with what it had
   }
   FetchedBatches fetched;
   const std::vector<NodeId> asked = leaders();

@@ -39,8 +39,9 @@ class Fetcher {
 
   /// Some position has not reached its end.
   bool reading() const;
-  /// Whole batches with sound checksums. Changes of leaders are followed. Errors: kOffsetOutOfRange, kCorruptMessage,
-  /// and what the broker refuses.
+  /// Whole batches with sound checksums. Changes of leaders are followed, and brokers that are away are waited for up
+  /// to the request timeout; none comes back meanwhile. Errors: what is_away(), kOffsetOutOfRange, kCorruptMessage, and
+  /// what the broker refuses.
   runtime::Task<Result<FetchedBatches>> next();
 
  private:

@@ -124,8 +124,9 @@ runtime::Task<Result<void>> Producer::flush() {
 }
 
 runtime::Task<Result<void>> Producer::deliver(std::vector<Batch> round) {
-  const MonotonicTime deadline = cluster_.shard().now() + options_.delivery_timeout;
+  MonotonicTime deadline = cluster_.shard().now() + options_.delivery_timeout;
   while (true) {
+    const std::uint64_t written_before = written_;
     std::map<NodeId, std::vector<Batch>> by_leader;
     for (Batch& batch : round) by_leader[topic_.partitions[batch.place].leader].push_back(std::move(batch));
     round.clear();
@@ -135,25 +136,34 @@ runtime::Task<Result<void>> Producer::deliver(std::vector<Batch> round) {
       for (Batch& batch : *again) round.push_back(std::move(batch));
     }
     if (round.empty()) co_return Result<void>();
+    if (written_ > written_before) deadline = cluster_.shard().now() + options_.delivery_timeout;
     if (cluster_.shard().now() > deadline) {
       co_return fail(refusal(round.front(), {ErrorCode::kTimedOut, fmt::format("not written within {} ms",
                                                                                options_.delivery_timeout.count())}));
     }
-    runtime::Signal never(cluster_.shard());
-    [[maybe_unused]] bool notified = co_await never.wait_until(cluster_.shard().now() + kBetweenTries);
-    auto topic = co_await cluster_.topic(topic_.name, {.must_appear = true});
-    if (!topic) co_return fail(topic.error());
-    if (topic->partitions.size() < topic_.partitions.size())
-      co_return fail(ErrorCode::kNotFound, fmt::format("topic '{}' has been replaced by another", topic_.name));
-    topic->partitions.resize(topic_.partitions.size());
-    topic_ = std::move(*topic);
+    Result<void> followed = co_await follow_leaders(deadline);
+    if (!followed) co_return fail(refusal(round.front(), followed.error()));
   }
+}
+
+runtime::Task<Result<void>> Producer::follow_leaders(MonotonicTime deadline) {
+  runtime::Signal never(cluster_.shard());
+  [[maybe_unused]] bool notified = co_await never.wait_until(cluster_.shard().now() + kBetweenTries);
+  auto topic = co_await cluster_.topic(topic_.name, {.must_appear = true, .until = deadline});
+  if (!topic) co_return fail(topic.error());
+  if (topic->partitions.size() < topic_.partitions.size())
+    co_return fail(ErrorCode::kNotFound, fmt::format("topic '{}' has been replaced by another", topic_.name));
+  topic->partitions.resize(topic_.partitions.size());
+  topic_ = std::move(*topic);
+  co_return Result<void>();
 }
 
 runtime::Task<Result<std::vector<Producer::Batch>>> Producer::send_to(NodeId leader, std::vector<Batch> batches) {
   std::vector<Batch> again;
   Result<Connection*> connection = co_await cluster_.broker(leader);
-  if (!connection) co_return idempotent() ? Result<std::vector<Batch>>(std::move(batches)) : fail(connection.error());
+  // Nothing was sent: whatever acks are, it may be sent later.
+  if (!connection)
+    co_return is_away(connection.error()) ? Result<std::vector<Batch>>(std::move(batches)) : fail(connection.error());
   Result<std::int16_t> version = (*connection)->version(kafka::ApiKey::kProduce);
   if (!version) co_return fail(version.error());
   Result<void> going;

@@ -8,7 +8,8 @@
 //   co_await producer.finish();
 //
 // With acks = all it is idempotent where the broker knows that (KIP-98): a batch is sent again after a lost connection
-// or a change of leader and still stands in the log once. With acks = 1 a lost connection is an error: nobody knows.
+// or a change of leader and still stands in the log once; brokers that are away are waited for. With acks = 1 a lost
+// connection is an error: nobody knows.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -22,8 +23,8 @@ struct ProducerOptions {
   std::int16_t acks = -1;
   Compression compression = Compression::kNone;
   std::optional<int> compression_level;
-  std::size_t batch_bytes = 1'000'000;  // before compression; Kafka's own limit of a batch is 1,048,588
-  Milliseconds delivery_timeout{120'000};
+  std::size_t batch_bytes = 1'000'000;     // before compression; Kafka's own limit of a batch is 1,048,588
+  Milliseconds delivery_timeout{120'000};  // without anything being written for so long it gives up
 };
 
 class Producer {
@@ -42,6 +43,7 @@ class Producer {
   runtime::Task<Result<void>> flush();
   /// As flush(); and with acks = 0 waits until the broker has taken everything.
   runtime::Task<Result<void>> finish();
+  /// Records that were acknowledged; with acks = 0, sent.
   std::uint64_t written() const { return written_; }
 
  private:
@@ -63,6 +65,7 @@ class Producer {
   runtime::Task<Result<std::vector<Batch>>> send_to(NodeId leader, std::vector<Batch> batches);
   Result<bool> taken(const Batch& batch, const kafka::Frame& frame, Connection* connection, std::int16_t version,
                      bool behind_a_failure);
+  runtime::Task<Result<void>> follow_leaders(MonotonicTime deadline);
   Error refusal(const Batch& batch, const Error& error) const;
   bool idempotent() const { return producer_id_.value >= 0; }
 

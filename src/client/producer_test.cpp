@@ -122,6 +122,40 @@ TEST(Producer, SendsAgainWhatALostConnectionLeftUnanswered) {
   EXPECT_EQ(broker.written, 3u);
 }
 
+TEST(Producer, WaitsForABrokerThatIsAwayAndSendsAgainWithTheSameNumbers) {
+  std::vector<std::int32_t> taken;
+  std::vector<std::string> waited;
+  TopicBroker broker([&](ByteView batch) {
+    if (sequence_of(batch) < static_cast<std::int32_t>(taken.size()))
+      return TopicBroker::Verdict{KafkaError::kDuplicateSequenceNumber};
+    taken.push_back(sequence_of(batch));
+    if (taken.size() == 2) broker.broker.go_away(Milliseconds(5000));  // written, and nobody hears of it
+    return TopicBroker::Verdict{};
+  });
+  broker.cluster.when_waiting([&](const Endpoint& endpoint) { waited.push_back(endpoint.text()); });
+  Result<void> produced = broker.produce({"a", "b", "c"}, {.delivery_timeout = Milliseconds(30'000)});
+  ASSERT_TRUE(produced) << produced.error().message;
+  EXPECT_EQ(taken, (std::vector<std::int32_t>{0, 1, 2}));
+  EXPECT_EQ(broker.written, 3u);
+  EXPECT_EQ(waited, (std::vector<std::string>{"broker:9092"}));
+}
+
+TEST(Producer, ABrokerThatStaysAwayIsGivenUpAfterTheDeliveryTime) {
+  TopicBroker broker([&](ByteView batch) {
+    if (sequence_of(batch) == 6) broker.broker.go_away(std::nullopt);
+    return TopicBroker::Verdict{};
+  });
+  const MonotonicTime begun = broker.broker.simulation.now();
+  Result<void> produced = broker.produce({"a", "b", "c", "d", "e", "f", "g"}, {.delivery_timeout = Milliseconds(3000)});
+  ASSERT_FALSE(produced);
+  EXPECT_TRUE(is_away(produced.error()));
+  EXPECT_EQ(produced.error().message,
+            "record 7 for partition 0 of 't': cannot connect to broker:9092: connection refused");
+  EXPECT_EQ(broker.written, 6u);
+  EXPECT_GE(broker.broker.simulation.now() - begun, Milliseconds(3000));
+  EXPECT_LT(broker.broker.simulation.now() - begun, Milliseconds(4000));
+}
+
 TEST(Producer, BatchesBehindARefusedOneGoAgainInOrder) {
   std::vector<std::int32_t> taken;
   bool refused = false;
