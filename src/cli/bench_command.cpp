@@ -136,12 +136,11 @@ Run declare(CLI::App* app) {
   run.options->declare_consume(
       app->add_subcommand("consume", "Fetch as fast as the broker sends, counting batches by their headers.")
           ->fallthrough());
-  run.options->declare_latency(
-      app->add_subcommand(
-             "latency",
-             "Send single records at a fixed rate, however long the answers take, and tell how long each took "
-             "from when it was due.")
-          ->fallthrough());
+  run.options->declare_latency(app->add_subcommand("latency",
+                                                   "Send single records at a fixed rate and time the answers. Records "
+                                                   "are sent when they are due, however long the "
+                                                   "answers take; each is timed from when it was due.")
+                                   ->fallthrough());
   return run;
 }
 

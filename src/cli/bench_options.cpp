@@ -1,12 +1,17 @@
 #include "cli/bench_options.hpp"
 
+#include <limits>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+
+#include "cli/value_checks.hpp"
 
 namespace wharf::cli {
 namespace {
 
-const CLI::Range kAtLeastOne(1, 1 << 30);
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+const CLI::Validator kAtLeastOne = whole_number(1);
 
 }  // namespace
 
@@ -25,10 +30,10 @@ void BenchOptions::declare_topic(CLI::App* app) {
 void BenchOptions::declare_length(CLI::App* app) {
   app->add_option("--seconds", seconds, "Measure for so long (10, unless something else ends it).")
       ->type_name("S")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   app->add_option("--warmup", warm_up_seconds, "Run for so long before measuring (0).")
       ->type_name("S")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least_zero());
   app->add_option("--connections", produce.connections, "Connections at once (1).")->type_name("C")->check(kAtLeastOne);
   app->add_option("--pid", pids, "Also tell what this process used: CPU time and memory. May be given again.")
       ->type_name("PID")
@@ -39,7 +44,7 @@ void BenchOptions::declare_length(CLI::App* app) {
 void BenchOptions::declare_sending(CLI::App* app) {
   app->add_option("--record-bytes", produce.shape.record_bytes, "Size of each record's value (1024).")
       ->type_name("B")
-      ->check(CLI::Range(0, 100 << 20));
+      ->check(whole_number(0, 100 << 20));
   app->add_option("--in-flight", produce.in_flight, "Requests of one connection without an answer (5).")
       ->type_name("K")
       ->check(kAtLeastOne);
@@ -68,10 +73,10 @@ void BenchOptions::declare_produce(CLI::App* app) {
          "--rate", rate,
          "Send so many records a second, all connections together; latency then counts from when a request was due.")
       ->type_name("R/S")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   app->add_option("--records", records, "Send so many records, in whole batches, and be done when all are answered.")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, kNoLimit));
   declare_length(app);
 }
 
@@ -93,7 +98,7 @@ void BenchOptions::declare_consume(CLI::App* app) {
   app->add_option("--min-bytes", consume.min_bytes, "The broker waits until so many are there (1).")
       ->type_name("B")
       ->check(kAtLeastOne);
-  app->add_option("--records", records, "Be done after so many records.")->type_name("N")->check(CLI::PositiveNumber);
+  app->add_option("--records", records, "Be done after so many records.")->type_name("N")->check(whole_number(1, kNoLimit));
   declare_length(app);
 }
 
@@ -102,7 +107,7 @@ void BenchOptions::declare_latency(CLI::App* app) {
   declare_sending(app);
   app->add_option("--rate", rate, "Records a second, all connections together (1000).")
       ->type_name("R/S")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   app->add_flag("--end-to-end", end_to_end,
                 "Also read the records back, and tell the time from when each was due until a consumer had it.");
   declare_length(app);

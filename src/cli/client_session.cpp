@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/value_checks.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/sockets.hpp"
 #include "runtime/task_scope.hpp"
@@ -34,7 +35,7 @@ std::shared_ptr<ClientOptions> ClientOptions::declare(CLI::App* app, std::string
       ->envname("WHARF_BOOTSTRAP");
   app->add_option("--timeout", options->timeout_ms, "Give up after so many milliseconds without an answer (30000).")
       ->type_name("MS")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{86'400'000}));
+      ->check(whole_number(1, 86'400'000));
   return options;
 }
 

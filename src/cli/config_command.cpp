@@ -71,7 +71,9 @@ int run(const Options& options, Streams streams) {
   const Result<ServerConfig> config = options.server->load();
   if (!config) {
     streams.err << config.error().message << '\n';
-    return kFailed;
+    // Said on the command line, and no key at all: that is not understood. A bad value, or a file's mistake, is an
+    // answer.
+    return config.error().message.starts_with("--set: unknown key") ? kUsage : kFailed;
   }
   if (options.check) {
     streams.out << "the configuration is valid\n";
@@ -100,7 +102,8 @@ Command config_command() {
   return {
       .name = "config",
       .summary = "show, explain and check the server's configuration",
-      .description = R"(Prints every setting with its value in effect and where that comes from: a default, a line of the
+      .description =
+          R"(Prints every setting with its value in effect and where that comes from: a default, a line of the
 file, a variable, or a flag. What the server would refuse at its start is refused here with the same line.)",
       .examples = R"(wharf config
 wharf config --changed --config wharf.toml

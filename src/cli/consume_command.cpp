@@ -10,6 +10,7 @@
 #include "cli/position_spec.hpp"
 #include "cli/record_format.hpp"
 #include "cli/text_escapes.hpp"
+#include "cli/value_checks.hpp"
 #include "client/fetcher.hpp"
 #include "client/offsets.hpp"
 
@@ -154,7 +155,7 @@ Run declare(CLI::App* app) {
                 "Be done at the end as it was when the command began, instead of waiting for more.");
   app->add_option("-c,--count", options->count, "Be done after so many records.")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, std::numeric_limits<std::int64_t>::max()));
   app->add_option("-f,--format", options->format, "How to print a record: json, or text with the placeholders above.")
       ->type_name("FORMAT");
   app->add_option("-k,--key-separator", options->key_separator, "Print the key and SEP before each value.")

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -8,6 +10,7 @@
 #include "cli/group_requests.hpp"
 #include "cli/position_spec.hpp"
 #include "cli/text_table.hpp"
+#include "cli/value_checks.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -157,16 +160,18 @@ void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen
 
   CLI::App* sub = action("list", "List the groups of all brokers, with their states.", list);
   json(sub);
-  sub = action("describe",
-               "Show a group's members with what each was given, and its committed offsets with the lag behind each "
-               "partition's end.",
-               describe);
+  sub =
+      action("describe",
+             "Show groups: members, committed offsets and lag. Each member with the partitions that it was given; each "
+             "partition that is committed or given to a member with its end.",
+             describe);
   groups(sub, kMany);
   json(sub);
-  sub =
-      action("reset-offsets",
-             "Show what a group's offsets would become, and with --execute commit it. The group must have no members.",
-             reset_offsets);
+  sub = action(
+      "reset-offsets",
+      "Move a group's committed offsets. Shows what they would become; with --execute commits it. The group must have "
+      "no members.",
+      reset_offsets);
   groups(sub, 1);
   topics(sub);
   sub->add_flag("--all-topics", options->all_topics, "Every partition that the group has committed an offset of.");
@@ -175,7 +180,7 @@ void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen
   sub->add_option("--to-offset", options->to_offset,
                   "To this offset; where the partition does not reach it, to the nearest one.")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number(0, std::numeric_limits<std::int64_t>::max()));
   sub->add_option("--to-time", options->to_time,
                   "To the first record at or after a time: 2026-01-31T12:00:00Z, or @ and milliseconds since 1970.")
       ->type_name("TIME");
@@ -183,7 +188,7 @@ void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen
   json(sub);
   sub = action("delete", "Delete groups with their offsets. They must have no members.", remove);
   groups(sub, kMany);
-  sub = action("delete-offsets", "Delete a group's offsets of some partitions, which no member may be subscribed to.",
+  sub = action("delete-offsets", "Delete a group's offsets of some partitions. No member may be subscribed to them.",
                remove_offsets);
   groups(sub, 1);
   topics(sub)->required();

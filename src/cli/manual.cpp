@@ -1,5 +1,8 @@
 #include "cli/manual.hpp"
 
+#include <cctype>
+#include <sstream>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -100,7 +103,27 @@ std::string actions_of(const Command& command, const CLI::App& app) {
     page += fmt::format("       {}\n{}\n", action->get_name(), wrapped(action->get_description(), 11));
   }
   if (page.empty()) return page;
-  return fmt::format("\nACTIONS\n{}       `wharf {} ACTION --help` lists an action's own options.\n", page, command.name);
+  return fmt::format("\nACTIONS\n{}       `wharf {} ACTION --help` lists an action's own options.\n", page,
+                     command.name);
+}
+
+/// The first sentence of an action's description, as the NAME section shows it.
+std::string summary_of(std::string_view description) {
+  std::string summary(description.substr(0, std::min(description.find(". "), description.find_last_not_of('.') + 1)));
+  if (!summary.empty()) summary.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(summary.front())));
+  return summary;
+}
+
+/// With the indented remarks below them.
+std::string examples_that_begin_with(const std::string& start, std::string_view examples) {
+  std::istringstream lines{std::string(examples)};
+  std::string chosen;
+  bool within = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(' ')) within = line == start || line.starts_with(start + " ");
+    if (within) chosen += (chosen.empty() ? "" : "\n") + line;
+  }
+  return chosen;
 }
 
 constexpr std::string_view kDescription =
@@ -159,14 +182,16 @@ std::string manual_of(const Command& command, const CLI::App& app) {
   } else {
     const CLI::App& action = *asked_for.front();
     const std::string full_name = fmt::format("{} {}", name, action.get_name());
-    page = fmt::format("NAME\n       {} - of `{}`, which see for more\n", full_name, name);
+    page = fmt::format("NAME\n       {} - {}\n", full_name, summary_of(action.get_description()));
     page += verbatim("SYNOPSIS", synopsis_of(full_name, action));
     page += section("DESCRIPTION", action.get_description());
     page += fmt::format("\nOPTIONS\n{}{}", options_of(action), shared_options_of(app));
   }
   page.pop_back();  // one empty line between sections
   page += section("EXIT STATUS", kExitStatus);
-  page += verbatim("EXAMPLES", command.examples);
+  const std::string start = asked_for.empty() ? name : fmt::format("{} {}", name, asked_for.front()->get_name());
+  page += verbatim("EXAMPLES", examples_that_begin_with(start, command.examples));
+  if (!asked_for.empty()) page += fmt::format("\n       `{} --help` has more.\n", name);
   return page;
 }
 

@@ -15,6 +15,7 @@
 #include "cli/record_input.hpp"
 #include "cli/text_escapes.hpp"
 #include "cli/topic_requests.hpp"
+#include "cli/value_checks.hpp"
 #include "client/producer.hpp"
 
 namespace wharf::cli {
@@ -174,7 +175,7 @@ Run declare(CLI::App* app) {
       ->allow_extra_args(false);
   app->add_option("-p,--partition", options->partition, "Write to this partition alone.")
       ->type_name("N")
-      ->check(CLI::Range(0, 1 << 30));
+      ->check(whole_number(0));
   app->add_option("-z,--compression", options->compression, "none, gzip, snappy, lz4 or zstd (none).")
       ->type_name("CODEC")
       ->check(CLI::IsMember({"none", "gzip", "snappy", "lz4", "zstd"}));
@@ -190,7 +191,7 @@ Run declare(CLI::App* app) {
       ->type_name("D");
   app->add_option("--batch-bytes", options->batch_bytes, "Most bytes of a batch before compression (1000000).")
       ->type_name("B")
-      ->check(CLI::Range(std::size_t{1}, kMaxRecordBytes));
+      ->check(whole_number(1, std::int64_t{kMaxRecordBytes}));
   return [client, options](Streams streams) {
     return run_client(streams, *client,
                       [filled = options.get()](ClientSession* session) { return produce(session, filled); });

@@ -7,13 +7,14 @@
 
 #include "cli/commands.hpp"
 #include "cli/manual.hpp"
+#include "cli/parse_problem.hpp"
 #include "config/value.hpp"
 
 namespace wharf::cli {
 namespace {
 
 int usage_error(Streams streams, std::string_view message, std::string_view help) {
-  streams.err << "wharf: " << message << "; `" << help << "` explains\n";
+  streams.err << fmt::format("wharf: {}{} `{}` explains\n", message, message.ends_with('?') ? "" : ";", help);
   return kUsage;
 }
 
@@ -33,11 +34,16 @@ int run_command(const Command& command, std::vector<std::string> arguments, Stre
   try {
     std::ranges::reverse(arguments);  // the parser takes them from the back
     app.parse(std::move(arguments));
-  } catch (const CLI::CallForHelp&) {
+  } catch (const CLI::CallForHelp& help) {
+    const bool action_missing = !app.get_subcommands({}).empty() && app.get_subcommands().empty();
+    if (action_missing && app.remaining_size(true) > 0)
+      return usage_error(streams, parse_problem(app, help), fmt::format("wharf {} --help", command.name));
     streams.out << manual_of(command, app);
     return kDone;
   } catch (const CLI::ParseError& error) {
-    return usage_error(streams, error.what(), fmt::format("wharf {} --help", command.name));
+    std::string page = fmt::format("wharf {}", command.name);
+    for (const CLI::App* action : app.get_subcommands()) page += " " + action->get_name();
+    return usage_error(streams, parse_problem(app, error), page + " --help");
   }
   return run(streams);
 }

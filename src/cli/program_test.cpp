@@ -79,10 +79,12 @@ TEST(Program, EveryActionOfACommandHasAPageOfItsOwn) {
       const Outcome outcome = run({std::string(command.name), name, "--help"});
       EXPECT_EQ(outcome.code, kDone);
       EXPECT_THAT(outcome.out, StartsWith(fmt::format("NAME\n       wharf {} {} - ", command.name, name)));
+      EXPECT_THAT(outcome.out, HasSubstr(fmt::format("\nEXAMPLES\n       wharf {} {}", command.name, name)));
       for (const CLI::Option* option : action->get_options()) EXPECT_THAT(outcome.out, HasSubstr(option->get_name()));
       EXPECT_THAT(outcome.out, HasSubstr("--bootstrap BROKERS"));
       EXPECT_EQ(outcome.out, run({"help", std::string(command.name), name}).out);
-      EXPECT_THAT(run({std::string(command.name), "--help"}).out, HasSubstr(fmt::format("wharf {} {} [OPTIONS]", command.name, name)));
+      EXPECT_THAT(run({std::string(command.name), "--help"}).out,
+                  HasSubstr(fmt::format("wharf {} {} [OPTIONS]", command.name, name)));
       std::istringstream lines(outcome.out);
       for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
     }
@@ -91,8 +93,37 @@ TEST(Program, EveryActionOfACommandHasAPageOfItsOwn) {
 
 TEST(Program, ACommandWithActionsWantsOne) {
   EXPECT_EQ(run({"topic"}).code, kUsage);
+  EXPECT_THAT(run({"topic"}).err, StartsWith("wharf: an action is missing: list, create, describe, alter, delete; "));
   EXPECT_EQ(run({"topic", "lst"}).code, kUsage);
-  EXPECT_THAT(run({"topic", "create"}).err, HasSubstr("`wharf topic --help` explains"));
+  EXPECT_EQ(run({"topic", "create"}).err, "wharf: TOPIC is required; `wharf topic create --help` explains\n");
+}
+
+TEST(Program, AMisspeltActionOrOptionIsNamedWithTheOneThatWasMeant) {
+  const auto says = [](std::vector<std::string> arguments, const std::string& sentence) {
+    const Outcome outcome = run(std::move(arguments));
+    EXPECT_EQ(outcome.code, kUsage);
+    EXPECT_THAT(outcome.err, StartsWith("wharf: " + sentence + " `wharf "));
+  };
+  says({"topic", "lsit"}, "unknown action 'lsit'; did you mean 'list'?");
+  says({"topic", "lsit", "--json"}, "unknown action 'lsit'; did you mean 'list'?");
+  says({"help", "topic", "lsit"}, "unknown action 'lsit'; did you mean 'list'?");
+  says({"consume", "--tpoic", "x"}, "unknown option '--tpoic'; did you mean '--topic'?");
+  says({"consume", "--tpoic=x"}, "unknown option '--tpoic'; did you mean '--topic'?");
+  says({"topic", "create", "t", "--partions", "3"}, "unknown option '--partions'; did you mean '--partitions'?");
+  says({"topic", "create", "t", "--bootstap", "h:1"}, "unknown option '--bootstap'; did you mean '--bootstrap'?");
+  says({"produce", "-x"}, "unknown option '-x';");
+  says({"topic", "list", "extra"}, "'extra' is one argument too many;");
+}
+
+TEST(Program, AValueOutOfItsRangeIsToldWhatItMustBe) {
+  EXPECT_EQ(run({"topic", "create", "t", "--partitions", "0"}).err,
+            "wharf: --partitions: must be at least 1; `wharf topic create --help` explains\n");
+  EXPECT_THAT(run({"topic", "create", "t", "--partitions", "99999999999999999999"}).err,
+              HasSubstr("--partitions: must be at most 1000000;"));
+  EXPECT_THAT(run({"consume", "-t", "t", "--count", "0"}).err, HasSubstr("--count: must be at least 1;"));
+  EXPECT_THAT(run({"consume", "-t", "t", "--count", "many"}).err, HasSubstr("--count: 'many' is no whole number;"));
+  EXPECT_THAT(run({"bench", "produce", "-t", "t", "--seconds", "0"}).err, HasSubstr("--seconds: must be above 0;"));
+  EXPECT_THAT(run({"bench", "produce", "-t", "t", "--warmup", "-1"}).err, HasSubstr("--warmup: must be at least 0;"));
 }
 
 TEST(Program, ABadAddressIsAUsageError) {
@@ -170,6 +201,7 @@ TEST(ConfigCommand, CheckSaysWhatTheServerWouldSay) {
   const Outcome outcome = run({"config", "--check", "--set", "log.flush=maybe"});
   EXPECT_EQ(outcome.code, kFailed);
   EXPECT_EQ(outcome.err, "--set: 'log.flush' must be one of sync | async, not 'maybe'\n");
+  EXPECT_EQ(run({"config", "--set", "log.flsh=async"}).code, kUsage);
   EXPECT_EQ(run({"config", "--set", "log.flush"}).err, "--set: 'log.flush' is not KEY=VALUE\n");
   EXPECT_THAT(run({"config", "--config", "no/such.toml"}).err, HasSubstr("no/such.toml: cannot be read: "));
   EXPECT_EQ(run({"config", "--config", "."}).code, kFailed);

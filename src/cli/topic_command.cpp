@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/text_table.hpp"
 #include "cli/topic_requests.hpp"
+#include "cli/value_checks.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -183,27 +184,32 @@ void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
   CLI::App* sub = action("list", "List the topics, with their numbers of partitions and replicas.", list);
   sub->add_flag("--internal", options->internal, "Also those that the broker keeps for itself.");
   json(sub);
-  sub = action("create", "Create topics; returns when every partition has a leader.", create);
+  sub = action("create", "Create topics. Returns when every partition has a leader.", create);
   names(sub, kMany);
   sub->add_option("--partitions", options->partitions, "How many partitions; otherwise the broker's num.partitions.")
       ->type_name("N")
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(whole_number(1, 1'000'000));
   sub->add_option("--replication-factor", options->replication,
                   "How many replicas of each; otherwise the broker's default.")
       ->type_name("N")
-      ->check(CLI::Range(1, 32767));
+      ->check(whole_number(1, 32767));
   sub->add_option("--set", options->set, "A setting of the topic, such as retention.ms=86400000. May be given again.")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   sub->add_flag("--if-missing", options->if_missing, "A topic that exists is fine, and left as it is.");
-  sub = action("describe",
-               "Show partitions with their leaders and offsets, and the settings that were made for the topic.",
-               describe);
+  sub = action(
+      "describe",
+      "Show topics: partitions with their leaders and offsets, and settings. Settings are those that were made for the "
+      "topic; --all-settings shows the defaults too.",
+      describe);
   names(sub, kMany);
   sub->add_flag("--all-settings", options->all_settings, "Show the settings that are at their defaults too.");
   json(sub);
-  sub = action("alter", "Change settings (all of them or none), then the number of partitions, which can only grow.",
-               alter);
+  sub = action(
+      "alter",
+      "Change a topic's settings and its number of partitions. Settings change all or not at all; then the partitions, "
+      "which can only become more.",
+      alter);
   names(sub, 1);
   sub->add_option("--set", options->set, "Set one. May be given again.")
       ->type_name("KEY=VALUE")
@@ -214,7 +220,7 @@ void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
   sub->add_option("--partitions", options->partitions,
                   "So many partitions afterwards. Keys may go to another partition than before.")
       ->type_name("N")
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(whole_number(1, 1'000'000));
   sub = action("delete", "Delete topics with everything in them.", remove);
   names(sub, kMany);
   sub->add_flag("--if-exists", options->if_exists, "A topic that is not there is fine.");
