@@ -39,7 +39,7 @@ Task<Result<void>> describe(ClientSession* session, const GroupCommandOptions* o
     if (!described) co_return fail(described.error());
     auto committed = co_await committed_offsets(session, group);
     if (!committed) co_return fail(committed.error());
-    std::vector<PartitionName> partitions;
+    std::vector<PartitionName> partitions = assigned_partitions(*described);
     for (const auto& [name, offset] : *committed) partitions.push_back(name);
     auto ends = co_await offsets_at(session, std::move(partitions), client::kLatest);
     if (!ends) co_return fail(ends.error());

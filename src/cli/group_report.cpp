@@ -1,6 +1,9 @@
 #include "cli/group_report.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -10,10 +13,25 @@
 namespace wharf::cli {
 namespace {
 
-std::optional<std::int64_t> lag_of(const GroupReport& report, const PartitionName& name, Offset committed) {
-  auto end = report.ends.find(name);
-  if (end == report.ends.end()) return std::nullopt;
-  return std::max<std::int64_t>(0, end->second.value - committed.value);
+/// What is known of one partition: committed, end, or both.
+struct Row {
+  std::optional<std::int64_t> committed, end;
+
+  std::optional<std::int64_t> lag() const {
+    if (!committed || !end) return std::nullopt;
+    return std::max<std::int64_t>(0, *end - *committed);
+  }
+};
+
+std::map<PartitionName, Row> rows_of(const GroupReport& report) {
+  std::map<PartitionName, Row> rows;
+  for (const auto& [name, offset] : report.committed) rows[name].committed = offset.value;
+  for (const auto& [name, offset] : report.ends) rows[name].end = offset.value;
+  return rows;
+}
+
+std::string number_or_dash(std::optional<std::int64_t> number) {
+  return number ? std::to_string(*number) : "-";
 }
 
 /// Partitions that a member was given; nothing for a member of another kind than a consumer.
@@ -49,6 +67,13 @@ boost::json::value before_of(const GroupOffsets& before, const PartitionName& na
 
 }  // namespace
 
+std::vector<PartitionName> assigned_partitions(const GroupDescription& group) {
+  std::vector<PartitionName> all;
+  for (const auto& member : group.members) std::ranges::move(assigned_to(group, member), std::back_inserter(all));
+  std::ranges::sort(all);
+  return all;
+}
+
 std::string listing_text(const std::vector<GroupListing>& groups) {
   TextTable table({"GROUP", "STATE", "TYPE", "PROTOCOL"});
   for (const GroupListing& group : groups) {
@@ -81,13 +106,12 @@ std::string report_text(const GroupReport& report) {
     }
     text += members.text();
   }
-  if (report.committed.empty()) return text;
+  const auto rows = rows_of(report);
+  if (rows.empty()) return text;
   TextTable offsets({"TOPIC", "PARTITION", "COMMITTED", "END", "LAG"});
-  for (const auto& [name, committed] : report.committed) {
-    auto end = report.ends.find(name);
-    const auto lag = lag_of(report, name, committed);
-    offsets.add({name.first, std::to_string(name.second.value), std::to_string(committed.value),
-                 end == report.ends.end() ? "-" : std::to_string(end->second.value), lag ? std::to_string(*lag) : "-"});
+  for (const auto& [name, row] : rows) {
+    offsets.add({name.first, std::to_string(name.second.value), number_or_dash(row.committed), number_or_dash(row.end),
+                 number_or_dash(row.lag())});
   }
   return text + offsets.text();
 }
@@ -105,10 +129,11 @@ boost::json::object report_json(const GroupReport& report) {
          {"instance", member.group_instance_id ? boost::json::value(*member.group_instance_id) : boost::json::value()},
          {"partitions", std::move(partitions)}});
   }
-  for (const auto& [name, committed] : report.committed) {
-    boost::json::object one{{"topic", name.first}, {"partition", name.second.value}, {"committed", committed.value}};
-    if (auto end = report.ends.find(name); end != report.ends.end()) one["end"] = end->second.value;
-    if (const auto lag = lag_of(report, name, committed)) one["lag"] = *lag;
+  for (const auto& [name, row] : rows_of(report)) {
+    boost::json::object one{{"topic", name.first}, {"partition", name.second.value}};
+    if (row.committed) one["committed"] = *row.committed;
+    if (row.end) one["end"] = *row.end;
+    if (const auto lag = row.lag()) one["lag"] = *lag;
     offsets.push_back(std::move(one));
   }
   return {{"group", report.group.group_id},

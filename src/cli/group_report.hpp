@@ -12,8 +12,11 @@ namespace wharf::cli {
 struct GroupReport {
   GroupDescription group;
   GroupOffsets committed;
-  GroupOffsets ends;
+  GroupOffsets ends;  // of partitions that are committed or given to a member, as far as they are there
 };
+
+/// What the members were given together, in order; nothing of members of another kind than consumers.
+std::vector<PartitionName> assigned_partitions(const GroupDescription& group);
 
 std::string listing_text(const std::vector<GroupListing>& groups);
 std::string listing_json(const std::vector<GroupListing>& groups);
