@@ -21,7 +21,7 @@ def main():
     seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
     draw = random.Random(seed)
     folder = tempfile.mkdtemp(prefix="wharf-power-")
-    disk = Mount(folder, 2048)
+    disk = Mount(folder, 16384)  # a file with holes: what a hundred losses write must fit
     broker = Broker(f"{disk.path}/data", log=f"{folder}/log")
     try:
         disk.mount()
