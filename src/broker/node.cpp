@@ -86,7 +86,8 @@ log::LogStoreOptions Node::log_options(std::size_t shard) const {
 
 runtime::Task<Result<void>> Node::open_folder() {
   log::DataFolderOptions options{.new_cluster_id = with_.random->uuid(), .node_id = id()};
-  options.reserve_bytes = static_cast<std::uint64_t>(config_.get<"disk.reserve.bytes">());
+  // In memory there is no disk to fill: a reserve would only be memory that nobody uses.
+  options.reserve_bytes = config_.get<"data.memory">() ? 0 : static_cast<std::uint64_t>(config_.get<"disk.reserve.bytes">());
   options.wal.file_bytes = static_cast<std::uint64_t>(config_.get<"log.wal.bytes">());
   options.stores = static_cast<std::uint32_t>(shards_.size());
   runtime::FileSystem* files = with_.files;

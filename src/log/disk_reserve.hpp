@@ -1,6 +1,6 @@
 #pragma once
-// A file of `bytes` that is there to be given up: when the disk is full, its space lets reads, deletes, checkpoints and a start
-// go on. Thread-safe; waits for the disk.
+// A file of `bytes` that is there to be given up: when the disk is full, its space is for what must be written all the same
+// (log/space_guard.hpp says what). Thread-safe; waits for the disk.
 #include <atomic>
 #include <cstdint>
 #include <filesystem>

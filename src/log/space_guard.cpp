@@ -33,6 +33,7 @@ void SpaceGuard::look() {
   Result<runtime::DiskSpace> space = files_.space(folder_);
   if (!space) return;  // whatever is wrong, a write will tell
   if (is_short(space->available)) return become_full(space->available);
+  if (!full() && reserve_.is_whole()) return;
   Result<bool> whole = reserve_.ensure();
   if (!whole || !*whole || !full_.exchange(false)) return;
   logger_.info("there is room on the disk again", {{"folder", folder_.string()}, {"available_bytes", space->available}});
