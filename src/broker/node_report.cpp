@@ -105,6 +105,7 @@ runtime::Task<Result<DiskReport>> NodeOperate::disk(runtime::Shard& here) {
 }
 
 runtime::Task<std::optional<Error>> NodeOperate::refusing(runtime::Shard& here) {
+  if (data_folder_ != nullptr && data_folder_->space().full()) co_return Error{ErrorCode::kDiskFull, "the disk is full"};
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
     std::optional<Error> why = co_await runtime::call_on(here, shard->shard, [shard] { return shard->logs->store().refusing(); });
