@@ -80,10 +80,9 @@ runtime::Task<void> MetadataStore::work_off() {
     records.push_back(std::move(*record));
   }
   if (!records.empty()) {
-    std::vector<MetadataRecord> told = records;
-    Result<void> written = co_await write(std::move(records));
+    Result<void> written = co_await write(&records);
     if (written) {
-      for (const MetadataRecord& record : told) tell(record);
+      for (const MetadataRecord& record : records) tell(record);
       catalogue_ = std::move(draft);
       co_await spread_(catalogue_.table());
     } else {
@@ -113,9 +112,9 @@ void MetadataStore::tell(const MetadataRecord& record) const {
                {{"topic", made->name}, {"partitions", made->partitions}, {"settings", settings}});
 }
 
-runtime::Task<Result<void>> MetadataStore::write(std::vector<MetadataRecord> records) {
+runtime::Task<Result<void>> MetadataStore::write(const std::vector<MetadataRecord>* records) {
   std::vector<KeyedRecord> stored;
-  for (const MetadataRecord& record : records) {
+  for (const MetadataRecord& record : *records) {
     StoredRecord encoded = encode(record);
     stored.push_back({std::move(encoded.key), std::move(encoded.value)});
   }

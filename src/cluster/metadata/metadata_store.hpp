@@ -43,7 +43,7 @@ class MetadataStore {
 
   runtime::Task<void> work_off();
   void tell(const MetadataRecord& record) const;
-  runtime::Task<Result<void>> write(std::vector<MetadataRecord> records);
+  runtime::Task<Result<void>> write(const std::vector<MetadataRecord>* records);
 
   ShardLogs& logs_;
   Catalogue catalogue_;
