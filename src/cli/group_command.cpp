@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "cli/client_actions.hpp"
 #include "cli/client_session.hpp"
 #include "cli/commands.hpp"
 #include "cli/group_report.hpp"
@@ -137,14 +138,7 @@ Task<Result<void>> remove_offsets(ClientSession* session, const GroupCommandOpti
   co_return deleted;
 }
 
-using Action = Task<Result<void>> (*)(ClientSession*, const GroupCommandOptions*);
-
-void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen) {
-  const auto action = [app, chosen](const char* name, const char* description, Action run) {
-    CLI::App* sub = app->add_subcommand(name, description)->fallthrough();
-    sub->callback([chosen, run] { *chosen = run; });
-    return sub;
-  };
+void declare_actions(ClientActions<GroupCommandOptions>& actions, GroupCommandOptions* options) {
   const auto groups = [options](CLI::App* sub, int most) {
     sub->add_option("GROUP", options->groups, "The group's name.")->required()->expected(1, most);
   };
@@ -158,16 +152,16 @@ void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen
   const auto json = [options](CLI::App* sub) { sub->add_flag("--json", options->json, "Print one line of JSON."); };
   constexpr int kMany = 10'000;
 
-  CLI::App* sub = action("list", "List the groups of all brokers, with their states.", list);
+  CLI::App* sub = actions.add("list", "List the groups of all brokers, with their states.", list);
   json(sub);
-  sub =
-      action("describe",
-             "Show groups: members, committed offsets and lag. Each member with the partitions that it was given; each "
-             "partition that is committed or given to a member with its end.",
-             describe);
+  sub = actions.add(
+      "describe",
+      "Show groups: members, committed offsets and lag. Each member with the partitions that it was given; each "
+      "partition that is committed or given to a member with its end.",
+      describe);
   groups(sub, kMany);
   json(sub);
-  sub = action(
+  sub = actions.add(
       "reset-offsets",
       "Move a group's committed offsets. Shows what they would become; with --execute commits it. The group must have "
       "no members.",
@@ -186,10 +180,11 @@ void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen
       ->type_name("TIME");
   sub->add_flag("--execute", options->execute, "Do it. Without this flag nothing changes.");
   json(sub);
-  sub = action("delete", "Delete groups with their offsets. They must have no members.", remove);
+  sub = actions.add("delete", "Delete groups with their offsets. They must have no members.", remove);
   groups(sub, kMany);
-  sub = action("delete-offsets", "Delete a group's offsets of some partitions. No member may be subscribed to them.",
-               remove_offsets);
+  sub =
+      actions.add("delete-offsets", "Delete a group's offsets of some partitions. No member may be subscribed to them.",
+                  remove_offsets);
   groups(sub, 1);
   topics(sub)->required();
 }
@@ -197,14 +192,9 @@ void declare_actions(CLI::App* app, GroupCommandOptions* options, Action* chosen
 Run declare(CLI::App* app) {
   auto client = ClientOptions::declare(app, "wharf group");
   auto options = std::make_shared<GroupCommandOptions>();
-  auto chosen = std::make_shared<Action>(nullptr);
-  app->require_subcommand(1);
-  declare_actions(app, options.get(), chosen.get());
-  return [client, options, chosen](Streams streams) {
-    return run_client(streams, *client, [action = *chosen, filled = options.get()](ClientSession* session) {
-      return action(session, filled);
-    });
-  };
+  ClientActions<GroupCommandOptions> actions(app);
+  declare_actions(actions, options.get());
+  return actions.run(client, options);
 }
 
 }  // namespace

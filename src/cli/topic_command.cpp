@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "cli/client_actions.hpp"
 #include "cli/client_session.hpp"
 #include "cli/commands.hpp"
 #include "cli/text_table.hpp"
@@ -167,24 +168,17 @@ Task<Result<void>> remove(ClientSession* session, const TopicOptions* options) {
   co_return Result<void>();
 }
 
-using Action = Task<Result<void>> (*)(ClientSession*, const TopicOptions*);
-
-void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
-  const auto action = [app, chosen](const char* name, const char* description, Action run) {
-    CLI::App* sub = app->add_subcommand(name, description)->fallthrough();
-    sub->callback([chosen, run] { *chosen = run; });
-    return sub;
-  };
+void declare_actions(ClientActions<TopicOptions>& actions, TopicOptions* options) {
   const auto names = [options](CLI::App* sub, int most) {
     sub->add_option("TOPIC", options->names, "The topic's name.")->required()->expected(1, most);
   };
   const auto json = [options](CLI::App* sub) { sub->add_flag("--json", options->json, "Print one line of JSON."); };
   constexpr int kMany = 10'000;
 
-  CLI::App* sub = action("list", "List the topics, with their numbers of partitions and replicas.", list);
+  CLI::App* sub = actions.add("list", "List the topics, with their numbers of partitions and replicas.", list);
   sub->add_flag("--internal", options->internal, "Also those that the broker keeps for itself.");
   json(sub);
-  sub = action("create", "Create topics. Returns when every partition has a leader.", create);
+  sub = actions.add("create", "Create topics. Returns when every partition has a leader.", create);
   names(sub, kMany);
   sub->add_option("--partitions", options->partitions, "How many partitions; otherwise the broker's num.partitions.")
       ->type_name("N")
@@ -197,7 +191,7 @@ void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   sub->add_flag("--if-missing", options->if_missing, "A topic that exists is fine, and left as it is.");
-  sub = action(
+  sub = actions.add(
       "describe",
       "Show topics: partitions with their leaders and offsets, and settings. Settings are those that were made for the "
       "topic; --all-settings shows the defaults too.",
@@ -205,7 +199,7 @@ void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
   names(sub, kMany);
   sub->add_flag("--all-settings", options->all_settings, "Show the settings that are at their defaults too.");
   json(sub);
-  sub = action(
+  sub = actions.add(
       "alter",
       "Change a topic's settings and its number of partitions. Settings change all or not at all; then the partitions, "
       "which can only become more.",
@@ -221,7 +215,7 @@ void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
                   "So many partitions afterwards. Keys may go to another partition than before.")
       ->type_name("N")
       ->check(whole_number(1, 1'000'000));
-  sub = action("delete", "Delete topics with everything in them.", remove);
+  sub = actions.add("delete", "Delete topics with everything in them.", remove);
   names(sub, kMany);
   sub->add_flag("--if-exists", options->if_exists, "A topic that is not there is fine.");
 }
@@ -229,14 +223,9 @@ void declare_actions(CLI::App* app, TopicOptions* options, Action* chosen) {
 Run declare(CLI::App* app) {
   auto client = ClientOptions::declare(app, "wharf topic");
   auto options = std::make_shared<TopicOptions>();
-  auto chosen = std::make_shared<Action>(nullptr);
-  app->require_subcommand(1);
-  declare_actions(app, options.get(), chosen.get());
-  return [client, options, chosen](Streams streams) {
-    return run_client(streams, *client, [action = *chosen, filled = options.get()](ClientSession* session) {
-      return action(session, filled);
-    });
-  };
+  ClientActions<TopicOptions> actions(app);
+  declare_actions(actions, options.get());
+  return actions.run(client, options);
 }
 
 }  // namespace
