@@ -6,6 +6,9 @@ import select
 import signal
 import socket
 import subprocess
+import sys
+import urllib.error
+import urllib.request
 
 READY_DEADLINE_S = 60
 
@@ -17,6 +20,8 @@ def free_port():
 
 
 class Broker:
+    """In a `with`: killed at its end, its last words printed when that was an error."""
+
     def __init__(self, data, log=None, **settings):
         self.program = os.environ.get("WHARF", "build/dev/wharf")
         self.data, self.settings = data, settings
@@ -24,6 +29,15 @@ class Broker:
         self.process = None
         self.log_path = log or f"{data}.log"
         self.log = None
+        self.admin = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, error, *_):
+        if error is not None:
+            print(f"the broker's last words:\n{self.last_words()}", file=sys.stderr)
+        self.kill()
 
     def start(self):
         settings = {"kafka.listen": self.bootstrap, "admin.listen": "127.0.0.1:0", **self.settings}
@@ -34,9 +48,11 @@ class Broker:
                                         stderr=self.log, env=environment)
         readable, _, _ = select.select([self.process.stdout], [], [], READY_DEADLINE_S)
         line = self.process.stdout.readline() if readable else b""
-        if not line or not json.loads(line)["ready"]:
+        ready = json.loads(line) if line else {"ready": False}
+        if not ready["ready"]:
             self.kill()
             raise AssertionError(f"the broker did not become ready; its last words:\n{self.last_words()}")
+        self.admin = ready["listeners"]["admin"]
 
     def kill(self):
         self._end(signal.SIGKILL)
@@ -47,8 +63,13 @@ class Broker:
         if code != 0 and (clean or code != 1):
             raise AssertionError(f"the broker stopped with {code}; its last words:\n{self.last_words()}")
 
-    def running(self):
-        return self.process is not None and self.process.poll() is None
+    def readiness(self):
+        """The status of /readyz."""
+        try:
+            with urllib.request.urlopen(f"http://{self.admin}/readyz", timeout=10) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
 
     def last_words(self):
         with open(self.log_path, "rb") as log:

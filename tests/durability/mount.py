@@ -1,4 +1,4 @@
-"""A small ext4 file system of this suite's own, in a file, behind a loop device. Needs root."""
+"""A small ext4 file system of this suite's own, in a file, behind a loop device, mounted in a `with`. Needs root."""
 
 import fcntl
 import os
@@ -17,6 +17,13 @@ class Mount:
             image.truncate(megabytes << 20)
         _run("mkfs.ext4", "-q", "-F", "-m", "0", self.image)
         self.mounted = False
+
+    def __enter__(self):
+        self.mount()
+        return self
+
+    def __exit__(self, *_):
+        self.unmount()
 
     def mount(self):
         _run("mount", "-o", "loop", self.image, self.path)

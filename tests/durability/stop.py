@@ -1,7 +1,6 @@
 """A stop does not wait for what clients wait for: long polls and members of groups end with their connections, and what was written
 before is there after the next start."""
 
-import shutil
 import tempfile
 import time
 
@@ -14,9 +13,7 @@ TOPIC = "kept"
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="wharf-stop-")
-    broker = Broker(f"{folder}/data")
-    try:
+    with tempfile.TemporaryDirectory(prefix="wharf-stop-") as folder, Broker(f"{folder}/data") as broker:
         broker.start()
         create_topic(broker.bootstrap, TOPIC, 1)
         writer = Writer(broker.bootstrap, TOPIC, 1, "writer")
@@ -38,9 +35,6 @@ def main():
         broker.start()
         verify(broker.bootstrap, TOPIC, 1, [writer])
         broker.stop()
-    finally:
-        broker.kill()
-        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,6 @@ class Writer:
         self.errors = defaultdict(int)
         self.next_number = defaultdict(int)
         self._stopping = threading.Event()
-        self._paused = threading.Event()
         self._producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": idempotent, "acks": "all", "linger.ms": 2,
                                    "message.timeout.ms": message_timeout_ms, "reconnect.backoff.max.ms": 200, "retry.backoff.ms": 50,
                                    "queue.buffering.max.messages": 5000, "log_level": 0, **config})
