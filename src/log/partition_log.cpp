@@ -161,35 +161,39 @@ bool PartitionLog::raise_high_watermark(Offset offset) {
   return true;
 }
 
+/// What goes to a segment next, in one write: about `max_bytes` of whole batches, no more than fits into the segment.
+PartitionLog::Unstored PartitionLog::gather_unstored(std::size_t max_bytes) {
+  WHARF_ASSERT(tail_ && !tail_->empty() && tail_->first() <= stored_.end());
+  Segment* last = stored_.loaded() ? stored_.last() : nullptr;
+  std::int64_t room = config_->segment_bytes - (last != nullptr ? std::int64_t{last->size()} : 0);
+  Unstored unstored;
+  for (Offset from = stored_.end(); from < high_watermark_ && unstored.bytes < max_bytes;) {
+    ByteView run = tail_->run_from(from, high_watermark_);
+    std::size_t length = 0;
+    while (length < run.size() && unstored.bytes + length < max_bytes) {
+      ByteView batch = run.subspan(length);
+      std::size_t bytes = batch_bytes(batch);
+      if (!unstored.batches.empty() && std::cmp_greater(unstored.bytes + length + bytes, room)) break;
+      unstored.batches.push_back({static_cast<std::uint32_t>(bytes), batch_last_offset(batch), batch_max_timestamp(batch)});
+      length += bytes;
+    }
+    if (length > 0) unstored.parts.push_back(run.first(length));
+    unstored.bytes += length;
+    if (length < run.size()) break;
+    from = unstored.batches.back().last.plus(1);
+  }
+  return unstored;
+}
+
 Result<bool> PartitionLog::write_behind(std::size_t max_bytes) {
   std::size_t written = 0;
-  std::vector<AppendedBatch> batches;
   while (stored_.end() < high_watermark_ && written < max_bytes) {
-    WHARF_ASSERT(tail_ && !tail_->empty() && tail_->first() <= stored_.end());
-    ByteView run = tail_->run_from(stored_.end(), high_watermark_);
-    Offset first = stored_.end();
-    while (!run.empty()) {
-      // As much as fits into the segment in one write.
-      std::size_t length = 0;
-      batches.clear();
-      Segment* last = stored_.loaded() ? stored_.last() : nullptr;
-      std::int64_t room = config_->segment_bytes - (last != nullptr ? std::int64_t{last->size()} : 0);
-      while (length < run.size()) {
-        ByteView batch = run.subspan(length);
-        std::size_t bytes = batch_bytes(batch);
-        if (!batches.empty() && std::cmp_greater(length + bytes, room)) break;
-        batches.push_back({static_cast<std::uint32_t>(bytes), batch_last_offset(batch), batch_max_timestamp(batch)});
-        length += bytes;
-      }
-      ByteView part = run.first(length);
-      Result<void> stored = stored_.append(std::span(&part, 1), batches, first, *config_);
-      refusing_ = stored ? std::nullopt : std::optional(stored.error());
-      if (!stored) return fail(stored.error());
-      run = run.subspan(length);
-      first = stored_.end();
-      written += length;
-      unstored_bytes_ -= length;
-    }
+    Unstored unstored = gather_unstored(max_bytes - written);
+    Result<void> stored = stored_.append(unstored.parts, unstored.batches, stored_.end(), *config_);
+    refusing_ = stored ? std::nullopt : std::optional(stored.error());
+    if (!stored) return fail(stored.error());
+    written += unstored.bytes;
+    unstored_bytes_ -= unstored.bytes;
   }
   return stored_.end() < high_watermark_;
 }

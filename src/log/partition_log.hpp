@@ -128,6 +128,12 @@ class PartitionLog {
  private:
   Result<std::optional<Appended>> check_sequences(std::span<const BatchHeader> headers) const;
   Result<void> follow_flush_setting();
+  struct Unstored {
+    std::vector<ByteView> parts;
+    std::vector<AppendedBatch> batches;
+    std::size_t bytes = 0;
+  };
+  Unstored gather_unstored(std::size_t max_bytes);
   Result<void> store(ByteView bytes, std::span<const BatchHeader> headers);
   void keep_in_tail(const OwnedBatches& batches, Offset first, Offset next);
   Result<ReadResult> read_stored(Offset from, std::size_t max_bytes, Offset below, bool at_least_one);
