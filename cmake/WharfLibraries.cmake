@@ -11,6 +11,7 @@ find_package(rapidcheck REQUIRED)
 find_package(benchmark REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(URING REQUIRED IMPORTED_TARGET liburing)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
 

@@ -7,6 +7,7 @@
 #include "cli/server_options.hpp"
 #include "config/server_config.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/direct_writer.hpp"
 #include "runtime/posix_files.hpp"
 
 namespace wharf::cli {
@@ -24,6 +25,7 @@ std::vector<Finding> examine(const config::ServerConfig& config) {
     const DiskFacts disk = disk_facts(files, config.get<"data.dir">(), reserve);
     findings.push_back(judge_disk(disk));
     findings.push_back(judge_flush(flush_latencies(files, clock, disk.folder)));
+    if (config.get<"log.wal.io.uring">()) findings.push_back(judge_io_uring(runtime::has_io_uring()));
   }
   findings.push_back(judge_clock(clock_facts(clock)));
   const Endpoint& kafka = config.get<"kafka.listen">();
@@ -62,7 +64,8 @@ Command doctor_command() {
   return {
       .name = "doctor",
       .summary = "check whether this machine is fit to run the server",
-      .description = R"(Looks at the limit of open files, memory, the data folder (space, kind of file system, how long a
+      .description =
+          R"(Looks at the limit of open files, memory, the data folder (space, kind of file system, how long a
 synced write takes), the clock, and whether the addresses to listen on are free. Each line says what was found, and what
 to do where it is not fine. A small file is written into the data folder and removed again; nothing else is touched.
 Run it before the server: while the server runs, its ports are taken.)",

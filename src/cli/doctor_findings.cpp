@@ -93,6 +93,13 @@ Finding judge_flush(std::vector<Nanoseconds> latencies) {
   return {Verdict::kFine, "flush", state};
 }
 
+Finding judge_io_uring(bool available) {
+  if (available) return {Verdict::kFine, "io_uring", "available"};
+  return {Verdict::kWarning, "io_uring",
+          "not available: a small flush costs twice the processor time; allow it in the container's seccomp profile "
+          "and in kernel.io_uring_disabled"};
+}
+
 Finding judge_clock(const ClockFacts& facts) {
   constexpr Timestamp kEarliest{1'735'689'600'000};  // 2025, before this program was written
   constexpr std::array<std::string_view, 4> kQuick{"tsc", "kvm-clock", "hyperv_clocksource_tsc_page",

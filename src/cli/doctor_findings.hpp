@@ -40,6 +40,9 @@ Finding judge_disk(const DiskFacts& facts);
 /// Latencies of small synced writes, in any order; empty when they could not be made.
 Finding judge_flush(std::vector<Nanoseconds> latencies);
 
+/// Whether the write-ahead log may use io_uring. Without it, it works and costs more.
+Finding judge_io_uring(bool available);
+
 struct ClockFacts {
   Timestamp wall;
   bool synchronised = false;  // as the kernel sees it

@@ -59,6 +59,11 @@ TEST(Doctor, AFlushMayBeNeitherSlowNorImpossiblyFast) {
   EXPECT_EQ(judge_flush({}).verdict, Verdict::kWarning);
 }
 
+TEST(Doctor, WithoutIoUringTheServerRunsAndCostsMore) {
+  EXPECT_EQ(judge_io_uring(true).verdict, Verdict::kFine);
+  EXPECT_EQ(judge_io_uring(false).verdict, Verdict::kWarning);
+}
+
 TEST(Doctor, AClockFromThePastIsTroubleAnUnsynchronisedOneAWarning) {
   constexpr Timestamp kToday{1'790'000'000'000};
   EXPECT_EQ(judge_clock({kToday, true, true, "tsc"}).verdict, Verdict::kFine);

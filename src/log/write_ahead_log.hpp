@@ -6,8 +6,8 @@
 //   ...
 //   Result<WalPosition> durable = co_await wal.flush();   // everything appended before the call, unless it failed
 //
-// The payload is copied once, into the blocks that are written. Touched from its shard's loop only; disks are waited for on
-// the work pool.
+// The payload is copied once, into the blocks that are written. Touched from its shard's loop only; the kernel or the
+// work pool waits for the disk.
 //
 // When a write fails, nothing of it counts as durable and the file is given up: no further write or sync goes to it. The
 // records stay here and refusing() tells why; the next flush() writes them to another file. Until one succeeds, append() refuses.
@@ -28,6 +28,7 @@
 #include "log/wal_format.hpp"
 #include "model/bytes.hpp"
 #include "model/error.hpp"
+#include "runtime/direct_writer.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/signal.hpp"
@@ -44,6 +45,7 @@ struct WriteAheadLogOptions {
   std::uint32_t max_files = 16;
   std::size_t max_buffered_bytes = 64u << 20;  // appended, not durable; above, append() refuses with kBusy
   std::size_t max_write_bytes = 4u << 20;      // of one write and sync; a larger flush is several
+  bool io_uring = true;                        // write without a waiting thread where the kernel lets us
   bool prepare_ahead = true;                   // make the first file at once, and the next one before it is needed
 };
 
@@ -96,6 +98,7 @@ class WriteAheadLog {
   runtime::Task<Result<void>> write_once();      // one write, and wakes who waits for its end
   runtime::Task<Result<void>> write_end();       // waits for the end of the write under way
   runtime::Task<Result<void>> write_next();      // from the front of the buffer into the current file
+  runtime::Task<Result<void>> write_durably(std::vector<ByteView> sealed);
   runtime::Task<Result<void>> open_next_file();  // kBusy: none is left
   void retire_current(bool failed);
   std::unexpected<Error> refuse(const Error& error);
@@ -116,6 +119,7 @@ class WriteAheadLog {
   WalSequence last_sequence_;       // of the newest file with durable blocks; while none has any, of the first
   std::uint32_t last_blocks_ = 0;
   std::optional<Error> refusing_;
+  runtime::DirectWriter writer_;
   bool preparing_ = false;
   bool writing_ = false;
   bool closing_ = false;

@@ -113,8 +113,8 @@ runtime::Task<void> append_and_flush(Load* load, runtime::Shard* shard) {
   shard->stop();
 }
 
-/// The whole path: append (copy), seal (checksums) and write on the work pool, back to the shard.
-void group_commit(benchmark::State& state) {
+/// The whole path: append (copy), seal (checksums), write, back to the shard.
+void group_commit(benchmark::State& state, bool io_uring) {
   BenchFolder folder;
   runtime::SystemClock clock;
   SilentLogger logger(clock);
@@ -127,7 +127,7 @@ void group_commit(benchmark::State& state) {
   load.flushes = 50;
   for (auto _ : state) {
     runtime::Shard shard(ShardIndex{0}, clock, pool);
-    WriteAheadLog log(shard, *files, logger, {});
+    WriteAheadLog log(shard, *files, logger, {.io_uring = io_uring});
     load.log = &log;
     runtime::TaskScope tasks(shard);
     tasks.spawn("bench", append_and_flush(&load, &shard));
@@ -138,7 +138,11 @@ void group_commit(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(load.records));
   state.SetBytesProcessed(static_cast<std::int64_t>(load.records * load.payload.size()));
 }
-BENCHMARK(group_commit)->Args({100, 1})->Args({100, 1000})->Args({1000, 1000})->Args({16 << 10, 64})->UseRealTime();
+void commit_sizes(benchmark::internal::Benchmark* bench) {
+  bench->Args({100, 1})->Args({100, 1000})->Args({1000, 1000})->Args({16 << 10, 64})->UseRealTime()->MeasureProcessCPUTime();
+}
+BENCHMARK_CAPTURE(group_commit, io_uring, true)->Apply(commit_sizes);
+BENCHMARK_CAPTURE(group_commit, work_pool, false)->Apply(commit_sizes);
 
 /// Appending alone: the copy and the layout.
 void append(benchmark::State& state) {
