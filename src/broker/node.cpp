@@ -82,6 +82,7 @@ log::LogStoreOptions Node::log_options(std::size_t shard) const {
   options.cleaner_map_bytes = static_cast<std::size_t>(config_.get<"log.cleaner.dedupe.buffer.size">()) / shards;
   options.wal.io_uring = config_.get<"log.wal.io.uring">();
   options.owns = [shard, shards](const PartitionId& partition) { return NodeShards::owner_index(partition, shards) == shard; };
+  options.precedes = [](const PartitionId& partition) { return partition == cluster::kMetadataPartition; };
   return options;
 }
 

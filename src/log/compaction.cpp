@@ -21,7 +21,11 @@ Compaction::Compaction(runtime::FileSystem& files, CompactionInput input)
   for (std::size_t i = 0; i < damaged_.size(); ++i) damaged_[i] = !input_.segments[i].damage.empty();
 }
 
-Result<Compaction::Progress> Compaction::step(std::uint64_t max_bytes) { return mapped_ ? clean_some(max_bytes) : map_some(max_bytes); }
+Result<Compaction::Progress> Compaction::step(std::uint64_t max_bytes) {
+  Result<Progress> progress = mapped_ ? clean_some(max_bytes) : map_some(max_bytes);
+  if (!progress && out_) abandon_group();  // on a full disk others need what half a segment takes
+  return progress;
+}
 
 Result<void> Compaction::open_scan(std::size_t segment) {
   const CompactionSource& source = input_.segments[segment];

@@ -59,7 +59,8 @@ class Compaction {
     kGroupReady,  // take_group()
     kDone,
   };
-  /// Reads about `max_bytes`. An error ends the pass; what it wrote and did not hand over is removed at the next start or pass.
+  /// Reads about `max_bytes`. An error ends the pass; what it wrote and did not hand over is removed, or is at the next
+  /// start or pass.
   Result<Progress> step(std::uint64_t max_bytes);
   CompactedGroup take_group() { return std::move(*ready_); }
 

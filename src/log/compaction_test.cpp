@@ -234,6 +234,22 @@ TEST(Compaction, AFailedPassIsTriedAgainAndLosesNothing) {
   }
 }
 
+TEST(Compaction, APassThatFindsTheDiskFullGivesBackWhatItTook) {
+  LogConfig config = compacted();
+  config.segment_bytes = 100'000;
+  CompactionFixture fixture(1, config);
+  for (int i = 0; i < 300; ++i) fixture.put({{"key-" + std::to_string(i), std::string(900, 'v')}});
+  sim::FaultyFileSystem& disk = fixture.machine->disk();
+  runtime::DiskSpace space = *disk.space("");
+  disk.set_capacity(space.total - space.available + 10 * sim::kPageBytes);
+  Result<void> compacted = fixture.compact();
+  ASSERT_FALSE(compacted.has_value());
+  EXPECT_EQ(compacted.error().code, ErrorCode::kDiskFull);
+  for (const runtime::FolderEntry& entry : *disk.list(std::filesystem::path("data/logs") / fixture.id.folder())) {
+    EXPECT_FALSE(entry.name.ends_with(".cleaned")) << entry.name;
+  }
+}
+
 TEST(KeyOffsets, TheNewestOffsetOfEachKeyIsFoundUntilTheMapIsFull) {
   KeyOffsets map(24 * 100, HashSecret{});
   int taken = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -72,14 +74,18 @@ DataFolder::DataFolder(runtime::FileSystem& files, Path folder, const DataFolder
       stores_(options.stores),
       space_(files, folder_, reserve_of(options), options.stores, logger) {
   WHARF_ASSERT(stores_ > 0);
+  // One for each store's next flush stays.
+  space_.set_idle([this] { return wal_files_ != nullptr && wal_files_->drop_free(stores_); });
 }
 
 Result<std::unique_ptr<DataFolder>> DataFolder::open(runtime::FileSystem& files, Path folder, const DataFolderOptions& options,
                                                      runtime::Logger& logger) {
   std::unique_ptr<DataFolder> opened(new DataFolder(files, std::move(folder), options, logger));
   Result<void> done = opened->claim(options);
-  if (!done && done.error().code == ErrorCode::kDiskFull) {
-    if (opened->space_.give_up_reserve()) done = opened->claim(options);
+  constexpr std::uint64_t kPiece = 256u << 10;
+  while (!done && done.error().code == ErrorCode::kDiskFull &&
+         opened->space_.give_up_reserve(kPiece, ReserveUse::kCatalogue)) {
+    done = opened->claim(options);
   }
   if (!done) return fail(done.error());
   opened->space_.glance();
@@ -106,7 +112,7 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
   loaded_ = std::move(checkpoints->loaded);
   floors_ = loaded_->floors;
   WalFilesOptions wal_options = options.wal;
-  wal_options.scarce = [this] { return space_.full(); };
+  wal_options.scarce = [this](std::uint64_t bytes) { return space_.is_scarce(bytes); };
   Result<std::unique_ptr<WalFiles>> wal_files = WalFiles::open(files_, wal(), wal_options);
   if (!wal_files) return fail(wal_files.error());
   wal_files_ = std::move(*wal_files);
@@ -133,12 +139,52 @@ std::shared_ptr<const LoadedCheckpoints> DataFolder::loaded() const {
 
 Result<WalReport> DataFolder::read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take) {
   if (clean_) return WalReport{};
+  std::lock_guard lock(mutex_);  // what one store lets go of must not be read by another
   Result<WalReport> report = read_wal_files(files_, wal(), old_wal_files_, floors_, take);
   if (!report) return report;
-  std::lock_guard lock(mutex_);
-  if (!first_sequence_) tell(*report);  // each store finds the same
-  if (!first_sequence_) first_sequence_ = wal_files_->start_after(report->last_sequence);
+  if (first_sequence_) return report;  // each store finds the same
+  tell(*report);
+  first_sequence_ = wal_files_->start_after(report->last_sequence);
+  adopt(*report);
   return report;
+}
+
+void DataFolder::adopt(WalReport& report) {
+  wal_files_->release(report.unneeded);
+  std::erase_if(old_wal_files_, [&](const std::string& name) {
+    return std::ranges::find(report.unneeded, name) != report.unneeded.end();
+  });
+  old_wal_contents_ = std::move(report.contents);
+}
+
+void DataFolder::vouch(std::span<const Vouched> vouched, bool let_go) {
+  std::lock_guard lock(mutex_);
+  if (old_wal_contents_.empty()) return;
+  std::map<PartitionId, std::optional<Offset>> ends;
+  for (const Vouched& one : vouched) ends[one.partition] = one.stored_end;
+  for (WalContent& content : old_wal_contents_) {
+    std::erase_if(content.next_offsets, [&](const auto& held) {
+      auto end = ends.find(held.first);
+      return end != ends.end() && (!end->second || held.second <= *end->second);
+    });
+  }
+  if (let_go) let_go_of_old_files();
+}
+
+// The newest first: a file names its predecessor, and would miss it.
+void DataFolder::let_go_of_old_files() {
+  auto is_needed = [](const WalContent& content) { return content.damaged || !content.next_offsets.empty(); };
+  std::set<ShardIndex> needed;
+  std::vector<std::string> unneeded;
+  for (auto content = old_wal_contents_.rbegin(); content != old_wal_contents_.rend(); ++content) {
+    if (is_needed(*content)) needed.insert(content->shard);
+    if (!needed.contains(content->shard)) unneeded.push_back(content->file);
+  }
+  if (unneeded.empty()) return;
+  if (!wal_files_->remove_recovered(unneeded)) return;  // they stay known: tried again with the next checkpoint
+  auto is_gone = [&](const std::string& name) { return std::ranges::find(unneeded, name) != unneeded.end(); };
+  std::erase_if(old_wal_files_, is_gone);
+  std::erase_if(old_wal_contents_, [&](const WalContent& content) { return is_gone(content.file); });
 }
 
 void DataFolder::tell(const WalReport& report) {
@@ -170,6 +216,7 @@ Result<void> DataFolder::store_recovered() {
   }
   ++recovered_;
   wal_files_->release_recovered();
+  old_wal_contents_.clear();
   loaded_.reset();
   return {};
 }

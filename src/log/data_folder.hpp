@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,14 @@ class DataFolder {
   /// This store's partitions are durable in their segments and checkpointed. After the last store the old files of the
   /// write-ahead log are used again. After an error: call it again.
   Result<void> store_recovered();
+  /// Some of a store's partitions are durable up to there, or removed (none), and checkpointed. `let_go`: others are
+  /// not and may not be for long, so old files that nothing else needs go at once: a start on a full disk leaves none
+  /// behind for the next.
+  struct Vouched {
+    PartitionId partition;
+    std::optional<Offset> stored_end;
+  };
+  void vouch(std::span<const Vouched> vouched, bool let_go);
   /// This store is flushed, checkpointed and writes no more. The last one leaves the clean-shutdown marker.
   Result<void> store_closed();
 
@@ -79,6 +88,8 @@ class DataFolder {
   Result<void> claim(const DataFolderOptions& options);
   Result<void> read_marker();
   void tell(const WalReport& report);
+  void adopt(WalReport& report);
+  void let_go_of_old_files();
 
   runtime::FileSystem& files_;
   Path folder_;
@@ -89,7 +100,8 @@ class DataFolder {
   std::unique_ptr<Checkpoints> checkpoints_;
   std::unique_ptr<WalFiles> wal_files_;
   SpaceGuard space_;
-  std::vector<std::string> old_wal_files_;
+  std::vector<std::string> old_wal_files_;    // that are read, by stores that recover
+  std::vector<WalContent> old_wal_contents_;  // that are needed, in the order of their sequences
   WalFloors floors_;
   bool clean_ = false;
   mutable std::mutex mutex_;

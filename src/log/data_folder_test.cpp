@@ -175,12 +175,12 @@ TEST(DataFolder, AStartOnAFullDiskUsesTheReserveWhereItMust) {
   ASSERT_TRUE(disk.remove_folder("data/checkpoints"));
   ASSERT_TRUE(filler->write_at(left, std::vector<std::byte>(disk.space("")->available)));
   auto folder = *fixture.open();  // must write meta
-  EXPECT_FALSE(*folder->space().reserve().release());
+  EXPECT_FALSE(folder->space().reserve().is_whole());
   EXPECT_FALSE(*folder->space().reserve().ensure());  // not enough is free
   filler.reset();
   ASSERT_TRUE(disk.remove("filler"));
   EXPECT_TRUE(*folder->space().reserve().ensure());
-  EXPECT_TRUE(*folder->space().reserve().release());
+  EXPECT_TRUE(*folder->space().reserve().release(1u << 20));
 }
 
 TEST(DiskReserve, ItTakesTheSpaceItPromisesAndGivesAllOfItBack) {
@@ -189,11 +189,24 @@ TEST(DiskReserve, ItTakesTheSpaceItPromisesAndGivesAllOfItBack) {
   DiskReserve reserve(disk, "reserve", (1u << 20) + 5);
   EXPECT_TRUE(*reserve.ensure());
   EXPECT_LE(disk.space("")->available, before - (1u << 20));
-  EXPECT_TRUE(*reserve.release());
+  EXPECT_TRUE(*reserve.release(2u << 20));
   EXPECT_EQ(disk.space("")->available, before);
   DiskReserve none(disk, "none", 0);
   EXPECT_FALSE(*none.ensure());
-  EXPECT_FALSE(*none.release());
+  EXPECT_FALSE(*none.release(1));
+}
+
+TEST(DiskReserve, WhatWasGivenUpIsMadeAnewAndNoMore) {
+  sim::FaultyFileSystem disk(1, 8u << 20);
+  DiskReserve reserve(disk, "reserve", 2u << 20);
+  ASSERT_TRUE(*reserve.ensure());
+  std::uint64_t whole = disk.space("")->available;
+  EXPECT_TRUE(*reserve.release(1u << 20));
+  EXPECT_FALSE(reserve.is_whole());
+  EXPECT_EQ(disk.space("")->available, whole + (1u << 20));
+  EXPECT_FALSE(*reserve.release(1u << 20, 1u << 20));  // all that is left is to be kept
+  EXPECT_TRUE(*reserve.ensure());
+  EXPECT_EQ(disk.space("")->available, whole);
 }
 
 TEST(DiskReserve, AnErrorWhileItIsMadeLeavesNoHalfReserve) {

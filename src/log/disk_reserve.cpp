@@ -27,14 +27,15 @@ Result<bool> DiskReserve::ensure() {
   if (whole_) return true;
   Result<runtime::DiskSpace> space = files_.space(path_.parent_path());
   if (!space) return storage_failure(space.error());
-  if (space->available < 2 * bytes_) return false;
-  Result<void> done = (*file)->truncate(0);
+  std::uint64_t left = std::min(*size, bytes_);  // more: the setting was lowered
+  if (space->available + *size < 2 * bytes_) return false;
+  Result<void> done = (*file)->truncate(left);
   std::vector<std::byte> piece(std::min<std::uint64_t>(bytes_, kPieceBytes), std::byte{0x57});
-  for (std::uint64_t at = 0; done && at < bytes_; at += piece.size()) {
+  for (std::uint64_t at = left; done && at < bytes_; at += piece.size()) {
     done = (*file)->write_at(at, ByteView(piece).first(std::min<std::uint64_t>(piece.size(), bytes_ - at)));
   }
   if (!done) {
-    static_cast<void>((*file)->truncate(0));
+    static_cast<void>((*file)->truncate(left));
     return storage_failure(done.error());
   }
   (*file)->drop_cached(0, bytes_);
@@ -42,16 +43,17 @@ Result<bool> DiskReserve::ensure() {
   return true;
 }
 
-Result<bool> DiskReserve::release() {
+Result<bool> DiskReserve::release(std::uint64_t bytes, std::uint64_t keep) {
   std::lock_guard lock(mutex_);
   Result<std::unique_ptr<runtime::File>> file = files_.open(path_, runtime::OpenMode::kReadWrite);
   if (!file && file.error().code == ErrorCode::kNotFound) return false;
   if (!file) return storage_failure(file.error());
   Result<std::uint64_t> size = (*file)->size();
   if (!size) return storage_failure(size.error());
+  if (*size <= keep || bytes == 0) return false;
   whole_ = false;
-  if (*size == 0) return false;
-  if (Result<void> cut = (*file)->truncate(0); !cut) return storage_failure(cut.error());
+  std::uint64_t left = *size - std::min(bytes, *size - keep);
+  if (Result<void> cut = (*file)->truncate(left); !cut) return storage_failure(cut.error());
   return true;
 }
 

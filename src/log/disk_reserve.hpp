@@ -1,6 +1,6 @@
 #pragma once
-// A file of `bytes` that is there to be given up: when the disk is full, its space is for what must be written all the same
-// (log/space_guard.hpp says what). Thread-safe; waits for the disk.
+// A file of `bytes` that is there to be given up, piece by piece: when the disk is full, its space is for what must be
+// written all the same (log/space_guard.hpp says what). Thread-safe; waits for the disk.
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -16,11 +16,11 @@ class DiskReserve {
   /// `bytes` 0: keeps nothing.
   DiskReserve(runtime::FileSystem& files, std::filesystem::path path, std::uint64_t bytes);
 
-  /// Makes the reserve when it is not there and twice its size is free. Call it after the start and now and then; true
-  /// when it is whole.
+  /// Makes what is missing of the reserve when its whole size is free behind that. Call it after the start and now and
+  /// then; true when it is whole.
   Result<bool> ensure();
-  /// Gives the space to whoever asks next. True when there was some.
-  Result<bool> release();
+  /// Gives so many bytes, or all above `keep` when there are fewer, to whoever asks next. True when there were some.
+  Result<bool> release(std::uint64_t bytes, std::uint64_t keep = 0);
   /// As ensure() and release() left it. Waits for nothing.
   bool is_whole() const { return whole_.load(std::memory_order_relaxed); }
 

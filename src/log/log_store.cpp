@@ -49,6 +49,7 @@ Result<void> LogStore::remove(PartitionId id) {
   bool known = partitions_.erase(id) > 0 || unreadable_.erase(id) > 0;
   if (!known) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
   orphans_.erase(id);
+  tell_waiting();
   removed_.push_back(id);
   deletions_.push_back({context_.logs / id.folder(), std::nullopt, with_.shard->now(), false});
   housekeeping_signal_.notify();
@@ -61,7 +62,7 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
   PartitionLog* log = find(id);
   if (log == nullptr) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
   if (closed_) return fail(ErrorCode::kClosed, "the log store is closing");
-  if (context.from_client && with_.folder->space().full()) return fail(ErrorCode::kDiskFull, "the disk is full");
+  if (!takes_records(id, context.from_client)) return fail(ErrorCode::kDiskFull, "the disk is full");
   if (context.from_client && !batches.prepared) {
     Result<OwnedBatches> prepared = prepare_batches(std::move(batches), log->config());
     if (!prepared) return fail(prepared.error());
@@ -178,7 +179,7 @@ Task<void> LogStore::flush_loop() {
       std::uint64_t blocks = durable->value - settled_.value;
       settle(*durable);
       ++context_.statistics.flushes;
-      with_.folder->space().set_waiting(with_.shard->index(), wal_.bytes_since_checkpoint());
+      tell_waiting();
       context_.statistics.flush_bytes.record(blocks * kWalBlockBytes);
       auto took = std::chrono::duration_cast<std::chrono::microseconds>(with_.shard->now() - begin);
       context_.statistics.flush_us.record(static_cast<std::uint64_t>(took.count()));
@@ -189,7 +190,11 @@ Task<void> LogStore::flush_loop() {
     ++context_.statistics.failed_flushes;
     advanced_signal_.notify();
     checkpoint_signal_.notify();  // when all files are full, this frees some
-    if (durable.error().code == ErrorCode::kDiskFull && co_await make_room()) continue;
+    if (durable.error().code == ErrorCode::kDiskFull) {
+      std::uint64_t wanted = with_.folder->wal_files().scarce_file_bytes(wal_.buffered_bytes());
+      bool made = co_await make_room(wanted, ReserveUse::kCatalogue);
+      if (made) continue;
+    }
     bool woken = co_await flush_signal_.wait_until(with_.shard->now() + Milliseconds(options_.retry_ms));
     std::ignore = woken;
   }
@@ -235,9 +240,13 @@ Task<Result<void>> LogStore::close() {
   for (const auto& [id, log] : partitions_) std::ignore = log->stored().write_indexes(true);
   co_await carry_out_deletions(true);
   co_await wal_.close();
-  if (outcome) {
+  while (outcome) {
     auto work = [folder = with_.folder] { return folder->store_closed(); };
-    outcome = co_await runtime::run_blocking(*with_.shard, std::move(work));
+    Result<void> told = co_await runtime::run_blocking(*with_.shard, std::move(work));
+    if (told) break;
+    bool made = false;
+    if (told.error().code == ErrorCode::kDiskFull) made = co_await make_room(0, ReserveUse::kCatalogue);
+    if (!made) outcome = told;
   }
   co_return outcome;
 }

@@ -62,6 +62,9 @@ struct LogStoreOptions {
   WriteAheadLogOptions wal;
   /// Which partitions found on disk are this shard's. Empty: all.
   std::function<bool(const PartitionId&)> owns;
+  /// Whose records are taken while anything at all can be written, at the cost of all of the reserve: the catalogue's.
+  /// Empty: none.
+  std::function<bool(const PartitionId&)> precedes;
 };
 
 /// Filled while open() recovers; any thread may read it.
@@ -180,7 +183,10 @@ class LogStore {
   runtime::Task<void> checkpoint_loop();
   void tell_of_checkpoint(const Result<void>& done);
   runtime::Task<void> space_loop();
-  runtime::Task<bool> make_room();
+  runtime::Task<bool> make_room(std::uint64_t bytes, ReserveUse use);
+  bool precedes(const PartitionId& id) const { return options_.precedes && options_.precedes(id); }
+  bool takes_records(const PartitionId& id, bool from_client) const;
+  void tell_waiting();
   void settle(WalPosition durable);
   void list_advanced(PartitionLog& log);
   void rest_if_idle(PartitionLog& log);
@@ -188,7 +194,9 @@ class LogStore {
   void trim_hot_tails();
   void gather_checkpoint(PartitionLog& log, Checkpointing& work, bool closing);
   runtime::Task<void> gather_all(Checkpointing* work, bool closing);
+  runtime::Task<Result<bool>> write_some_behind(PartitionId id, std::size_t max_bytes);
   runtime::Task<Result<void>> checkpoint_now(bool closing);
+  runtime::Task<Result<void>> checkpoint_once(bool closing);
   runtime::Task<Result<void>> write_checkpoint(Checkpointing* work);
   void give_back(const Checkpointing& work);
   void finish_checkpoint(const Checkpointing& work);

@@ -91,7 +91,7 @@ Result<void> PartitionLog::commit(const OwnedBatches& batches, const AppendConte
     refusing_ = stored ? std::nullopt : std::optional(stored.error());
     if (!stored) return stored;
   } else {
-    unstored_bytes_ += batches.bytes.size();
+    count_unstored(std::ssize(batches.bytes));
   }
   keep_in_tail(batches, first, next);
   epochs_.begin(context.leader_epoch, first);
@@ -104,6 +104,11 @@ Result<void> PartitionLog::commit(const OwnedBatches& batches, const AppendConte
   log_end_ = next;
   if (flush_ == Flush::kAsync) high_watermark_ = log_end_;
   return {};
+}
+
+void PartitionLog::count_unstored(std::int64_t bytes) {
+  unstored_bytes_ += static_cast<std::uint64_t>(bytes);
+  context_.unstored_bytes += static_cast<std::uint64_t>(bytes);
 }
 
 Result<void> PartitionLog::store(ByteView bytes, std::span<const BatchHeader> headers) {
@@ -147,7 +152,7 @@ Result<void> PartitionLog::replay(const OwnedBatches& batches, LeaderEpoch epoch
   }
   MutableBytes bytes = batches.bytes.subspan(skipped);
   keep_in_tail({batches.owner, bytes}, first, headers.back().next_offset());
-  unstored_bytes_ += bytes.size();
+  count_unstored(std::ssize(bytes));
   epochs_.begin(epoch, first);
   for (const BatchHeader& header : headers) producers_.take(header, now);
   log_end_ = high_watermark_ = headers.back().next_offset();
@@ -193,7 +198,7 @@ Result<bool> PartitionLog::write_behind(std::size_t max_bytes) {
     refusing_ = stored ? std::nullopt : std::optional(stored.error());
     if (!stored) return fail(stored.error());
     written += unstored.bytes;
-    unstored_bytes_ -= unstored.bytes;
+    count_unstored(-static_cast<std::int64_t>(unstored.bytes));
   }
   return stored_.end() < high_watermark_;
 }

@@ -76,6 +76,7 @@ class PartitionLog {
 
   std::vector<ProducerSummary> producers() const { return producers_.summaries(); }
   std::uint64_t size_bytes() const { return stored_.size_bytes() + unstored_bytes_; }   // of records, also those on their way
+  std::uint64_t unstored_bytes() const { return unstored_bytes_; }  // of those on their way to a segment
   std::vector<DamagedRange> damage() const;       // known so far
   std::optional<Error> refusing() const { return refusing_; }   // why the last append failed at the disk
   const PartitionStatistics& statistics() const { return statistics_; }
@@ -85,6 +86,7 @@ class PartitionLog {
   PartitionLog(StoreContext& context, PartitionState state, std::shared_ptr<const LogConfig> config);
   PartitionLog(const PartitionLog&) = delete;
   PartitionLog& operator=(const PartitionLog&) = delete;
+  ~PartitionLog() { context_.unstored_bytes -= unstored_bytes_; }
 
   void set_config(std::shared_ptr<const LogConfig> config) { config_ = std::move(config); }
   /// How appends are made durable now; the next append follows the configuration.
@@ -134,6 +136,7 @@ class PartitionLog {
     std::size_t bytes = 0;
   };
   Unstored gather_unstored(std::size_t max_bytes);
+  void count_unstored(std::int64_t bytes);
   Result<void> store(ByteView bytes, std::span<const BatchHeader> headers);
   void keep_in_tail(const OwnedBatches& batches, Offset first, Offset next);
   Result<ReadResult> read_stored(Offset from, std::size_t max_bytes, Offset below, bool at_least_one);

@@ -1,5 +1,7 @@
 #include "log/space_guard.hpp"
 
+#include <algorithm>
+
 namespace wharf::log {
 
 SpaceGuard::SpaceGuard(runtime::FileSystem& files, std::filesystem::path folder, std::uint64_t reserve_bytes, std::uint32_t stores,
@@ -22,6 +24,13 @@ void SpaceGuard::become_full(std::uint64_t available) {
 /// Between the two bounds nothing changes: appends that are let in must not be refused by the next look.
 bool SpaceGuard::is_short(std::uint64_t available) const { return available < (full() ? reserve_bytes_ : reserve_bytes_ / 2) + spent(); }
 
+bool SpaceGuard::is_scarce(std::uint64_t bytes) const {
+  if (reserve_bytes_ == 0) return false;
+  if (full()) return true;
+  Result<runtime::DiskSpace> space = files_.space(folder_);
+  return space && is_short(space->available - std::min(bytes, space->available));
+}
+
 void SpaceGuard::glance() {
   if (reserve_bytes_ == 0) return;
   Result<runtime::DiskSpace> space = files_.space(folder_);
@@ -31,11 +40,13 @@ void SpaceGuard::glance() {
 void SpaceGuard::look() {
   if (reserve_bytes_ == 0) return;
   Result<runtime::DiskSpace> space = files_.space(folder_);
+  if (space && is_short(space->available) && drop_idle()) space = files_.space(folder_);
   if (!space) return;  // whatever is wrong, a write will tell
   if (is_short(space->available)) return become_full(space->available);
   if (!full() && reserve_.is_whole()) return;
   Result<bool> whole = reserve_.ensure();
   if (!whole || !*whole || !full_.exchange(false)) return;
+  starved_ = false;
   logger_.info("there is room on the disk again", {{"folder", folder_.string()}, {"available_bytes", space->available}});
 }
 
@@ -43,12 +54,21 @@ void SpaceGuard::note_full() {
   if (reserve_bytes_ > 0) become_full(0);
 }
 
-bool SpaceGuard::give_up_reserve() {
+bool SpaceGuard::give_up_reserve(std::uint64_t bytes, ReserveUse use) {
   if (reserve_bytes_ == 0) return false;
   note_full();
-  Result<bool> released = reserve_.release();
-  if (!released || !*released) return false;
-  logger_.warn("the reserve is given up for what must be written on a full disk", {{"folder", folder_.string()}});
+  if (drop_idle()) return true;
+  bool confirmed = use == ReserveUse::kConfirmed;
+  Result<bool> released = reserve_.release(bytes, confirmed ? reserve_bytes_ / 2 : 0);
+  if (!released || !*released) {
+    if (confirmed && !starved_.exchange(true)) {
+      logger_.error("what was confirmed finds no place: it stays in the write-ahead log until there is room",
+                    {{"folder", folder_.string()}});
+    }
+    return false;
+  }
+  logger_.warn("some of the reserve is given up for what must be written on a full disk",
+               {{"folder", folder_.string()}, {"bytes", bytes}});
   return true;
 }
 

@@ -1,10 +1,14 @@
 #pragma once
-// Notices that the disk fills up before it is full. From then on clients' records are refused, while the write-behind of what was
-// confirmed already goes on in what is left. When even the write-ahead log finds no space, the reserve (log/disk_reserve.hpp) is
-// given up for it: it is large enough for one of its files, and so for the catalogue's own records, which deletions and a start need.
+// Notices that the disk fills up before it is full. From then on clients' records are refused, while the write-behind
+// of what was confirmed already goes on in what is left. When somebody else took even that, the reserve
+// (log/disk_reserve.hpp) is given up for it, piece by piece, but not below its half: that is for the catalogue's
+// records, which deletions and a start need, and for the write-ahead log that holds them
+// (docs/decisions/032-full-disk.md).
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "log/disk_reserve.hpp"
@@ -14,16 +18,34 @@
 
 namespace wharf::log {
 
+/// What a piece of the reserve is for.
+enum class ReserveUse : std::uint8_t {
+  kConfirmed,  // records that were confirmed and are not in their segments: down to half of the reserve
+  kCatalogue,  // the catalogue's records, the write-ahead log, checkpoints: all of it
+};
+
 class SpaceGuard {
  public:
   /// `reserve_bytes` 0: never refuses anything. `stores`: how many tell what they still have to write.
   SpaceGuard(runtime::FileSystem& files, std::filesystem::path folder, std::uint64_t reserve_bytes, std::uint32_t stores,
              runtime::Logger& logger);
 
+  /// What is given up before the disk counts as full, and before the reserve. `drop` waits for the disk; true when it
+  /// made room. Before any other call.
+  void set_idle(std::function<bool()> drop) { drop_idle_ = std::move(drop); }
+
   /// Records of clients are to be refused with kDiskFull. Any thread, at the price of a load.
   bool full() const { return full_.load(std::memory_order_relaxed); }
-  /// What a shard's write-ahead log holds for its segments: space that is spent already.
+  /// What was confirmed found no place even in its half of the reserve: none but the catalogue's records are to be
+  /// taken.
+  bool starved() const { return starved_.load(std::memory_order_relaxed); }
+  /// True when taking `bytes` leaves less than what must be written needs. Waits for the disk.
+  bool is_scarce(std::uint64_t bytes) const;
+  /// What a shard's write-ahead log holds and its segments do not: space that is spent already.
   void set_waiting(ShardIndex shard, std::uint64_t bytes) { waiting_[shard.value].store(bytes, std::memory_order_relaxed); }
+
+  /// A store has everything that was confirmed in its segments.
+  void note_stored() { starved_ = false; }
 
   /// Looks at the disk: now full, or room again, and then the reserve is made anew. Waits for the disk.
   void look();
@@ -31,8 +53,9 @@ class SpaceGuard {
   void glance();
   /// A write found the disk full.
   void note_full();
-  /// ... and it was one that must succeed. True when giving up the reserve made room: try again. Waits for the disk.
-  bool give_up_reserve();
+  /// ... and it was one that must succeed, of about so many bytes. True when giving up that much of the reserve made
+  /// room: try again. Waits for the disk.
+  bool give_up_reserve(std::uint64_t bytes, ReserveUse use);
 
   DiskReserve& reserve() { return reserve_; }
   const DiskReserve& reserve() const { return reserve_; }
@@ -40,6 +63,7 @@ class SpaceGuard {
  private:
   std::uint64_t spent() const;
   bool is_short(std::uint64_t available) const;
+  bool drop_idle() const { return drop_idle_ && drop_idle_(); }
   void become_full(std::uint64_t available);
 
   runtime::FileSystem& files_;
@@ -47,8 +71,10 @@ class SpaceGuard {
   runtime::Logger& logger_;
   std::uint64_t reserve_bytes_;
   DiskReserve reserve_;
+  std::function<bool()> drop_idle_;
   std::vector<std::atomic<std::uint64_t>> waiting_;
   std::atomic<bool> full_ = false;
+  std::atomic<bool> starved_ = false;
 };
 
 }  // namespace wharf::log

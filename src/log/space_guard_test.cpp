@@ -59,16 +59,68 @@ TEST_F(SpaceGuardFixture, WhatIsStillToBeWrittenCountsAsSpent) {
 TEST_F(SpaceGuardFixture, TheReserveIsGivenUpOnceAndMadeAnewWithTwiceItsRoom) {
   guard.look();
   fill_to(0);
-  EXPECT_TRUE(guard.give_up_reserve());
+  EXPECT_TRUE(guard.give_up_reserve(kReserve, ReserveUse::kCatalogue));
   EXPECT_TRUE(guard.full());
   EXPECT_GE(available(), kReserve);
-  EXPECT_FALSE(guard.give_up_reserve());
+  EXPECT_FALSE(guard.give_up_reserve(1, ReserveUse::kCatalogue));
   guard.look();
   EXPECT_TRUE(guard.full());  // what is there is the reserve's
   ASSERT_TRUE(disk.remove("filler"));
   guard.look();
   EXPECT_FALSE(guard.full());
-  EXPECT_TRUE(*guard.reserve().release());
+  EXPECT_TRUE(*guard.reserve().release(kReserve));
+}
+
+TEST_F(SpaceGuardFixture, TheReserveGoesInPiecesAndItsSecondHalfIsTheCataloguesAlone) {
+  constexpr std::uint64_t kPiece = kReserve / 8;
+  guard.look();
+  for (int piece = 0; piece < 4; ++piece) {
+    fill_to(0);
+    EXPECT_TRUE(guard.give_up_reserve(kPiece, ReserveUse::kConfirmed));
+    EXPECT_EQ(available(), kPiece);
+  }
+  fill_to(0);
+  EXPECT_FALSE(guard.starved());
+  EXPECT_FALSE(guard.give_up_reserve(kPiece, ReserveUse::kConfirmed));
+  EXPECT_TRUE(guard.starved());
+  EXPECT_EQ(available(), 0u);
+  EXPECT_TRUE(guard.give_up_reserve(kReserve, ReserveUse::kCatalogue));
+  EXPECT_EQ(available(), kReserve / 2);
+  ASSERT_TRUE(disk.remove("filler"));
+  guard.look();
+  EXPECT_FALSE(guard.full());
+  EXPECT_FALSE(guard.starved());
+  EXPECT_TRUE(guard.reserve().is_whole());
+}
+
+TEST_F(SpaceGuardFixture, SpaceIsScarceWhenTakingItWouldLeaveTooLittle) {
+  guard.look();
+  fill_to(kReserve);
+  EXPECT_FALSE(guard.is_scarce(kReserve / 2));
+  EXPECT_TRUE(guard.is_scarce(kReserve / 2 + 1));
+  EXPECT_TRUE(guard.is_scarce(2 * kReserve));
+  guard.note_full();
+  EXPECT_TRUE(guard.is_scarce(0));
+}
+
+TEST_F(SpaceGuardFixture, WhatLiesIdleIsGivenUpBeforeClientsAreRefusedAndBeforeTheReserve) {
+  int idle = 2;
+  guard.set_idle([&] {
+    if (idle == 0) return false;
+    auto filler = *disk.open("filler", runtime::OpenMode::kReadWrite);
+    EXPECT_TRUE(filler->truncate(*filler->size() - kReserve));
+    --idle;
+    return true;
+  });
+  guard.look();
+  fill_to(kReserve / 4);
+  guard.look();
+  EXPECT_FALSE(guard.full());
+  EXPECT_EQ(idle, 1);
+  fill_to(0);
+  EXPECT_TRUE(guard.give_up_reserve(kReserve, ReserveUse::kCatalogue));
+  EXPECT_EQ(idle, 0);
+  EXPECT_TRUE(*guard.reserve().ensure());  // whole as it was
 }
 
 TEST_F(SpaceGuardFixture, AGlanceMakesNoReserve) {
@@ -83,7 +135,8 @@ TEST_F(SpaceGuardFixture, WithoutAReserveNothingIsRefused) {
   SpaceGuard none(disk, "", 0, 1, logger);
   fill_to(0);
   none.look();
-  EXPECT_FALSE(none.give_up_reserve());
+  EXPECT_FALSE(none.give_up_reserve(1, ReserveUse::kCatalogue));
+  EXPECT_FALSE(none.is_scarce(1u << 30));
   EXPECT_FALSE(none.full());
 }
 

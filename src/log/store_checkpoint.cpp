@@ -20,6 +20,7 @@ struct LogStore::Checkpointing {
   };
   std::vector<Entry> entries;
   std::vector<PartitionId> removed;
+  std::vector<DataFolder::Vouched> vouched;
   WalPosition upto;
   std::optional<Error> first_error;  // of a partition that is left out: the write-ahead log must keep what it has
   bool sync_failed = false;
@@ -38,6 +39,7 @@ struct CheckpointJob {
   bool sync_everything = false;
   std::vector<std::pair<PartitionId, std::vector<std::byte>>> states;
   std::optional<WalFloor> floor;
+  std::vector<DataFolder::Vouched> vouched;
   bool tell_recovered = false;
 
   struct Outcome {
@@ -54,6 +56,7 @@ struct CheckpointJob {
       entries.push_back({partition, state.empty() ? std::nullopt : std::optional<ByteView>(state)});
     }
     if (Result<void> appended = folder->checkpoints().append(entries, floor); !appended) return {appended};
+    folder->vouch(vouched, !tell_recovered);
     return {tell_recovered ? folder->store_recovered() : Result<void>()};
   }
 
@@ -89,11 +92,24 @@ void LogStore::gather_checkpoint(PartitionLog& log, Checkpointing& work, bool cl
   Checkpointing::Entry entry{log.id(), {}, log.stored().begin_sync(), state.log_start};
   state.encode(entry.state);
   work.entries.push_back(std::move(entry));
+  work.vouched.push_back({log.id(), log.stored_end()});
 }
 
 Task<Result<void>> LogStore::checkpoint() {
   Result<void> outcome = co_await checkpoint_now(false);
   co_return outcome;
+}
+
+/// What has precedence is written whatever it takes of the reserve.
+Task<Result<bool>> LogStore::write_some_behind(PartitionId id, std::size_t max_bytes) {
+  while (true) {
+    PartitionLog* log = find(id);
+    if (log == nullptr) co_return false;
+    Result<bool> written = log->write_behind(max_bytes);
+    if (written || written.error().code != ErrorCode::kDiskFull || !precedes(id)) co_return written;
+    bool made = co_await make_room(log->unstored_bytes(), ReserveUse::kCatalogue);
+    if (!made) co_return written;
+  }
 }
 
 /// Writes behind and notes what each dirty partition's checkpoint says, a little per turn.
@@ -103,9 +119,9 @@ Task<void> LogStore::gather_all(Checkpointing* work, bool closing) {
     constexpr std::size_t kBytesPerTurn = 1u << 20;
     bool more = true;
     while (more) {
+      Result<bool> written = co_await write_some_behind(id, kBytesPerTurn);
       PartitionLog* log = find(id);
       if (log == nullptr) break;
-      Result<bool> written = log->write_behind(kBytesPerTurn);
       more = written && *written;
       if (!more) {
         log->listed().dirty = false;
@@ -118,10 +134,24 @@ Task<void> LogStore::gather_all(Checkpointing* work, bool closing) {
     }
   }
   work->removed = std::exchange(removed_, {});
-  for (const PartitionId& id : work->removed) work->entries.push_back({id, {}, {}, {}});
+  for (const PartitionId& id : work->removed) {
+    work->entries.push_back({id, {}, {}, {}});
+    work->vouched.push_back({id, std::nullopt});
+  }
 }
 
+/// On a full disk the reserve makes room for what was confirmed: a start needs its segments written to let go of old
+/// files of the write-ahead log.
 Task<Result<void>> LogStore::checkpoint_now(bool closing) {
+  while (true) {
+    Result<void> outcome = co_await checkpoint_once(closing);
+    if (outcome || outcome.error().code != ErrorCode::kDiskFull) co_return outcome;
+    bool made = co_await make_room(context_.unstored_bytes, ReserveUse::kConfirmed);
+    if (!made) co_return outcome;
+  }
+}
+
+Task<Result<void>> LogStore::checkpoint_once(bool closing) {
   if (checkpointing_) co_return fail(ErrorCode::kBusy, "a checkpoint is under way");
   checkpointing_ = true;
   Checkpointing work;
@@ -133,6 +163,7 @@ Task<Result<void>> LogStore::checkpoint_now(bool closing) {
   if (needed) outcome = co_await write_checkpoint(&work);
   if (needed && outcome) finish_checkpoint(work);
   if (!outcome) give_back(work);
+  tell_waiting();
   checkpointing_ = false;
   checkpoint_ended_.notify();
   if (outcome && work.first_error) outcome = fail(*work.first_error);
@@ -156,8 +187,18 @@ Task<Result<void>> LogStore::write_checkpoint(Checkpointing* work) {
     job.floor = WalFloor{with_.shard->index(), wal_.floor_at(work->upto)};
     job.tell_recovered = recovered_untold_;
   }
-  auto run = [job = std::move(job)] { return job.run(); };
-  CheckpointJob::Outcome outcome = co_await runtime::run_blocking(*with_.shard, std::move(run));
+  job.vouched = std::move(work->vouched);
+  bool with_precedence = std::ranges::any_of(
+      work->entries, [this](const Checkpointing::Entry& entry) { return precedes(entry.partition); });
+  auto shared = std::make_shared<const CheckpointJob>(std::move(job));
+  CheckpointJob::Outcome outcome;
+  while (true) {
+    outcome = co_await runtime::run_blocking(*with_.shard, [shared] { return shared->run(); });
+    bool is_full = !outcome.result && outcome.result.error().code == ErrorCode::kDiskFull;
+    if (!is_full || outcome.sync_failed || !with_precedence) break;
+    bool made = co_await make_room(0, ReserveUse::kCatalogue);
+    if (!made) break;
+  }
   work->sync_failed = outcome.sync_failed;
   co_return outcome.result;
 }
@@ -180,7 +221,7 @@ void LogStore::finish_checkpoint(const Checkpointing& work) {
   needs_full_sync_ = false;
   if (!work.first_error) {
     wal_.recycle(work.upto);
-    with_.folder->space().set_waiting(with_.shard->index(), wal_.bytes_since_checkpoint());
+    with_.folder->space().note_stored();
     recovered_untold_ = false;
   }
   for (const Checkpointing::Entry& entry : work.entries) {

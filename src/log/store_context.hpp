@@ -1,5 +1,6 @@
 #pragma once
 // What the logs of one store share.
+#include <cstdint>
 #include <filesystem>
 
 #include "log/file_cache.hpp"
@@ -19,6 +20,7 @@ struct StoreContext {
   std::filesystem::path logs;  // <data>/logs
   FileCache cache;
   HotTailBudget hot;
+  std::uint64_t unstored_bytes = 0;  // records that are in memory and the write-ahead log, and in no segment
   StoreStatistics statistics;
 };
 

@@ -144,11 +144,24 @@ Task<void> LogStore::housekeeping_loop() {
   }
 }
 
-/// Whether giving up the reserve made room.
-Task<bool> LogStore::make_room() {
-  auto work = [folder = with_.folder] { return folder->space().give_up_reserve(); };
+/// Whether giving up some of the reserve made room for `bytes`, and for what goes with them: indexes, entries of
+/// checkpoints, the file system's own notes.
+Task<bool> LogStore::make_room(std::uint64_t bytes, ReserveUse use) {
+  constexpr std::uint64_t kBesides = 128u << 10;
+  std::uint64_t wanted = bytes + bytes / 16 + kBesides;
+  auto work = [folder = with_.folder, wanted, use] { return folder->space().give_up_reserve(wanted, use); };
   bool made = co_await runtime::run_blocking(*with_.shard, std::move(work));
   co_return made;
+}
+
+bool LogStore::takes_records(const PartitionId& id, bool from_client) const {
+  const SpaceGuard& space = with_.folder->space();
+  bool refused = from_client ? space.full() : space.starved();
+  return !refused || precedes(id);
+}
+
+void LogStore::tell_waiting() {
+  with_.folder->space().set_waiting(with_.shard->index(), context_.unstored_bytes);
 }
 
 /// One shard looks at the disk for all.

@@ -28,7 +28,7 @@ class StoreFixture {
     logger = std::make_unique<QuietLogger>(machine->clock());
     DataFolderOptions folder_options;
     folder_options.new_cluster_id.bytes.fill(7);
-    folder_options.reserve_bytes = 0;
+    folder_options.reserve_bytes = reserve_bytes;
     folder_options.wal.file_bytes = 16 * kWalBlockBytes;
     Result<std::unique_ptr<DataFolder>> opened = DataFolder::open(machine->disk(), "data", folder_options, *logger);
     if (!opened) return fail(opened.error());
@@ -68,9 +68,9 @@ class StoreFixture {
     return **store->create(id, std::make_shared<LogConfig>(topic_config));
   }
 
-  Result<Appended> append(const PartitionId& id, const TestBatch& batch) {
+  Result<Appended> append(const PartitionId& id, const TestBatch& batch, bool from_client = true) {
     OwnedBatches batches = owned_batch(batch);
-    Result<Appended> appended = store->append(id, batches, {LeaderEpoch{0}, machine->clock().wall_now()});
+    Result<Appended> appended = store->append(id, batches, {LeaderEpoch{0}, machine->clock().wall_now(), from_client});
     if (appended && !appended->duplicate) sent[id].push_back({appended->first, appended->next, {batches.bytes.begin(), batches.bytes.end()}, false});
     return appended;
   }
@@ -151,6 +151,7 @@ class StoreFixture {
   sim::Machine* machine;
   LogConfig topic_config;
   LogStoreOptions options;
+  std::uint64_t reserve_bytes = 0;
   std::unique_ptr<QuietLogger> logger;
   std::unique_ptr<DataFolder> folder;
   std::unique_ptr<LogStore> store;

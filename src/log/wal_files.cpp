@@ -19,8 +19,8 @@ constexpr std::string_view kSuffix = ".wal";
 constexpr std::string_view kUnfinishedSuffix = ".wal.new";
 constexpr std::size_t kDigits = 20;
 constexpr std::size_t kZeroesBytes = 1u << 20;
-/// The first file of a new folder: a start waits for it, and zeros cost 2 ms a megabyte.
-constexpr std::uint64_t kFirstFileBytes = 1u << 20;
+/// The first file of a new folder: a start waits for it, and zeros cost 2 ms a megabyte. And one on a full disk.
+constexpr std::uint64_t kSmallFileBytes = 1u << 20;
 constexpr std::uint64_t kFirstNumber = 1;
 
 std::optional<std::uint64_t> number_of(std::string_view name, std::string_view suffix) {
@@ -65,15 +65,20 @@ Result<std::unique_ptr<WalFiles>> WalFiles::open(runtime::FileSystem& files, Pat
 }
 
 Result<WalFile> WalFiles::take_ahead() {
-  bool scarce = options_.scarce && options_.scarce();
-  if (scarce) {
+  bool has_free = false;
+  bool may_come = false;
+  {
     std::lock_guard lock(mutex_);
-    if (free_.empty()) return fail(ErrorCode::kDiskFull, "no file is made ahead of need on a full disk");
+    has_free = !free_.empty();
+    may_come = !recovered_.empty();
   }
+  if (!has_free && may_come) return fail(ErrorCode::kBusy, "the files that the start found may serve soon");
+  if (!has_free && is_scarce(options_.file_bytes))
+    return fail(ErrorCode::kDiskFull, "no file is made ahead of need on a full disk");
   return take();
 }
 
-Result<WalFile> WalFiles::take() {
+Result<WalFile> WalFiles::take(std::uint64_t wanted_bytes) {
   std::string name;
   {
     std::lock_guard lock(mutex_);
@@ -92,12 +97,17 @@ Result<WalFile> WalFiles::take() {
     if (!reopened) give_back({.name = name});
     return reopened;
   }
-  return make(name);
+  return make(name, wanted_bytes);
 }
 
 // Zeros first: a write into blocks that were written before changes no metadata, so that its sync is one write to the disk.
-Result<WalFile> WalFiles::make(const std::string& name) {
-  std::uint64_t bytes = number_of(name, kSuffix) == kFirstNumber ? std::min(options_.file_bytes, kFirstFileBytes) : options_.file_bytes;
+Result<WalFile> WalFiles::make(const std::string& name, std::uint64_t wanted_bytes) {
+  std::uint64_t bytes = options_.file_bytes;
+  if (number_of(name, kSuffix) == kFirstNumber) {
+    bytes = std::min(bytes, kSmallFileBytes);
+  } else if (is_scarce(bytes)) {
+    bytes = scarce_file_bytes(wanted_bytes);
+  }
   Path unfinished = folder_ / name;
   unfinished += ".new";
   Result<void> made = [&]() -> Result<void> {
@@ -127,6 +137,11 @@ Result<WalFile> WalFiles::make(const std::string& name) {
   Result<WalFile> file = open_for_writing(name);
   if (!file) give_back({.name = name});
   return file;
+}
+
+/// Not less than all that waits: a record may need many files, and finds no more than a log may have.
+std::uint64_t WalFiles::scarce_file_bytes(std::uint64_t wanted_bytes) const {
+  return std::min(options_.file_bytes, std::max(kSmallFileBytes, wanted_bytes));
 }
 
 Result<WalFile> WalFiles::open_for_writing(const std::string& name) {
@@ -185,20 +200,60 @@ WalSequence WalFiles::next_sequence() { return WalSequence{last_sequence_.fetch_
 WalSequence WalFiles::last_sequence() const { return WalSequence{last_sequence_.load()}; }
 
 void WalFiles::release_recovered() {
+  release(recovered());
+}
+
+void WalFiles::release(std::span<const std::string> names) {
   std::vector<std::string> removed;
-  {
+  bool scarce = is_scarce(options_.file_bytes);  // then a small one serves too
+  for (const std::string& name : names) {
     std::lock_guard lock(mutex_);
-    for (runtime::FolderEntry& entry : recovered_) {
-      if (entry.size == options_.file_bytes && free_.size() < options_.keep_free) {
-        free_.push_back({.name = std::move(entry.name)});
-      } else {
-        total_bytes_ -= entry.size;
-        removed.push_back(std::move(entry.name));
-      }
+    auto entry = std::ranges::find(recovered_, name, &runtime::FolderEntry::name);
+    if (entry == recovered_.end()) continue;
+    bool fits = entry->size == options_.file_bytes || (scarce && entry->size > 0 && entry->size % kWalBlockBytes == 0);
+    if (fits && free_.size() < options_.keep_free) {
+      free_.push_back({.name = name, .blocks = static_cast<std::uint32_t>(entry->size / kWalBlockBytes)});
+    } else {
+      total_bytes_ -= entry->size;
+      removed.push_back(name);
     }
-    recovered_.clear();
+    recovered_.erase(entry);
   }
   for (const std::string& name : removed) remove(name);
+}
+
+Result<void> WalFiles::remove_recovered(std::span<const std::string> names) {
+  for (const std::string& name : names) {
+    if (Result<void> removed = files_.remove(folder_ / name);
+        !removed && removed.error().code != ErrorCode::kNotFound) {
+      return storage_failure(removed.error());
+    }
+    std::lock_guard lock(mutex_);
+    auto entry = std::ranges::find(recovered_, name, &runtime::FolderEntry::name);
+    if (entry == recovered_.end()) continue;
+    total_bytes_ -= entry->size;
+    recovered_.erase(entry);
+  }
+  // Before their sequences can come again.
+  if (Result<void> synced = files_.sync_folder(folder_); !synced) return storage_failure(synced.error());
+  return {};
+}
+
+bool WalFiles::drop_free(std::size_t keep) {
+  std::vector<WalFile> dropped;
+  {
+    std::lock_guard lock(mutex_);
+    while (free_.size() > keep) {
+      dropped.push_back(std::move(free_.back()));
+      free_.pop_back();
+      total_bytes_ -= bytes_of(dropped.back());
+    }
+  }
+  for (WalFile& file : dropped) {
+    file.file.reset();
+    remove(file.name);
+  }
+  return !dropped.empty();
 }
 
 std::uint64_t WalFiles::total_bytes() const {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,9 @@ struct WalFilesOptions {
   bool direct = true;                    // write around the page cache (docs/decisions/020-write-ahead-log.md)
   std::uint32_t keep_free = 32;          // free files kept for the next use; more are removed. As many as all shards' logs together
                                          // have, or files are made and zeroed anew at every checkpoint
-  std::function<bool()> scarce = {};     // true: space is for what must be written, no file is made ahead of need
+  /// True: so many bytes are not to be spared from what must be written. No file is made ahead of need then, and a
+  /// small one at need.
+  std::function<bool(std::uint64_t bytes)> scarce = {};
 };
 
 /// `00000000000000000042.wal`
@@ -45,9 +48,11 @@ class WalFiles {
   /// Looks at names only; creates the folder, removes what was never finished.
   static Result<std::unique_ptr<WalFiles>> open(runtime::FileSystem& files, Path folder, WalFilesOptions options);
 
-  /// A file whose every block may be written, and whose name is durable. A free one, else a new one. kDiskFull, kStorage.
-  Result<WalFile> take();
-  /// As take(), ahead of need: kDiskFull too where a new one would take scarce space.
+  /// A file whose every block may be written, and whose name is durable. A free one, else a new one; where space is
+  /// scarce no larger than for `wanted_bytes`, but for a few flushes. kDiskFull, kStorage.
+  Result<WalFile> take(std::uint64_t wanted_bytes = 0);
+  /// As take(), ahead of need: kDiskFull where a new one would take scarce space, kBusy where those that the start
+  /// found may serve soon.
   Result<WalFile> take_ahead();
   /// Nothing in it is needed any more.
   void give_back(WalFile file);
@@ -64,14 +69,24 @@ class WalFiles {
   std::vector<std::string> recovered() const;
   /// They may be used again, or removed when they are too many or of another size.
   void release_recovered();
+  /// As release_recovered(), of these alone.
+  void release(std::span<const std::string> names);
+  /// Removes these of them, durably, in that order: nothing in them is needed any more, but the checkpoints do not say
+  /// so.
+  Result<void> remove_recovered(std::span<const std::string> names);
+  /// Removes free files but for `keep`. True when there were more.
+  bool drop_free(std::size_t keep);
   std::uint64_t file_bytes() const { return options_.file_bytes; }
+  /// Of a file that is made where space is scarce, for a log that has so many bytes to write.
+  std::uint64_t scarce_file_bytes(std::uint64_t wanted_bytes) const;
   /// Bytes of all files, free ones and recovered ones too.
   std::uint64_t total_bytes() const;
   const Path& folder() const { return folder_; }
 
  private:
   WalFiles(runtime::FileSystem& files, Path folder, WalFilesOptions options);
-  Result<WalFile> make(const std::string& name);
+  Result<WalFile> make(const std::string& name, std::uint64_t wanted_bytes);
+  bool is_scarce(std::uint64_t bytes) const { return options_.scarce && options_.scarce(bytes); }
   Result<WalFile> open_for_writing(const std::string& name);
   void remove(const std::string& name);
   std::uint64_t bytes_of(const WalFile& file) const;

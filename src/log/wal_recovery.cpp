@@ -94,6 +94,7 @@ void LogReader::enter(const WalScan& scan, bool predecessor_covered) {
 void LogReader::miss(std::uint32_t first, std::uint32_t blocks, WalGap kind) {
   stream_->gap = std::max(stream_->gap, kind);
   lose_unfinished();
+  if (kind == WalGap::kDamage) report_.contents.back().damaged = true;
   WalDamage* last = report_.damage.empty() ? nullptr : &report_.damage.back();
   bool joins = last != nullptr && last->file == scan_->name && last->kind == kind && last->first_block + last->blocks == first;
   if (joins) {
@@ -158,6 +159,8 @@ Result<void> LogReader::deliver(const WalRecordHeader& header, ByteView payload)
     }
     known->second = std::max(known->second, header.next_offset);
   }
+  Offset& next = report_.contents.back().next_offsets[header.partition];
+  next = std::max(next, header.next_offset);
   ++report_.records;
   report_.bytes += payload.size();
   return take_({.header = header, .payload = payload, .gap = stream_->gap});
@@ -198,7 +201,10 @@ Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesyst
     }
     if (!scan) return storage_failure(scan.error());  // it may be readable when the cause is mended: do not go on without it
     report.last_sequence = std::max(report.last_sequence, scan->sequence);
-    if (scan->sequence.value > 0) {
+    bool is_used = scan->sequence.value > 0;
+    bool is_unused = !is_used && scan->size_blocks > 0 && scan->interesting_end == 0;
+    if (is_unused || (is_used && floors.covers(scan->shard, scan->sequence))) report.unneeded.push_back(name);
+    if (is_used) {
       scans.push_back(std::move(*scan));
     } else if (scan->size_blocks == 0) {
       report.damage.push_back({.file = name});
@@ -210,7 +216,9 @@ Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesyst
   link(scans);
   LogReader reader(take, report);
   for (WalScan& scan : scans) {
-    if (scan.superseded || floors.covers(scan.shard, scan.sequence)) continue;
+    if (floors.covers(scan.shard, scan.sequence)) continue;
+    report.contents.push_back({scan.name, scan.sequence, scan.shard, {}, false});
+    if (scan.superseded) continue;
     ++report.files;
     if (Result<void> read = reader.read(scan, floors.covers(scan.shard, scan.previous)); !read) return fail(read.error());
     scan.file.reset();

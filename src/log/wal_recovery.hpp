@@ -65,9 +65,20 @@ struct WalLoss {
   Offset next;
 };
 
+/// What a file is still needed for: the partitions that have records in it, and how far. Damaged ones are for ever.
+struct WalContent {
+  std::string file;
+  WalSequence sequence;
+  ShardIndex shard;
+  std::map<PartitionId, Offset> next_offsets;
+  bool damaged = false;
+};
+
 struct WalReport {
   std::vector<WalDamage> damage;      // torn tails too
   std::vector<WalLoss> losses;
+  std::vector<WalContent> contents;   // in the order of their sequences
+  std::vector<std::string> unneeded;  // files that hold nothing, or what `floors` cover: they may be written again
   std::uint64_t files = 0;
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;            // of payload

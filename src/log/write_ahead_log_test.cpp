@@ -424,6 +424,40 @@ TEST(WalFiles, WhatAStartFindsIsNotTouchedUntilItIsReleased) {
   EXPECT_EQ(files->take()->name, old);
 }
 
+TEST(WalFiles, NoFileIsMadeAheadWhileThoseThatAStartFoundMayServe) {
+  sim::FaultyFileSystem disk(1);
+  std::string old = (*WalFiles::open(disk, "wal", {.file_bytes = kFileBytes}))->take()->name;
+  auto files = *WalFiles::open(disk, "wal", {.file_bytes = kFileBytes});
+  EXPECT_EQ(files->take_ahead().error().code, ErrorCode::kBusy);
+  files->release({&old, 1});
+  EXPECT_EQ(files->take_ahead()->name, old);
+  EXPECT_NE(files->take_ahead()->name, old);
+}
+
+TEST(WalFiles, WhereSpaceIsScarceNoneIsMadeAheadAndASmallOneAtNeedThatServesAgainWhileItIs) {
+  constexpr std::uint64_t kLarge = 4u << 20, kSmall = 1u << 20;
+  sim::FaultyFileSystem disk(1);
+  bool scarce = false;
+  auto open = [&] {
+    return *WalFiles::open(disk, "wal", {.file_bytes = kLarge, .scarce = [&scarce](std::uint64_t) { return scarce; }});
+  };
+  auto files = open();
+  std::ignore = files->take();  // the first is small always
+  EXPECT_EQ(files->take()->blocks, kLarge / kWalBlockBytes);
+  scarce = true;
+  EXPECT_EQ(files->take_ahead().error().code, ErrorCode::kDiskFull);
+  EXPECT_EQ(files->take()->blocks, kSmall / kWalBlockBytes);
+  EXPECT_EQ(files->take(2 * kSmall)->blocks, 2 * kSmall / kWalBlockBytes);
+  EXPECT_EQ(files->take(2 * kLarge)->blocks, kLarge / kWalBlockBytes);
+  files = open();
+  files->release_recovered();
+  EXPECT_EQ(files->total_bytes(), 2 * kLarge + 4 * kSmall);
+  files = open();
+  scarce = false;
+  files->release_recovered();
+  EXPECT_EQ(files->total_bytes(), 2 * kLarge);
+}
+
 TEST(WalFiles, FilesOfAnotherSizeAndUnfinishedOnesAreRemoved) {
   sim::FaultyFileSystem disk(1);
   std::string old = (*WalFiles::open(disk, "wal", {.file_bytes = kFileBytes}))->take()->name;

@@ -1,5 +1,6 @@
 """A small ext4 file system of this suite's own, in a file, behind a loop device, mounted in a `with`. Needs root."""
 
+import errno
 import fcntl
 import os
 import subprocess
@@ -46,6 +47,16 @@ class Mount:
         """Somebody else's file takes all space but so much."""
         with open(f"{self.path}/filler", "wb") as filler:
             os.posix_fallocate(filler.fileno(), 0, self.free_bytes() - (leave_megabytes << 20))
+
+    def take_the_rest(self):
+        """... and another file every byte that is left."""
+        with open(f"{self.path}/rest", "ab", buffering=0) as rest:
+            try:
+                while rest.write(bytes(1 << 16)):
+                    pass
+            except OSError as full:
+                if full.errno != errno.ENOSPC:
+                    raise
 
     def free_bytes(self):
         space = os.statvfs(self.path)
