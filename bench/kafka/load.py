@@ -22,6 +22,10 @@ def create(broker, topic, partitions=1, **config):
     tool("TopicCommand", "--bootstrap-server", broker.bootstrap, "--create", "--topic", topic, "--partitions", partitions, *settings)
 
 
+def delete(broker, topic):
+    tool("TopicCommand", "--bootstrap-server", broker.bootstrap, "--delete", "--topic", topic)
+
+
 def produce(broker, topic, records, size, *properties):
     """Kafka's ProducerPerformance as fast as it goes: records a second, broker CPU seconds per million."""
     before = broker.cpu_s()
@@ -50,11 +54,17 @@ def latency(broker, topic, seconds, *more):
 
 
 def prepared_in(broker, topic, partitions, seconds, *more, warmup=None):
+    """As fast as the broker takes them, whatever disk that needs: what one partition took is deleted again."""
     said = wharf_bench(broker, "produce", "--topic", topic, "--create", "--partitions", partitions, "--seconds", seconds, "--warmup",
                        warmup or seconds / 2, "--connections", 2, *more)
+    if partitions < 100:
+        delete(broker, topic)
     return {"rate": said["records_per_second"], "bytes_per_cpu_s": said["processes"][0]["bytes_per_cpu_second"]}
 
 
-def prepared_out(broker, topic, seconds):
+def prepared_out(broker, topic, records, seconds):
+    """The same records for each broker, few enough for the page cache."""
+    wharf_bench(broker, "produce", "--topic", topic, "--create", "--partitions", 4, "--records", records, "--connections", 2)
     said = wharf_bench(broker, "consume", "--topic", topic, "--seconds", seconds, "--warmup", seconds / 2)
+    delete(broker, topic)
     return {"rate": said["records_per_second"], "bytes_per_cpu_s": said["processes"][0]["bytes_per_cpu_second"]}

@@ -42,11 +42,12 @@ def scenarios(scale):
     named = {f"{size} B": sized(size, int(records * scale)) for size, records in SIZES.items()}
     named["latency"] = lambda broker: {"at 2,000/s": load.latency(broker, "latency", seconds),
                                        "end to end": load.latency(broker, "latency-end-to-end", seconds, "--end-to-end")}
-    named["prepared"] = lambda broker: {"in": load.prepared_in(broker, "prepared", 4, seconds), "out": load.prepared_out(broker, "prepared", seconds)}
+    named["prepared"] = lambda broker: {"in": load.prepared_in(broker, "prepared", 4, seconds / 2),
+                                        "out": load.prepared_out(broker, "prepared-out", int(2_000_000 * scale), seconds)}
     named["fsync 1"] = synced(1, int(200_000 * scale))
     named["fsync 1000"] = synced(1000, int(20_000 * scale))
-    named["own 1"] = lambda broker: {"in": load.prepared_in(broker, "own-1", 1, seconds, "--record-bytes", 100)}
-    named["own 5000"] = lambda broker: {"in": load.prepared_in(broker, "own-5000", 5000, seconds, "--record-bytes", 100, warmup=2 * seconds)}
+    named["own 1"] = lambda broker: {"in": load.prepared_in(broker, "own-1", 1, seconds / 2, "--record-bytes", 100)}
+    named["own 5000"] = lambda broker: {"in": load.prepared_in(broker, "own-5000", 5000, seconds / 2, "--record-bytes", 100, warmup=seconds)}
     for partitions, records in MANY.items():
         named[f"{partitions} partitions"] = spread(partitions, int(records * scale))
     return named
