@@ -38,6 +38,7 @@ struct Portion : std::enable_shared_from_this<Portion> {
 
   void append();
   void append_part(Part& part);
+  void append_prepared(Part& part);
   void answered();
 };
 
@@ -47,12 +48,34 @@ void Portion::append() {
 }
 
 void Portion::append_part(Part& part) {
-  cluster::ShardLogs& logs = *owner->logs;
+  cluster::Preparations& preparations = owner->logs->preparations();
   PartitionId partition = part.part.partition;
+  Result<bool> now = preparations.now(partition, part.part.batches);
+  if (!now) {
+    part.outcome = fail(now.error());
+    return;
+  }
+  if (*now) return append_prepared(part);
+  ++waiting;
+  preparations.later(partition, std::move(part.part.batches),
+                     [self = shared_from_this(), &part](Result<log::OwnedBatches> prepared) {
+                       if (prepared) {
+                         part.part.batches = std::move(*prepared);
+                         self->append_prepared(part);
+                       } else {
+                         part.outcome = fail(prepared.error());
+                       }
+                       self->answered();
+                     });
+}
+
+void Portion::append_prepared(Part& part) {
   if (!owner->takes_records) {
     part.outcome = fail(ErrorCode::kDiskFull, "the disk is full");
     return;
   }
+  cluster::ShardLogs& logs = *owner->logs;
+  PartitionId partition = part.part.partition;
   log::AppendContext context{.leader_epoch = owner->topics->leader_epoch(), .now = owner->shard.clock().wall_now()};
   Result<log::Appended> appended = logs.append(partition, std::move(part.part.batches), context);
   if (!appended) {
@@ -61,7 +84,8 @@ void Portion::append_part(Part& part) {
   }
   part.outcome = Published{appended->first, appended->next, appended->log_append_time,
                            logs.store().find(partition)->log_start_offset()};
-  // With one replica the leader's word and everybody's are the same, as in Kafka: who was answered can read what they wrote.
+  // With one replica the leader's word and everybody's are the same, as in Kafka: who was answered can read what they
+  // wrote.
   if (acknowledge == Acknowledge::kNone) return;
   ++waiting;
   logs.when_committed(partition, appended->next, [self = shared_from_this(), &part](Result<void> committed) {

@@ -77,6 +77,7 @@ log::LogStoreOptions Node::log_options(std::size_t shard) const {
   log::LogStoreOptions options;
   options.retention_check_interval_ms = config_.get<"log.retention.check.interval.ms">().count();
   options.producer_id_expiration_ms = config_.get<"producer.id.expiration.ms">().count();
+  options.verify_compressed_records = config_.get<"log.verify.compressed.records">();
   options.compact = config_.get<"log.cleaner.enable">();
   options.cleaner_backoff_ms = config_.get<"log.cleaner.backoff.ms">().count();
   options.cleaner_map_bytes = static_cast<std::size_t>(config_.get<"log.cleaner.dedupe.buffer.size">()) / shards;

@@ -48,7 +48,7 @@ int run_client(Streams streams, const ClientOptions& options, const ClientWork& 
   const runtime::SystemClock clock;
   runtime::ThreadPool pool(kPoolThreads);
   runtime::Shard shard(ShardIndex(0), clock, pool);
-  runtime::TcpNetwork network;
+  runtime::TcpNetwork network({.connect_timeout = Milliseconds(options.timeout_ms)});
   client::Cluster cluster(&shard, &network, std::move(*bootstrap),
                           {.request_timeout = Milliseconds(options.timeout_ms)});
   ClientSession session{shard, cluster, streams, options.command};

@@ -42,7 +42,7 @@ Task<Result<void>> describe(ClientSession* session, const GroupCommandOptions* o
     if (!committed) co_return fail(committed.error());
     std::vector<PartitionName> partitions = assigned_partitions(*described);
     for (const auto& [name, offset] : *committed) partitions.push_back(name);
-    auto ends = co_await offsets_at(session, std::move(partitions), client::kLatest);
+    auto ends = co_await offsets_at(session, std::move(partitions), client::kLatest, MissingTopics::kLeaveOut);
     if (!ends) co_return fail(ends.error());
     const GroupReport report{
         .group = std::move(*described), .committed = std::move(*committed), .ends = std::move(*ends)};

@@ -169,12 +169,14 @@ Task<Result<std::vector<PartitionName>>> named_partitions(ClientSession* session
 }
 
 Task<Result<GroupOffsets>> offsets_at(ClientSession* session, std::vector<PartitionName> partitions,
-                                      std::int64_t time_ms) {
+                                      std::int64_t time_ms, MissingTopics missing) {
   std::map<std::string, std::set<PartitionIndex>> by_topic;
   for (const PartitionName& partition : partitions) by_topic[partition.first].insert(partition.second);
   GroupOffsets offsets;
   for (const auto& [name, indexes] : by_topic) {
     auto topic = co_await session->cluster.topic(name, {});
+    const bool is_gone = !topic && topic.error().code == ErrorCode::kNotFound;
+    if (is_gone && missing == MissingTopics::kLeaveOut) continue;
     if (!topic) co_return fail(topic.error());
     std::erase_if(topic->partitions, [wanted = &indexes](const client::Partition& partition) {
       return !wanted->contains(partition.index);

@@ -31,8 +31,10 @@ runtime::Task<Result<void>> delete_offsets(ClientSession* session, std::string g
 /// Which partitions "topic" (all of them) and "topic:0,3-5" name. Errors: kInvalidArgument, kNotFound.
 runtime::Task<Result<std::vector<PartitionName>>> named_partitions(ClientSession* session,
                                                                    std::vector<std::string> names);
-/// The offset at `time_ms` of each; for a time behind the last record, the end.
+/// The offset at `time_ms` of each; for a time behind the last record, the end. Offsets outlive their topic where it was
+/// deleted: kNotFound, or it is left out.
+enum class MissingTopics { kError, kLeaveOut };
 runtime::Task<Result<GroupOffsets>> offsets_at(ClientSession* session, std::vector<PartitionName> partitions,
-                                               std::int64_t time_ms);
+                                               std::int64_t time_ms, MissingTopics missing = MissingTopics::kError);
 
 }  // namespace wharf::cli

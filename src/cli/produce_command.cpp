@@ -44,6 +44,7 @@ struct Production {
   std::unique_ptr<PlaceChooser> places;
   std::vector<RecordHeader> headers;
   std::uint64_t lines = 0;
+  std::uint64_t lines_before_file = 0;  // of the files before the one that is read
 };
 
 void add_line(Production* production, std::string_view line, Timestamp now) {
@@ -91,8 +92,9 @@ Task<Result<void>> produce_from(Production* production, int descriptor) {
     }
     if (*count == 0) co_return Result<void>();
     if (splitter.pending_bytes() > kMaxRecordBytes)
-      co_return fail(ErrorCode::kTooLarge, fmt::format("record {} is larger than {} MiB: is the delimiter right?",
-                                                       production->lines + 1, kMaxRecordBytes >> 20));
+      co_return fail(ErrorCode::kTooLarge, fmt::format("line {} is longer than {} MiB: is the delimiter right?",
+                                                       production->lines + 1 - production->lines_before_file,
+                                                       kMaxRecordBytes >> 20));
     if (more_is_there(descriptor)) continue;
     Result<void> flushed = co_await production->producer->flush();
     if (!flushed) co_return flushed;
@@ -102,10 +104,14 @@ Task<Result<void>> produce_from(Production* production, int descriptor) {
 Task<Result<void>> produce_from_file(Production* production, std::string name) {
   const int descriptor = name == "-" ? STDIN_FILENO : ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) co_return fail(ErrorCode::kNotFound, fmt::format("{}: {}", name, std::strerror(errno)));
+  production->lines_before_file = production->lines;
   Result<void> done = co_await produce_from(production, descriptor);
   if (descriptor != STDIN_FILENO) ::close(descriptor);
-  if (!done && done.error().code == ErrorCode::kStorage)
-    done = fail(ErrorCode::kStorage, fmt::format("{}: {}", name, done.error().message));
+  const bool of_the_input =
+      !done && (done.error().code == ErrorCode::kStorage || done.error().code == ErrorCode::kTooLarge);
+  if (of_the_input)
+    done = fail(done.error().code,
+                fmt::format("{}: {}", name == "-" ? "standard input" : name, done.error().message));
   co_return done;
 }
 

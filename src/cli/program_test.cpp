@@ -215,6 +215,27 @@ TEST(ConfigCommand, ExplainsOneKey) {
   EXPECT_EQ(outcome.err, "wharf config: unknown key 'log.flsh'; did you mean 'log.flush'?\n");
 }
 
+TEST(ConfigCommand, ExplainsATopicsKeyWithItsDefaultHere) {
+  const std::string explained = run({"config", "retention.ms", "--set", "log.retention.ms=2d"}).out;
+  EXPECT_THAT(explained, HasSubstr("retention.ms (a topic's setting)\n"));
+  EXPECT_THAT(explained, HasSubstr("default      172800000 (from log.retention.ms)\n"));
+  EXPECT_THAT(explained, HasSubstr("wharf topic alter NAME --set retention.ms=..."));
+  EXPECT_THAT(run({"config", "cleanup.policy"}).out, HasSubstr("choices      "));
+}
+
+TEST(ConfigCommand, SaysWhatAMachinesOwnNumberIs) {
+  EXPECT_THAT(run({"config", "shards"}).out, testing::ContainsRegex("value        0 \\(here: [1-9][0-9]*\\) \\(default\\)"));
+  EXPECT_THAT(run({"config"}).out, testing::ContainsRegex("memory.limit.bytes +0 \\(here: [1-9][0-9]*MiB\\)"));
+  EXPECT_THAT(run({"config", "shards", "--set", "shards=3"}).out, HasSubstr("value        3 (--set)"));
+}
+
+TEST(ServeCommand, AFolderAndNoFolderIsAMistake) {
+  const Outcome outcome = run({"serve", "--memory", "--data", "no/such"});
+  EXPECT_EQ(outcome.code, kUsage);
+  EXPECT_EQ(outcome.err,
+            "wharf serve: --memory keeps nothing on disk, --data names a folder to keep everything in: give one of them\n");
+}
+
 TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "doctor";
   std::filesystem::create_directories(folder);

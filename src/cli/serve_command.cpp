@@ -34,6 +34,10 @@ sigset_t block_signals() {
 }
 
 int run(const ServerOptions& options, Streams streams) {
+  if (options.contradicts_itself()) {
+    streams.err << "wharf serve: --memory keeps nothing on disk, --data names a folder to keep everything in: give one of them\n";
+    return kUsage;
+  }
   Result<config::ServerConfig> config = options.load();
   if (!config) {
     streams.err << config.error().message << '\n';

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/derived_values.hpp"
 #include "runtime/memory_files.hpp"
 #include "runtime/posix_files.hpp"
 #include "runtime/task_scope.hpp"
@@ -30,21 +31,9 @@ runtime::LogFormat log_format(const config::ServerConfig& config) {
   return config.get<"log.format">() == "json" ? runtime::LogFormat::kJson : runtime::LogFormat::kText;
 }
 
-/// What `serve --memory` may hold: memory.limit.bytes, or half of the machine's.
-std::uint64_t memory_limit(const config::ServerConfig& config) {
-  auto limit = static_cast<std::uint64_t>(config.get<"memory.limit.bytes">());
-  if (limit > 0) return limit;
-  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
-}
-
 std::unique_ptr<runtime::FileSystem> make_files(const config::ServerConfig& config) {
   if (config.get<"data.memory">()) return std::make_unique<runtime::MemoryFileSystem>(memory_limit(config));
   return std::make_unique<runtime::PosixFileSystem>();
-}
-
-std::size_t shard_count(const config::ServerConfig& config) {
-  auto asked = static_cast<std::size_t>(config.get<"shards">());
-  return asked > 0 ? asked : std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
 std::vector<std::unique_ptr<runtime::Shard>> make_shards(const config::ServerConfig& config, const runtime::Clock& clock,

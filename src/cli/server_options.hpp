@@ -21,6 +21,8 @@ class ServerOptions {
 
   /// File, environment and flags as one configuration. The error is one line that names the place.
   Result<config::ServerConfig> load() const;
+  /// A folder is named, and nothing shall be kept in one: --memory beside --data is a mistake of whoever starts a server.
+  bool contradicts_itself() const { return memory_ && data_.has_value(); }
 
  private:
   Result<void> read_file(config::Inputs* inputs) const;

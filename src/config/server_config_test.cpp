@@ -146,6 +146,20 @@ TEST(TomlSettings, WhatIsNoSettingIsAnErrorWithItsLine) {
   EXPECT_EQ(settings_of_toml("w.toml", "")->size(), 0u);
 }
 
+TEST(TomlSettings, NumbersNeedNoQuotesWhereANumberIsMeant) {
+  Result<ServerConfig> config = ServerConfig::load(
+      file("shards = 2\nmessage.max.bytes = 2e6\nlog.roll.ms = 3600000\nlog.cleaner.min.cleanable.ratio = 1\n"
+           "node.id = 7.0\nmemory.limit.bytes = 1_048_576\n"));
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->get<"shards">(), 2);
+  EXPECT_EQ(config->get<"message.max.bytes">(), 2'000'000);
+  EXPECT_EQ(config->get<"log.roll.ms">(), Milliseconds(3'600'000));
+  EXPECT_EQ(config->get<"log.cleaner.min.cleanable.ratio">(), 1.0);
+  EXPECT_EQ(config->get<"node.id">(), 7);
+  EXPECT_EQ(config->get<"memory.limit.bytes">(), 1'048'576);
+  EXPECT_THAT(settings_of_toml("w.toml", "a = 2.5")->front().value, "2.5");
+}
+
 TEST(TomlSettings, DeepNestingIsAnErrorNotACrash) {
   const std::string deep = "a = " + std::string(100'000, '[');
   EXPECT_FALSE(settings_of_toml("w.toml", deep).has_value());

@@ -132,6 +132,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   duration(kLog, "log.segment.delete.delay.ms", "1m", at_least(0), "How long the files of a deleted segment stay for readers that still use them."),
   bytes(kLog, "log.index.interval.bytes", "4KiB", between(0, kInt32Max), "Bytes of log between two entries of an index."),
   bytes(kLog, "log.index.size.max.bytes", "10MiB", between(4, kInt32Max), "Largest index of one segment; a full one closes the segment."),
+  boolean(kLog, "log.verify.compressed.records", "true", "Unpack each compressed batch from a producer and look at its records, as Kafka does. false trusts producers and saves that time; compacted topics are looked into all the same."),
   boolean(kLog, "log.preallocate", "false", "Accepted for Kafka's sake; segments need no preallocation here."),
 
   boolean(kCleaner, "log.cleaner.enable", "true", "Compact the topics whose cleanup policy asks for it."),

@@ -1,5 +1,6 @@
 #include "config/toml_settings.hpp"
 
+#include <cmath>
 #include <set>
 
 #include <toml++/toml.h>
@@ -17,10 +18,17 @@ struct Flattening {
   std::string place(std::uint32_t line) const { return fmt::format("{}:{}", file_name, line); }
 };
 
+/// 2e6 is a whole number to whoever writes it, and every ratio may be one.
+std::string text_of_float(double number) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (std::trunc(number) == number && std::abs(number) <= kExact) return fmt::format("{}", static_cast<std::int64_t>(number));
+  return print_ratio(number);
+}
+
 std::optional<std::string> text_of(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
-  if (const auto* number = node.as_floating_point()) return print_ratio(number->get());
+  if (const auto* number = node.as_floating_point()) return text_of_float(number->get());
   if (const auto* word = node.as_boolean()) return word->get() ? "true" : "false";
   return std::nullopt;
 }

@@ -1,11 +1,21 @@
 #include "log/append_check.hpp"
 
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "model/record.hpp"
+#include "model/record_check.hpp"
 
 namespace wharf::log {
 namespace {
+
+// A shard's own share, at most about 100 us of it (`wharf_model_bench`, check_packed_records and compress_records); what is more
+// goes to the work pool, a trip of some 30 us.
+constexpr std::size_t kShortPackedBytes = 32 * 1024;
+constexpr std::size_t kShortPlainBytes = 128 * 1024;
+constexpr std::size_t kShortCompressBytes = 2 * 1024;
+constexpr std::int32_t kShortRecords = 16 * 1024;
 
 Result<void> check_time(Timestamp time, const LogConfig& config, Timestamp now) {
   if (time == kNoTimestamp) return {};
@@ -19,13 +29,19 @@ Result<void> check_time(Timestamp time, const LogConfig& config, Timestamp now) 
               fmt::format("timestamp {} is {} than the topic allows (the broker's clock says {})", time.ms, too_old ? "older" : "newer", now.ms));
 }
 
-Result<void> check_batch(const BatchView& batch, const LogConfig& config, const AppendContext& context) {
-  const BatchHeader& header = batch.header;
-  if (header.size_bytes > static_cast<std::size_t>(config.max_message_bytes)) {
-    return fail(ErrorCode::kTooLarge, fmt::format("a batch of {} bytes is larger than max.message.bytes = {}", header.size_bytes,
+/// What is known of a batch without its records or a clock.
+Result<void> check_envelope(const BatchView& batch, const LogConfig& config, bool checksum_known) {
+  if (batch.header.size_bytes > static_cast<std::size_t>(config.max_message_bytes)) {
+    return fail(ErrorCode::kTooLarge, fmt::format("a batch of {} bytes is larger than max.message.bytes = {}", batch.header.size_bytes,
                                                   config.max_message_bytes));
   }
-  if (Result<void> sound = validate_checksum(batch.bytes); !sound) return sound;
+  if (checksum_known) return {};
+  return validate_checksum(batch.bytes);
+}
+
+Result<void> check_batch(const BatchView& batch, const LogConfig& config, const AppendContext& context, bool checksum_known) {
+  const BatchHeader& header = batch.header;
+  if (Result<void> sound = check_envelope(batch, config, checksum_known); !sound) return sound;
   if (!context.from_client) {
     if (header.is_control && !context.allow_control) return fail(ErrorCode::kInvalidRecord, "control records are not taken here");
     return {};
@@ -37,23 +53,11 @@ Result<void> check_batch(const BatchView& batch, const LogConfig& config, const 
   return check_time(header.max_timestamp, config, context.now);
 }
 
-Result<void> check_keys(const BatchView& batch) {
-  Result<OpenedBatch> opened = OpenedBatch::open(batch, kMostInflatedBytes);
-  if (!opened) return fail(opened.error());
-  RecordReader reader = opened->reader();
-  Record record;
-  while (true) {
-    Result<bool> more = reader.next(record);
-    if (!more) return fail(more.error());
-    if (!*more) return {};
-    if (!record.key) return fail(ErrorCode::kInvalidRecord, "a compacted topic does not take records without a key");
-  }
-}
-
 bool must_compress(const BatchHeader& header, const LogConfig& config) {
   return config.compression && header.compression != *config.compression && !header.is_control;
 }
 
+/// Of a batch whose records have been looked at.
 Result<void> append_compressed(const BatchView& batch, const LogConfig& config, std::vector<std::byte>& into) {
   Result<OpenedBatch> opened = OpenedBatch::open(batch, kMostInflatedBytes);
   if (!opened) return fail(opened.error());
@@ -69,59 +73,70 @@ Result<void> append_compressed(const BatchView& batch, const LogConfig& config, 
   return {};
 }
 
+std::unexpected<Error> too_long() { return fail(ErrorCode::kBusy, "the records take longer than a shard has"); }
+
+Result<void> look_into(const BatchView& batch, const LogConfig& config, const PrepareOptions& options, Decoders& decoders) {
+  bool is_short = options.effort == Effort::kShort;
+  if (is_short && must_compress(batch.header, config) && batch.records().size() > kShortCompressBytes) return too_long();
+  RecordKeys keys = config.cleanup_compact ? RecordKeys::kRequired : RecordKeys::kOptional;
+  if (is_short && batch.header.record_count > kShortRecords) return too_long();
+  if (batch.header.compression == Compression::kNone) return check_records(batch, keys, kMostInflatedBytes, decoders);
+  bool trusted = !options.verify_compressed && !config.cleanup_compact && !must_compress(batch.header, config);
+  if (trusted) return {};
+  if (is_short && batch.records().size() > kShortPackedBytes) return too_long();
+  Result<void> checked = check_records(batch, keys, is_short ? kShortPlainBytes : kMostInflatedBytes, decoders);
+  if (!checked && is_short && checked.error().code == ErrorCode::kTooLarge) return too_long();
+  return checked;
+}
+
+void replace_bytes(OwnedBatches& batches, ByteView with) {
+  batches.owner = std::make_shared_for_overwrite<std::byte[]>(with.size());
+  batches.bytes = {batches.owner.get(), with.size()};
+  std::memcpy(batches.bytes.data(), with.data(), with.size());
+}
+
 }  // namespace
 
-Result<void> check_batches(ByteView bytes, const LogConfig& config, const AppendContext& context, std::vector<BatchHeader>& headers) {
+Result<void> check_batches(const OwnedBatches& batches, const LogConfig& config, const AppendContext& context,
+                           std::vector<BatchHeader>& headers) {
   headers.clear();
+  ByteView bytes = batches.bytes;
   if (bytes.empty()) return fail(ErrorCode::kInvalidRecord, "there is no batch");
   while (!bytes.empty()) {
     Result<BatchView> batch = read_batch(bytes);
     if (!batch) return fail(batch.error());
-    if (Result<void> valid = check_batch(*batch, config, context); !valid) return valid;
+    if (Result<void> valid = check_batch(*batch, config, context, batches.prepared); !valid) return valid;
     headers.push_back(batch->header);
     bytes = bytes.subspan(batch->header.size_bytes);
   }
   return {};
 }
 
-bool needs_long_preparation(ByteView bytes, const LogConfig& config) {
-  if (!config.cleanup_compact && !config.compression) return false;
-  while (!bytes.empty()) {
-    Result<BatchView> batch = read_batch(bytes);
-    if (!batch) return false;  // the append says why
-    if (must_compress(batch->header, config)) return true;
-    if (config.cleanup_compact && batch->header.compression != Compression::kNone) return true;
-    bytes = bytes.subspan(batch->header.size_bytes);
-  }
-  return false;
-}
-
-Result<OwnedBatches> prepare_batches(OwnedBatches batches, const LogConfig& config) {
-  if (batches.prepared) return batches;
-  batches.prepared = true;
-  if (!config.cleanup_compact && !config.compression) return batches;
-  std::vector<std::byte> compressed;
-  bool changed = false;
-  for (ByteView rest = batches.bytes; !rest.empty();) {
-    Result<BatchView> batch = read_batch(rest);
+Result<void> prepare_batches(OwnedBatches& batches, const LogConfig& config, const PrepareOptions& options, Decoders& decoders) {
+  if (batches.prepared) return {};
+  std::vector<std::byte> changed;  // all batches up to `done`, once one of them had to be compressed
+  bool has_changed = false;
+  for (std::size_t done = 0; done < batches.bytes.size();) {
+    Result<BatchView> batch = read_batch(ByteView(batches.bytes).subspan(done));
     if (!batch) return fail(batch.error());
-    if (Result<void> sound = validate_checksum(batch->bytes); !sound) return fail(sound.error());
-    rest = rest.subspan(batch->header.size_bytes);
-    if (config.cleanup_compact && !batch->header.is_control) {
-      if (Result<void> valid = check_keys(*batch); !valid) return fail(valid.error());
+    if (Result<void> sound = check_envelope(*batch, config, false); !sound) return sound;
+    if (!batch->header.is_control) {  // whether those are taken at all, the append says
+      if (Result<void> valid = validate_produced(batch->header); !valid) return valid;
+      if (Result<void> valid = look_into(*batch, config, options, decoders); !valid) return valid;
     }
-    if (!must_compress(batch->header, config)) {
-      compressed.insert(compressed.end(), batch->bytes.begin(), batch->bytes.end());
-      continue;
+    bool compresses = must_compress(batch->header, config);
+    if (compresses && !has_changed) changed.assign(batches.bytes.data(), batches.bytes.data() + done);
+    has_changed = has_changed || compresses;
+    done += batch->header.size_bytes;
+    if (compresses) {
+      if (Result<void> compressed = append_compressed(*batch, config, changed); !compressed) return compressed;
+    } else if (has_changed) {
+      changed.insert(changed.end(), batch->bytes.begin(), batch->bytes.end());
     }
-    changed = true;
-    if (Result<void> done = append_compressed(*batch, config, compressed); !done) return fail(done.error());
   }
-  if (!changed) return batches;
-  batches.owner = std::make_shared_for_overwrite<std::byte[]>(compressed.size());
-  batches.bytes = {batches.owner.get(), compressed.size()};
-  std::memcpy(batches.bytes.data(), compressed.data(), compressed.size());
-  return batches;
+  if (has_changed) replace_bytes(batches, changed);
+  batches.prepared = true;
+  return {};
 }
 
 }  // namespace wharf::log

@@ -1,6 +1,7 @@
 #pragma once
-// Looks at a producer's bytes before a log takes them: batches that parse, match their checksum, are not too large, carry
-// plausible counts and times. Records are opened only where the topic's configuration makes it necessary. Pure functions.
+// Looks at a producer's bytes before a log takes them, as Kafka does: batches that parse, match their checksum, are not too
+// large, carry plausible counts and times (check_batches), and records that can be read, one by one, also inside compressed
+// bodies (prepare_batches): a record that cannot be read would stop every consumer behind it. Pure functions.
 #include <memory>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace wharf::log {
 struct OwnedBatches {
   std::shared_ptr<std::byte[]> owner;
   MutableBytes bytes;
-  bool prepared = false;  // by prepare_batches(), with the configuration of the topic
+  bool prepared = false;  // by prepare_batches(), with the configuration of the topic: checksums match, records can be read
 };
 
 struct AppendContext {
@@ -31,15 +32,25 @@ struct AppendContext {
 /// No more than this is decompressed of one batch.
 inline constexpr std::size_t kMostInflatedBytes = 128u << 20;
 
-/// The headers of all batches in `bytes`, or why they cannot be taken: kCorruptMessage, kUnsupportedVersion, kTooLarge,
-/// kInvalidRecord, kInvalidTimestamp, kUnsupportedCompression. Does not look into records: prepare_batches() does.
-Result<void> check_batches(ByteView bytes, const LogConfig& config, const AppendContext& context, std::vector<BatchHeader>& headers);
+/// The headers of all batches, or why they cannot be taken: kCorruptMessage, kUnsupportedVersion, kTooLarge, kInvalidRecord,
+/// kInvalidTimestamp, kUnsupportedCompression. Does not look into records: prepare_batches() does.
+Result<void> check_batches(const OwnedBatches& batches, const LogConfig& config, const AppendContext& context,
+                           std::vector<BatchHeader>& headers);
 
-/// Whether prepare_batches() would have something to do that takes longer than a shard should: records to decompress or
-/// compress. `bytes` may be anything.
-bool needs_long_preparation(ByteView bytes, const LogConfig& config);
-/// What must be done with the records themselves: refuses null keys on a compacted topic (kInvalidRecord), and compresses by
-/// the topic's compression.type where it is not the producer's. Any thread. `batches` come back changed or not.
-Result<OwnedBatches> prepare_batches(OwnedBatches batches, const LogConfig& config);
+/// How much work prepare_batches() may be.
+enum class Effort : std::uint8_t {
+  kShort,  // what a shard may do between two requests: kBusy, and the batches as they were, when it is more
+  kAny,
+};
+
+struct PrepareOptions {
+  Effort effort = Effort::kAny;
+  bool verify_compressed = true;  // log.verify.compressed.records; compacted topics are looked into all the same
+};
+
+/// What must be done with the records of a client's batches: each is looked at (kInvalidRecord: it lies, or has no key on a
+/// compacted topic), and they are compressed by the topic's compression.type where that is not the producer's. Any thread.
+/// Errors are those of check_batches(), except for times; then `batches` are as they were.
+Result<void> prepare_batches(OwnedBatches& batches, const LogConfig& config, const PrepareOptions& options, Decoders& decoders);
 
 }  // namespace wharf::log

@@ -64,9 +64,8 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
   if (closed_) return fail(ErrorCode::kClosed, "the log store is closing");
   if (!takes_records(id, context.from_client)) return fail(ErrorCode::kDiskFull, "the disk is full");
   if (context.from_client && !batches.prepared) {
-    Result<OwnedBatches> prepared = prepare_batches(std::move(batches), log->config());
+    Result<void> prepared = prepare_batches(batches, log->config(), prepare_options(Effort::kAny), decoders_);
     if (!prepared) return fail(prepared.error());
-    batches = std::move(*prepared);
   }
   Result<Appended> appended = log->stamp(batches, context, headers_);
   if (!appended || appended->duplicate) return appended;
@@ -89,15 +88,27 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
   return appended;
 }
 
-bool LogStore::needs_preparation(PartitionId id, ByteView batches) {
+PrepareOptions LogStore::prepare_options(Effort effort) const {
+  return {.effort = effort, .verify_compressed = options_.verify_compressed_records};
+}
+
+Result<bool> LogStore::prepare_now(PartitionId id, OwnedBatches& batches) {
   PartitionLog* log = find(id);
-  return log != nullptr && needs_long_preparation(batches, log->config());
+  if (log == nullptr) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+  Result<void> prepared = prepare_batches(batches, log->config(), prepare_options(Effort::kShort), decoders_);
+  if (prepared) return true;
+  if (prepared.error().code == ErrorCode::kBusy) return false;
+  return fail(prepared.error());
 }
 
 Task<Result<OwnedBatches>> LogStore::prepare(PartitionId id, OwnedBatches batches) {
   PartitionLog* log = find(id);
   if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
-  auto work = [batches = std::move(batches), config = log->config()]() mutable { return prepare_batches(std::move(batches), config); };
+  auto work = [batches = std::move(batches), config = log->config(), options = prepare_options(Effort::kAny)]() mutable {
+    Decoders decoders;
+    Result<void> prepared = prepare_batches(batches, config, options, decoders);
+    return prepared ? Result<OwnedBatches>(std::move(batches)) : fail(prepared.error());
+  };
   Result<OwnedBatches> prepared = co_await runtime::run_blocking(*with_.shard, std::move(work));
   co_return prepared;
 }

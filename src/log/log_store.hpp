@@ -55,6 +55,7 @@ struct LogStoreOptions {
   std::int64_t retention_check_interval_ms = 300'000;
   std::int64_t producer_id_expiration_ms = 86'400'000;
   std::int64_t retry_ms = 1'000;                     // after a write-ahead log or a checkpoint could not be written
+  bool verify_compressed_records = true;             // log.verify.compressed.records
   bool compact = true;                               // log.cleaner.enable
   std::size_t cleaner_map_bytes = 16u << 20;         // memory for compaction's offset map
   std::int64_t cleaner_backoff_ms = 15'000;          // between looks for dirty partitions, and after a failed pass
@@ -116,8 +117,11 @@ class LogStore {
   /// kInvalidRecord, kInvalidTimestamp, kUnsupportedCompression, kOutOfOrderSequence, kInvalidProducerEpoch, kFencedEpoch
   /// (leader epoch below the log's latest), kStorage, kDiskFull, kBusy (the disk does not keep up), kClosed.
   Result<Appended> append(PartitionId id, OwnedBatches batches, const AppendContext& context);
-  /// Whether append() would decompress or compress: await prepare() before it, and keep the producer's order meanwhile.
-  bool needs_preparation(PartitionId id, ByteView batches);
+  /// Looks into a client's records, as append() does where nobody did before: true when that is done. False: it takes longer
+  /// than a shard should (much to decompress or compress): await prepare(), and keep the producers' order meanwhile. Errors
+  /// are append()'s.
+  Result<bool> prepare_now(PartitionId id, OwnedBatches& batches);
+  /// The same on the work pool, however long it takes.
   runtime::Task<Result<OwnedBatches>> prepare(PartitionId id, OwnedBatches batches);
 
   /// Partitions whose high watermark moved since the last call.
@@ -179,6 +183,7 @@ class LogStore {
   runtime::Task<void> recover_some(std::vector<Found>* found, std::size_t* next);
   void adopt(Found& found, Result<RecoveredPartition> recovered);
 
+  PrepareOptions prepare_options(Effort effort) const;
   runtime::Task<void> flush_loop();
   runtime::Task<void> checkpoint_loop();
   void tell_of_checkpoint(const Result<void>& done);
@@ -226,6 +231,7 @@ class LogStore {
   std::vector<PartitionId> removed_;  // ... or gone
   std::deque<Deletion> deletions_;
   std::shared_ptr<const LogConfig> unclaimed_config_ = std::make_shared<LogConfig>();
+  Decoders decoders_;                 // of short preparations
   std::vector<BatchHeader> headers_;  // of the append under way; kept for its memory
   std::uint64_t appended_since_checkpoint_ = 0;
   HashSecret hash_secret_{};

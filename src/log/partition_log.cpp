@@ -51,7 +51,7 @@ Result<void> PartitionLog::follow_flush_setting() {
 }
 
 Result<Appended> PartitionLog::stamp(const OwnedBatches& batches, const AppendContext& context, std::vector<BatchHeader>& headers) {
-  if (Result<void> valid = check_batches(batches.bytes, *config_, context, headers); !valid) return fail(valid.error());
+  if (Result<void> valid = check_batches(batches, *config_, context, headers); !valid) return fail(valid.error());
   if (context.leader_epoch < epochs_.latest()) {
     return fail(ErrorCode::kFencedEpoch, fmt::format("leader epoch {} is over, {} began", context.leader_epoch.value, epochs_.latest().value));
   }
@@ -134,7 +134,7 @@ void PartitionLog::keep_in_tail(const OwnedBatches& batches, Offset first, Offse
 Result<void> PartitionLog::replay(const OwnedBatches& batches, LeaderEpoch epoch, Timestamp now) {
   std::vector<BatchHeader> headers;
   AppendContext context{epoch, now, false, true};
-  if (Result<void> valid = check_batches(batches.bytes, *config_, context, headers); !valid) return valid;
+  if (Result<void> valid = check_batches(batches, *config_, context, headers); !valid) return valid;
   std::size_t skipped = 0;
   while (!headers.empty() && headers.front().next_offset() <= log_end_) {
     skipped += headers.front().size_bytes;

@@ -197,32 +197,6 @@ TEST(PartitionLog, BadBatchesAreRefusedAndLeaveTheLogAsItWas) {
   EXPECT_TRUE(fixture.append(TestBatch{}).has_value());
 }
 
-TEST(PartitionLog, ACompactedTopicRefusesRecordsWithoutAKey) {
-  LogConfig config = small_segments();
-  config.cleanup_compact = true;
-  for (Compression compression : {Compression::kNone, Compression::kZstd}) {
-    Result<OwnedBatches> bad = prepare_batches(owned_batch({.with_keys = false, .compression = compression}), config);
-    ASSERT_FALSE(bad.has_value());
-    EXPECT_EQ(bad.error().code, ErrorCode::kInvalidRecord);
-    EXPECT_TRUE(prepare_batches(owned_batch({.compression = compression}), config).has_value());
-  }
-}
-
-TEST(PartitionLog, ATopicsOwnCompressionReplacesTheProducers) {
-  LogConfig config = small_segments();
-  config.compression = Compression::kZstd;
-  OwnedBatches sent = owned_batch({.records = 20, .value_bytes = 100});
-  ASSERT_TRUE(needs_long_preparation(sent.bytes, config));
-  Result<OwnedBatches> prepared = prepare_batches(sent, config);
-  ASSERT_TRUE(prepared.has_value());
-  LogFixture fixture(config);
-  ASSERT_TRUE(fixture.append(*prepared).has_value());
-  BatchHeader header = headers_in(*read_now(*fixture.log, Offset{0}, 1))[0];
-  EXPECT_EQ(header.compression, Compression::kZstd);
-  EXPECT_EQ(header.record_count, 20);
-  EXPECT_FALSE(needs_long_preparation(prepared->bytes, config));
-}
-
 TEST(PartitionLog, ControlBatchesAreTheBrokersOwn) {
   LogFixture fixture;
   std::vector<std::byte> marker = batch_bytes_of({.producer_id = ProducerId{5}, .producer_epoch = ProducerEpoch{0}, .base_sequence = 0});

@@ -31,7 +31,7 @@ bool another_member(const z_stream& stream) {
 
 }  // namespace
 
-Output gzip(ByteView plain, std::optional<int> level) {
+Packed gzip(ByteView plain, std::optional<int> level) {
   if (level && (*level < 1 || *level > 9)) return bad_level("gzip", *level);
   if (plain.size() > kPart) return fail(ErrorCode::kTooLarge, "more than 1 GiB cannot be compressed as one batch");
   Deflater deflater;
@@ -50,7 +50,7 @@ Output gzip(ByteView plain, std::optional<int> level) {
   return packed;
 }
 
-Output gunzip(ByteView packed, std::size_t limit) {
+Result<void> gunzip(ByteView packed, PlainOutput& output) {
   Inflater inflater;
   z_stream& stream = inflater.stream;
   int started = inflateInit2(&stream, kGzipWindowBits);
@@ -58,18 +58,16 @@ Output gunzip(ByteView packed, std::size_t limit) {
   if (packed.size() > kPart) return fail(ErrorCode::kTooLarge, "more than 1 GiB cannot be decompressed as one batch");
   stream.next_in = bytes_of(packed.data());
   stream.avail_in = static_cast<uInt>(packed.size());
-  BoundedOutput output(limit, packed.size() * 4);
   while (true) {
     MutableBytes room = output.room();
-    if (output.passed_limit()) return above_limit("gzip", limit);
     uInt offered = part_of(room.size());
     stream.next_out = bytes_of(room.data());
     stream.avail_out = offered;
     int state = inflate(&stream, Z_NO_FLUSH);
-    output.wrote(offered - stream.avail_out);
+    if (Result<void> taken = output.wrote(offered - stream.avail_out); !taken) return taken;
     if (state == Z_STREAM_END) {
       // What follows the last member and does not start like one is ignored, as java.util.zip does.
-      if (!another_member(stream)) break;
+      if (!another_member(stream)) return {};
       inflateReset(&stream);
     } else if (state == Z_BUF_ERROR || (state == Z_OK && stream.avail_in == 0 && stream.avail_out > 0)) {
       return corrupt("gzip", "it ends too early");
@@ -77,8 +75,6 @@ Output gunzip(ByteView packed, std::size_t limit) {
       return corrupt("gzip", stream.msg != nullptr ? stream.msg : "it does not decode");
     }
   }
-  if (output.passed_limit()) return above_limit("gzip", limit);
-  return output.take();
 }
 
 }  // namespace wharf::codec

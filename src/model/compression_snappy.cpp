@@ -31,23 +31,22 @@ bool starts_with_magic(ByteView bytes) {
   return bytes.size() >= kHeaderBytes && std::memcmp(bytes.data(), kHeader.data(), kMagicBytes) == 0;
 }
 
-Result<void> append_block(std::vector<std::byte>& plain, ByteView block, std::size_t limit) {
+Result<void> append_block(PlainOutput& output, ByteView block) {
   std::size_t length = 0;
   if (!snappy::GetUncompressedLength(chars(block.data()), block.size(), &length))
     return corrupt("snappy", "a block has no length");
   if (length > block.size() * kMaxExpansion) return corrupt("snappy", "a block claims an impossible length");
-  if (length > limit - plain.size()) return above_limit("snappy", limit);
-  std::size_t start = plain.size();
-  plain.resize(start + length);
-  if (!snappy::RawUncompress(chars(block.data()), block.size(), chars(plain.data() + start))) {
+  if (Result<void> fits = output.expect(length); !fits) return fits;
+  MutableBytes room = output.room(length);
+  if (!snappy::RawUncompress(chars(block.data()), block.size(), chars(room.data()))) {
     return corrupt("snappy", "a block does not decode");
   }
-  return {};
+  return output.wrote(length);
 }
 
 }  // namespace
 
-Output snappy_compress(ByteView plain) {
+Packed snappy_compress(ByteView plain) {
   std::vector<std::byte> packed;
   packed.reserve(kHeaderBytes + snappy::MaxCompressedLength(plain.size()) + (plain.size() / kBlockBytes + 1) * 64);
   ByteView header = std::as_bytes(std::span(kHeader));
@@ -65,12 +64,8 @@ Output snappy_compress(ByteView plain) {
   return packed;
 }
 
-Output snappy_decompress(ByteView packed, std::size_t limit) {
-  std::vector<std::byte> plain;
-  if (!starts_with_magic(packed)) {
-    if (Result<void> done = append_block(plain, packed, limit); !done) return fail(done.error());
-    return plain;
-  }
+Result<void> snappy_decompress(ByteView packed, PlainOutput& output) {
+  if (!starts_with_magic(packed)) return append_block(output, packed);
   while (!packed.empty()) {
     if (starts_with_magic(packed)) {  // also between blocks: xerial's streams may be concatenated
       packed = packed.subspan(kHeaderBytes);
@@ -80,10 +75,10 @@ Output snappy_decompress(ByteView packed, std::size_t limit) {
     auto length = load_big_endian<std::uint32_t>(packed.data());
     packed = packed.subspan(kLengthBytes);
     if (length > packed.size()) return corrupt("snappy", "a block is longer than the bytes left");
-    if (Result<void> done = append_block(plain, packed.first(length), limit); !done) return fail(done.error());
+    if (Result<void> done = append_block(output, packed.first(length)); !done) return done;
     packed = packed.subspan(length);
   }
-  return plain;
+  return {};
 }
 
 }  // namespace wharf::codec

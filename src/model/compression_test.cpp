@@ -132,6 +132,34 @@ TEST(Compression, FlippedBitsNeverPassTheLimit) {
   }
 }
 
+TEST(Compression, KeptDecodersReadOnAfterAFrameThatEndedAnywhere) {
+  Bytes plain = sample(200'000);
+  // With the size in its header, which liblz4 1.9.4 would go on expecting of the next frame.
+  LZ4F_preferences_t sized{};
+  sized.frameInfo.contentSize = plain.size();
+  Bytes lz4(LZ4F_compressFrameBound(plain.size(), &sized));
+  lz4.resize(LZ4F_compressFrame(lz4.data(), lz4.size(), plain.data(), plain.size(), &sized));
+  Decoders decoders;
+  auto read = [&](Compression codec, ByteView packed, std::size_t limit) {
+    std::size_t got = 0;
+    auto take = [&got](ByteView piece) {
+      got += piece.size();
+      return Result<void>();
+    };
+    return decompress_in_pieces(codec, packed, limit, decoders, take).has_value() && got == plain.size();
+  };
+  for (Compression codec : {Compression::kLz4, Compression::kZstd}) {
+    Bytes good = *compress(codec, plain);
+    Bytes other = codec == Compression::kLz4 ? lz4 : good;
+    for (std::size_t size = 0; size < other.size(); size += 1009) {
+      EXPECT_FALSE(read(codec, ByteView(other).first(size), kAmple)) << size;
+      EXPECT_TRUE(read(codec, good, kAmple)) << to_string(codec) << " after one cut at " << size;
+      EXPECT_FALSE(read(codec, other, size)) << size;
+      EXPECT_TRUE(read(codec, good, kAmple)) << to_string(codec) << " after one given up at " << size;
+    }
+  }
+}
+
 TEST(Snappy, IsWrittenAsXerialsStreamInBigEndian) {
   Bytes packed = *compress(Compression::kSnappy, as_bytes("hello hello hello hello"));
   const unsigned char header[] = {0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1};

@@ -4,6 +4,7 @@
 
 #include "model/record_batch_builder.hpp"
 #include "model/record_batch_reader.hpp"
+#include "model/record_check.hpp"
 #include "model/record_control.hpp"
 
 namespace wharf {
@@ -34,6 +35,35 @@ void rebuild(const BatchView& batch, const OpenedBatch& opened) {
   WHARF_ASSERT(view && view->header.next_offset() == batch.header.next_offset() && view->header.record_count == count);
 }
 
+bool reads_densely(const BatchView& batch, const OpenedBatch& opened, RecordKeys keys) {
+  RecordReader reader = opened.reader();
+  Record record;
+  for (std::int64_t delta = 0;; ++delta) {
+    Result<bool> got = reader.next(record);
+    if (!got) return false;
+    if (!*got) return true;
+    if (record.offset != batch.header.base_offset.plus(delta)) return false;
+    if (keys == RecordKeys::kRequired && !record.key) return false;
+  }
+}
+
+/// What a producer may send is exactly what can be read, whole or in two pieces.
+void check(const BatchView& batch, const Result<OpenedBatch>& opened) {
+  static Decoders decoders;
+  if (batch.header.record_count == 0) return;
+  for (RecordKeys keys : {RecordKeys::kOptional, RecordKeys::kRequired}) {
+    bool readable = opened && reads_densely(batch, *opened, keys);
+    Result<void> checked = check_records(batch, keys, kLimit, decoders);
+    WHARF_ASSERT(checked.has_value() == readable);
+    if (!opened) continue;
+    RecordCheck in_two(batch.header.record_count, keys);
+    ByteView records = opened->records();
+    std::size_t cut = batch.header.checksum % (records.size() + 1);
+    bool taken = in_two.take(records.first(cut)) && in_two.take(records.subspan(cut)) && in_two.finish();
+    WHARF_ASSERT(taken == readable);
+  }
+}
+
 void read(ByteView bytes) {
   BatchReader reader(bytes, ChecksumCheck::kSkip);
   BatchScan scan = reader.next();
@@ -43,6 +73,7 @@ void read(ByteView bytes) {
     WHARF_ASSERT(validate_checksum(stamped) && read_batch(stamped));
     static_cast<void>(validate_produced(scan.batch.header));
     Result<OpenedBatch> opened = OpenedBatch::open(scan.batch, kLimit);
+    check(scan.batch, opened);
     if (opened) rebuild(scan.batch, *opened);
   }
   WHARF_ASSERT(scan.position <= bytes.size());

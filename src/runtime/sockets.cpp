@@ -237,9 +237,16 @@ Task<Result<std::unique_ptr<Stream>>> TcpNetwork::connect(Shard& shard, Endpoint
   std::string last = "no address";
   for (const auto& candidate : found) {
     Tcp::socket socket(shard.context());
+    bool too_late = false;
+    Timers::Handle timer = shard.set_timer(shard.now() + options_.connect_timeout, [&socket, &too_late] {
+      too_late = true;
+      boost::system::error_code ignored;
+      socket.close(ignored);
+    });
     auto [error] = co_await socket.async_connect(candidate.endpoint(), kUseTuple);
-    if (!error) co_return make_stream(std::move(socket));
-    last = error.message();
+    shard.cancel_timer(timer);
+    if (!error && !too_late) co_return make_stream(std::move(socket));
+    last = too_late ? fmt::format("no answer within {} ms", options_.connect_timeout.count()) : error.message();
   }
   co_return fail(ErrorCode::kUnavailable, fmt::format("cannot connect to {}: {}", endpoint.text(), last));
 }

@@ -306,5 +306,38 @@ TEST(Sockets, OneListenerHandsConnectionsToSeveralShardsAndTheServerClosesInOrde
   EXPECT_TRUE(std::ranges::all_of(holders, [](const auto& holder) { return holder->tasks.running() == 0; }));
 }
 
+Task<void> connect_to(TcpNetwork* network, Shard* shard, Endpoint endpoint, std::optional<Error>* into) {
+  Result<std::unique_ptr<Stream>> stream = co_await network->connect(*shard, endpoint);
+  if (!stream) *into = stream.error();
+  shard->stop();
+}
+
+TEST(Sockets, AnAddressThatDoesNotAnswerIsGivenUpAfterTheTimeout) {
+  // A full queue of connections that nobody accepts: the kernel leaves the next one without an answer.
+  int listening = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in place{};
+  place.sin_family = AF_INET;
+  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(place);
+  ASSERT_EQ(::bind(listening, reinterpret_cast<sockaddr*>(&place), size), 0);  // NOLINT
+  ASSERT_EQ(::listen(listening, 0), 0);
+  ASSERT_EQ(::getsockname(listening, reinterpret_cast<sockaddr*>(&place), &size), 0);  // NOLINT
+  std::uint16_t port = ntohs(place.sin_port);
+  RawClient filler(port);
+
+  SystemClock clock;
+  ThreadPool pool(1);
+  Shard shard(ShardIndex(0), clock, pool);
+  TcpNetwork network({.connect_timeout = Milliseconds(50)});
+  TaskScope scope(shard);
+  std::optional<Error> error;
+  scope.spawn("connect", connect_to(&network, &shard, {"127.0.0.1", port}, &error));
+  shard.run();
+  while (shard.poll() > 0) continue;
+  ::close(listening);
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->message, fmt::format("cannot connect to 127.0.0.1:{}: no answer within 50 ms", port));
+}
+
 }  // namespace
 }  // namespace wharf::runtime

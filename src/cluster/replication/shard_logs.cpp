@@ -6,7 +6,8 @@
 
 namespace wharf::cluster {
 
-ShardLogs::ShardLogs(runtime::Shard& shard, std::unique_ptr<log::LogStore> store) : shard_(shard), store_(std::move(store)) {}
+ShardLogs::ShardLogs(runtime::Shard& shard, std::unique_ptr<log::LogStore> store) 
+    : shard_(shard), store_(std::move(store)), preparations_(shard, *store_) {}
 
 ShardLogs::~ShardLogs() = default;
 
@@ -82,6 +83,7 @@ runtime::Task<void> ShardLogs::run(std::stop_token stop) {
 }
 
 runtime::Task<Result<void>> ShardLogs::close() {
+  co_await preparations_.close();
   Result<void> closed = co_await store_->close();
   hand_on_advanced();
   co_return closed;

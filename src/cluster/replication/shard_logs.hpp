@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cluster/replication/preparations.hpp"
 #include "cluster/replication/read_watch.hpp"
 #include "log/log_store.hpp"
 #include "model/ids.hpp"
@@ -24,6 +25,8 @@ class ShardLogs {
 
   runtime::Shard& shard() { return shard_; }
   log::LogStore& store() { return *store_; }
+  /// Where a client's batches go before append().
+  Preparations& preparations() { return preparations_; }
 
   /// Appends and wakes whoever the append concerns. Committed is another matter: see when_committed.
   Result<log::Appended> append(PartitionId partition, log::OwnedBatches batches, const log::AppendContext& context);
@@ -57,6 +60,7 @@ class ShardLogs {
   runtime::Shard& shard_;
   std::unique_ptr<log::LogStore> store_;
   std::unordered_map<PartitionId, Waiters> waiters_;
+  Preparations preparations_;
 };
 
 }  // namespace wharf::cluster

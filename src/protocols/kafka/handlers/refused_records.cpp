@@ -5,7 +5,8 @@
 namespace wharf::kafka {
 namespace {
 
-constexpr std::size_t kMaxRecordsBytes = 256 << 20;
+/// What is larger is refused without its records' numbers: this runs between other clients' requests.
+constexpr std::size_t kMaxRecordsBytes = 256 << 10;
 
 bool out_of_bounds(Timestamp time, const config::TopicConfig& topic, Timestamp now) {
   return time.ms - now.ms > topic.message_timestamp_after_max_ms || now.ms - time.ms > topic.message_timestamp_before_max_ms;

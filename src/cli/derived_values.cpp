@@ -1,0 +1,31 @@
+#include "cli/derived_values.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace wharf::cli {
+
+std::size_t shard_count(const config::ServerConfig& config) {
+  auto asked = static_cast<std::size_t>(config.get<"shards">());
+  return asked > 0 ? asked : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+std::uint64_t memory_limit(const config::ServerConfig& config) {
+  auto limit = static_cast<std::uint64_t>(config.get<"memory.limit.bytes">());
+  if (limit > 0) return limit;
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) /
+         2;
+}
+
+std::optional<std::string> derived_value(const config::ServerConfig& config, std::string_view key) {
+  if (key == "shards" && config.get<"shards">() == 0) return fmt::format("{}", shard_count(config));
+  if (key == "memory.limit.bytes" && config.get<"memory.limit.bytes">() == 0)
+    return fmt::format("{}MiB", memory_limit(config) >> 20);
+  return std::nullopt;
+}
+
+}  // namespace wharf::cli
