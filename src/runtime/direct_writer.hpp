@@ -2,7 +2,7 @@
 // Writes of one shard to files opened with OpenMode::kCreateDirect: durable when they end. The shard hands them to the
 // kernel and is told of their end (io_uring), so that no thread waits and none is woken; where the kernel has no
 // io_uring or forbids it, as containers often do, and for files of memory, the work pool writes.
-// docs/decisions/032-io-uring.md has the measurements.
+// docs/decisions/033-io-uring.md has the measurements.
 #include <cstdint>
 #include <memory>
 #include <vector>
