@@ -12,6 +12,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::kInvalidRequest: return "invalid_request";
     case ErrorCode::kInvalidArgument: return "invalid_argument";
     case ErrorCode::kPolicyViolation: return "policy_violation";
+    case ErrorCode::kPreconditionFailed: return "precondition_failed";
     case ErrorCode::kTooLarge: return "too_large";
     case ErrorCode::kCorruptMessage: return "corrupt_message";
     case ErrorCode::kInvalidRecord: return "invalid_record";

@@ -16,6 +16,7 @@ enum class ErrorCode : std::uint8_t {
   kInvalidRequest,        // parses, but asks for something that cannot be
   kInvalidArgument,       // a setting with a bad value
   kPolicyViolation,       // forbidden by how the destination is configured
+  kPreconditionFailed,    // what the request takes for granted is not so: declared otherwise, still in use
   kTooLarge,              // above a limit of size
   kCorruptMessage,        // a checksum does not match
   kInvalidRecord,         // a record that this destination does not take

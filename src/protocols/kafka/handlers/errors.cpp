@@ -9,6 +9,7 @@ KafkaError kafka_error(ErrorCode code) {
     case ErrorCode::kInvalidRequest: return KafkaError::kInvalidRequest;
     case ErrorCode::kInvalidArgument: return KafkaError::kInvalidConfig;
     case ErrorCode::kPolicyViolation: return KafkaError::kPolicyViolation;
+    case ErrorCode::kPreconditionFailed: return KafkaError::kInvalidRequest;
     case ErrorCode::kTooLarge: return KafkaError::kMessageTooLarge;
     case ErrorCode::kCorruptMessage: return KafkaError::kCorruptMessage;
     case ErrorCode::kInvalidRecord: return KafkaError::kInvalidRecord;

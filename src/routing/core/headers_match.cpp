@@ -1,0 +1,69 @@
+#include "routing/core/headers_match.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+
+#include "routing/core/refusals.hpp"
+
+namespace wharf::routing {
+namespace {
+
+/// Wide enough for 64 bits of either sign and for any double, exactly.
+using Number = long double;
+
+std::optional<Number> number_of(const PropertyValue& value) {
+  return std::visit(
+      []<class T>(const T& held) -> std::optional<Number> {
+        if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) return static_cast<Number>(held);
+        if constexpr (std::is_same_v<T, EpochSeconds>) return static_cast<Number>(held.seconds);
+        return std::nullopt;
+      },
+      value.alternatives());
+}
+
+std::optional<std::string_view> bytes_of(const PropertyValue& value) {
+  if (const std::string* text = value.text()) return *text;
+  const Binary* bytes = value.get_if<Binary>();
+  if (!bytes) return std::nullopt;
+  return std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+}
+
+}  // namespace
+
+bool same_value(const PropertyValue& left, const PropertyValue& right) {
+  if (auto number = number_of(left)) return number == number_of(right);
+  if (auto bytes = bytes_of(left)) return bytes == bytes_of(right);
+  return left == right;
+}
+
+Result<HeadersMode> headers_mode(const PropertyTable& arguments) {
+  const PropertyValue* asked = find_property(arguments, "x-match");
+  if (!asked) return HeadersMode{};
+  const std::string* text = asked->text();
+  if (!text) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("Invalid x-match field type {} (value {}); expected longstr",
+                                                         field_type(*asked), erlang_term(*asked)));
+  }
+  if (*text == "all") return HeadersMode{};
+  if (*text == "any") return HeadersMode{.any = true};
+  if (*text == "all-with-x") return HeadersMode{.with_x = true};
+  if (*text == "any-with-x") return HeadersMode{.any = true, .with_x = true};
+  return fail(
+      ErrorCode::kInvalidArgument,
+      fmt::format("Invalid x-match field value {}; expected all, any, all-with-x, or any-with-x", erlang_term(*asked)));
+}
+
+bool headers_match(HeadersMode mode, const PropertyTable& arguments, const PropertyTable* headers) {
+  for (const Property& asked : arguments) {
+    if (asked.name == "x-match" || (!mode.with_x && asked.name.starts_with("x-"))) continue;
+    const PropertyValue* header = headers ? find_property(*headers, asked.name) : nullptr;
+    bool hit = header && (asked.value.get_if<Null>() || same_value(asked.value, *header));
+    if (hit == mode.any) return hit;  // one hit is enough for any, one miss too many for all
+  }
+  return !mode.any;
+}
+
+}  // namespace wharf::routing

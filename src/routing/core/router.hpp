@@ -1,0 +1,70 @@
+#pragma once
+// Where a message goes. From the exchange it was published to through bindings, other exchanges and, where an
+// exchange's own bindings match nothing, its alternate exchange, to a set of queues and log topics: each once, however
+// many ways lead there. Exchanges may form circles; each is visited once per message.
+//
+// A Router is what that writes on, kept by its user: once it has grown, routing by direct, fanout and topic exchanges
+// allocates nothing. It serves any number of tables, one call at a time.
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "routing/core/message_view.hpp"
+#include "routing/core/routing_table.hpp"
+
+namespace wharf::routing {
+
+/// An x-delayed-message exchange holds the message back: when the time is over, route it from there with the sign of
+/// its x-delay turned.
+struct HeldBack {
+  DestinationId exchange;
+  std::int64_t delay_ms;
+};
+
+/// An x-recent-history exchange's last messages include this one: the caller keeps so many for it
+/// (Bound::replay_messages).
+struct Remembered {
+  DestinationId exchange;
+  std::uint32_t messages;
+};
+
+/// Valid until the Router is used again; numbers as long as the table's.
+struct Routes {
+  std::span<const DestinationId> destinations;  // queues and log topics
+  std::span<const HeldBack> held_back;
+  std::span<const Remembered> remembered;
+
+  /// What `mandatory` asks about.
+  bool nowhere() const { return destinations.empty() && held_back.empty(); }
+};
+
+class Router {
+ public:
+  /// `exchange`: from RoutingTable::publish_target or find. `random`: 64 random bits, for x-random.
+  Routes route(const RoutingTable& table, DestinationId exchange, const MessageView& message, std::uint64_t random);
+
+ private:
+  struct Walk {
+    const RoutingTable& table;
+    const MessageView& message;
+    std::uint64_t random;
+  };
+  void begin(const RoutingTable& table);
+  void visit(const Walk& walk, DestinationId id, const ExchangeEntry& from);
+  bool match(const Walk& walk, DestinationId id, const ExchangeEntry& from);
+  bool match_key(const Walk& walk, const ExchangeEntry& from, std::string_view key);
+  bool match_headers(const Walk& walk, const ExchangeEntry& from);
+  bool match_weighted(const Walk& walk, const ExchangeEntry& from);
+  bool reach_all(const Walk& walk, const RouteList& routes);
+  void reach(const Walk& walk, DestinationId id);
+
+  std::vector<DestinationId> to_visit_;
+  std::vector<DestinationId> destinations_;
+  std::vector<HeldBack> held_back_;
+  std::vector<Remembered> remembered_;
+  std::vector<std::uint32_t> reached_;  // by number: the call that reached it
+  std::uint32_t call_ = 0;
+  TopicScratch topic_;
+};
+
+}  // namespace wharf::routing
