@@ -39,7 +39,7 @@ Routes Router::route(const RoutingTable& table, DestinationId exchange, const Me
                      std::uint64_t random) {
   begin(table);
   Walk walk{table, message, random};
-  reach(walk, exchange);
+  reach(exchange, true);
   while (!to_visit_.empty()) {
     DestinationId id = to_visit_.back();
     to_visit_.pop_back();
@@ -48,13 +48,16 @@ Routes Router::route(const RoutingTable& table, DestinationId exchange, const Me
   return {destinations_, held_back_, remembered_};
 }
 
-void Router::reach(const Walk& walk, DestinationId id) {
+void Router::reach(DestinationId id, bool is_exchange) {
   if (std::exchange(reached_[id], call_) == call_) return;
-  (walk.table.exchange(id) ? to_visit_ : destinations_).push_back(id);
+  (is_exchange ? to_visit_ : destinations_).push_back(id);
+}
+void Router::reach(const Route& route) {
+  reach(route.destination(), route.is_exchange());
 }
 
-bool Router::reach_all(const Walk& walk, const RouteList& routes) {
-  for (const Route& route : routes) reach(walk, route.destination);
+bool Router::reach_all(const RouteList& routes) {
+  for (const Route& route : routes) reach(route);
   return !routes.empty();
 }
 
@@ -69,7 +72,7 @@ void Router::visit(const Walk& walk, DestinationId id, const ExchangeEntry& from
     remembered_.push_back({id, from.rules.history_messages});
   }
   if (match(walk, id, from) || from.alternate().empty()) return;
-  if (auto alternate = walk.table.find(DestinationKind::kExchange, from.alternate())) reach(walk, *alternate);
+  if (auto alternate = walk.table.find(DestinationKind::kExchange, from.alternate())) reach(*alternate, true);
 }
 
 /// Whether any binding matched, which is not whether anything new was reached.
@@ -83,7 +86,7 @@ bool Router::match(const Walk& walk, DestinationId id, const ExchangeEntry& from
       return matched;
     }
     case Matching::kEvery:
-      return reach_all(walk, from.routes);
+      return reach_all(from.routes);
     case Matching::kHeaders:
       return match_headers(walk, from);
     case Matching::kWeighted:
@@ -94,23 +97,23 @@ bool Router::match(const Walk& walk, DestinationId id, const ExchangeEntry& from
   if (from.routes.empty()) return false;
   // Each exchange on the way chooses for itself.
   std::uint64_t own = mix(walk.random, walk.table.choice_hash_of(id));
-  reach(walk, from.routes[pick(own, from.routes.size())].destination);
+  reach(from.routes[pick(own, from.routes.size())]);
   return true;
 }
 
 bool Router::match_key(const Walk& walk, const ExchangeEntry& from, std::string_view key) {
   if (from.rules.matching == Matching::kDirect) {
     const RouteList* routes = from.keys.match_literal(key);
-    return routes && reach_all(walk, *routes);
+    return routes && reach_all(*routes);
   }
   if (from.rules.matching == Matching::kTopic) {
     auto matches = from.keys.match(key, topic_);
-    for (const RouteList* routes : matches) reach_all(walk, *routes);
+    for (const RouteList* routes : matches) reach_all(*routes);
     return !matches.empty();
   }
   for (DestinationKind kind : {DestinationKind::kQueue, DestinationKind::kLogTopic}) {
     if (auto named = walk.table.find(kind, key)) {
-      reach(walk, *named);
+      reach(*named, false);
       return true;
     }
   }
@@ -123,7 +126,7 @@ bool Router::match_headers(const Walk& walk, const ExchangeEntry& from) {
     if (!headers_match(walk.table.headers_mode_of(route), walk.table.arguments_of(route), walk.message.headers))
       continue;
     matched = true;
-    reach(walk, route.destination);
+    reach(route);
   }
   return matched;
 }
@@ -132,15 +135,15 @@ bool Router::match_weighted(const Walk& walk, const ExchangeEntry& from) {
   if (from.routes.empty()) return false;
   std::uint64_t hash = choice_hash(from.rules.hashed, walk.message);
   double least = std::numeric_limits<double>::infinity();
-  DestinationId chosen = from.routes.front().destination;
+  Route chosen = from.routes.front();
   for (const Route& route : from.routes) {
-    double asked = price(hash, walk.table.choice_hash_of(route.destination), walk.table.weight_of(route));
+    double asked = price(hash, walk.table.choice_hash_of(route.destination()), walk.table.weight_of(route));
     if (asked < least) {
       least = asked;
-      chosen = route.destination;
+      chosen = route;
     }
   }
-  reach(walk, chosen);
+  reach(chosen);
   return true;
 }
 

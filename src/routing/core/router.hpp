@@ -55,8 +55,9 @@ class Router {
   bool match_key(const Walk& walk, const ExchangeEntry& from, std::string_view key);
   bool match_headers(const Walk& walk, const ExchangeEntry& from);
   bool match_weighted(const Walk& walk, const ExchangeEntry& from);
-  bool reach_all(const Walk& walk, const RouteList& routes);
-  void reach(const Walk& walk, DestinationId id);
+  bool reach_all(const RouteList& routes);
+  void reach(const Route& route);
+  void reach(DestinationId id, bool is_exchange);
 
   std::vector<DestinationId> to_visit_;
   std::vector<DestinationId> destinations_;

@@ -91,7 +91,7 @@ void RoutingTable::link(Ends ends, Binding binding, BindingRules rules) {
   }());
   std::uint32_t slot = free_bindings_.back();
   free_bindings_.pop_back();
-  Route route{slot, ends.destination};
+  Route route{slot, ends.destination * 2 + (binding.destination.kind == DestinationKind::kExchange ? 1 : 0)};
   ExchangeEntry& source = *entries_[ends.source].exchange;
   std::vector<std::uint32_t>& to_destination = entries_[ends.destination].bindings;
   BindingEntry& entry = bindings_[slot];

@@ -21,8 +21,10 @@ namespace wharf::routing {
 
 /// One binding as an exchange sees it.
 struct Route {
-  std::uint32_t binding;
-  std::uint32_t destination;
+  std::uint32_t binding = 0;
+  std::uint32_t place = 0;  // number of the destination, doubled, and whether it is an exchange: routing need not look
+  std::uint32_t destination() const { return place / 2; }
+  bool is_exchange() const { return place % 2 == 1; }
 };
 using RouteList = std::vector<Route>;
 

@@ -2,8 +2,10 @@
 // exactly what the reference finds. At the end the trie can be emptied.
 #include "routing/core/topic_trie.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "routing/core/topic_reference_testing.hpp"
 
