@@ -80,9 +80,11 @@ Result<double> weight_of(std::string_view routing_key) {
   std::string_view digits = routing_key.starts_with('+') ? routing_key.substr(1) : routing_key;
   std::int64_t weight = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), weight);
-  if (error != std::errc{} || end != digits.data() + digits.size()) {
+  if (error == std::errc::invalid_argument || end != digits.data() + digits.size()) {
     return invalid(fmt::format("The binding key must be an integer: {}", erlang_term(std::string(routing_key))));
   }
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (error == std::errc::result_out_of_range) weight = digits.starts_with('-') ? 0 : kMost;
   if (weight < 1) return invalid("The binding key must be greater than 0");
   return static_cast<double>(weight);
 }

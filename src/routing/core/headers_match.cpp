@@ -2,26 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
-#include <type_traits>
+#include <string_view>
 
 #include "routing/core/refusals.hpp"
 
 namespace wharf::routing {
 namespace {
 
-/// Wide enough for 64 bits of either sign and for any double, exactly.
-using Number = long double;
-
-std::optional<Number> number_of(const PropertyValue& value) {
-  return std::visit(
-      []<class T>(const T& held) -> std::optional<Number> {
-        if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) return static_cast<Number>(held);
-        if constexpr (std::is_same_v<T, EpochSeconds>) return static_cast<Number>(held.seconds);
-        return std::nullopt;
-      },
-      value.alternatives());
+std::optional<double> float_of(const PropertyValue& value) {
+  if (const float* single = value.get_if<float>()) return *single;
+  if (const double* held = value.get_if<double>()) return *held;
+  return std::nullopt;
 }
 
 std::optional<std::string_view> bytes_of(const PropertyValue& value) {
@@ -34,7 +26,8 @@ std::optional<std::string_view> bytes_of(const PropertyValue& value) {
 }  // namespace
 
 bool same_value(const PropertyValue& left, const PropertyValue& right) {
-  if (auto number = number_of(left)) return number == number_of(right);
+  if (auto integer = integer_of(left)) return integer == integer_of(right);
+  if (auto number = float_of(left)) return number == float_of(right);
   if (auto bytes = bytes_of(left)) return bytes == bytes_of(right);
   return left == right;
 }

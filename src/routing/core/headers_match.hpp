@@ -1,8 +1,9 @@
 #pragma once
 // A headers exchange's question: does a message's header table satisfy a binding's arguments? RabbitMQ's rules:
 // `x-match` says how many must (all unless it says any); names that begin with `x-` count only for all-with-x and
-// any-with-x, and `x-match` itself never; a Null in the binding asks for presence; values are compared without their
-// AMQP type, so 5 is 5 in every width, and as a float.
+// any-with-x, and `x-match` itself never; a Null in the binding asks for presence. One integer is the same in every
+// width, a float in both, text is its bytes; nothing else is equal across types: not 5 and 5.0, nor a time and its
+// number (RabbitMQ 4; in 3 they were).
 #include <cstdint>
 
 #include "model/error.hpp"

@@ -3,9 +3,28 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
+#include <span>
 #include <type_traits>
+#include <vector>
 
 namespace wharf::routing {
+namespace {
+
+std::vector<std::string> elements(const PropertyList& list) {
+  std::vector<std::string> told;
+  for (const PropertyValue& one : list) told.push_back(fmt::format("{{{},{}}}", field_type(one), erlang_term(one)));
+  return told;
+}
+std::vector<std::string> elements(const PropertyTable& table) {
+  std::vector<std::string> told;
+  for (const Property& one : table) {
+    told.push_back(fmt::format("{{{},{},{}}}", erlang_term(one.name), field_type(one.value), erlang_term(one.value)));
+  }
+  return told;
+}
+
+}  // namespace
 
 std::string resource(DestinationKind kind, std::string_view name, std::string_view vhost) {
   return fmt::format("{} '{}' in vhost '{}'", kind == DestinationKind::kExchange ? "exchange" : "queue", name, vhost);
@@ -15,7 +34,7 @@ std::string erlang_term(const PropertyValue& value) {
   return std::visit(
       []<class T>(const T& held) -> std::string {
         if constexpr (std::is_same_v<T, std::string>) {
-          return fmt::format("<<\"{}\">>", held);
+          return held.empty() ? "<<>>" : fmt::format("<<\"{}\">>", held);
         } else if constexpr (std::is_arithmetic_v<T>) {
           return fmt::format("{}", held);
         } else if constexpr (std::is_same_v<T, Null>) {
@@ -25,9 +44,10 @@ std::string erlang_term(const PropertyValue& value) {
         } else if constexpr (std::is_same_v<T, Decimal>) {
           return fmt::format("{{{},{}}}", held.scale, held.unscaled);
         } else if constexpr (std::is_same_v<T, Binary>) {
-          return fmt::format("<<{} bytes>>", held.size());
+          return fmt::format(
+              "<<{}>>", fmt::join(std::span(reinterpret_cast<const std::uint8_t*>(held.data()), held.size()), ","));
         } else {
-          return fmt::format("[{} elements]", held.size());
+          return fmt::format("[{}]", fmt::join(elements(held), ","));
         }
       },
       value.alternatives());

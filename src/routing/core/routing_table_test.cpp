@@ -146,10 +146,12 @@ TEST(RoutingTable, ArgumentsThatATypeDoesNotTakeAreRefused) {
   ASSERT_TRUE(table.declare(exchange("hash", "x-consistent-hash")));
   auto weight = [&](std::string key) { return table.bind({"hash", kJobs, std::move(key), {}}); };
   expect_refused(weight("ten"), ErrorCode::kInvalidArgument, "The binding key must be an integer: <<\"ten\">>");
-  expect_refused(weight(""), ErrorCode::kInvalidArgument, "The binding key must be an integer: <<\"\">>");
+  expect_refused(weight(""), ErrorCode::kInvalidArgument, "The binding key must be an integer: <<>>");
   expect_refused(weight("0"), ErrorCode::kInvalidArgument, "The binding key must be greater than 0");
   expect_refused(weight("-1"), ErrorCode::kInvalidArgument, "The binding key must be greater than 0");
+  expect_refused(weight("1.5"), ErrorCode::kInvalidArgument, "The binding key must be an integer: <<\"1.5\">>");
   EXPECT_TRUE(weight("+10"));
+  EXPECT_TRUE(weight("99999999999999999999"));
 }
 
 TEST(RoutingTable, ABindingIsOneHoweverOftenItIsBound) {
