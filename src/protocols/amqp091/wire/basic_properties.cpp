@@ -56,6 +56,13 @@ void skip_value(Reader& reader, char type) {
   }
 }
 
+/// How many bytes the value at `at` has, which was read once.
+std::size_t checked_size(const std::byte* at, char type) {
+  if (type == 'S') return 1 + static_cast<std::size_t>(*at);
+  if (type == 'F') return 4 + load_big_endian<std::uint32_t>(at);
+  return type == 'B' ? 1 : 8;
+}
+
 /// The flags; further octets of them can only be of properties that class basic does not have.
 std::uint16_t read_flags(Reader& reader) {
   auto flags = reader.integer<std::uint16_t>();
@@ -109,10 +116,10 @@ Outcome<PropertiesView> PropertiesView::parse(ByteView encoded) {
   PropertiesView view;
   view.encoded_ = encoded;
   view.flags_ = read_flags(reader);
-  for (std::uint16_t left = view.flags_; left != 0 && reader.ok();) {
+  view.values_start_ = static_cast<std::uint32_t>(reader.position() - encoded.data());
+  for (auto left = static_cast<std::uint16_t>(view.flags_); left != 0 && reader.ok();) {
     auto index = static_cast<std::size_t>(std::countl_zero(left));
     left = static_cast<std::uint16_t>(left & ~(0x8000u >> index));
-    view.starts_[index] = static_cast<std::uint32_t>(reader.position() - encoded.data());
     skip_value(reader, kTypes[index]);
     if (!reader.ok()) reader.in_field(kNames[index]);
   }
@@ -123,17 +130,13 @@ Outcome<PropertiesView> PropertiesView::parse(ByteView encoded) {
 
 ByteView PropertiesView::value(BasicProperty property) const {
   if (!has(property)) return {};
-  auto index = static_cast<std::size_t>(property);
-  ByteView rest = encoded_.subspan(starts_[index]);
-  switch (kTypes[index]) {
-    case 'S':
-      return rest.first(1 + static_cast<std::size_t>(rest[0]));
-    case 'F':
-      return rest.first(4 + load_big_endian<std::uint32_t>(rest.data()));
-    case 'B':
-      return rest.first(1);
-    default:
-      return rest.first(8);
+  const std::byte* at = encoded_.data() + values_start_;
+  for (auto left = static_cast<std::uint16_t>(flags_);;) {
+    auto index = static_cast<std::size_t>(std::countl_zero(left));
+    std::size_t size = checked_size(at, kTypes[index]);
+    if (index == static_cast<std::size_t>(property)) return {at, size};
+    at += size;
+    left = static_cast<std::uint16_t>(left & ~(0x8000u >> index));
   }
 }
 

@@ -66,8 +66,8 @@ class PropertiesView {
   std::optional<std::uint8_t> octet(BasicProperty property) const;
 
   ByteView encoded_;
-  std::uint16_t flags_ = 0;
-  std::array<std::uint32_t, kBasicProperties> starts_;  // of each value that is there; others are not set
+  std::uint32_t values_start_ = 0;
+  std::uint32_t flags_ = 0;
 };
 
 /// All of them, decoded; what is not set is not sent.

@@ -1,9 +1,11 @@
 #include "protocols/amqp091/wire/content.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
+#include "model/error.hpp"
 #include "protocols/amqp091/wire/methods.hpp"
 
 namespace wharf::amqp091 {
@@ -23,6 +25,10 @@ void begin_frame(FrameType type, std::uint16_t channel, std::size_t size, Writer
 }
 void end_frame(Writer& writer) {
   writer.integer(static_cast<std::uint8_t>(kFrameEnd));
+}
+
+bool lies_in(const SharedBytes& memory, ByteView part) {
+  return std::less_equal<>()(memory.data(), part.data()) && std::less<>()(part.data(), memory.data() + memory.size());
 }
 
 /// Whether a content follows the method; nothing for an unknown one.
@@ -49,6 +55,7 @@ Outcome<ContentHeader> decode_content_header(ByteView payload) {
 
 void write_content(std::uint16_t channel, ByteView properties, const SharedBytes& body, std::uint32_t frame_max,
                    Writer& writer) {
+  WHARF_ASSERT(frame_max == 0 || frame_max > kFrameOverheadBytes);
   begin_frame(FrameType::kHeader, channel, 12 + properties.size(), writer);
   writer.integer(kBasicClass);
   writer.integer(std::uint16_t{0});
@@ -76,10 +83,10 @@ void write_heartbeat(Writer& writer) {
 Outcome<bool> ContentAssembler::take(const Frame& frame, const FrameBuffer& frames, std::uint64_t max_body_bytes) {
   switch (frame.type) {
     case FrameType::kMethod:
-      if (expects_ == Expects::kMethod) return take_method(frames.keep(frame.payload));
+      if (expects_ == Expects::kMethod) return take_method(frame.payload, frames);
       break;
     case FrameType::kHeader:
-      if (expects_ == Expects::kHeader) return take_header(frames.keep(frame.payload), max_body_bytes);
+      if (expects_ == Expects::kHeader) return take_header(frame.payload, frames, max_body_bytes);
       break;
     case FrameType::kBody:
       if (expects_ == Expects::kBody) return take_body(frames.keep(frame.payload));
@@ -91,8 +98,8 @@ Outcome<bool> ContentAssembler::take(const Frame& frame, const FrameBuffer& fram
 }
 
 void ContentAssembler::release() {
-  command_.method = command_.header = {};
-  command_.content = {};
+  method_memory_ = header_memory_ = {};
+  command_.method = {};
   command_.body.clear();
 }
 
@@ -104,21 +111,22 @@ ProtocolError ContentAssembler::unexpected(FrameType type) const {
           expects_ == Expects::kMethod ? MethodId{} : command_.id};
 }
 
-Outcome<bool> ContentAssembler::take_method(SharedBytes payload) {
+Outcome<bool> ContentAssembler::take_method(ByteView payload, const FrameBuffer& frames) {
   release();
-  Outcome<MethodId> id = peek_method_id(payload.view());
+  Outcome<MethodId> id = peek_method_id(payload);
   if (!id) return refuse(id.error());
   std::optional<bool> content_follows = has_content(*id);
   if (!content_follows) return refuse(unknown_method(*id));
   command_.id = *id;
-  command_.method = std::move(payload);
+  command_.method = payload;
   if (!*content_follows) return true;
+  method_memory_ = frames.memory();
   expects_ = Expects::kHeader;
   return false;
 }
 
-Outcome<bool> ContentAssembler::take_header(SharedBytes payload, std::uint64_t max_body_bytes) {
-  Outcome<ContentHeader> header = decode_content_header(payload.view());
+Outcome<bool> ContentAssembler::take_header(ByteView payload, const FrameBuffer& frames, std::uint64_t max_body_bytes) {
+  Outcome<ContentHeader> header = decode_content_header(payload);
   if (!header) {
     header.error().method = command_.id;
     return refuse(header.error());
@@ -134,7 +142,7 @@ Outcome<bool> ContentAssembler::take_header(SharedBytes payload, std::uint64_t m
                   fmt::format("message size {} is larger than max size {}", header->body_bytes, max_body_bytes),
                   command_.id);
   }
-  command_.header = std::move(payload);
+  if (!lies_in(method_memory_, payload)) header_memory_ = frames.memory();
   command_.content = *header;
   missing_bytes_ = header->body_bytes;
   expects_ = missing_bytes_ == 0 ? Expects::kMethod : Expects::kBody;

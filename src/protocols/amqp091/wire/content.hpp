@@ -29,11 +29,10 @@ void write_content(std::uint16_t channel, ByteView properties, const SharedBytes
                    Writer& writer);
 void write_heartbeat(Writer& writer);
 
-/// A method, and its content if it has one.
+/// A method, and its content if it has one. The body may be kept; all else ends with the connection's next read.
 struct Command {
   MethodId id;
-  SharedBytes method;  // the method frame's payload, for decode_method()
-  SharedBytes header;  // the header frame's payload
+  ByteView method;  // the method frame's payload, for decode_method()
   ContentHeader content;
   std::vector<SharedBytes> body;  // in order; where they were received
 };
@@ -50,17 +49,19 @@ class ContentAssembler {
   /// decode_content_header().
   Outcome<bool> take(const Frame& frame, const FrameBuffer& frames, std::uint64_t max_body_bytes);
   const Command& command() const { return command_; }
-  /// Lets go of the command, whose frames keep their memory from being used again.
+  /// Lets go of the command, which keeps memory from being used again.
   void release();
 
  private:
   enum class Expects : std::uint8_t { kMethod, kHeader, kBody };
-  Outcome<bool> take_method(SharedBytes payload);
-  Outcome<bool> take_header(SharedBytes payload, std::uint64_t max_body_bytes);
+  Outcome<bool> take_method(ByteView payload, const FrameBuffer& frames);
+  Outcome<bool> take_header(ByteView payload, const FrameBuffer& frames, std::uint64_t max_body_bytes);
   Outcome<bool> take_body(SharedBytes payload);
   ProtocolError unexpected(FrameType type) const;
 
   Command command_;
+  SharedBytes method_memory_;  // what the command's views lie in; the header's only where it is another
+  SharedBytes header_memory_;
   Expects expects_ = Expects::kMethod;
   std::uint64_t missing_bytes_ = 0;
   std::vector<std::byte> gathered_;  // small fragments that follow each other, as one

@@ -1,9 +1,12 @@
 #include "protocols/amqp091/wire/field_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <type_traits>
 #include <variant>
+
+#include "model/error.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -14,6 +17,16 @@ using Alternatives = PropertyValue::Alternatives;
 constexpr std::string_view kTypes = "VtbBsuIilLfdDTSxAF";
 constexpr std::string_view kSizes = "01112244884858----";
 static_assert(kTypes.size() == std::variant_size_v<Alternatives> && kSizes.size() == kTypes.size());
+
+/// kSizes by letter; 0xFF: no such type.
+constexpr std::uint8_t kNoType = 0xFF;
+constexpr auto kSizeOf = [] {
+  std::array<std::uint8_t, 256> sizes;
+  sizes.fill(kNoType);
+  for (std::size_t i = 0; i < kTypes.size(); ++i)
+    sizes[static_cast<std::uint8_t>(kTypes[i])] = static_cast<std::uint8_t>(kSizes[i]);
+  return sizes;
+}();
 
 constexpr std::string_view kTooDeep = "has more tables inside of each other than the limit of 32";
 constexpr std::string_view kTooMany = "has more values than the limit of 65536";
@@ -149,11 +162,11 @@ void write_value(Writer& writer, const PropertyValue& value, int depth) {
 
 /// Goes past one value and all inside of it.
 void skip_value(Reader& reader, std::size_t& values_left, int depth) {
-  auto type = static_cast<char>(reader.integer<std::uint8_t>());
+  auto type = reader.integer<std::uint8_t>();
   if (!enter_value(reader, values_left, depth)) return;
-  std::size_t index = kTypes.find(type);
-  if (index == kTypes.npos) return reader.fail_here(kUnknownType);
-  if (kSizes[index] != '-') return static_cast<void>(reader.view(static_cast<std::size_t>(kSizes[index] - '0')));
+  std::uint8_t size = kSizeOf[type];
+  if (size == kNoType) return reader.fail_here(kUnknownType);
+  if (size != '-') return static_cast<void>(reader.view(size - std::size_t{'0'}));
   ByteView content = reader.long_bytes();
   if (type == 'S' || type == 'x') return;
   Reader inner(content);
@@ -219,9 +232,14 @@ std::optional<FieldCursor::Field> find_field(ByteView encoded, std::string_view 
 }
 
 void write_edited_table(Writer& writer, ByteView encoded, std::span<const FieldEdit> edits) {
-  auto write_new = [&](const FieldEdit& edit) {
-    writer.short_string(edit.name);
-    write_value(writer, *edit.value, 1);
+  WHARF_ASSERT(edits.size() <= 64);
+  std::uint64_t written = 0;  // one bit for each edit: its field stands already, or has none
+  auto write_once = [&](std::size_t index) {
+    if ((written >> index & 1) != 0) return;
+    written |= std::uint64_t{1} << index;
+    if (!edits[index].value) return;
+    writer.short_string(edits[index].name);
+    write_value(writer, *edits[index].value, 1);
   };
   std::size_t start = writer.begin_sized();
   FieldCursor cursor(encoded);
@@ -229,13 +247,11 @@ void write_edited_table(Writer& writer, ByteView encoded, std::span<const FieldE
     auto edit = std::ranges::find(edits, field->name, &FieldEdit::name);
     if (edit == edits.end()) {
       writer.raw(field->encoded);
-    } else if (edit->value && find_field(encoded, field->name)->encoded.data() == field->encoded.data()) {
-      write_new(*edit);
+    } else {
+      write_once(static_cast<std::size_t>(edit - edits.begin()));
     }
   }
-  for (const FieldEdit& edit : edits) {
-    if (edit.value && !find_field(encoded, edit.name)) write_new(edit);
-  }
+  for (std::size_t index = 0; index < edits.size(); ++index) write_once(index);
   writer.end_sized(start);
 }
 

@@ -72,7 +72,7 @@ struct FieldEdit {
   std::optional<PropertyValue> value;
 };
 /// Writes the table, with its length, edited; all other fields keep their bytes and places. A name that stood twice
-/// stands once afterwards. `encoded` is a table that was walked to its end.
+/// stands once afterwards. At most 64 edits, each of another name. `encoded` is a table that was walked to its end.
 void write_edited_table(Writer& writer, ByteView encoded, std::span<const FieldEdit> edits);
 
 }  // namespace wharf::amqp091

@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   WHARF_ASSERT(std::ranges::equal(again.bytes_since(4), written));
 
   Writer edited;
-  const FieldEdit edits[] = {{"a", Null{}}, {table->empty() ? "" : table->front().name, std::nullopt}};
+  const FieldEdit edits[] = {
+      {"a", Null{}}, {table->empty() ? std::string_view() : std::string_view(table->front().name), std::nullopt}};
   write_edited_table(edited, encoded, edits);
   WHARF_ASSERT(edited.ok() && decode_table(edited.bytes_since(4)).has_value());
   return 0;

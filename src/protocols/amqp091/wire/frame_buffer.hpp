@@ -39,6 +39,8 @@ class FrameBuffer {
   Outcome<std::optional<Frame>> next();
   /// The payload of a frame, or a part of it, for longer.
   SharedBytes keep(ByteView payload) const { return {chunk_, payload}; }
+  /// All that the frames since the last space() lie in, for longer.
+  SharedBytes memory() const { return keep({chunk_.get(), end_}); }
 
   /// Received and not yet part of a frame that was taken. What is no frame, the protocol header, is skipped by hand.
   ByteView pending() const { return {chunk_.get() + start_, end_ - start_}; }

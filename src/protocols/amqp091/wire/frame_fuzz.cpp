@@ -1,4 +1,5 @@
 // A connection's bytes, from any bytes, in reads of any size: protocol header, frames, one channel's commands.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 

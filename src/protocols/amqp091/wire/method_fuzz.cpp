@@ -1,4 +1,5 @@
 // A method frame's payload, from any bytes: refused or read, and what was read comes back equal.
+#include <algorithm>
 #include <cstdint>
 
 #include "model/error.hpp"

@@ -50,7 +50,7 @@ void parse(benchmark::State& state, ByteView encoded_properties) {
       while (auto frame = *frames.next()) {
         if (!*channel.take(*frame, frames, 1 << 20)) continue;
         const Command& command = channel.command();
-        benchmark::DoNotOptimize(decode_method<BasicPublish>(command.method.view()));
+        benchmark::DoNotOptimize(decode_method<BasicPublish>(command.method));
         benchmark::DoNotOptimize(command.content.properties.delivery_mode());
         channel.release();
       }
