@@ -119,7 +119,10 @@ Outcome<bool> ContentAssembler::take_method(ByteView payload, const FrameBuffer&
   if (!content_follows) return refuse(unknown_method(*id));
   command_.id = *id;
   command_.method = payload;
-  if (!*content_follows) return true;
+  if (!*content_follows) {
+    command_.content = {};
+    return true;
+  }
   method_memory_ = frames.memory();
   expects_ = Expects::kHeader;
   return false;

@@ -171,6 +171,21 @@ TEST(Content, FramesOutOfOrderAreRefused) {
             "NOT_IMPLEMENTED - there is no method 41 in class 40");
 }
 
+TEST(Content, AMethodWithoutOneHasNothingOfTheOneBefore) {
+  Reading reading;
+  ASSERT_TRUE(reading.read(published("k", from_hex("100002"), as_bytes("hello"), 4096)));
+  Writer writer;
+  ASSERT_TRUE(write_method(BasicAck{.delivery_tag = 1}, 1, writer));
+  Buffer ack = buffer_of(writer.bytes_since(0));
+  Frame frame{FrameType::kMethod, 1, ByteView(ack).subspan(kFrameHeaderBytes, ack.size() - kFrameOverheadBytes)};
+  ASSERT_TRUE(reading.channel.take(frame, reading.frames, kMaxBody).value());
+  const Command& command = reading.channel.command();
+  EXPECT_EQ(command.id, BasicAck::kMethod.id);
+  EXPECT_EQ(command.content.body_bytes, 0u);
+  EXPECT_EQ(command.content.properties.delivery_mode(), std::nullopt);
+  EXPECT_TRUE(command.body.empty());
+}
+
 TEST(Content, CutOrChangedAnywhereAStreamGivesCommandsOrAnError) {
   BasicProperties properties{.content_type = "text/plain", .headers = {{{"k", std::string("v")}}}, .delivery_mode = 2};
   Buffer bytes = published("key", encode_properties(properties).value(), Buffer(20, std::byte{'x'}), 20);
@@ -204,6 +219,15 @@ TEST(Writer, PiecesComeInOrderAndMemoryIsUsedAgain) {
     ASSERT_TRUE(writer.empty());
   }
   EXPECT_TRUE(writer.take().empty());
+}
+
+TEST(Writer, WritesOnAfterABurst) {
+  Writer writer;
+  writer.raw(Buffer(1 << 20, std::byte{1}));
+  std::vector<SharedBytes> burst = writer.take();
+  writer.raw(as_bytes("next"));
+  EXPECT_EQ(as_text(joined(writer.take())), "next");
+  EXPECT_EQ(joined(burst), Buffer(1 << 20, std::byte{1}));
 }
 
 TEST(Writer, RewindingForgetsSplicesBehindThePlaceToo) {

@@ -14,10 +14,17 @@ namespace {
 
 constexpr std::size_t kFirstChunkBytes = 4096;  // what an idle connection keeps
 constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kLargestIdleBytes = 4 * kChunkBytes;
 constexpr std::size_t kSmallestRead = 1024;
 
 std::uint32_t payload_size(const std::byte* frame) {
   return load_big_endian<std::uint32_t>(frame + 3);
+}
+
+bool nobody_else_holds(const std::shared_ptr<std::byte[]>& chunk) {
+  if (chunk.use_count() != 1) return false;
+  std::atomic_thread_fence(std::memory_order_acquire);  // after whoever let go of a part of it, on whatever shard
+  return true;
 }
 
 /// What a frame's header says wrong by itself, before its payload has arrived.
@@ -43,11 +50,15 @@ std::optional<ProtocolError> fault_of(FrameType type, std::uint16_t channel, std
 }  // namespace
 
 void FrameBuffer::move_to_chunk(std::size_t capacity) {
-  auto chunk = std::make_shared_for_overwrite<std::byte[]>(capacity);
   std::size_t pending_bytes = end_ - start_;
-  if (pending_bytes > 0) std::memcpy(chunk.get(), chunk_.get() + start_, pending_bytes);
-  chunk_ = std::move(chunk);
-  capacity_ = capacity;
+  if (capacity <= capacity_ && nobody_else_holds(chunk_)) {
+    std::memmove(chunk_.get(), chunk_.get() + start_, pending_bytes);
+  } else {
+    auto chunk = std::make_shared_for_overwrite<std::byte[]>(capacity);
+    if (pending_bytes > 0) std::memcpy(chunk.get(), chunk_.get() + start_, pending_bytes);
+    chunk_ = std::move(chunk);
+    capacity_ = capacity;
+  }
   start_ = 0;
   end_ = pending_bytes;
 }
@@ -60,10 +71,11 @@ std::size_t FrameBuffer::pending_frame_bytes() const {
 
 MutableBytes FrameBuffer::space() {
   std::size_t pending_bytes = end_ - start_;
-  if (pending_bytes == 0 && chunk_.use_count() == 1) {    // nobody holds a frame of it
-    std::atomic_thread_fence(std::memory_order_acquire);  // after whoever let go of the last one, on whatever shard
-    start_ = end_ = 0;
+  if (pending_bytes == 0 && capacity_ > kLargestIdleBytes) {  // what one huge frame needed
+    chunk_.reset();
+    capacity_ = start_ = end_ = 0;
   }
+  if (pending_bytes == 0 && nobody_else_holds(chunk_)) start_ = end_ = 0;
   std::size_t room = capacity_ - end_;
   std::size_t frame_bytes = pending_frame_bytes();
   bool fits = frame_bytes > pending_bytes ? start_ + frame_bytes <= capacity_ : room >= kSmallestRead;

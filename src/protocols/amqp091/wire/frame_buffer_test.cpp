@@ -150,6 +150,13 @@ TEST(FrameBuffer, ALargeFrameMovesAFewTimesHoweverSmallTheReads) {
   EXPECT_LE(moves, 8u);
 }
 
+TEST(FrameBuffer, WhatAHugeFrameNeededIsGivenBack) {
+  FrameBuffer frames(0);
+  fill(frames, framed(FrameType::kBody, 1, std::string(4 << 20, 'x')));
+  ASSERT_TRUE(frames.next().value());
+  EXPECT_LE(frames.space().size(), 256u << 10);
+}
+
 TEST(FrameBuffer, MemoryIsUsedAgainOnceNobodyHoldsAFrame) {
   FrameBuffer frames;
   Buffer bytes = framed(FrameType::kBody, 1, "body");

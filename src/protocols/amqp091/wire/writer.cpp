@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kFirstChunkBytes = 4096;  // what an idle connection keeps
 constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kLargestIdleBytes = 4 * kChunkBytes;
 
 }  // namespace
 
@@ -51,6 +52,11 @@ std::vector<SharedBytes> Writer::take() {
   begin_ += size_;
   capacity_ -= size_;
   size_ = 0;
+  if (chunk_bytes_ > kLargestIdleBytes) {
+    chunk_.reset();
+    begin_ = nullptr;
+    chunk_bytes_ = capacity_ = 0;
+  }
   return pieces;
 }
 
