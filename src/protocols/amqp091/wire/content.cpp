@@ -19,6 +19,7 @@ constexpr std::size_t kCopiedBytes = 2048;
 constexpr std::size_t kSmallFragmentBytes = 1024;
 
 void begin_frame(FrameType type, std::uint16_t channel, std::size_t size, Writer& writer) {
+  writer.begin_frame();
   writer.integer(static_cast<std::uint8_t>(type));
   writer.integer(channel);
   writer.integer(static_cast<std::uint32_t>(size));

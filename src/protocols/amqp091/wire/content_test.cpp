@@ -221,6 +221,22 @@ TEST(Writer, PiecesComeInOrderAndMemoryIsUsedAgain) {
   EXPECT_TRUE(writer.take().empty());
 }
 
+TEST(Writer, CutsABurstIntoChunksAndNoByteIsLost) {
+  Writer writer;
+  SharedBytes body = SharedBytes::copy_of(Buffer(2'000, std::byte{'b'}));
+  Buffer one;
+  Buffer all;
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(write_method(BasicPublish{.routing_key = "k"}, 1, writer));
+    write_content(1, from_hex("0000"), body, 4096, writer);
+    one = published("k", from_hex("0000"), body.view(), 4096);
+    all.insert(all.end(), one.begin(), one.end());
+  }
+  std::vector<SharedBytes> pieces = writer.take();
+  for (const SharedBytes& piece : pieces) EXPECT_LE(piece.size(), 64u * 1024);
+  EXPECT_EQ(joined(pieces), all);
+}
+
 TEST(Writer, WritesOnAfterABurst) {
   Writer writer;
   writer.raw(Buffer(1 << 20, std::byte{1}));

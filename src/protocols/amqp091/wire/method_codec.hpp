@@ -44,6 +44,7 @@ Outcome<M> decode_method(ByteView payload) {
 /// Appends a method frame. On an error, a string above 255 bytes, the writer stands where it stood before.
 template <Method M>
 Outcome<void> write_method(const M& method, std::uint16_t channel, Writer& writer) {
+  writer.begin_frame();
   std::size_t before = writer.position();
   writer.integer(static_cast<std::uint8_t>(FrameType::kMethod));
   writer.integer(channel);

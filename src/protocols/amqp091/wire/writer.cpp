@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -36,16 +37,20 @@ void Writer::rewind(std::size_t position) {
 }
 
 std::vector<SharedBytes> Writer::take() {
-  std::vector<SharedBytes> pieces;
-  pieces.reserve(2 * splices_.size() + 1);
+  cut();
+  return std::exchange(pieces_, {});
+}
+
+void Writer::cut() {
+  pieces_.reserve(pieces_.size() + 2 * splices_.size() + 1);
   std::size_t at = 0;
   auto run_until = [&](std::size_t end) {
-    if (end > at) pieces.emplace_back(chunk_, ByteView(begin_ + at, end - at));
+    if (end > at) pieces_.emplace_back(chunk_, ByteView(begin_ + at, end - at));
     at = end;
   };
   for (Splice& splice : splices_) {
     run_until(splice.position);
-    pieces.push_back(std::move(splice.bytes));
+    pieces_.push_back(std::move(splice.bytes));
   }
   run_until(size_);
   splices_.clear();
@@ -57,7 +62,6 @@ std::vector<SharedBytes> Writer::take() {
     begin_ = nullptr;
     chunk_bytes_ = capacity_ = 0;
   }
-  return pieces;
 }
 
 ProtocolError Writer::error(std::string_view what, MethodId method) const {

@@ -50,12 +50,17 @@ class Writer {
   }
   void end_sized(std::size_t start) { store_big_endian(begin_ + start - 4, static_cast<std::uint32_t>(size_ - start)); }
 
+  /// Before each frame: a full chunk becomes pieces, so that a burst is neither copied nor kept as one. Positions taken
+  /// before mean nothing afterwards.
+  void begin_frame() {
+    if (size_ >= kFullBytes) cut();
+  }
   std::size_t position() const { return size_; }
   /// Forgets all that was written since position() was that, and a failure since.
   void rewind(std::size_t position);
   /// What was written since `position`, splices left out.
   ByteView bytes_since(std::size_t position) const { return {begin_ + position, size_ - position}; }
-  bool empty() const { return size_ == 0 && splices_.empty(); }
+  bool empty() const { return size_ == 0 && splices_.empty() && pieces_.empty(); }
   /// All since the last take(), in order, for one gathered write. The memory is used again once nobody holds a piece.
   std::vector<SharedBytes> take();
 
@@ -79,7 +84,11 @@ class Writer {
     return at;
   }
   void enlarge(std::size_t more);
+  void cut();
 
+  static constexpr std::size_t kFullBytes = 60 * 1024;
+
+  std::vector<SharedBytes> pieces_;  // cut off already
   std::shared_ptr<std::byte[]> chunk_;
   std::size_t chunk_bytes_ = 0;
   std::byte* begin_ = nullptr;  // what take() has not given away: size_ bytes, and room for capacity_
