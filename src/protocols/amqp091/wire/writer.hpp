@@ -56,7 +56,7 @@ class Writer {
     if (size_ >= kFullBytes) cut();
   }
   std::size_t position() const { return size_; }
-  /// Forgets all that was written since position() was that, and a failure since.
+  /// Forgets all that was written since position() was that, and a failure since. A splice right at it stays.
   void rewind(std::size_t position);
   /// What was written since `position`, splices left out.
   ByteView bytes_since(std::size_t position) const { return {begin_ + position, size_ - position}; }
