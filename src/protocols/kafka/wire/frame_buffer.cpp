@@ -42,10 +42,10 @@ MutableBytes FrameBuffer::space() {
   }
   bool fits = start_ + std::max(frame_bytes, pending_bytes + kLengthBytes) <= capacity_ && capacity_ - end_ >= 1;
   bool tight = frame_bytes == 0 && capacity_ - end_ < kSmallestRead;
-  if (!chunk_ || !fits || tight) {
-    // Four times what has arrived, at most what the frame needs: a promise alone allocates nothing.
-    std::size_t wanted = std::min(std::max(frame_bytes, kChunkBytes), std::max(kChunkBytes, 4 * pending_bytes));
-    if (!chunk_ || tight || capacity_ - end_ == 0 || wanted > capacity_ - start_) move_to_chunk(wanted);
+  // A frame that does not fit moves to the front of a chunk once, then whenever its chunk is full, to four times what has arrived and at
+  // most what it needs: a promise alone allocates nothing, and small reads do not move what is there each time.
+  if (!chunk_ || tight || (!fits && (start_ > 0 || end_ == capacity_))) {
+    move_to_chunk(std::min(std::max(frame_bytes, kChunkBytes), std::max(kChunkBytes, 4 * pending_bytes)));
   }
   return {chunk_.get() + end_, capacity_ - end_};
 }
