@@ -1,13 +1,13 @@
 #include "protocols/amqp091/wire/frame_buffer.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 
 #include <fmt/format.h>
 
 #include "model/byte_order.hpp"
 #include "model/error.hpp"
+#include "model/sole_owner.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -19,12 +19,6 @@ constexpr std::size_t kSmallestRead = 1024;
 
 std::uint32_t payload_size(const std::byte* frame) {
   return load_big_endian<std::uint32_t>(frame + 3);
-}
-
-bool nobody_else_holds(const std::shared_ptr<std::byte[]>& chunk) {
-  if (chunk.use_count() != 1) return false;
-  std::atomic_thread_fence(std::memory_order_acquire);  // after whoever let go of a part of it, on whatever shard
-  return true;
 }
 
 /// What a frame's header says wrong by itself, before its payload has arrived.

@@ -1,10 +1,11 @@
 #include "protocols/amqp091/wire/writer.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "model/sole_owner.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -17,8 +18,7 @@ constexpr std::size_t kLargestIdleBytes = 4 * kChunkBytes;
 
 void Writer::enlarge(std::size_t more) {
   std::size_t needed = size_ + more;
-  if (chunk_.use_count() == 1 && needed <= chunk_bytes_) {
-    std::atomic_thread_fence(std::memory_order_acquire);  // after whoever let go of the last piece, on whatever shard
+  if (needed <= chunk_bytes_ && nobody_else_holds(chunk_)) {
     if (size_ > 0) std::memmove(chunk_.get(), begin_, size_);
   } else {
     chunk_bytes_ = std::max({std::min(4 * chunk_bytes_, kChunkBytes), 2 * needed, kFirstChunkBytes});

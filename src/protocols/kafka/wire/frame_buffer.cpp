@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/byte_order.hpp"
+#include "model/sole_owner.hpp"
 
 namespace wharf::kafka {
 namespace {
@@ -31,7 +32,7 @@ MutableBytes FrameBuffer::space() {
   std::size_t pending_bytes = end_ - start_;
   if (pending_bytes == 0 && chunk_) {
     // Start over in the same memory once nobody holds a frame of it.
-    if (!shared_ || chunk_.use_count() == 1) {
+    if (!shared_ || nobody_else_holds(chunk_)) {
       start_ = end_ = 0;
       shared_ = false;
     }
