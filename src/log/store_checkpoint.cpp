@@ -17,10 +17,10 @@ struct LogStore::Checkpointing {
     std::vector<std::byte> state;  // empty: removed
     SegmentList::SyncPoint sync;
     Offset log_start;
+    std::optional<Offset> stored_end;  // none: removed
   };
   std::vector<Entry> entries;
   std::vector<PartitionId> removed;
-  std::vector<DataFolder::Vouched> vouched;
   WalPosition upto;
   std::optional<Error> first_error;  // of a partition that is left out: the write-ahead log must keep what it has
   bool sync_failed = false;
@@ -89,10 +89,9 @@ void LogStore::gather_checkpoint(PartitionLog& log, Checkpointing& work, bool cl
   // An index that cannot be written is made anew when it is missed.
   std::ignore = log.stored().write_indexes(closing);
   PartitionState state = log.state();
-  Checkpointing::Entry entry{log.id(), {}, log.stored().begin_sync(), state.log_start};
+  Checkpointing::Entry entry{log.id(), {}, log.stored().begin_sync(), state.log_start, log.stored_end()};
   state.encode(entry.state);
   work.entries.push_back(std::move(entry));
-  work.vouched.push_back({log.id(), log.stored_end()});
 }
 
 Task<Result<void>> LogStore::checkpoint() {
@@ -134,10 +133,7 @@ Task<void> LogStore::gather_all(Checkpointing* work, bool closing) {
     }
   }
   work->removed = std::exchange(removed_, {});
-  for (const PartitionId& id : work->removed) {
-    work->entries.push_back({id, {}, {}, {}});
-    work->vouched.push_back({id, std::nullopt});
-  }
+  for (const PartitionId& id : work->removed) work->entries.push_back({id, {}, {}, {}, std::nullopt});
 }
 
 /// On a full disk the reserve makes room for what was confirmed: a start needs its segments written to let go of old
@@ -182,12 +178,12 @@ Task<Result<void>> LogStore::write_checkpoint(Checkpointing* work) {
     job.changed_files.insert(job.changed_files.end(), entry.sync.files.begin(), entry.sync.files.end());
     if (entry.sync.folder) job.changed_folders.push_back(folder);
     job.states.emplace_back(entry.partition, std::move(entry.state));
+    job.vouched.push_back({entry.partition, entry.stored_end});
   }
   if (!work->first_error) {
     job.floor = WalFloor{with_.shard->index(), wal_.floor_at(work->upto)};
     job.tell_recovered = recovered_untold_;
   }
-  job.vouched = std::move(work->vouched);
   bool with_precedence = std::ranges::any_of(
       work->entries, [this](const Checkpointing::Entry& entry) { return precedes(entry.partition); });
   auto shared = std::make_shared<const CheckpointJob>(std::move(job));

@@ -153,7 +153,7 @@ runtime::Task<Result<void>> WriteAheadLog::open_next_file() {
     if (files_held() >= options_.max_files) {
       co_return fail(ErrorCode::kBusy, "every file of the write-ahead log waits for a checkpoint");
     }
-    std::uint64_t wanted = (buffer_.end() - buffer_.begin()) * kWalBlockBytes;
+    std::uint64_t wanted = buffer_.bytes();
     Result<WalFile> taken =
         co_await runtime::run_blocking(shard_, [files = &files_, wanted] { return files->take(wanted); });
     if (!taken) co_return refuse(taken.error());

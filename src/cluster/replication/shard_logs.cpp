@@ -6,7 +6,7 @@
 
 namespace wharf::cluster {
 
-ShardLogs::ShardLogs(runtime::Shard& shard, std::unique_ptr<log::LogStore> store) 
+ShardLogs::ShardLogs(runtime::Shard& shard, std::unique_ptr<log::LogStore> store)
     : shard_(shard), store_(std::move(store)), preparations_(shard, *store_) {}
 
 ShardLogs::~ShardLogs() = default;
