@@ -1,6 +1,6 @@
 #include "runtime/direct_writer.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -12,9 +12,11 @@
 #include <sys/eventfd.h>
 #include <sys/uio.h>
 
-#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <fmt/format.h>
+
+#include "runtime/posix_files.hpp"
 
 namespace wharf::runtime {
 namespace {
@@ -128,9 +130,7 @@ Task<Result<void>> DirectWriter::write(std::shared_ptr<File> file, std::uint64_t
       pieces.push_back({const_cast<std::byte*>(part.data()), part.size()});  // NOLINT: the kernel reads only
     int written = co_await ring_->write(file->descriptor(), position, pieces);
     if (written < 0 && written != -EAGAIN && written != -EINTR && written != -EBUSY) {
-      bool full = written == -ENOSPC || written == -EDQUOT;
-      co_return fail(full ? ErrorCode::kDiskFull : ErrorCode::kStorage,
-                     fmt::format("write: {}", std::strerror(-written)));
+      co_return fail(file_error_code(-written), fmt::format("write: {}", std::strerror(-written)));
     }
     std::size_t done = written < 0 ? 0 : static_cast<std::size_t>(written);
     parts = without_front(parts, done);

@@ -35,7 +35,7 @@ class DirectWriter {
   std::unique_ptr<Ring> ring_;  // made by the first write, on the shard's thread, which alone may submit to it
 };
 
-/// Whether this process may use io_uring: for `wharf doctor` and the start's log line.
+/// Whether this process may use io_uring: for `wharf doctor`.
 bool has_io_uring();
 
 }  // namespace wharf::runtime

@@ -1,7 +1,6 @@
 #include "runtime/direct_writer.hpp"
 
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -11,6 +10,7 @@
 #include "runtime/memory_files.hpp"
 #include "runtime/posix_files.hpp"
 #include "runtime/task_scope.hpp"
+#include "runtime/temporary_folder_testing.hpp"
 
 namespace wharf::runtime {
 namespace {
@@ -38,13 +38,6 @@ class Blocks {
 /// By io_uring, if the machine has it, and by the work pool.
 class DirectWriterTest : public testing::TestWithParam<bool> {
  protected:
-  DirectWriterTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "wharf-direct-XXXXXX").string();
-    WHARF_ASSERT(::mkdtemp(name.data()) != nullptr);
-    root_ = name;
-  }
-  ~DirectWriterTest() override { std::filesystem::remove_all(root_); }
-
   std::shared_ptr<File> open(const std::filesystem::path& path, OpenMode mode = OpenMode::kCreateDirect) {
     return *files_.open(path, mode);
   }
@@ -68,15 +61,15 @@ class DirectWriterTest : public testing::TestWithParam<bool> {
   Shard shard_{ShardIndex{0}, clock_, pool_};
   DirectWriter writer_{shard_, GetParam()};
   PosixFileSystem files_;
-  std::filesystem::path root_;
+  TemporaryFolder folder_;
 };
 
 TEST_P(DirectWriterTest, PartsLieOneBehindTheOtherFromThePosition) {
   Blocks blocks(4);
-  std::shared_ptr<File> file = open(root_ / "f");
+  std::shared_ptr<File> file = open(folder_.path() / "f");
   ASSERT_TRUE(write(file, 0, {blocks.part(0, 1)}));
   ASSERT_TRUE(write(file, kBlock, {blocks.part(3, 1), blocks.part(1, 2)}));
-  std::vector<std::byte> found = content(root_ / "f");
+  std::vector<std::byte> found = content(folder_.path() / "f");
   ASSERT_EQ(found.size(), 4 * kBlock);
   for (auto [block, byte] : {std::pair{0, 'a'}, {1, 'd'}, {2, 'b'}, {3, 'c'}}) {
     EXPECT_EQ(found[static_cast<std::size_t>(block) * kBlock], std::byte(byte)) << block;
@@ -91,8 +84,8 @@ TEST_P(DirectWriterTest, AFullDeviceIsDiskFull) {
 
 TEST_P(DirectWriterTest, AFileThatMayNotBeWrittenIsAStorageError) {
   Blocks blocks(1);
-  ASSERT_TRUE(write(open(root_ / "f"), 0, {blocks.all()}));
-  EXPECT_EQ(write(open(root_ / "f", OpenMode::kRead), 0, {blocks.all()}).error().code, ErrorCode::kStorage);
+  ASSERT_TRUE(write(open(folder_.path() / "f"), 0, {blocks.all()}));
+  EXPECT_EQ(write(open(folder_.path() / "f", OpenMode::kRead), 0, {blocks.all()}).error().code, ErrorCode::kStorage);
 }
 
 // The kernel takes what fits below the limit of a file's size and reports the rest by the next write.
@@ -101,13 +94,13 @@ TEST_P(DirectWriterTest, AWriteThatIsTakenInPartIsNotTakenForAWholeOne) {
   rlimit before{};
   ::getrlimit(RLIMIT_FSIZE, &before);
   rlimit small{.rlim_cur = 2 * kBlock, .rlim_max = before.rlim_max};
-  std::shared_ptr<File> file = open(root_ / "f");
+  std::shared_ptr<File> file = open(folder_.path() / "f");
   Blocks blocks(3);
   ::setrlimit(RLIMIT_FSIZE, &small);
   Result<void> written = write(file, 0, {blocks.part(0, 1), blocks.part(1, 2)});
   ::setrlimit(RLIMIT_FSIZE, &before);
   EXPECT_FALSE(written);
-  EXPECT_EQ(content(root_ / "f").size(), 2 * kBlock);
+  EXPECT_EQ(content(folder_.path() / "f").size(), 2 * kBlock);
 }
 
 TEST_P(DirectWriterTest, AFileOfMemoryIsWrittenToo) {

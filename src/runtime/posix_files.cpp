@@ -19,12 +19,7 @@ namespace wharf::runtime {
 namespace {
 
 std::unexpected<Error> errno_failure(const char* operation, const std::string& path, int number = errno) {
-  ErrorCode code = ErrorCode::kStorage;
-  if (number == ENOSPC || number == EDQUOT) code = ErrorCode::kDiskFull;
-  if (number == ENOENT) code = ErrorCode::kNotFound;
-  if (number == EEXIST) code = ErrorCode::kAlreadyExists;
-  if (number == EWOULDBLOCK) code = ErrorCode::kBusy;
-  return fail(code, fmt::format("{} {}: {}", operation, path, std::strerror(number)));
+  return fail(file_error_code(number), fmt::format("{} {}: {}", operation, path, std::strerror(number)));
 }
 
 class PosixFile final : public File {
@@ -114,6 +109,14 @@ int open_flags(OpenMode mode) {
 }
 
 }  // namespace
+
+ErrorCode file_error_code(int number) {
+  if (number == ENOSPC || number == EDQUOT) return ErrorCode::kDiskFull;
+  if (number == ENOENT) return ErrorCode::kNotFound;
+  if (number == EEXIST) return ErrorCode::kAlreadyExists;
+  if (number == EWOULDBLOCK) return ErrorCode::kBusy;
+  return ErrorCode::kStorage;
+}
 
 Result<std::unique_ptr<File>> PosixFileSystem::open(const Path& path, OpenMode mode) {
   int flags = open_flags(mode);

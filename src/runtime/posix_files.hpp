@@ -4,6 +4,9 @@
 
 namespace wharf::runtime {
 
+/// What the system's errno means for a file.
+ErrorCode file_error_code(int number);
+
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<File>> open(const Path& path, OpenMode mode) override;

@@ -1,26 +1,20 @@
 // What is the machine's own; the contract that all file systems share is tested in sim/file_system_contract_test.cpp.
 #include "runtime/posix_files.hpp"
 
-#include <cstdlib>
-
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "runtime/temporary_folder_testing.hpp"
 
 namespace wharf::runtime {
 namespace {
 
 class PosixFilesTest : public testing::Test {
  protected:
-  PosixFilesTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "wharf-posix-XXXXXX").string();
-    WHARF_ASSERT(::mkdtemp(name.data()) != nullptr);
-    root_ = name;
-  }
-  ~PosixFilesTest() override { std::filesystem::remove_all(root_); }
-
   PosixFileSystem files_;
-  std::filesystem::path root_;
+  TemporaryFolder folder_;
+  const std::filesystem::path& root_ = folder_.path();
 };
 
 TEST_F(PosixFilesTest, AFullDeviceIsDiskFull) {

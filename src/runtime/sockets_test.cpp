@@ -15,6 +15,7 @@
 
 #include "runtime/posix_files.hpp"
 #include "runtime/task_scope.hpp"
+#include "runtime/temporary_folder_testing.hpp"
 
 namespace wharf::runtime {
 namespace {
@@ -124,9 +125,8 @@ TEST_F(SocketsTest, OutOfDescriptorsIsBusyAndPasses) {
 
 TEST_F(SocketsTest, FileRangesGoByTheKernelBetweenBytesOfMemory) {
   PosixFileSystem files;
-  std::string name = (std::filesystem::temp_directory_path() / "wharf-sockets-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(name.data()), nullptr);
-  std::shared_ptr<File> file = std::move(*files.open(std::filesystem::path(name) / "segment", OpenMode::kCreate));
+  TemporaryFolder folder;
+  std::shared_ptr<File> file = std::move(*files.open(folder.path() / "segment", OpenMode::kCreate));
   std::string content(8 << 20, ' ');
   for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>('a' + i % 23);
   ASSERT_TRUE(file->write_at(0, as_bytes(content)));
@@ -156,7 +156,7 @@ TEST_F(SocketsTest, FileRangesGoByTheKernelBetweenBytesOfMemory) {
   run(serve(listener_.get(), &shard_, file));
   reader.join();
   EXPECT_TRUE(received == expected);
-  ASSERT_TRUE(files.remove_folder(name));
+  ASSERT_TRUE(files.remove_folder(folder.path()));
 }
 
 TEST_F(SocketsTest, AClientThatOnlyEndedSendingGetsItsAnswer) {
