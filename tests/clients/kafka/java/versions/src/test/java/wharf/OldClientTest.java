@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -196,10 +197,12 @@ class OldClientTest {
             });
             try (KafkaConsumer<String, String> two = consumer(member)) {
                 two.subscribe(topics);
+                AtomicReference<Set<TopicPartition>> ofOne = new AtomicReference<>(one.assignment());
                 Thread polling = new Thread(() -> {  // an old client joins inside poll(): both must poll at once
                     while (!Thread.interrupted()) {
                         try {
                             one.poll(50);
+                            ofOne.set(new HashSet<>(one.assignment()));
                         } catch (org.apache.kafka.common.errors.InterruptException stop) {
                             return;
                         }
@@ -207,17 +210,17 @@ class OldClientTest {
                 });
                 polling.start();
                 try {
-                    eventually("its share at the second", () -> {
+                    eventually("a share at each, and all at both", () -> {  // they end their joins at different moments
                         two.poll(50);
-                        return two.assignment().size() == partitions / 2;
+                        Set<TopicPartition> together = new HashSet<>(ofOne.get());
+                        together.addAll(two.assignment());
+                        return two.assignment().size() == partitions / 2 && ofOne.get().size() == partitions - partitions / 2
+                            && together.size() == partitions;
                     });
                 } finally {
                     polling.interrupt();
                     polling.join();
                 }
-                Set<TopicPartition> together = new HashSet<>(one.assignment());
-                together.addAll(two.assignment());
-                assertTrue(together.size() == partitions, "owned together: " + together);
             }
             eventually("all at the first again", () -> {
                 one.poll(50);
