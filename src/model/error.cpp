@@ -41,6 +41,8 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::kGroupFull: return "group_full";
     case ErrorCode::kGroupNotEmpty: return "group_not_empty";
     case ErrorCode::kGroupSubscribed: return "group_subscribed";
+    case ErrorCode::kFull: return "full";
+    case ErrorCode::kLocked: return "locked";
     case ErrorCode::kInvalidGroup: return "invalid_group";
     case ErrorCode::kOffsetMetadataTooLarge: return "offset_metadata_too_large";
     case ErrorCode::kStorage: return "storage";

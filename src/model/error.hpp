@@ -50,6 +50,9 @@ enum class ErrorCode : std::uint8_t {
   kGroupSubscribed,       // a member is subscribed to what should be removed
   kInvalidGroup,
   kOffsetMetadataTooLarge,
+  // Queues
+  kFull,                  // the queue refuses more messages
+  kLocked,                // somebody else has it to themselves
   // The machine
   kStorage,               // the disk failed
   kDiskFull,

@@ -38,6 +38,8 @@ KafkaError kafka_error(ErrorCode code) {
     case ErrorCode::kGroupFull: return KafkaError::kGroupMaxSizeReached;
     case ErrorCode::kGroupNotEmpty: return KafkaError::kNonEmptyGroup;
     case ErrorCode::kGroupSubscribed: return KafkaError::kGroupSubscribedToTopic;
+    case ErrorCode::kFull: return KafkaError::kThrottlingQuotaExceeded;
+    case ErrorCode::kLocked: return KafkaError::kInvalidRequest;
     case ErrorCode::kInvalidGroup: return KafkaError::kInvalidGroupId;
     case ErrorCode::kOffsetMetadataTooLarge: return KafkaError::kOffsetMetadataTooLarge;
     // Retriable for every client, so that they come back when the disk does.

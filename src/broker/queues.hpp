@@ -1,0 +1,113 @@
+#pragma once
+// Port: messages into queues, to consumers, and what became of them. A queue lives on one shard; who uses it may be on any.
+// Calls from one shard about one queue take effect in the order of the calls.
+//
+//   std::vector<Result<void>> kept = co_await queues.enqueue(here, std::move(parts));   // a batch per queue, one hop per shard
+//   ConsumerId id = *co_await queues.subscribe(here, queue, {.prefetch = 100}, sink);
+//   ...sink->deliver(id, deliveries)...
+//   queues.wrote(here, queue, id, bytes);                      // the client's socket took them: more may come
+//   queues.settle(here, queue, id, {{first, last, Verdict::kDone}});
+//   queues.stop(here, queue, id);                              // no more deliveries; what it holds can still be settled
+//   co_await queues.release(here, queue, id);                  // what it holds goes back
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "log/append_check.hpp"
+#include "model/error.hpp"
+#include "model/ids.hpp"
+#include "model/record.hpp"
+#include "queue/core/types.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/task.hpp"
+
+namespace wharf::broker {
+
+/// Where a queue is: found by name once (entities.hpp), then used without a lookup. One whose queue is gone is harmless.
+struct QueueRef {
+  TopicId id;
+  ShardIndex shard;
+  friend auto operator<=>(const QueueRef&, const QueueRef&) = default;
+};
+
+struct EnqueuePart {
+  QueueRef queue;
+  std::uint8_t level = 0;      // of all its messages; at most the queue's max_priority
+  log::OwnedBatches batch;     // one batch, its records as model/message.hpp writes them, `prepared`
+  std::uint64_t body_bytes = 0;
+  bool persistent = true;      // answered once on disk; false: once it is in memory
+};
+
+struct Delivery {
+  queue::MessageId id;
+  std::uint32_t earlier_tries = 0;  // how often it came back before
+  bool redelivered = false;         // a consumer may have seen it
+  std::shared_ptr<const void> owner;  // of the record's views
+  Record record;
+  std::uint64_t bytes() const { return record.value ? record.value->size() : 0; }
+};
+
+struct ConsumerRequest {
+  bool settles_itself = false;   // each message counts as settled when it is delivered
+  std::uint32_t prefetch = 0;    // unsettled messages at a time; 0: any number
+  std::int32_t priority = 0;     // the higher first, while it has room
+  bool exclusive = false;        // the only one
+  std::uint64_t window_bytes = 1 << 20;  // bodies that may be on their way to the client's socket
+};
+
+/// What a consumer's connection is told, on its own shard.
+class ConsumerSink {
+ public:
+  virtual ~ConsumerSink() = default;
+  /// In the queue's order.
+  virtual void deliver(queue::ConsumerId consumer, std::vector<Delivery> deliveries) = 0;
+  /// The queue has ended it; what it held is the queue's again. Not called for what release() ended.
+  virtual void ended(queue::ConsumerId consumer, queue::EndReason reason) = 0;
+};
+
+struct QueueCounts {
+  std::uint64_t ready = 0;
+  std::uint64_t unsettled = 0;
+  std::uint64_t consumers = 0;
+};
+
+struct Got {
+  Delivery delivery;
+  std::uint64_t ready_left = 0;
+};
+
+class Queues {
+ public:
+  virtual ~Queues() = default;
+  /// One outcome per part, in order. kFull: the queue refuses new messages (overflow); kNotFound: it is gone; kDiskFull,
+  /// kStorage, kBusy.
+  virtual runtime::Task<std::vector<Result<void>>> enqueue(runtime::Shard& here, std::vector<EnqueuePart> parts) = 0;
+
+  /// kNotFound; kLocked: an exclusive consumer is there, or one is asked for and others are there. Deliveries may come
+  /// before this returns its id to the caller: the id is chosen by the caller's shard (new_consumer_id()).
+  virtual queue::ConsumerId new_consumer_id(runtime::Shard& here) = 0;
+  virtual runtime::Task<Result<void>> subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
+                                                ConsumerRequest request, std::shared_ptr<ConsumerSink> sink) = 0;
+  /// So many bytes of bodies are out of the way; the count of deliveries does not matter.
+  virtual void wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) = 0;
+  virtual void settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
+                      std::vector<queue::Settlement> settlements) = 0;
+  /// The same, and returns when it is on disk: for transactions.
+  virtual runtime::Task<Result<void>> settle_durably(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
+                                                     std::vector<queue::Settlement> settlements) = 0;
+  /// No delivery begins after it returns; what is on its way still arrives before. What it holds stays its own.
+  virtual runtime::Task<void> stop(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) = 0;
+  /// The consumer is gone; what it holds goes back to its place, as returned.
+  virtual runtime::Task<void> release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) = 0;
+
+  /// One message now, or none. `holder` holds it until settled (unless `settled`); it is any id from new_consumer_id() and
+  /// comes into being with the first get; end it with release().
+  virtual runtime::Task<Result<std::optional<Got>>> get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
+                                                        bool settled) = 0;
+  /// Drops all ready messages; how many.
+  virtual runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) = 0;
+  virtual runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) = 0;
+};
+
+}  // namespace wharf::broker

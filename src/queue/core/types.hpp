@@ -1,0 +1,41 @@
+#pragma once
+// The nouns of a queue that its users see too.
+#include <compare>
+#include <cstdint>
+
+#include "model/ids.hpp"
+
+namespace wharf::queue {
+
+/// A message of one queue: a queue with priorities has a log per level in use. Ids of one level rise in the order of arrival.
+struct MessageId {
+  std::uint8_t level = 0;
+  Offset offset;
+  friend constexpr auto operator<=>(MessageId, MessageId) = default;
+};
+
+/// Whoever holds messages of a queue: unique among its consumers for as long as the node runs.
+using ConsumerId = StrongNumber<struct ConsumerIdTag, std::uint64_t>;
+
+/// What becomes of a message that was delivered.
+enum class Verdict : std::uint8_t {
+  kDone,      // settled: gone
+  kReturn,    // back to its place, and the try counts
+  kGiveBack,  // back to its place as if it had not been delivered: it never reached an application
+  kReject,    // dead: to the dead letter target, where there is one
+};
+
+/// What became of [first, last] of one level, as far as the holder has them; others are passed over.
+struct Settlement {
+  MessageId first;
+  Offset last;
+  Verdict verdict = Verdict::kDone;
+};
+
+/// Why a message left its queue undelivered; the words stand in `x-death`.
+enum class DeathReason : std::uint8_t { kRejected, kExpired, kMaxLength, kDeliveryLimit };
+
+/// Why a consumer was ended by the queue.
+enum class EndReason : std::uint8_t { kQueueDeleted, kTimedOut };
+
+}  // namespace wharf::queue
