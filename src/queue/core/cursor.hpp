@@ -24,6 +24,7 @@ struct Held {
   std::optional<ConsumerId> holder;  // none: it is on its way to the dead letter target
   std::uint32_t tries = 0;           // how often it came back
   std::uint32_t bytes = 0;
+  bool redelivered = false;          // it went out as such
 };
 
 struct Returned {

@@ -67,7 +67,7 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
   }
   std::optional<ConsumerId> to = consumers_.choose();
   WHARF_ASSERT(to);
-  level(offer.id.level).take(offer.id.offset, {to, offer.tries, facts.bytes});
+  level(offer.id.level).take(offer.id.offset, {to, offer.tries, facts.bytes, offer.redelivered});
   took_ready(facts.bytes);
   bool settles_itself = consumers_.options(*to)->settles_itself;
   consumers_.handed(*to, facts.bytes);
@@ -80,7 +80,7 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
     kill(offer, facts.bytes, DeathReason::kExpired, deaths);
     return false;
   }
-  level(offer.id.level).take(offer.id.offset, {holder, offer.tries, facts.bytes});
+  level(offer.id.level).take(offer.id.offset, {holder, offer.tries, facts.bytes, offer.redelivered});
   took_ready(facts.bytes);
   if (settled) {
     settle_one(offer.id);
@@ -135,7 +135,7 @@ void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict ver
   if (counts && options_.settings.delivery_limit && tries > *options_.settings.delivery_limit) {
     return die(id, DeathReason::kDeliveryLimit, tries, deaths);
   }
-  cursor.put_back(id.offset, tries, counts || tries > 0);
+  cursor.put_back(id.offset, tries, counts || held.redelivered);
   ready_bytes_ += held.bytes;
   if (counts && options_.keeps_state) change_.levels[id.level].tries.insert_or_assign(id.offset, tries);
 }
@@ -238,6 +238,8 @@ StateChange Queue::snapshot(bool ends) const {
     LevelChange& level = snapshot.levels[number];
     level.floor = state.floor;
     level.handed_below = state.handed_below;
+    auto asked = reserve_asked_.find(number);
+    if (!ends && asked != reserve_asked_.end()) level.handed_below = std::max(state.handed_below, asked->second);
     for (const auto& [first, next] : state.settled.ranges()) level.settled.push_back({first, next});
     level.tries = std::move(state.tries);
   }
