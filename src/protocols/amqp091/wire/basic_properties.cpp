@@ -32,20 +32,13 @@ constexpr std::array kNames = names_of(kFields);
 constexpr std::string_view kTypes = "SSFBBSSSSTSSSS";
 static_assert(kNames.size() == kBasicProperties && kTypes.size() == kBasicProperties);
 
-void skip_headers(Reader& reader) {
-  FieldCursor cursor(reader.long_bytes());
-  while (cursor.next()) {
-  }
-  reader.fail_as(cursor.reader());
-}
-
 void skip_value(Reader& reader, char type) {
   switch (type) {
     case 'S':
       reader.short_string();
       return;
     case 'F':
-      skip_headers(reader);
+      skip_table(reader);
       return;
     case 'B':
       reader.view(1);

@@ -50,7 +50,7 @@ class PropertiesView {
 
   /// Of a property that is a short string: all but the four below.
   std::optional<std::string_view> text(BasicProperty property) const;
-  /// The table's bytes without their length: for FieldCursor, find_field() and decode_table().
+  /// The table's bytes without their length: for TableCursor, find_field() and decode_table().
   std::optional<ByteView> headers() const;
   std::optional<std::uint8_t> delivery_mode() const { return octet(BasicProperty::kDeliveryMode); }
   std::optional<std::uint8_t> priority() const { return octet(BasicProperty::kPriority); }

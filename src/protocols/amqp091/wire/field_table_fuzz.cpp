@@ -11,7 +11,7 @@ using namespace wharf::amqp091;  // NOLINT
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ByteView encoded = std::as_bytes(std::span(data, size));
   Outcome<PropertyTable> table = decode_table(encoded);
-  FieldCursor cursor(encoded);
+  TableCursor cursor(encoded);
   std::size_t fields = 0;
   while (auto field = cursor.next()) {
     if (table) WHARF_ASSERT(field->name == (*table)[fields].name);

@@ -20,7 +20,7 @@ Buffer encode(const PropertyTable& table) {
 
 /// Whether all of it is a table by the walk that allocates nothing.
 bool walks_to_its_end(ByteView encoded) {
-  FieldCursor cursor(encoded);
+  TableCursor cursor(encoded);
   while (cursor.next()) {
   }
   return cursor.ok();

@@ -12,7 +12,8 @@
 
 namespace wharf::amqp091 {
 
-bool is_utf8(std::string_view text);
+/// Why a read failed that found too few bytes.
+inline constexpr std::string_view kPastTheEnd = "reaches past the end of the frame";
 
 /// Errors stick: after the first, every read gives zero or empty and ok() is false, so callers read on and look once.
 class Reader {
@@ -48,17 +49,13 @@ class Reader {
     code_ = code;
     at_ = end_;  // nothing more can be read
   }
-  /// What failed in a reader of a part failed here.
-  void fail_as(const Reader& inner) {
-    if (!inner.ok()) fail_here(inner.why_, inner.code_);
-  }
   void in_field(std::string_view name) { field_ = name; }
   /// What failed and where: "`what`: queue reaches past the end of the frame", "`what` has bytes left over". Only when
   /// !ok().
   ProtocolError error(std::string_view what, MethodId method = {}) const;
 
  private:
-  void end_too_early() { fail_here("reaches past the end of the frame"); }
+  void end_too_early() { fail_here(kPastTheEnd); }
 
   const std::byte* at_;
   const std::byte* end_;
