@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <limits>
 
-#include <fmt/format.h>
+#include "model/message.hpp"
 
 namespace wharf::queue {
 namespace {
 
 /// Handed out before others on this shard have a turn.
 constexpr int kMessagesPerTurn = 512;
+/// After a dead message could not be moved: the disk is full, or so.
+constexpr Milliseconds kRetryInterval{1'000};
 
 log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
   return {.leader_epoch = with.leader_epoch(), .now = with.shard.clock().wall_now(), .from_client = from_client};
@@ -240,19 +242,26 @@ void LiveQueue::bury(Death death) {
                     delivery_of({death.id, death.tries, true}, *message)};
   with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death](bool kept) {
     if (!*alive) return;
-    if (kept) {
-      core_.buried(death.id);
-      mark_state();
-    } else {
-      deaths_.push_back(death);
-    }
+    if (!kept) return bury_later(death);
+    core_.buried(death.id);
+    mark_state();
+  });
+}
+
+void LiveQueue::bury_later(Death death) {
+  with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this, alive = alive_, death] {
+    if (!*alive) return;
+    deaths_.push_back(death);
     pump();
   });
 }
 
 Facts LiveQueue::facts_of(const LoadedMessage& message) const {
   Facts facts{.bytes = static_cast<std::uint32_t>(message.record.value ? message.record.value->size() : 0)};
-  if (const auto& ttl = core_.settings().message_ttl) facts.expires = Timestamp{message.record.timestamp.ms + ttl->count()};
+  std::optional<std::int64_t> limit_ms = expiration_ms_of(message.record);
+  if (const auto& ttl = core_.settings().message_ttl) limit_ms = std::min(limit_ms.value_or(ttl->count()), ttl->count());
+  std::int64_t arrived_ms = message.record.timestamp.ms;
+  if (limit_ms && *limit_ms < std::numeric_limits<std::int64_t>::max() - arrived_ms) facts.expires = Timestamp{arrived_ms + *limit_ms};
   return facts;
 }
 

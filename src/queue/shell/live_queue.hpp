@@ -117,6 +117,7 @@ class LiveQueue {
   void send_outgoing();
   void bury_dead();
   void bury(Death death);
+  void bury_later(Death death);
   void keep_reserve();
   void mark_state();
 

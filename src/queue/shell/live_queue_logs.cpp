@@ -259,18 +259,16 @@ void LiveQueue::append_state(const StateChange& change, Answered answered) {
   builder.append({.timestamp = with_.shard.clock().wall_now(), .value = ByteView(value)});
   Result<std::vector<std::byte>> bytes = builder.finish();
   WHARF_ASSERT(bytes);
-  auto owner = std::make_shared_for_overwrite<std::byte[]>(bytes->size());
-  std::ranges::copy(*bytes, owner.get());
-  log::OwnedBatches batch{owner, MutableBytes(owner.get(), bytes->size()), true};
+  std::size_t size = bytes->size();
   PartitionId partition = state_of(identity_.id);
   log::AppendContext context{.leader_epoch = with_.leader_epoch(), .now = with_.shard.clock().wall_now(), .from_client = false};
-  Result<log::Appended> appended = with_.logs.append(partition, std::move(batch), context);
+  Result<log::Appended> appended = with_.logs.append(partition, log::own(std::move(*bytes)), context);
   if (!appended) {
     if (answered) answered(fail(appended.error()));
     return state_was_lost(appended.error());
   }
-  state_bytes_ += bytes->size();
-  if (change.is_snapshot) state_bytes_ = snapshot_bytes_ = bytes->size();
+  state_bytes_ += size;
+  if (change.is_snapshot) state_bytes_ = snapshot_bytes_ = size;
   bool is_snapshot = change.is_snapshot;
   auto committed = [this, alive = alive_, first = appended->first, is_snapshot, answered = std::move(answered)](Result<void> outcome) mutable {
     if (answered) answered(outcome);
