@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "model/utf8.hpp"
 #include "protocols/amqp091/wire/field_table.hpp"
 
 namespace wharf::amqp091 {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "model/utf8.hpp"
 #include "protocols/amqp091/wire/wire_testing.hpp"
 
 namespace wharf::amqp091 {

@@ -12,8 +12,6 @@
 
 namespace wharf::amqp091 {
 
-bool is_utf8(std::string_view text);
-
 /// Errors stick: after the first, every read gives zero or empty and ok() is false, so callers read on and look once.
 class Reader {
  public:
