@@ -63,12 +63,12 @@ runtime::Task<Result<void>> MetadataStore::open() {
 }
 
 std::vector<Definition> MetadataStore::take_definitions(std::string_view kind) {
-  auto is_other = [kind](const Definition& one) {
-    return !(one.key.starts_with(kind) && std::string_view(one.key).substr(kind.size()).starts_with('/'));
-  };
-  auto asked = std::ranges::stable_partition(stored_definitions_, is_other);
-  std::vector<Definition> taken(std::make_move_iterator(asked.begin()), std::make_move_iterator(asked.end()));
-  stored_definitions_.erase(asked.begin(), asked.end());
+  std::vector<Definition> taken, left;
+  for (Definition& one : stored_definitions_) {
+    bool is_asked = one.key.starts_with(kind) && std::string_view(one.key).substr(kind.size()).starts_with('/');
+    (is_asked ? taken : left).push_back(std::move(one));
+  }
+  stored_definitions_ = std::move(left);
   return taken;
 }
 
