@@ -18,18 +18,15 @@
 #include "model/error.hpp"
 #include "model/ids.hpp"
 #include "model/record.hpp"
+#include "queue/core/queue_info.hpp"
 #include "queue/core/types.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 
 namespace wharf::broker {
 
-/// Where a queue is: found by name once (entities.hpp), then used without a lookup. One whose queue is gone is harmless.
-struct QueueRef {
-  TopicId id;
-  ShardIndex shard;
-  friend auto operator<=>(const QueueRef&, const QueueRef&) = default;
-};
+using queue::QueueCounts;
+using queue::QueueRef;
 
 struct EnqueuePart {
   QueueRef queue;
@@ -64,12 +61,6 @@ class ConsumerSink {
   virtual void deliver(queue::ConsumerId consumer, std::vector<Delivery> deliveries) = 0;
   /// The queue has ended it; what it held is the queue's again. Not called for what release() ended.
   virtual void ended(queue::ConsumerId consumer, queue::EndReason reason) = 0;
-};
-
-struct QueueCounts {
-  std::uint64_t ready = 0;
-  std::uint64_t unsettled = 0;
-  std::uint64_t consumers = 0;
 };
 
 struct Got {
