@@ -135,6 +135,7 @@ runtime::Task<void> Node::spread(cluster::TopicTable::Pointer table) {
     auto take = [shards, i, table, logger] { adopt(*shards, i, table, *logger); };
     co_await runtime::call_on(first(), shards_.at(i).shard, take);
   }
+  if (authority_) co_await authority_->adopt_topics(table);
 }
 
 runtime::Task<Result<void>> Node::open_metadata() {
@@ -183,6 +184,22 @@ runtime::Task<void> Node::set_takes_records(bool takes) {
   }
 }
 
+runtime::Task<void> Node::open_entities() {
+  std::size_t shards = shards_.size();
+  routing::Authority::Surroundings with;
+  with.shards = with_.shards;
+  with.hosts.assign(shards, &queues_);
+  with.owner = [shards](TopicId queue) {
+    return ShardIndex(static_cast<std::uint32_t>(NodeShards::owner_index({queue, PartitionIndex(0)}, shards)));
+  };
+  with.metadata = metadata_.get();
+  with.random = with_.random;
+  with.logger = with_.logger;
+  authority_ = std::make_unique<routing::Authority>(std::move(with));
+  entities_.use(*authority_);
+  co_await authority_->open(shards_.at(0).topics);
+}
+
 runtime::Task<Result<void>> Node::open_groups() {
   std::string name(groups::kOffsetsTopic);
   std::shared_ptr<const cluster::Topic> topic = shards_.at(0).topics->find(name);
@@ -221,6 +238,7 @@ runtime::Task<Result<void>> Node::start() {
   if (!logs) co_return logs;
   Result<void> metadata = co_await open_metadata();
   if (!metadata) co_return metadata;
+  co_await open_entities();
   Result<void> groups = co_await open_groups();
   co_return groups;
 }
@@ -228,6 +246,7 @@ runtime::Task<Result<void>> Node::start() {
 runtime::Task<Result<void>> Node::stop() {
   Result<void> outcome;
   if (groups_) co_await groups_->close(first());
+  if (authority_) co_await authority_->close();
   co_await metadata_task_->close();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     runtime::TaskScope* tasks = tasks_[i].get();

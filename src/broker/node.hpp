@@ -8,7 +8,9 @@
 
 #include "broker/log_publish.hpp"
 #include "broker/log_read.hpp"
+#include "broker/no_queues.hpp"
 #include "broker/node_catalogue.hpp"
+#include "broker/node_entities.hpp"
 #include "broker/node_operate.hpp"
 #include "broker/node_shards.hpp"
 #include "broker/offset_data.hpp"
@@ -16,6 +18,7 @@
 #include "config/server_config.hpp"
 #include "groups/shell/coordinators.hpp"
 #include "log/data_folder.hpp"
+#include "routing/shell/authority.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/task_scope.hpp"
@@ -48,6 +51,7 @@ class Node {
   Read& read() { return read_; }
   Catalogue& catalogue() { return catalogue_; }
   Operate& operate() { return operate_; }
+  Entities& entities() { return entities_; }
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
   DoorCounts& doors(std::size_t shard) { return shards_.at(shard).doors; }
@@ -61,6 +65,7 @@ class Node {
   runtime::Task<Result<void>> open_folder();
   runtime::Task<Result<void>> open_logs();
   runtime::Task<Result<void>> open_metadata();
+  runtime::Task<void> open_entities();
   runtime::Task<Result<void>> open_groups();
   runtime::Task<Result<void>> begin_leader_epoch();
   runtime::Task<void> begin_leader_epoch_late();
@@ -75,10 +80,13 @@ class Node {
   LogRead read_;
   NodeCatalogue catalogue_;
   NodeOperate operate_;
+  NodeEntities entities_;
   OffsetData offset_data_;
   std::string cluster_id_;
   std::unique_ptr<log::DataFolder> folder_;
   std::unique_ptr<cluster::MetadataStore> metadata_;
+  NoQueues queues_;
+  std::unique_ptr<routing::Authority> authority_;
   std::unique_ptr<groups::Coordinators> groups_;
   std::vector<std::unique_ptr<runtime::TaskScope>> tasks_;  // one per shard: the logs' own work
   std::unique_ptr<runtime::TaskScope> metadata_task_;       // ends before the logs do
