@@ -19,7 +19,8 @@ using log::testing::QuietLogger;
 struct Sent {
   bool confirmed = false;
   bool seen = false;           // delivered, and not given back as unseen
-  bool settled = false;
+  bool settled = false;        // in some life: a crash may have taken that back
+  bool settled_now = false;    // in this one
   bool settled_on_disk = false;
 };
 
@@ -93,6 +94,7 @@ class Fixture {
     for (Story& story : stories) {
       story.unsettled.clear();
       story.last_fresh.clear();
+      for (Sent& sent : story.messages) sent.settled_now = false;
     }
     consumers_.clear();
   }
@@ -147,7 +149,8 @@ class Fixture {
     story.unsettled.erase(story.unsettled.begin() + static_cast<std::ptrdiff_t>(place));
     bool done = !random.one_in(4);
     Settlement settlement{out.delivery.id, out.delivery.id.offset, done ? Verdict::kDone : Verdict::kReturn};
-    story.messages[static_cast<std::size_t>(out.number)].settled = done;
+    story.messages[static_cast<std::size_t>(out.number)].settled_now = done;
+    if (done) story.messages[static_cast<std::size_t>(out.number)].settled = true;
     queues_->find(ids_[which])->settle(out.consumer, {&settlement, 1});
   }
 
@@ -165,7 +168,7 @@ class Fixture {
     Story& story = stories[which];
     std::vector<std::size_t> settled;
     for (std::size_t i = 0; i < story.messages.size(); ++i) {
-      if (story.messages[i].settled) settled.push_back(i);
+      if (story.messages[i].settled_now) settled.push_back(i);
     }
     queues_->find(ids_[which])->write_state_then([&story, settled, alive = alive_](Result<void> kept) {
       for (std::size_t i : settled) {
