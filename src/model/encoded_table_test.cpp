@@ -35,6 +35,7 @@ TEST(EncodedTable, SaysWhatIsWrong) {
   EXPECT_EQ(check_table(as_bytes("\x01nZ")), TableFault::kUnknownType);
   EXPECT_EQ(check_table(as_bytes("\x01n")), TableFault::kPastEnd);
   EXPECT_EQ(decode_property_table(as_bytes("\x05n")).error(), TableFault::kPastEnd);
+  EXPECT_EQ(encode_properties(bytes, {{"a", PropertyList(kMaxTableValues)}}), TableFault::kTooManyValues);
   PropertyTable table;
   for (int depth = 1; depth <= kMaxTableDepth; ++depth) {
     PropertyTable outer;

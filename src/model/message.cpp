@@ -121,7 +121,7 @@ std::int32_t append_copies(std::vector<std::byte>& to, ByteView properties) {
     if (field->name == kMessageHeader) continue;  // Kafka's lastHeader() would take it for ours
     ++count;
     bool is_null = field->type == 'V';
-    std::string_view text = text_of(*field, room);
+    std::string_view text = readable_text(*field, room);
     std::size_t at = to.size();
     to.resize(at + sized_bytes(field->name.size()) + (is_null ? varint_size(-1) : sized_bytes(text.size())));
     std::byte* end = put_sized(to.data() + at, as_bytes(field->name));

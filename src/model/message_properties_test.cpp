@@ -149,6 +149,20 @@ TEST(Properties, ThatHaveNoRoomAreLeftOut) {
   EXPECT_EQ(kept, encoded({{"a", std::int32_t{1}}, {"z", true}}));
 }
 
+TEST(Properties, OfAnyRecordCanBeStoredAgain) {
+  OwnedRecord record{0, std::nullopt, "v", {{std::string(256, 'n'), "long"}}};
+  record.headers.resize(kMaxTableValues + 10, {"k", std::nullopt});
+  StoredRecord stored(batch_with(record));
+  PropertyTable properties = properties_of(stored.record);
+  EXPECT_EQ(properties.size(), kMaxTableValues);
+  Bytes table;
+  EXPECT_EQ(append_properties(table, stored.record, kNoLimit), 10u);
+  EXPECT_EQ(table, encoded(properties));
+  StoredRecord again(batch_with({.properties = table}));
+  EXPECT_EQ(again.record.headers.size(), kMaxTableValues + 1);
+  EXPECT_TRUE(message_of(again.record));
+}
+
 TEST(Properties, OfAMessageWithoutAnyAreNone) {
   StoredRecord stored(batch_with({.body = as_bytes("b")}));
   EXPECT_TRUE(properties_of(stored.record).empty());

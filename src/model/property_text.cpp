@@ -143,7 +143,7 @@ struct JsonWriter {
 
 }  // namespace
 
-std::string_view text_of(const TableCursor::Field& field, fmt::memory_buffer& room) {
+std::string_view readable_text(const TableCursor::Field& field, fmt::memory_buffer& room) {
   room.clear();
   switch (field.type) {
     case 'V':

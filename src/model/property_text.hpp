@@ -14,6 +14,6 @@ namespace wharf {
 ///
 /// In JSON, bytes that are no UTF-8 are base64, and floats without a number (NaN, infinity) are null. 'L' is signed, as
 /// RabbitMQ reads it.
-std::string_view text_of(const TableCursor::Field& field, fmt::memory_buffer& room);
+std::string_view readable_text(const TableCursor::Field& field, fmt::memory_buffer& room);
 
 }  // namespace wharf
