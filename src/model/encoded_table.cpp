@@ -192,7 +192,7 @@ void skip_value(FieldCursor& bytes, TableWalk& walk, int depth) {
   if (!enter_value(bytes, walk, depth)) return;
   std::uint8_t size = kSizeOf[type];
   if (size == kNoType) return walk.fail(TableFault::kUnknownType);
-  ByteView content = size == '-' ? long_bytes(bytes) : bytes.bytes(size - '0');
+  ByteView content = take_value(bytes, static_cast<char>(type));
   walk.look_at(bytes);
   if (type != 'A' && type != 'F') return;
   FieldCursor inner(content);
@@ -267,6 +267,11 @@ std::optional<std::string_view> TableCursor::Field::text() const {
 PropertyValue TableCursor::Field::decode() const {
   TableWalk walk;
   return TableReader{FieldCursor({value.data() - 1, value.size() + 1}), walk}.value(1);
+}
+
+ByteView take_value(FieldCursor& bytes, char type) {
+  std::uint8_t size = kSizeOf[static_cast<std::uint8_t>(type)];
+  return size == '-' ? long_bytes(bytes) : bytes.bytes(size - '0');
 }
 
 TableFault check_table(ByteView encoded) {

@@ -84,6 +84,8 @@ class TableCursor {
   TableWalk walk_;
 };
 
+/// Takes the value that comes next, whose type was read, from a table that was checked; without a length in front.
+ByteView take_value(FieldCursor& bytes, char type);
 /// Walks all of it.
 TableFault check_table(ByteView encoded);
 /// The first field of that name.

@@ -45,6 +45,14 @@ class BatchBuilder {
   void append(const NewRecord& record) { append_at(next_offset(), record); }
   /// Adds a record at `offset`, above all before it and less than 2^31 above the base offset.
   void append_at(Offset offset, const NewRecord& record);
+  /// Memory for the headers of the next append_encoded(), in a record's own encoding; empty. The builder keeps it, so
+  /// that the second record needs none of its own.
+  std::vector<std::byte>& encoded_headers() { return headers_.clear(), headers_; }
+  /// Adds a record at the offset after the last one, with the `header_count` headers that stand in encoded_headers();
+  /// `record.headers` are not looked at.
+  void append_encoded(const NewRecord& record, std::int32_t header_count) {
+    append_fields(next_offset(), record, headers_, header_count);
+  }
   /// Copies a record of another batch, with its offset, timestamp and headers.
   void copy(const Record& record);
 
