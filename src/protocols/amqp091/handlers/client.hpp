@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "protocols/amqp091/handlers/channel.hpp"
@@ -67,9 +68,11 @@ struct Client {
   /// Ends the channel or the connection, as the code says.
   void refuse(Channel& channel, ProtocolError error);
   void close_connection(ProtocolError error);
-  /// Gives back what the channel holds, and forgets its consumers. From there on the channel is gone for the broker.
-  void release_consumers(Channel& channel);
+  /// The channel has no consumers from here on. They are the caller's to release.
+  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> forget_consumers(Channel& channel);
   void erase(Channel& channel);
+  /// Commands that wait on it are not carried out.
+  void drop_waiting(Channel& channel);
 
   /// Whether the socket should not be read from.
   bool overloaded() const {
@@ -105,10 +108,12 @@ struct Client {
 
   PublishTurn turn;
   routing::Router router;
+  std::uint64_t random_state = 0;
   std::vector<std::shared_ptr<Channel>> touched;  // channels with something gathered in this turn
   std::size_t unanswered_bytes = 0;
   std::size_t unanswered_messages = 0;
   bool told_of_lost_publish = false;
+  bool has_exclusive_queues = false;  // or had
 };
 
 }  // namespace wharf::amqp091

@@ -7,8 +7,8 @@
 namespace wharf::amqp091 {
 
 std::uint64_t Confirms::open(std::uint32_t answers) {
+  std::uint64_t tag = next_tag();
   entries_.push_back({.awaited = answers});
-  std::uint64_t tag = first_ + entries_.size() - 1;
   if (answers == 0) ready_ahead_.push_back(tag);
   return tag;
 }
@@ -37,8 +37,8 @@ void Confirms::take(std::vector<Confirm>& answers) {
 }
 
 void Confirms::take_front(std::vector<Confirm>& answers) {
-  std::size_t count = 0;      // of the frame that is being gathered
-  std::uint64_t last = 0;     // the last of them
+  std::size_t count = 0;   // of the frame that is being gathered
+  std::uint64_t last = 0;  // the last of them
   bool ack = true;
   auto tell = [&] {
     if (count > 0) answers.push_back({last, count > 1, ack});

@@ -24,6 +24,8 @@ class Confirms {
  public:
   /// The next publish, of which so many answers are awaited. Its tag: from 1.
   std::uint64_t open(std::uint32_t answers);
+  /// The tag that open() will give.
+  std::uint64_t next_tag() const { return first_ + entries_.size(); }
   /// One answer for each of [first, last]. A publish is acknowledged when all are good.
   void resolve(std::uint64_t first, std::uint64_t last, bool good);
   /// What can be said now: one frame for all at the front that have the same fate, and one for each that is ahead of
@@ -41,8 +43,8 @@ class Confirms {
   void take_front(std::vector<Confirm>& answers);
 
   std::deque<Entry> entries_;
-  std::uint64_t first_ = 1;      // tag of entries_.front()
-  std::size_t told_ahead_ = 0;   // in entries_
+  std::uint64_t first_ = 1;                 // tag of entries_.front()
+  std::size_t told_ahead_ = 0;              // in entries_
   std::vector<std::uint64_t> ready_ahead_;  // resolved, perhaps behind others that are not
 };
 

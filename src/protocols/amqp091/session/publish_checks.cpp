@@ -37,9 +37,9 @@ Outcome<bool> add_keys(ByteView headers, std::string_view name, std::vector<std:
   PropertyValue value = field->decode();
   const PropertyList* list = value.get_if<PropertyList>();
   if (!list) {
-    return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("invalid message: {{unacceptable_type_in_header,\"{}\",{}}}", name,
-                              routing::field_type(value)));
+    return refuse(
+        ReplyCode::kPreconditionFailed,
+        fmt::format("invalid message: {{unacceptable_type_in_header,\"{}\",{}}}", name, routing::field_type(value)));
   }
   for (const PropertyValue& key : *list) {
     if (key.text()) to.push_back(*key.text());

@@ -12,13 +12,13 @@
 namespace wharf::amqp091 {
 namespace {
 
+using queue::Overflow;
 using routing::erlang_term;
 using routing::field_type;
-using queue::Overflow;
 
 constexpr std::int64_t kLongestTimer = std::numeric_limits<std::uint32_t>::max();  // milliseconds; RabbitMQ's limit
-constexpr std::string_view kOfStreams[] = {
-    "x-max-age", "x-stream-max-segment-size-bytes", "x-stream-filter-size-bytes", "x-initial-cluster-size"};
+constexpr std::string_view kOfStreams[] = {"x-max-age", "x-stream-max-segment-size-bytes", "x-stream-filter-size-bytes",
+                                           "x-initial-cluster-size"};
 
 std::string resource_of(QueueName queue) {
   return routing::resource(routing::DestinationKind::kQueue, queue.name, queue.vhost);
@@ -61,8 +61,8 @@ class Argument {
   }
   /// RabbitMQ looks at this one elsewhere, and says it otherwise.
   std::unexpected<ProtocolError> wrong_type_of_exchange() const {
-    return refuse(ReplyCode::kPreconditionFailed, fmt::format("invalid type '{}' for arg '{}' in {}",
-                                                              field_type(*value_), name_, resource_of(queue_)));
+    return refuse(ReplyCode::kPreconditionFailed,
+                  fmt::format("invalid type '{}' for arg '{}' in {}", field_type(*value_), name_, resource_of(queue_)));
   }
 
  private:
@@ -96,9 +96,8 @@ class ArgumentsReader {
     });
   }
   void length(std::string_view name, std::optional<std::uint64_t>& into) {
-    read(name, into, [](const Argument& argument) {
-      return argument.number_from(0, std::numeric_limits<std::int64_t>::max());
-    });
+    read(name, into,
+         [](const Argument& argument) { return argument.number_from(0, std::numeric_limits<std::int64_t>::max()); });
   }
   void fail(ProtocolError error) {
     if (!error_) error_ = std::move(error);
@@ -189,10 +188,10 @@ Outcome<QueueArguments> queue_arguments(const PropertyTable& arguments, QueueNam
   reader.read("x-queue-type", read.type, queue_type);
   for (std::string_view name : kOfStreams) {
     if (!find_property(arguments, name)) continue;
-    reader.fail({ReplyCode::kPreconditionFailed,
-                 fmt::format("invalid arg '{}' for {} of queue type rabbit_{}_queue", name, resource_of(queue),
-                             read.type),
-                 {}});
+    reader.fail(
+        {ReplyCode::kPreconditionFailed,
+         fmt::format("invalid arg '{}' for {} of queue type rabbit_{}_queue", name, resource_of(queue), read.type),
+         {}});
   }
   reader.time("x-expires", 1, settings.expires);
   reader.time("x-message-ttl", 0, settings.message_ttl);

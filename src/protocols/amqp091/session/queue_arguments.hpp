@@ -1,8 +1,8 @@
 #pragma once
 // What `arguments` of queue.declare and basic.consume mean, with RabbitMQ's refusals (as 4.0 was seen to answer).
 //
-// What one queue type of RabbitMQ takes and another does not, both take here: priorities, delivery limits, single active
-// consumers. Only arguments of streams are refused on a queue, since nothing here would keep what they promise.
+// What one queue type of RabbitMQ takes and another does not, both take here: priorities, delivery limits, single
+// active consumers. Only arguments of streams are refused on a queue, since nothing here would keep what they promise.
 #include <cstdint>
 #include <string>
 #include <string_view>

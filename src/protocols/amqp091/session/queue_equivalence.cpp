@@ -9,10 +9,18 @@ namespace wharf::amqp091 {
 namespace {
 
 /// x-consumer-timeout, x-queue-version and the locators are left out on purpose.
-constexpr std::string_view kCompared[] = {
-    "x-queue-type",           "x-expires",    "x-message-ttl", "x-max-length",
-    "x-max-length-bytes",     "x-overflow",   "x-max-priority", "x-dead-letter-exchange",
-    "x-dead-letter-routing-key", "x-queue-mode", "x-single-active-consumer", "x-delivery-limit"};
+constexpr std::string_view kCompared[] = {"x-queue-type",
+                                          "x-expires",
+                                          "x-message-ttl",
+                                          "x-max-length",
+                                          "x-max-length-bytes",
+                                          "x-overflow",
+                                          "x-max-priority",
+                                          "x-dead-letter-exchange",
+                                          "x-dead-letter-routing-key",
+                                          "x-queue-mode",
+                                          "x-single-active-consumer",
+                                          "x-delivery-limit"};
 
 std::string resource_of(QueueName queue) {
   return routing::resource(routing::DestinationKind::kQueue, queue.name, queue.vhost);
@@ -20,8 +28,9 @@ std::string resource_of(QueueName queue) {
 
 std::unexpected<ProtocolError> inequivalent(std::string_view argument, QueueName queue, std::string_view received,
                                             std::string_view current) {
-  return refuse(ReplyCode::kPreconditionFailed, fmt::format("inequivalent arg '{}' for {}: received {} but current is {}",
-                                                            argument, resource_of(queue), received, current));
+  return refuse(ReplyCode::kPreconditionFailed,
+                fmt::format("inequivalent arg '{}' for {}: received {} but current is {}", argument, resource_of(queue),
+                            received, current));
 }
 
 bool same(const PropertyValue& left, const PropertyValue& right) {

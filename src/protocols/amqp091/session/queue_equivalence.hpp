@@ -16,8 +16,8 @@ struct DeclaredProperties {
   const PropertyTable* arguments = nullptr;
 };
 
-/// Errors: PRECONDITION_FAILED "inequivalent arg ...". Integers of any width are equal; arguments that do not change what
-/// the queue is, and those without a meaning here, are not compared.
+/// Errors: PRECONDITION_FAILED "inequivalent arg ...". Integers of any width are equal; arguments that do not change
+/// what the queue is, and those without a meaning here, are not compared.
 Outcome<void> check_equivalent(const DeclaredProperties& current, const DeclaredProperties& asked, QueueName queue);
 
 /// RESOURCE_LOCKED: another connection has the queue to itself, or it is not declared exclusive as asked.
