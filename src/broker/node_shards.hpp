@@ -7,6 +7,7 @@
 #include "cluster/metadata/topic_table.hpp"
 #include "cluster/replication/shard_logs.hpp"
 #include "model/ids.hpp"
+#include "queue/shell/shard_queues.hpp"
 #include "runtime/shard.hpp"
 
 namespace wharf::broker {
@@ -16,6 +17,8 @@ struct NodeShard {
   explicit NodeShard(runtime::Shard& owner) : shard(owner) {}
   runtime::Shard& shard;
   std::unique_ptr<cluster::ShardLogs> logs;
+  std::unique_ptr<queue::ShardQueues> queues;
+  std::uint64_t consumers_made = 0;  // ids handed out to this shard's connections
   DoorCounts doors;
   cluster::TopicTable::Pointer topics = std::make_shared<const cluster::TopicTable>();
   bool takes_records = true;  // false: this start's leader epoch is not written yet, the disk is full
@@ -32,8 +35,9 @@ class NodeShards {
   std::size_t owner_index(const PartitionId& partition) const { return owner_index(partition, shards_.size()); }
   NodeShard& owner(const PartitionId& partition) { return at(owner_index(partition)); }
 
-  /// The same on every start with the same number of shards.
+  /// The same on every start with the same number of shards; one shard has all logs of a queue.
   static std::size_t owner_index(const PartitionId& partition, std::size_t shards) {
+    if (partition.index.value >= queue::kFirstQueuePartition) return std::hash<PartitionId>()(queue::messages_of(partition.topic, 0)) % shards;
     return std::hash<PartitionId>()(partition) % shards;
   }
 

@@ -17,8 +17,8 @@
 #include "log/append_check.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
-#include "model/record.hpp"
 #include "queue/core/types.hpp"
+#include "queue/shell/live_queue.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 
@@ -33,28 +33,12 @@ struct QueueRef {
 
 struct EnqueuePart {
   QueueRef queue;
-  std::uint8_t level = 0;      // of all its messages; at most the queue's max_priority
-  log::OwnedBatches batch;     // one batch, its records as model/message.hpp writes them, `prepared`
-  std::uint64_t body_bytes = 0;
-  bool persistent = true;      // answered once on disk; false: once it is in memory
+  queue::Incoming messages;    // their batch as model/message.hpp writes it, `prepared`
 };
 
-struct Delivery {
-  queue::MessageId id;
-  std::uint32_t earlier_tries = 0;  // how often it came back before
-  bool redelivered = false;         // a consumer may have seen it
-  std::shared_ptr<const void> owner;  // of the record's views
-  Record record;
-  std::uint64_t bytes() const { return record.value ? record.value->size() : 0; }
-};
+using queue::Delivery;
 
-struct ConsumerRequest {
-  bool settles_itself = false;   // each message counts as settled when it is delivered
-  std::uint32_t prefetch = 0;    // unsettled messages at a time; 0: any number
-  std::int32_t priority = 0;     // the higher first, while it has room
-  bool exclusive = false;        // the only one
-  std::uint64_t window_bytes = 1 << 20;  // bodies that may be on their way to the client's socket
-};
+using ConsumerRequest = queue::ConsumerOptions;
 
 /// What a consumer's connection is told, on its own shard.
 class ConsumerSink {
@@ -66,16 +50,9 @@ class ConsumerSink {
   virtual void ended(queue::ConsumerId consumer, queue::EndReason reason) = 0;
 };
 
-struct QueueCounts {
-  std::uint64_t ready = 0;
-  std::uint64_t unsettled = 0;
-  std::uint64_t consumers = 0;
-};
+using QueueCounts = queue::Counts;
 
-struct Got {
-  Delivery delivery;
-  std::uint64_t ready_left = 0;
-};
+using Got = queue::GotMessage;
 
 class Queues {
  public:

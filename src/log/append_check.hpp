@@ -22,6 +22,9 @@ struct OwnedBatches {
   bool prepared = false;  // by prepare_batches(), with the configuration of the topic: checksums match, records can be read
 };
 
+/// Batches that we have made ourselves: nobody needs to look into them.
+OwnedBatches own(std::vector<std::byte> batches);
+
 struct AppendContext {
   LeaderEpoch leader_epoch;     // stamped into every batch; at least the log's latest
   Timestamp now;                // wall clock: LogAppendTime, timestamp bounds, age of producer ids

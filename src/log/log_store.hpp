@@ -145,6 +145,10 @@ class LogStore {
   /// of [log start, high watermark] (below: answers the log start). kPolicyViolation where the cleanup policy is not "delete".
   Result<Offset> delete_records(PartitionId id, Offset before);
 
+  /// What is below `before` is not needed any more, says the owner of a queue: it will say so again after a crash, so
+  /// nothing is written for it.
+  void trim(PartitionId id, Offset before);
+
   StoreStatistics statistics() const;
 
   /// Writes behind, syncs, and records what may be relied on; then the write-ahead log is recycled. run() does it by itself.

@@ -190,7 +190,25 @@ PartitionLog::Unstored PartitionLog::gather_unstored(std::size_t max_bytes) {
   return unstored;
 }
 
+/// What was trimmed before its turn is not worth a write: a queue's messages that were settled in time.
+Result<void> PartitionLog::pass_over_trimmed() {
+  if (log_start_ <= stored_.end() || !tail_ || tail_->empty()) return {};
+  std::size_t bytes = 0;
+  Offset next = stored_.end();
+  while (next < log_start_) {
+    ByteView run = tail_->run_from(next, high_watermark_);
+    if (run.empty() || batch_last_offset(run) >= log_start_) break;
+    bytes += batch_bytes(run);
+    next = batch_last_offset(run).plus(1);
+  }
+  if (next == stored_.end()) return {};
+  Result<void> passed = stored_.skip_to(next);
+  if (passed) count_unstored(-static_cast<std::int64_t>(bytes));
+  return passed;
+}
+
 Result<bool> PartitionLog::write_behind(std::size_t max_bytes) {
+  if (Result<void> passed = pass_over_trimmed(); !passed) return fail(passed.error());
   std::size_t written = 0;
   while (stored_.end() < high_watermark_ && written < max_bytes) {
     Unstored unstored = gather_unstored(max_bytes - written);

@@ -136,6 +136,7 @@ class PartitionLog {
     std::size_t bytes = 0;
   };
   Unstored gather_unstored(std::size_t max_bytes);
+  Result<void> pass_over_trimmed();
   void count_unstored(std::int64_t bytes);
   Result<void> store(ByteView bytes, std::span<const BatchHeader> headers);
   void keep_in_tail(const OwnedBatches& batches, Offset first, Offset next);

@@ -190,4 +190,9 @@ Result<Offset> LogStore::delete_records(PartitionId id, Offset before) {
   return log->log_start_offset();
 }
 
+void LogStore::trim(PartitionId id, Offset before) {
+  PartitionLog* log = find(id);
+  if (log != nullptr && log->raise_log_start(before)) list_dirty(*log);
+}
+
 }  // namespace wharf::log

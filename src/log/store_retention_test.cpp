@@ -90,6 +90,57 @@ TEST(StoreRetention, DeletedRecordsStayDeletedAfterACrashOnceTheStartIsDurable) 
   EXPECT_EQ(fixture.append(id, {})->first, Offset{40});
 }
 
+/// Of the single records that were sent with offsets from `from` on.
+std::size_t sent_bytes(StoreFixture& fixture, const PartitionId& id, Offset from) {
+  std::size_t bytes = 0;
+  for (const auto& batch : fixture.sent[id]) bytes += batch.first >= from ? batch.bytes.size() : 0;
+  return bytes;
+}
+/// Of the batches that can be read from `from` on.
+std::size_t readable_bytes(StoreFixture& fixture, const PartitionId& id, Offset from) {
+  std::size_t bytes = 0;
+  Offset end = fixture.store->find(id)->high_watermark();
+  while (from < end) {
+    auto read = fixture.simulation.run(fixture.machine->shard(), fixture.store->read_bytes(id, from, 1, end));
+    if (!read || read->empty()) break;
+    bytes += read->size();
+    from = read_batch(read->view())->header.next_offset();
+  }
+  return bytes;
+}
+/// All that a partition's segment files hold.
+std::uint64_t stored_bytes(StoreFixture& fixture, const PartitionId& id) {
+  return fixture.store->find(id)->size_bytes() - fixture.store->find(id)->unstored_bytes();
+}
+
+TEST(StoreRetention, WhatIsTrimmedBeforeItIsWrittenBehindIsNeverWrittenAgain) {
+  for (std::int64_t floor : {40, 25, 39, 1}) {
+    for (bool crash : {true, false}) {
+      SCOPED_TRACE(::testing::Message() << "trimmed to " << floor << (crash ? ", power loss" : ", clean stop"));
+      StoreFixture fixture(6);
+      ASSERT_TRUE(fixture.start().has_value());
+      PartitionId id = fixture.add(1).id();
+      for (int i = 0; i < 40; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .number = i});
+      fixture.store->trim(id, Offset{floor});
+      ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpoint()).has_value());
+      EXPECT_EQ(stored_bytes(fixture, id), sent_bytes(fixture, id, Offset{floor}));
+      EXPECT_EQ(fixture.store->find(id)->unstored_bytes(), 0u);
+      for (int i = 40; i < 45; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .number = i});
+      if (crash) {
+        fixture.power_loss();
+      } else {
+        ASSERT_TRUE(fixture.stop().has_value());
+      }
+      ASSERT_TRUE(fixture.start().has_value());
+      PartitionLog* log = fixture.store->find(id);
+      EXPECT_EQ(log->log_start_offset(), Offset{floor});
+      EXPECT_EQ(log->log_end_offset(), Offset{45});
+      EXPECT_TRUE(log->damage().empty());
+      EXPECT_EQ(readable_bytes(fixture, id, Offset{floor}), sent_bytes(fixture, id, Offset{floor}));
+    }
+  }
+}
+
 TEST(StoreRetention, ACompactedTopicDoesNotDeleteRecordsOnRequest) {
   LogConfig config = small_segments(Flush::kAsync);
   config.cleanup_delete = false;

@@ -42,9 +42,7 @@ Result<log::OwnedBatches> batch_of(std::span<const KeyedRecord> records, Timesta
   }
   Result<std::vector<std::byte>> bytes = builder.finish();
   if (!bytes) return fail(bytes.error());
-  auto owner = std::make_shared_for_overwrite<std::byte[]>(bytes->size());
-  std::memcpy(owner.get(), bytes->data(), bytes->size());
-  return log::OwnedBatches{owner, {owner.get(), bytes->size()}};
+  return log::own(std::move(*bytes));
 }
 
 runtime::Task<Result<void>> replay(ShardLogs* logs, PartitionId partition, std::function<void(const Record&)> visit) {

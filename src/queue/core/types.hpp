@@ -14,6 +14,14 @@ struct MessageId {
   friend constexpr auto operator<=>(MessageId, MessageId) = default;
 };
 
+/// The logs of a queue among the partitions of its topic id: one per level, and its state. Far above what a topic counts to.
+inline constexpr std::int32_t kFirstQueuePartition = 1 << 30;
+inline constexpr std::int32_t kStatePartition = kFirstQueuePartition + 256;
+constexpr PartitionId messages_of(TopicId queue, std::uint8_t level) {
+  return {queue, PartitionIndex(kFirstQueuePartition + level)};
+}
+constexpr PartitionId state_of(TopicId queue) { return {queue, PartitionIndex(kStatePartition)}; }
+
 /// Whoever holds messages of a queue: unique among its consumers for as long as the node runs.
 using ConsumerId = StrongNumber<struct ConsumerIdTag, std::uint64_t>;
 

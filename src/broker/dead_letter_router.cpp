@@ -1,0 +1,105 @@
+#include "broker/dead_letter_router.hpp"
+
+#include <algorithm>
+
+#include "model/encoded_table.hpp"
+#include "model/message.hpp"
+#include "model/message_properties.hpp"
+#include "queue/core/dead_letter.hpp"
+
+namespace wharf::broker {
+namespace {
+
+/// The message as it goes on, with what its views point into.
+struct Rewritten {
+  MessageView message;
+  PropertyTable headers;
+  std::vector<std::byte> encoded;
+  std::vector<std::string> extra_keys;
+};
+
+std::vector<std::string> texts_of(const PropertyTable& headers, std::string_view name) {
+  std::vector<std::string> texts;
+  const PropertyValue* value = find_property(headers, name);
+  const PropertyList* list = value != nullptr ? value->get_if<PropertyList>() : nullptr;
+  if (list == nullptr) return texts;
+  for (const PropertyValue& one : *list) {
+    if (one.text() != nullptr) texts.push_back(*one.text());
+  }
+  return texts;
+}
+
+/// Without a key of the target's, it keeps its own, and those of CC; with one, CC goes, as it would bring the message back.
+void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
+  Result<MessageView> stored = message_of(letter.message.record);
+  out.message = stored ? *stored : plain_message_of(letter.message.record);
+  out.headers = properties_of(letter.message.record);
+  std::vector<std::string> cc = texts_of(out.headers, "CC");
+  queue::DeathEntry entry{.queue = letter.queue,
+                          .reason = letter.reason,
+                          .seconds = static_cast<std::uint64_t>(letter.died.ms / 1000),
+                          .exchange = std::string(out.message.exchange),
+                          .routing_keys = {std::string(out.message.routing_key)}};
+  entry.routing_keys.insert(entry.routing_keys.end(), cc.begin(), cc.end());
+  if (out.message.expiration) entry.original_expiration = std::string(*out.message.expiration);
+  queue::add_death(out.headers, entry);
+  out.message.expiration.reset();
+  if (letter.target.routing_key) {
+    std::erase_if(out.headers, [](const Property& header) { return header.name == "CC"; });
+    out.message.routing_key = *letter.target.routing_key;
+  } else {
+    out.extra_keys = std::move(cc);
+  }
+  out.message.exchange = letter.target.exchange;
+  WHARF_ASSERT(encode_properties(out.encoded, out.headers) == TableFault::kNone);
+  out.message.properties = out.encoded;
+}
+
+queue::Incoming incoming_of(const MessageView& message, std::uint8_t level, Timestamp now) {
+  BatchBuilder builder(BatchOptions{});
+  append_message(builder, message, now);
+  Result<std::vector<std::byte>> bytes = builder.finish();
+  WHARF_ASSERT(bytes);
+  return {.level = level, .batch = log::own(std::move(*bytes)), .messages = 1, .body_bytes = message.body.size()};
+}
+
+}  // namespace
+
+void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
+  Rewritten out;
+  rewrite(letter, out);
+  std::vector<EnqueuePart> parts;
+  std::optional<NamespaceView> view = entities_.find(shard_, letter.name_space);
+  std::optional<routing::DestinationId> exchange;
+  if (view) exchange = view->routes->find(routing::DestinationKind::kExchange, letter.target.exchange);
+  if (exchange) {
+    std::vector<std::string_view> keys(out.extra_keys.begin(), out.extra_keys.end());
+    routing::MessageView routed{.routing_key = out.message.routing_key, .extra_keys = keys, .headers = &out.headers,
+                                .message_id = out.message.message_id, .correlation_id = out.message.correlation_id,
+                                .timestamp = out.message.timestamp_seconds};
+    routing::Routes routes = router_.route(*view->routes, *exchange, routed, dice_.roll());
+    for (routing::DestinationId id : routes.destinations) {
+      if (view->routes->destination(id).kind != routing::DestinationKind::kQueue) continue;
+      std::shared_ptr<const QueueInfo> queue = (*view->queues)[id];
+      if (queue::is_cycle(out.headers, queue->name)) continue;
+      std::uint8_t level = std::min(out.message.priority.value_or(0), queue->settings.max_priority);
+      parts.push_back({queue->ref, incoming_of(out.message, level, letter.died)});
+    }
+  }
+  tasks_.spawn("dead-letter", keep(std::move(parts), std::move(done)));
+}
+
+/// A queue that is full or gone takes none, as a publisher would find; where the disk is the reason, it is tried again.
+runtime::Task<void> DeadLetterRouter::keep(std::vector<EnqueuePart> parts, Done done) {
+  if (parts.empty()) {
+    done(true);
+    co_return;
+  }
+  std::vector<Result<void>> outcomes = co_await queues_.enqueue(shard_, std::move(parts));
+  bool kept = std::ranges::all_of(outcomes, [](const Result<void>& outcome) {
+    return outcome || outcome.error().code == ErrorCode::kFull || outcome.error().code == ErrorCode::kNotFound;
+  });
+  done(kept);
+}
+
+}  // namespace wharf::broker

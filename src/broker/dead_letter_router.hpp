@@ -1,0 +1,34 @@
+#pragma once
+// Moves the messages that a shard's queues gave up to where their exchange sends them.
+#include "broker/entities.hpp"
+#include "broker/queues.hpp"
+#include "queue/shell/dead_letters.hpp"
+#include "routing/core/router.hpp"
+#include "runtime/random.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace wharf::broker {
+
+class DeadLetterRouter final : public queue::DeadLetters {
+ public:
+  /// Everything outlives it but the scope's tasks.
+  DeadLetterRouter(runtime::Shard& shard, Entities& entities, Queues& queues, runtime::Random& random)
+      : shard_(shard), entities_(entities), queues_(queues), dice_(random), tasks_(shard) {}
+
+  void bury(queue::DeadLetter letter, std::move_only_function<void(bool)> done) override;
+  /// The letters under way arrive; none may follow.
+  runtime::Task<void> close() { return tasks_.close(); }
+
+ private:
+  using Done = std::move_only_function<void(bool)>;
+  runtime::Task<void> keep(std::vector<EnqueuePart> parts, Done done);
+
+  runtime::Shard& shard_;
+  Entities& entities_;
+  Queues& queues_;
+  runtime::Dice dice_;
+  routing::Router router_;
+  runtime::TaskScope tasks_;
+};
+
+}  // namespace wharf::broker

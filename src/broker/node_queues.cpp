@@ -1,0 +1,221 @@
+#include "broker/node_queues.hpp"
+
+namespace wharf::broker {
+namespace {
+
+constexpr std::string_view kGone = "the queue does not exist any more";
+
+/// What a queue hands out, on its way to the consumer's shard.
+class PostingOutlet final : public queue::Outlet {
+ public:
+  PostingOutlet(runtime::Shard& consumers_shard, std::shared_ptr<ConsumerSink> sink)
+      : shard_(consumers_shard), sink_(std::move(sink)) {}
+  void deliver(queue::ConsumerId consumer, std::vector<Delivery> deliveries) override {
+    shard_.post([sink = sink_, consumer, deliveries = std::move(deliveries)]() mutable {
+      sink->deliver(consumer, std::move(deliveries));
+    });
+  }
+  void ended(queue::ConsumerId consumer, queue::EndReason reason) override {
+    shard_.post([sink = sink_, consumer, reason] { sink->ended(consumer, reason); });
+  }
+
+ private:
+  runtime::Shard& shard_;
+  std::shared_ptr<ConsumerSink> sink_;
+};
+
+/// One call of enqueue. `outcomes` and `resume` belong to the calling shard.
+struct EnqueueCall {
+  explicit EnqueueCall(runtime::Shard& calling_shard) : here(calling_shard) {}
+  runtime::Shard& here;
+  std::vector<Result<void>> outcomes;
+  std::size_t portions_left = 0;
+  std::optional<runtime::Resume<bool>> resume;
+
+  void portion_done() {
+    if (--portions_left > 0 || !resume) return;
+    here.post([resume = std::move(*resume)]() mutable { std::move(resume)(true); });
+    resume.reset();
+  }
+};
+
+/// The parts of one call that one shard owns; lives on that shard until all are answered.
+struct EnqueuePortion : std::enable_shared_from_this<EnqueuePortion> {
+  struct Part {
+    std::size_t place = 0;
+    EnqueuePart part;
+    Result<void> outcome;
+  };
+  std::shared_ptr<EnqueueCall> call;
+  NodeShard* owner = nullptr;
+  std::vector<Part> parts;
+  std::size_t waiting = 1;  // one for start() itself
+
+  void start() {
+    for (Part& part : parts) {
+      queue::LiveQueue* queue = owner->queues->find(part.part.queue.id);
+      if (queue == nullptr) {
+        part.outcome = fail(ErrorCode::kNotFound, std::string(kGone));
+        continue;
+      }
+      if (!owner->takes_records) {
+        part.outcome = fail(ErrorCode::kDiskFull, "the disk is full");
+        continue;
+      }
+      ++waiting;
+      queue->enqueue(std::move(part.part.messages), [self = shared_from_this(), &part](Result<void> kept) {
+        part.outcome = std::move(kept);
+        self->answered();
+      });
+    }
+    answered();
+  }
+  void answered() {
+    if (--waiting > 0) return;
+    auto deliver = [self = shared_from_this()] {
+      for (Part& part : self->parts) self->call->outcomes[part.place] = std::move(part.outcome);
+      self->call->portion_done();
+    };
+    if (&call->here == &owner->shard) return deliver();
+    call->here.post(std::move(deliver));
+  }
+};
+
+}  // namespace
+
+runtime::Task<std::vector<Result<void>>> NodeQueues::enqueue(runtime::Shard& here, std::vector<EnqueuePart> parts) {
+  auto call = std::make_shared<EnqueueCall>(here);
+  call->outcomes.resize(parts.size());
+  std::vector<std::shared_ptr<EnqueuePortion>> portions(shards_.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::shared_ptr<EnqueuePortion>& portion = portions[parts[i].queue.shard.value];
+    if (!portion) {
+      portion = std::make_shared<EnqueuePortion>();
+      portion->call = call;
+      portion->owner = &shard_of(parts[i].queue);
+      ++call->portions_left;
+    }
+    portion->parts.push_back({.place = i, .part = std::move(parts[i])});
+  }
+  for (const std::shared_ptr<EnqueuePortion>& portion : portions) {
+    if (portion && &portion->owner->shard != &here) portion->owner->shard.post([portion] { portion->start(); });
+  }
+  for (const std::shared_ptr<EnqueuePortion>& portion : portions) {
+    if (portion && &portion->owner->shard == &here) portion->start();
+  }
+  if (call->portions_left > 0) {
+    auto start = [call](runtime::Resume<bool> resume) { call->resume.emplace(std::move(resume)); };
+    [[maybe_unused]] bool done = co_await runtime::suspend<bool>(std::move(start));
+  }
+  co_return std::move(call->outcomes);
+}
+
+template <class Work>
+void NodeQueues::tell(runtime::Shard& here, const QueueRef& queue, Work work) {
+  NodeShard* owner = &shard_of(queue);
+  auto run = [owner, id = queue.id, work = std::move(work)]() mutable {
+    queue::LiveQueue* live = owner->queues->find(id);
+    if (live != nullptr) work(*live);
+  };
+  if (&owner->shard == &here) return run();
+  owner->shard.post(std::move(run));
+}
+
+template <class T, class Ask>
+runtime::Task<T> NodeQueues::ask(runtime::Shard& here, QueueRef queue, Ask ask) {
+  NodeShard* owner = &shard_of(queue);
+  auto start = [owner, &here, id = queue.id, ask = std::move(ask)](runtime::Resume<T> resume) mutable {
+    auto answer = [&here, resume = std::move(resume)](T value) mutable {
+      here.post([resume = std::move(resume), value = std::move(value)]() mutable { std::move(resume)(std::move(value)); });
+    };
+    auto run = [owner, id, ask = std::move(ask), answer = std::move(answer)]() mutable {
+      ask(owner->queues->find(id), std::move(answer));
+    };
+    if (&owner->shard == &here) return run();
+    owner->shard.post(std::move(run));
+  };
+  T value = co_await runtime::suspend<T>(std::move(start));
+  co_return value;
+}
+
+queue::ConsumerId NodeQueues::new_consumer_id(runtime::Shard& here) {
+  NodeShard& shard = shards_.at(here);
+  return queue::ConsumerId(++shard.consumers_made * shards_.size() + here.index().value);
+}
+
+runtime::Task<Result<void>> NodeQueues::subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
+                                                  ConsumerRequest request, std::shared_ptr<ConsumerSink> sink) {
+  auto outlet = std::make_shared<PostingOutlet>(here, std::move(sink));
+  auto work = [consumer, request, outlet](queue::LiveQueue* live, auto answer) {
+    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
+    answer(live->subscribe(consumer, request, outlet));
+  };
+  Result<void> subscribed = co_await ask<Result<void>>(here, queue, std::move(work));
+  co_return subscribed;
+}
+
+void NodeQueues::wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) {
+  tell(here, queue, [consumer, bytes](queue::LiveQueue& live) { live.wrote(consumer, bytes); });
+}
+
+void NodeQueues::settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
+                        std::vector<queue::Settlement> settlements) {
+  tell(here, queue, [consumer, settlements = std::move(settlements)](queue::LiveQueue& live) { live.settle(consumer, settlements); });
+}
+
+runtime::Task<Result<void>> NodeQueues::settle_durably(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
+                                                       std::vector<queue::Settlement> settlements) {
+  auto work = [consumer, settlements = std::move(settlements)](queue::LiveQueue* live, auto answer) {
+    if (live == nullptr) return answer({});  // gone with all it had
+    live->settle(consumer, settlements);
+    live->write_state_then(std::move(answer));
+  };
+  Result<void> settled = co_await ask<Result<void>>(here, queue, std::move(work));
+  co_return settled;
+}
+
+runtime::Task<void> NodeQueues::stop(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
+  auto work = [consumer](queue::LiveQueue* live, auto answer) {
+    if (live != nullptr) live->stop(consumer);
+    answer(true);
+  };
+  [[maybe_unused]] bool done = co_await ask<bool>(here, queue, std::move(work));
+}
+
+runtime::Task<void> NodeQueues::release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
+  auto work = [consumer](queue::LiveQueue* live, auto answer) {
+    if (live != nullptr) live->release(consumer);
+    answer(true);
+  };
+  [[maybe_unused]] bool done = co_await ask<bool>(here, queue, std::move(work));
+}
+
+runtime::Task<Result<std::optional<Got>>> NodeQueues::get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
+                                                          bool settled) {
+  auto work = [holder, settled](queue::LiveQueue* live, auto answer) {
+    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
+    live->get(holder, settled, std::move(answer));
+  };
+  Result<std::optional<Got>> got = co_await ask<Result<std::optional<Got>>>(here, queue, std::move(work));
+  co_return got;
+}
+
+runtime::Task<Result<std::uint64_t>> NodeQueues::purge(runtime::Shard& here, QueueRef queue) {
+  auto work = [](queue::LiveQueue* live, auto answer) {
+    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
+    answer(live->purge());
+  };
+  Result<std::uint64_t> purged = co_await ask<Result<std::uint64_t>>(here, queue, std::move(work));
+  co_return purged;
+}
+
+runtime::Task<Result<QueueCounts>> NodeQueues::counts(runtime::Shard& here, QueueRef queue) {
+  auto work = [](queue::LiveQueue* live, auto answer) {
+    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
+    answer(live->counts());
+  };
+  Result<QueueCounts> counts = co_await ask<Result<QueueCounts>>(here, queue, std::move(work));
+  co_return counts;
+}
+
+}  // namespace wharf::broker

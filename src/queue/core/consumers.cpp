@@ -1,0 +1,108 @@
+#include "queue/core/consumers.hpp"
+
+namespace wharf::queue {
+
+Result<void> Consumers::add(ConsumerId id, const ConsumerOptions& options) {
+  for (const auto& [other, consumer] : consumers_) {
+    if (!consumer.attached) continue;
+    if (options.exclusive || consumer.options.exclusive) return fail(ErrorCode::kLocked, "somebody consumes it exclusively");
+    break;  // an exclusive one would be the only one
+  }
+  Consumer consumer{.options = options, .attached = true, .window_left = static_cast<std::int64_t>(options.window_bytes)};
+  consumer.joined = consumer.served = ++clock_;
+  consumers_.emplace(id.value, consumer);
+  ++attached_;
+  change(id, [](Consumer&) {});
+  choose_active();
+  return {};
+}
+
+void Consumers::add_holder(ConsumerId id) { consumers_.try_emplace(id.value); }
+
+void Consumers::stop(ConsumerId id) {
+  auto found = consumers_.find(id.value);
+  if (found == consumers_.end() || !found->second.attached) return;
+  change(id, [](Consumer& consumer) { consumer.attached = false; });
+  --attached_;
+  choose_active();
+}
+
+void Consumers::remove(ConsumerId id) {
+  stop(id);
+  consumers_.erase(id.value);
+}
+
+bool Consumers::has_room(const Consumer& consumer) {
+  bool may_hold_more = consumer.options.prefetch == 0 || consumer.unsettled < consumer.options.prefetch;
+  return consumer.attached && may_hold_more && consumer.window_left > 0;
+}
+
+template <class Change>
+void Consumers::change(ConsumerId id, Change change_figures) {
+  auto found = consumers_.find(id.value);
+  if (found == consumers_.end()) return;
+  Consumer& consumer = found->second;
+  std::set<Turn>::node_type turn;
+  if (consumer.listed) turn = turns_.extract(turn_of(id, consumer));
+  change_figures(consumer);
+  consumer.listed = has_room(consumer);
+  if (!consumer.listed) return;
+  if (turn.empty()) {
+    turns_.insert(turn_of(id, consumer));
+  } else {
+    turn.value() = turn_of(id, consumer);
+    turns_.insert(std::move(turn));
+  }
+}
+
+/// The active one stays until it leaves; then the highest priority, then who came first.
+void Consumers::choose_active() {
+  if (!single_active_) return;
+  if (active_) {
+    auto found = consumers_.find(active_->value);
+    if (found != consumers_.end() && found->second.attached) return;
+  }
+  active_.reset();
+  const Consumer* best = nullptr;
+  for (const auto& [id, consumer] : consumers_) {
+    if (!consumer.attached) continue;
+    bool better = best == nullptr || consumer.options.priority > best->options.priority ||
+                  (consumer.options.priority == best->options.priority && consumer.joined < best->joined);
+    if (better) best = &consumer, active_ = ConsumerId(id);
+  }
+}
+
+std::optional<ConsumerId> Consumers::choose() const {
+  if (!single_active_) return turns_.empty() ? std::nullopt : std::optional(turns_.begin()->id);
+  if (!active_) return std::nullopt;
+  return consumers_.at(active_->value).listed ? active_ : std::nullopt;
+}
+
+void Consumers::handed(ConsumerId id, std::uint64_t bytes) {
+  change(id, [this, bytes](Consumer& consumer) {
+    if (!consumer.options.settles_itself) ++consumer.unsettled;
+    consumer.window_left -= static_cast<std::int64_t>(bytes);
+    consumer.served = ++clock_;
+  });
+}
+
+void Consumers::settled(ConsumerId id, std::uint64_t messages) {
+  change(id, [messages](Consumer& consumer) { consumer.unsettled -= messages; });
+}
+
+void Consumers::wrote(ConsumerId id, std::uint64_t bytes) {
+  change(id, [bytes](Consumer& consumer) { consumer.window_left += static_cast<std::int64_t>(bytes); });
+}
+
+const ConsumerOptions* Consumers::options(ConsumerId id) const {
+  auto found = consumers_.find(id.value);
+  return found == consumers_.end() ? nullptr : &found->second.options;
+}
+
+std::vector<ConsumerId> Consumers::ids() const {
+  std::vector<ConsumerId> ids;
+  for (const auto& [id, consumer] : consumers_) ids.emplace_back(id);
+  return ids;
+}
+
+}  // namespace wharf::queue

@@ -1,0 +1,88 @@
+#pragma once
+// The consumers of one queue, and whose turn it is: the highest priority that has room, among those the one that holds the
+// fewest unsettled messages, among those the one that has waited longest. With equal consumers that is one after the other;
+// while one idles, a slow one gets no more than it settles.
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "model/error.hpp"
+#include "queue/core/types.hpp"
+
+namespace wharf::queue {
+
+struct ConsumerOptions {
+  bool settles_itself = false;      // a message counts as settled when it is handed out
+  std::uint32_t prefetch = 0;       // unsettled messages at a time; 0: any number
+  std::int32_t priority = 0;
+  bool exclusive = false;
+  std::uint64_t window_bytes = 1 << 20;  // of bodies on their way to it
+};
+
+class Consumers {
+ public:
+  explicit Consumers(bool single_active) : single_active_(single_active) {}
+
+  /// kLocked: an exclusive one is there, or `options` ask for it and others are.
+  Result<void> add(ConsumerId id, const ConsumerOptions& options);
+  /// Somebody who only gets single messages (queue.get): holds, and is never chosen.
+  void add_holder(ConsumerId id);
+  /// Is not chosen any more; known for as long as it holds something, or until remove().
+  void stop(ConsumerId id);
+  void remove(ConsumerId id);
+
+  /// Whose turn it is; none: nobody has room.
+  std::optional<ConsumerId> choose() const;
+  void handed(ConsumerId id, std::uint64_t bytes);
+  void settled(ConsumerId id, std::uint64_t messages);
+  void wrote(ConsumerId id, std::uint64_t bytes);
+
+  bool knows(ConsumerId id) const { return consumers_.contains(id.value); }
+  const ConsumerOptions* options(ConsumerId id) const;
+  /// Those that are served, or would be if they were the active one.
+  std::size_t attached() const { return attached_; }
+  std::vector<ConsumerId> ids() const;
+
+ private:
+  struct Consumer {
+    ConsumerOptions options;
+    bool attached = false;
+    std::uint64_t unsettled = 0;
+    std::int64_t window_left = 0;
+    std::uint64_t served = 0;   // when, last
+    std::uint64_t joined = 0;
+    bool listed = false;        // in turns_
+  };
+  struct Turn {
+    std::int32_t priority;
+    std::uint64_t unsettled;
+    std::uint64_t served;
+    ConsumerId id;
+    friend bool operator<(const Turn& a, const Turn& b) {
+      if (a.priority != b.priority) return a.priority > b.priority;
+      if (a.unsettled != b.unsettled) return a.unsettled < b.unsettled;
+      if (a.served != b.served) return a.served < b.served;
+      return a.id < b.id;
+    }
+  };
+
+  static Turn turn_of(ConsumerId id, const Consumer& consumer) {
+    return {consumer.options.priority, consumer.unsettled, consumer.served, id};
+  }
+  static bool has_room(const Consumer& consumer);
+  /// Changes a consumer's figures and gives it the place in turns_ that they mean.
+  template <class Change>
+  void change(ConsumerId id, Change change_figures);
+  void choose_active();
+
+  bool single_active_;
+  std::unordered_map<std::uint64_t, Consumer> consumers_;
+  std::set<Turn> turns_;        // attached, with room
+  std::optional<ConsumerId> active_;
+  std::size_t attached_ = 0;
+  std::uint64_t clock_ = 0;     // counts, for `served` and `joined`
+};
+
+}  // namespace wharf::queue

@@ -1,0 +1,109 @@
+#pragma once
+// The cursor of one level of a queue: what state each message of a log is in. Everything below the floor is gone; from there
+// on a message is settled, in flight (somebody has it), returned (ready again), or has never been out of the queue:
+//
+//   ...settled | floor ... settled, in flight, returned ... | next ... never handed out (or settled) ... | end
+//
+// Memory is for what is in flight, returned, or settled out of order; what waits costs none. A message that came back keeps
+// its place: returned ones go first, in the order of their offsets.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "model/ids.hpp"
+#include "queue/core/offset_ranges.hpp"
+#include "queue/core/types.hpp"
+
+namespace wharf::queue {
+
+/// Of a message outside of its place.
+struct Held {
+  std::optional<ConsumerId> holder;  // none: it is on its way to the dead letter target
+  std::uint32_t tries = 0;           // how often it came back
+  std::uint32_t bytes = 0;
+  bool redelivered = false;          // it went out as such
+};
+
+struct Returned {
+  std::uint32_t tries = 0;
+  std::uint32_t bytes = 0;
+  bool redelivered = false;
+};
+
+/// A message that could be handed out next.
+struct Ready {
+  Offset offset;
+  std::uint32_t tries = 0;
+  bool redelivered = false;
+};
+
+/// What must be known of a level to go on with it after a restart.
+struct CursorState {
+  Offset floor;
+  Offset handed_below;                        // a message below may have been out of the queue
+  OffsetRanges settled;                       // below the floor nothing matters
+  std::map<Offset, std::uint32_t> tries;      // of messages that came back
+};
+
+class Cursor {
+ public:
+  /// What a start knows: `end` is what the log has, its records from `log_start` on.
+  void restore(CursorState state, Offset log_start, Offset end);
+  /// `ends`: nothing goes out any more, so what was reserved and not used is not.
+  CursorState state(bool ends) const;
+
+  /// Messages below `end` are there now.
+  void raise_end(Offset end) {
+    if (end > end_) end_ = end;
+  }
+  /// Up to here messages may be handed out: the log says that they may have been (see handed_below).
+  void raise_reserved(Offset reserved) { reserved_ = std::max(reserved_, reserved); }
+
+  /// The next message that may go out; none: nothing is ready, or the reserve is used up.
+  std::optional<Ready> peek() const;
+  /// peek()'s message goes out.
+  void take(Offset offset, Held held);
+  /// In flight with `holder`; nullptr: not, or with another.
+  const Held* held_by(Offset offset, std::optional<ConsumerId> holder) const;
+  /// Gone, whatever it was (in flight, returned, never out). False: it was settled already.
+  bool settle(Offset offset);
+  /// [first, next) are not in the log any more, or dropped together: how many that settled.
+  std::int64_t settle_range(OffsetRange range);
+  /// From in flight back to its place.
+  void put_back(Offset offset, std::uint32_t tries, bool redelivered);
+  /// From its place on the way to the dead letter target.
+  void hold_dead(Offset offset, Held held) { take(offset, held); }
+  /// In flight with nobody any more.
+  void orphan(Offset offset);
+
+  Offset floor() const { return floor_; }
+  Offset next() const { return next_; }
+  Offset end() const { return end_; }
+  Offset reserved() const { return reserved_; }
+  std::uint64_t ready() const {
+    return static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_) + returned_.size();
+  }
+  std::uint64_t in_flight() const { return held_.size(); }
+  const auto& held() const { return held_; }
+  const auto& returned() const { return returned_; }
+  const OffsetRanges& settled() const { return settled_; }
+
+ private:
+  void skip_settled();
+
+  Offset floor_{0};
+  Offset next_{0};
+  Offset end_{0};
+  Offset reserved_{0};
+  Offset redelivered_below_{0};
+  OffsetRanges settled_;            // at or above the floor
+  std::int64_t settled_ahead_ = 0;  // of them, in [next, end)
+  boost::unordered_flat_map<std::int64_t, Held> held_;
+  std::map<Offset, Returned> returned_;
+  std::map<Offset, std::uint32_t> old_tries_;  // from before the start, not yet out again
+};
+
+}  // namespace wharf::queue

@@ -1,0 +1,261 @@
+#include "queue/core/queue.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace wharf::queue {
+namespace {
+
+/// Messages that one record of the state log lets out of the queue: after a crash as many may be flagged for nothing.
+constexpr std::int64_t kReserveMessages = 4096;
+
+}  // namespace
+
+Queue::Queue(QueueOptions options)
+    : options_(std::move(options)), consumers_(options_.settings.single_active_consumer) {}
+
+Cursor& Queue::level(std::uint8_t number) {
+  auto [at, is_new] = levels_.try_emplace(number);
+  if (is_new && !options_.keeps_state) at->second.raise_reserved(Offset(std::numeric_limits<std::int64_t>::max()));
+  return at->second;
+}
+
+void Queue::open(std::uint8_t number, Offset log_start, Offset end) {
+  auto restored = restored_.extract(number);
+  level(number).restore(restored ? std::move(restored.mapped()) : CursorState{}, log_start, end);
+  if (!options_.keeps_state) level(number).raise_reserved(Offset(std::numeric_limits<std::int64_t>::max()));
+}
+
+Result<void> Queue::admit(std::uint64_t messages, std::uint64_t bytes) const {
+  const QueueSettings& settings = options_.settings;
+  if (settings.overflow == Overflow::kDropOldest) return {};
+  bool too_many = settings.max_length && ready() + messages > *settings.max_length;
+  bool too_large = settings.max_length_bytes && ready_bytes_ + bytes > *settings.max_length_bytes;
+  if (too_many || too_large) return fail(ErrorCode::kFull, "the queue is full");
+  return {};
+}
+
+void Queue::arrived(std::uint8_t number, Offset end, std::uint64_t bytes, bool expiring) {
+  level(number).raise_end(end);
+  ready_bytes_ += bytes;
+  expiring_ = expiring_ || expiring;
+}
+
+void Queue::missing(std::uint8_t number, OffsetRange range) {
+  level(number).settle_range(range);
+  if (options_.keeps_state) change_.levels[number].settled.push_back(range);
+}
+
+std::optional<Offer> Queue::head() const {
+  for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) {
+    std::optional<Ready> ready = at->second.peek();
+    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered};
+    if (at->second.ready() > 0) return std::nullopt;  // the reserve is on its way; a lower level does not overtake
+  }
+  return std::nullopt;
+}
+
+std::optional<Offer> Queue::offer() const {
+  if (!consumers_.choose()) return std::nullopt;
+  return head();
+}
+
+std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths) {
+  if (facts.expires && *facts.expires <= now) {
+    kill(offer, facts.bytes, DeathReason::kExpired, deaths);
+    return std::nullopt;
+  }
+  std::optional<ConsumerId> to = consumers_.choose();
+  WHARF_ASSERT(to);
+  level(offer.id.level).take(offer.id.offset, {to, offer.tries, facts.bytes, offer.redelivered});
+  took_ready(facts.bytes);
+  bool settles_itself = consumers_.options(*to)->settles_itself;
+  consumers_.handed(*to, facts.bytes);
+  if (settles_itself) settle_one(offer.id);
+  return to;
+}
+
+bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now, std::vector<Death>& deaths) {
+  if (facts.expires && *facts.expires <= now) {
+    kill(offer, facts.bytes, DeathReason::kExpired, deaths);
+    return false;
+  }
+  level(offer.id.level).take(offer.id.offset, {holder, offer.tries, facts.bytes, offer.redelivered});
+  took_ready(facts.bytes);
+  if (settled) {
+    settle_one(offer.id);
+  } else {
+    consumers_.add_holder(holder);
+    consumers_.handed(holder, facts.bytes);
+  }
+  return true;
+}
+
+void Queue::settle_one(MessageId id) {
+  if (level(id.level).settle(id.offset)) note_settled(id, id.offset);
+}
+
+void Queue::note_settled(MessageId id, Offset last) {
+  if (!options_.keeps_state) return;
+  std::vector<OffsetRange>& settled = change_.levels[id.level].settled;
+  if (!settled.empty() && settled.back().next == id.offset) {
+    settled.back().next = last.plus(1);
+  } else {
+    settled.push_back({id.offset, last.plus(1)});
+  }
+}
+
+void Queue::settle(ConsumerId holder, std::span<const Settlement> settlements, std::vector<Death>& deaths) {
+  for (const Settlement& settlement : settlements) {
+    const Cursor& cursor = level(settlement.first.level);
+    Offset last = std::min(settlement.last, cursor.next());
+    for (MessageId id = settlement.first; id.offset <= last; id.offset = id.offset.plus(1)) {
+      settle_held(holder, id, settlement.verdict, deaths);
+    }
+  }
+}
+
+void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, std::vector<Death>& deaths) {
+  Cursor& cursor = level(id.level);
+  const Held* found = cursor.held_by(id.offset, holder);
+  if (found == nullptr) return;
+  Held held = *found;
+  consumers_.settled(holder, 1);
+  switch (verdict) {
+    case Verdict::kDone: return settle_one(id);
+    case Verdict::kReject: return die(id, DeathReason::kRejected, held.tries, deaths);
+    case Verdict::kReturn:
+    case Verdict::kGiveBack: return put_back(cursor, id, held, verdict, deaths);
+  }
+}
+
+void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, std::vector<Death>& deaths) {
+  bool counts = verdict == Verdict::kReturn;
+  std::uint32_t tries = held.tries + (counts ? 1 : 0);
+  if (counts && options_.settings.delivery_limit && tries > *options_.settings.delivery_limit) {
+    return die(id, DeathReason::kDeliveryLimit, tries, deaths);
+  }
+  cursor.put_back(id.offset, tries, counts || held.redelivered);
+  ready_bytes_ += held.bytes;
+  if (counts && options_.keeps_state) change_.levels[id.level].tries.insert_or_assign(id.offset, tries);
+}
+
+void Queue::release(ConsumerId id, std::vector<Death>& deaths) {
+  std::vector<MessageId> held;
+  for (const auto& [number, cursor] : levels_) {
+    for (const auto& [offset, message] : cursor.held()) {
+      if (message.holder == id) held.push_back({number, Offset(offset)});
+    }
+  }
+  consumers_.remove(id);
+  if (held.empty()) return;
+  MessageId oldest = *std::ranges::min_element(held);
+  for (MessageId message : held) {
+    Cursor& cursor = level(message.level);
+    Held was = *cursor.held_by(message.offset, id);
+    if (message == oldest) {
+      put_back(cursor, message, was, Verdict::kReturn, deaths);
+    } else {
+      cursor.put_back(message.offset, was.tries, true);
+      ready_bytes_ += was.bytes;
+    }
+  }
+}
+
+/// In flight and on its way out of the queue, or gone at once where it goes nowhere.
+void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths) {
+  if (has_dead_letter_target()) {
+    level(id.level).orphan(id.offset);
+    deaths.push_back({id, reason, tries});
+  } else {
+    settle_one(id);
+  }
+}
+
+void Queue::kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, std::vector<Death>& deaths) {
+  level(offer.id.level).take(offer.id.offset, {std::nullopt, offer.tries, bytes});
+  took_ready(bytes);
+  die(offer.id, reason, offer.tries, deaths);
+}
+
+std::uint64_t Queue::purge() {
+  std::uint64_t dropped = ready();
+  drop_oldest(dropped);
+  ready_bytes_ = 0;
+  return dropped;
+}
+
+std::uint64_t Queue::surplus() const {
+  const QueueSettings& settings = options_.settings;
+  if (settings.overflow != Overflow::kDropOldest || !settings.max_length) return 0;
+  return ready() > *settings.max_length ? ready() - *settings.max_length : 0;
+}
+
+bool Queue::over_bytes() const {
+  const QueueSettings& settings = options_.settings;
+  return settings.overflow == Overflow::kDropOldest && settings.max_length_bytes && ready_bytes_ > *settings.max_length_bytes &&
+         ready() > 0;
+}
+
+/// The lowest level first: what matters least goes first.
+void Queue::drop_oldest(std::uint64_t messages) {
+  for (auto& [number, cursor] : levels_) {
+    while (messages > 0 && cursor.ready() > 0) {
+      Offset first = cursor.returned().empty() ? cursor.settled().next_outside(cursor.next()) : cursor.returned().begin()->first;
+      Offset next = first.plus(1);
+      if (cursor.returned().empty()) {
+        next = cursor.settled().next_inside(first, cursor.end());
+        next = std::min(next, first.plus(static_cast<std::int64_t>(messages)));
+      }
+      messages -= static_cast<std::uint64_t>(next.value - first.value);
+      cursor.settle_range({first, next});
+      note_settled({number, first}, next.plus(-1));
+    }
+  }
+}
+
+std::optional<Queue::Reserve> Queue::wanted_reserve() const {
+  if (!options_.keeps_state) return std::nullopt;
+  for (const auto& [number, cursor] : levels_) {
+    auto asked = reserve_asked_.find(number);
+    Offset reserved = asked == reserve_asked_.end() ? cursor.reserved() : std::max(asked->second, cursor.reserved());
+    if (cursor.next().plus(kReserveMessages / 2) >= reserved) return Reserve{number, cursor.next().plus(2 * kReserveMessages)};
+  }
+  return std::nullopt;
+}
+
+void Queue::reserve_asked(Reserve reserve) {
+  reserve_asked_.insert_or_assign(reserve.level, reserve.below);
+  change_.levels[reserve.level].handed_below = reserve.below;
+}
+
+void Queue::reserved(Reserve reserve) { level(reserve.level).raise_reserved(reserve.below); }
+
+StateChange Queue::snapshot(bool ends) const {
+  StateChange snapshot{.is_snapshot = true};
+  for (const auto& [number, cursor] : levels_) {
+    CursorState state = cursor.state(ends);
+    LevelChange& level = snapshot.levels[number];
+    level.floor = state.floor;
+    level.handed_below = state.handed_below;
+    auto asked = reserve_asked_.find(number);
+    if (!ends && asked != reserve_asked_.end()) level.handed_below = std::max(state.handed_below, asked->second);
+    for (const auto& [first, next] : state.settled.ranges()) level.settled.push_back({first, next});
+    level.tries = std::move(state.tries);
+  }
+  return snapshot;
+}
+
+std::uint64_t Queue::ready() const {
+  std::uint64_t count = 0;
+  for (const auto& [number, cursor] : levels_) count += cursor.ready();
+  return count;
+}
+
+std::uint64_t Queue::unsettled() const {
+  std::uint64_t count = 0;
+  for (const auto& [number, cursor] : levels_) count += cursor.in_flight();
+  return count;
+}
+
+}  // namespace wharf::queue

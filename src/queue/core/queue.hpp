@@ -1,0 +1,149 @@
+#pragma once
+// A queue: cursors (one per priority level in use), consumers, and the rules between them. Decides; has no clock, no bytes, no
+// I/O. The shell asks, loads what is asked for, and tells:
+//
+//   while (std::optional<Offer> offer = queue.offer()) {             // a message could go to somebody
+//     const Facts* facts = ...loaded from the log...;                // not there yet: load it, come back later
+//     Handed handed = queue.hand_out(*offer, *facts, now);           // to whom, or why not
+//   }
+//   queue.settle(...); queue.release(...);
+//   StateChange change = queue.take_change();                        // what the state log has to learn
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/error.hpp"
+#include "model/time.hpp"
+#include "queue/core/consumers.hpp"
+#include "queue/core/cursor.hpp"
+#include "queue/core/settings.hpp"
+#include "queue/core/state_record.hpp"
+#include "queue/core/types.hpp"
+
+namespace wharf::queue {
+
+/// What the queue must know of a message before it hands it out.
+struct Facts {
+  std::uint32_t bytes = 0;                  // of the body
+  std::optional<Timestamp> expires;         // by the message's own limit or the queue's
+};
+
+/// A message that could go out next.
+struct Offer {
+  MessageId id;
+  std::uint32_t tries = 0;
+  bool redelivered = false;
+};
+
+/// A message that the queue gives up. With a dead letter target the shell moves it there and tells buried(); without one it is
+/// settled already.
+struct Death {
+  MessageId id;
+  DeathReason reason;
+  std::uint32_t tries = 0;
+};
+
+struct QueueOptions {
+  QueueSettings settings;
+  bool keeps_state = true;   // false: nothing of it survives a restart, so nothing is told to a state log
+};
+
+class Queue {
+ public:
+  explicit Queue(QueueOptions options);
+
+  // --- A start: replay() each record of the state log in order, then open() each level that the data folder has.
+  Result<void> replay(ByteView state_record) { return apply_state_record(state_record, restored_); }
+  void open(std::uint8_t level, Offset log_start, Offset end);
+  const std::map<std::uint8_t, Cursor>& levels() const { return levels_; }
+
+  // --- Messages
+  /// May so many more come? kFull.
+  Result<void> admit(std::uint64_t messages, std::uint64_t bytes) const;
+  /// Messages of `level` below `end` are in the log, and may be handed out. `expiring`: one of them has a limit of its own.
+  void arrived(std::uint8_t level, Offset end, std::uint64_t bytes, bool expiring);
+  /// [first, next) are not in the log, or cannot be read.
+  void missing(std::uint8_t level, OffsetRange range);
+
+  // --- Consumers
+  Result<void> subscribe(ConsumerId id, const ConsumerOptions& options) { return consumers_.add(id, options); }
+  void hold_for(ConsumerId id) { consumers_.add_holder(id); }
+  void stop(ConsumerId id) { consumers_.stop(id); }
+  void wrote(ConsumerId id, std::uint64_t bytes) { consumers_.wrote(id, bytes); }
+  /// Gone: what it held is back in its place. The oldest counts a try, as only that one can have been at fault.
+  void release(ConsumerId id, std::vector<Death>& deaths);
+  const Consumers& consumers() const { return consumers_; }
+
+  // --- Handing out
+  /// The next message and that somebody has room for it; none: nothing to do, or the reserve must be raised first.
+  std::optional<Offer> offer() const;
+  /// The next message, whoever might want it: for get, expiry at the head, dropping.
+  std::optional<Offer> head() const;
+  /// offer()'s message to whose turn it is; none: it has expired, and `deaths` says so.
+  std::optional<ConsumerId> hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths);
+  /// head()'s message to `holder`; false: it has expired.
+  bool get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now, std::vector<Death>& deaths);
+
+  // --- What becomes of them
+  void settle(ConsumerId holder, std::span<const Settlement> settlements, std::vector<Death>& deaths);
+  /// A dead message has arrived where dead ones go (or there is no such place any more).
+  void buried(MessageId id) { settle_one(id); }
+  /// head()'s message dies now.
+  void kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, std::vector<Death>& deaths);
+  /// All that is ready; how many.
+  std::uint64_t purge();
+  /// So many ready messages are over the limit of length (limits in bytes need facts: over_bytes()).
+  std::uint64_t surplus() const;
+  bool over_bytes() const;
+  bool needs_facts_to_drop() const { return options_.settings.max_length_bytes.has_value() || has_dead_letter_target(); }
+  /// Without looking at them: the oldest `messages` ready ones.
+  void drop_oldest(std::uint64_t messages);
+  /// Whether the head may have to be watched for its expiry.
+  bool has_expiring() const { return options_.settings.message_ttl.has_value() || expiring_; }
+
+  // --- Its state log
+  /// Up to where messages of a level may go out must be written down first: one reserve serves thousands.
+  struct Reserve {
+    std::uint8_t level;
+    Offset below;
+  };
+  std::optional<Reserve> wanted_reserve() const;
+  void reserve_asked(Reserve reserve);   // on its way to the state log
+  void reserved(Reserve reserve);        // kept there
+  void reserve_failed(Reserve reserve) { reserve_asked_.erase(reserve.level); }
+  bool has_change() const { return !change_.empty(); }
+  StateChange take_change() { return std::exchange(change_, {}); }
+  /// `ends`: nothing is handed out any more.
+  StateChange snapshot(bool ends) const;
+
+  const QueueSettings& settings() const { return options_.settings; }
+  void configure(QueueSettings settings) { options_.settings = std::move(settings); }
+  std::uint64_t ready() const;
+  std::uint64_t unsettled() const;
+  std::uint64_t ready_bytes() const { return ready_bytes_; }
+  void count_ready_bytes(std::uint64_t bytes) { ready_bytes_ = bytes; }
+  bool has_dead_letter_target() const { return options_.settings.dead_letter.has_value(); }
+
+ private:
+  Cursor& level(std::uint8_t number);
+  void settle_one(MessageId id);
+  void note_settled(MessageId id, Offset last);
+  void die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths);
+  void put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, std::vector<Death>& deaths);
+  void settle_held(ConsumerId holder, MessageId id, Verdict verdict, std::vector<Death>& deaths);
+  void took_ready(std::uint64_t bytes) { ready_bytes_ -= std::min(ready_bytes_, bytes); }
+
+  QueueOptions options_;
+  std::map<std::uint8_t, Cursor> levels_;
+  std::map<std::uint8_t, CursorState> restored_;
+  Consumers consumers_;
+  StateChange change_;
+  std::map<std::uint8_t, Offset> reserve_asked_;
+  std::uint64_t ready_bytes_ = 0;
+  bool expiring_ = false;
+};
+
+}  // namespace wharf::queue

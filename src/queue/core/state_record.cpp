@@ -1,0 +1,140 @@
+#include "queue/core/state_record.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "model/record_varint.hpp"
+
+namespace wharf::queue {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kChange = 1;
+constexpr std::uint8_t kSnapshot = 2;
+
+enum Tag : std::uint8_t { kSettled = 1, kTries = 2, kHandedBelow = 3, kFloor = 4 };
+
+void put(std::vector<std::byte>& out, std::int64_t value) {
+  std::array<std::byte, kMaxVarlongBytes> bytes;
+  std::byte* end = put_varint(bytes.data(), value);
+  out.insert(out.end(), bytes.data(), end);
+}
+
+void put_entry(std::vector<std::byte>& out, Tag tag, std::uint8_t level, const std::vector<std::byte>& content) {
+  out.push_back(std::byte{tag});
+  out.push_back(std::byte{level});
+  put(out, static_cast<std::int64_t>(content.size()));
+  out.insert(out.end(), content.begin(), content.end());
+}
+
+std::vector<std::byte> settled_bytes(std::vector<OffsetRange> ranges) {
+  std::ranges::sort(ranges, {}, &OffsetRange::first);
+  std::vector<std::byte> out;
+  Offset at{0};
+  for (const OffsetRange& range : ranges) {
+    put(out, range.first.value - at.value);
+    put(out, range.size());
+    at = range.next;
+  }
+  return out;
+}
+
+std::vector<std::byte> tries_bytes(const std::map<Offset, std::uint32_t>& tries) {
+  std::vector<std::byte> out;
+  Offset at{0};
+  for (const auto& [offset, count] : tries) {
+    put(out, offset.value - at.value);
+    put(out, count);
+    at = offset;
+  }
+  return out;
+}
+
+std::vector<std::byte> offset_bytes(Offset offset) {
+  std::vector<std::byte> out;
+  put(out, offset.value);
+  return out;
+}
+
+std::unexpected<Error> malformed(std::string_view why) {
+  return fail(ErrorCode::kMalformed, fmt::format("a record of a queue's state: {}", why));
+}
+
+/// Offsets stay within what 62 bits hold, so that sums of two do not overflow.
+constexpr std::int64_t kMostOffset = std::int64_t{1} << 62;
+bool plausible(std::int64_t value) { return value >= 0 && value <= kMostOffset; }
+
+Result<void> read_settled(FieldCursor& entry, CursorState& state) {
+  std::int64_t at = 0;
+  while (entry.left() > 0) {
+    std::int64_t gap = entry.varlong(), count = entry.varlong();
+    if (entry.failed() || !plausible(count) || gap < -at || !plausible(gap + at) || !plausible(at + gap + count)) return malformed("settled messages that cannot be");
+    state.settled.add({Offset(at + gap), Offset(at + gap + count)});
+    at += gap + count;
+  }
+  return {};
+}
+
+Result<void> read_tries(FieldCursor& entry, CursorState& state) {
+  std::int64_t at = 0;
+  while (entry.left() > 0) {
+    std::int64_t gap = entry.varlong(), count = entry.varlong();
+    if (entry.failed() || !plausible(gap) || !plausible(at + gap) || count < 0 || count > UINT32_MAX) return malformed("tries that cannot be");
+    at += gap;
+    state.tries.insert_or_assign(Offset(at), static_cast<std::uint32_t>(count));
+  }
+  return {};
+}
+
+Result<void> read_offset(FieldCursor& entry, Offset& into) {
+  std::int64_t value = entry.varlong();
+  if (entry.failed() || !plausible(value) || entry.left() > 0) return malformed("an offset that cannot be");
+  into = std::max(into, Offset(value));
+  return {};
+}
+
+Result<void> read_entry(std::uint8_t tag, FieldCursor& entry, CursorState& state) {
+  switch (tag) {
+    case kSettled: return read_settled(entry, state);
+    case kTries: return read_tries(entry, state);
+    case kHandedBelow: return read_offset(entry, state.handed_below);
+    case kFloor: return read_offset(entry, state.floor);
+    default: return {};  // of a later version: what it adds may be passed over
+  }
+}
+
+}  // namespace
+
+std::vector<std::byte> encode(const StateChange& change) {
+  std::vector<std::byte> out{std::byte{kVersion}, std::byte{change.is_snapshot ? kSnapshot : kChange}};
+  for (const auto& [level, what] : change.levels) {
+    if (what.floor) put_entry(out, kFloor, level, offset_bytes(*what.floor));
+    if (what.handed_below) put_entry(out, kHandedBelow, level, offset_bytes(*what.handed_below));
+    if (!what.settled.empty()) put_entry(out, kSettled, level, settled_bytes(what.settled));
+    if (!what.tries.empty()) put_entry(out, kTries, level, tries_bytes(what.tries));
+  }
+  return out;
+}
+
+Result<void> apply_state_record(ByteView record, std::map<std::uint8_t, CursorState>& levels) {
+  FieldCursor fields(record);
+  std::uint8_t version = fields.byte(), kind = fields.byte();
+  if (fields.failed()) return malformed("too short");
+  if (version != kVersion) return fail(ErrorCode::kUnsupportedVersion, fmt::format("a record of a queue's state has version {}", version));
+  if (kind != kChange && kind != kSnapshot) return malformed("neither a change nor a snapshot");
+  std::map<std::uint8_t, CursorState> changed;
+  if (kind == kChange) changed = levels;
+  while (fields.left() > 0) {
+    std::uint8_t tag = fields.byte(), level = fields.byte();
+    ByteView content = fields.bytes(fields.varlong());
+    if (fields.failed()) return malformed("a length that reaches past the end");
+    FieldCursor entry(content);
+    Result<void> read = read_entry(tag, entry, changed[level]);
+    if (!read) return read;
+  }
+  levels = std::move(changed);
+  return {};
+}
+
+}  // namespace wharf::queue

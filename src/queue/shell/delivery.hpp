@@ -1,0 +1,31 @@
+#pragma once
+// What a queue hands out, and to what it hands it. Of the queue's own shard.
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "model/record.hpp"
+#include "queue/core/types.hpp"
+
+namespace wharf::queue {
+
+struct Delivery {
+  MessageId id;
+  std::uint32_t earlier_tries = 0;    // how often it came back before
+  bool redelivered = false;           // a consumer may have seen it
+  std::shared_ptr<const void> owner;  // of the record's views
+  Record record;
+
+  std::uint64_t bytes() const { return record.value ? record.value->size() : 0; }
+};
+
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  /// In the queue's order. Must not call the queue back before it returns.
+  virtual void deliver(ConsumerId consumer, std::vector<Delivery> deliveries) = 0;
+  /// The queue has ended it; what it held is the queue's again. Not called for what release() ended.
+  virtual void ended(ConsumerId consumer, EndReason reason) = 0;
+};
+
+}  // namespace wharf::queue

@@ -1,0 +1,161 @@
+#pragma once
+// One queue at work on its shard: its core, its logs, the messages loaded for the next deliveries, and who is owed an answer.
+// Everything that can make a delivery possible ends in pump().
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cluster/replication/shard_logs.hpp"
+#include "queue/core/queue.hpp"
+#include "queue/shell/dead_letters.hpp"
+#include "queue/shell/delivery.hpp"
+#include "queue/shell/message_window.hpp"
+#include "runtime/logger.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace wharf::queue {
+
+struct QueueIdentity {
+  TopicId id;
+  std::string name_space, name;
+  bool durable = false;        // messages and state survive a restart
+  bool auto_delete = false;    // unused() is told when the last consumer has gone
+};
+
+/// What the queues of a shard share; outlives them.
+struct QueueSurroundings {
+  runtime::Shard& shard;
+  cluster::ShardLogs& logs;
+  runtime::Logger& logger;
+  runtime::TaskScope& tasks;                         // of loads from disk
+  DeadLetters* dead_letters = nullptr;               // none: dead messages are dropped
+  std::function<LeaderEpoch()> leader_epoch;
+  std::function<void(TopicId)> unused;
+  std::function<void(TopicId)> state_changed;        // write_state() should be called soon
+};
+
+struct Counts {
+  std::uint64_t ready = 0;
+  std::uint64_t unsettled = 0;
+  std::uint64_t consumers = 0;
+};
+
+/// New messages, one batch of one level.
+struct Incoming {
+  std::uint8_t level = 0;    // of all of them; at most the queue's max_priority
+  log::OwnedBatches batch;
+  std::uint64_t messages = 0;
+  std::uint64_t body_bytes = 0;
+  bool persistent = true;    // answered when on disk
+  bool expiring = false;     // some have a limit of their own
+};
+
+struct GotMessage {
+  Delivery delivery;
+  std::uint64_t ready_left = 0;
+};
+
+class LiveQueue {
+ public:
+  using Answered = std::move_only_function<void(Result<void>)>;
+  using GotAnswer = std::move_only_function<void(Result<std::optional<GotMessage>>)>;
+
+  LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings);
+  LiveQueue(const LiveQueue&) = delete;
+  LiveQueue& operator=(const LiveQueue&) = delete;
+  ~LiveQueue();
+
+  /// Opens the logs, new or found (`levels`: those found, beside level 0).
+  Result<void> open(const std::vector<std::uint8_t>& levels);
+  /// What the state log says. Before any other use, where the logs were found.
+  runtime::Task<void> recover();
+  /// Its consumers are told, its logs are removed. Nothing may be asked of it any more.
+  void destroy();
+
+  void enqueue(Incoming incoming, Answered answered);
+  Result<void> subscribe(ConsumerId id, const ConsumerOptions& options, std::shared_ptr<Outlet> outlet);
+  void wrote(ConsumerId id, std::uint64_t bytes);
+  void settle(ConsumerId holder, std::span<const Settlement> settlements);
+  void stop(ConsumerId id);
+  void release(ConsumerId id);
+  void get(ConsumerId holder, bool settled, GotAnswer answered);
+  std::uint64_t purge();
+  Counts counts() const;
+
+  /// Brings the state log up to date: what was settled since, and a snapshot when it has grown.
+  void write_state();
+  /// The same with an answer when it is on disk.
+  void write_state_then(Answered answered);
+  /// The last thing before an orderly stop.
+  void write_last_state();
+
+  const QueueIdentity& identity() const { return identity_; }
+  Queue& core() { return core_; }
+
+ private:
+  struct Waiting {   // for a message
+    ConsumerId holder;
+    bool settled = false;
+    GotAnswer answered;
+  };
+  struct Outgoing {
+    ConsumerId consumer;
+    std::vector<Delivery> deliveries;
+  };
+
+  void pump();
+  void pump_once();
+  bool serve_getter();
+  bool hand_out_next();
+  void drop_surplus();
+  void watch_expiry();
+  void send_outgoing();
+  void bury_dead();
+  void bury(Death death);
+  void bury_later(Death death);
+  void keep_reserve();
+  void mark_state();
+
+  /// nullptr: not there yet, or it was missing and is settled now (then `missing` is set).
+  const LoadedMessage* load(MessageId id, bool& missing);
+  bool load_now(MessageId id, MessageWindow& window, bool& missing);
+  runtime::Task<void> load_cold(MessageId id);
+  void note_missing(std::uint8_t level, OffsetRange range, std::string_view why);
+  Facts facts_of(const LoadedMessage& message) const;
+  Delivery delivery_of(const Offer& offer, const LoadedMessage& message) const;
+
+  Result<log::PartitionLog*> open_level(std::uint8_t level);
+  void append_state(const StateChange& change, Answered answered);
+  void state_was_lost(const Error& why);
+  void try_reserve_later(Queue::Reserve reserve);
+  std::shared_ptr<const log::LogConfig> log_config() const;
+  std::shared_ptr<const log::LogConfig> state_log_config() const;
+
+  QueueSurroundings& with_;
+  QueueIdentity identity_;
+  Queue core_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Outlet>> outlets_;
+  MessageWindow ahead_;      // of messages that were never out
+  MessageWindow behind_;     // of those that came back
+  std::uint8_t ahead_level_ = 0, behind_level_ = 0;
+  std::deque<Waiting> getters_;
+  std::vector<Outgoing> outgoing_;
+  std::vector<Death> deaths_;
+  std::optional<runtime::Timers::Handle> timer_;
+  std::uint64_t state_bytes_ = 0;       // in the state log since its last snapshot
+  std::uint64_t snapshot_bytes_ = 0;
+  bool state_lost_ = false;
+  bool loading_ = false;                // from disk
+  bool pumping_ = false;
+  bool again_ = false;
+  bool turn_asked_ = false;
+  bool had_consumer_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for callbacks that may come later
+};
+
+}  // namespace wharf::queue

@@ -1,0 +1,282 @@
+// A queue's logs: loading messages, keeping the state log.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cluster/replication/keyed_records.hpp"
+#include "model/record_batch_builder.hpp"
+#include "queue/shell/live_queue.hpp"
+
+namespace wharf::queue {
+namespace {
+
+/// Loaded ahead of the deliveries.
+constexpr std::size_t kWindowBytes = 256u << 10;
+/// A snapshot replaces a state log that is so much larger than the last one.
+constexpr std::uint64_t kLeastStateBytes = 256u << 10;
+constexpr std::uint64_t kSnapshotFactor = 4;
+/// After the disk failed or was full.
+constexpr Milliseconds kRetryInterval{1'000};
+
+/// The pieces as memory; none where one lies in a file.
+std::optional<std::vector<SharedBytes>> in_memory(std::vector<runtime::OutPiece>& pieces) {
+  std::vector<SharedBytes> batches;
+  for (runtime::OutPiece& piece : pieces) {
+    auto* bytes = std::get_if<SharedBytes>(&piece);
+    if (bytes == nullptr) return std::nullopt;
+    batches.push_back(std::move(*bytes));
+  }
+  return batches;
+}
+
+}  // namespace
+
+std::shared_ptr<const log::LogConfig> LiveQueue::log_config() const {
+  auto config = std::make_shared<log::LogConfig>();
+  config->flush = identity_.durable ? log::Flush::kSync : log::Flush::kAsync;
+  config->segment_bytes = 16 << 20;
+  config->segment_index_bytes = 1 << 20;
+  config->retention_ms = log::kUnlimited;
+  config->file_delete_delay_ms = 0;
+  config->max_message_bytes = INT32_MAX;
+  config->timestamp_after_max_ms = log::kForever;
+  return config;
+}
+
+std::shared_ptr<const log::LogConfig> LiveQueue::state_log_config() const {
+  auto config = std::make_shared<log::LogConfig>(*log_config());
+  config->flush = log::Flush::kSync;
+  return config;
+}
+
+Result<log::PartitionLog*> LiveQueue::open_level(std::uint8_t level) {
+  Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(identity_.id, level), log_config());
+  if (log) core_.open(level, (*log)->log_start_offset(), (*log)->high_watermark());
+  return log;
+}
+
+Result<void> LiveQueue::open(const std::vector<std::uint8_t>& levels) {
+  if (identity_.durable) {
+    Result<log::PartitionLog*> state = with_.logs.store().create(state_of(identity_.id), state_log_config());
+    if (!state) return fail(state.error());
+    if ((*state)->log_end_offset() > (*state)->log_start_offset()) {
+      for (std::uint8_t level : levels) {
+        auto opened = with_.logs.store().create(messages_of(identity_.id, level), log_config());
+        if (!opened) return fail(opened.error());
+      }
+      auto opened = with_.logs.store().create(messages_of(identity_.id, 0), log_config());
+      return opened ? Result<void>() : fail(opened.error());  // recover() opens the core's levels
+    }
+  }
+  Result<log::PartitionLog*> opened = open_level(0);
+  if (!opened) return fail(opened.error());
+  for (std::uint8_t level : levels) {
+    if (level == 0) continue;
+    opened = open_level(level);
+    if (!opened) return fail(opened.error());
+  }
+  return {};
+}
+
+runtime::Task<void> LiveQueue::recover() {
+  if (!core_.levels().empty()) co_return;
+  PartitionId state = state_of(identity_.id);
+  auto visit = [this](const Record& record) {
+    if (!record.value) return;
+    Result<void> replayed = core_.replay(*record.value);
+    if (!replayed) with_.logger.error("passed over a record of a queue's state", {{"queue", identity_.name}, {"offset", record.offset.value}, {"reason", replayed.error().message}});
+  };
+  Result<void> read = co_await cluster::replay(&with_.logs, state, visit);
+  if (!read) with_.logger.error("a queue's state is damaged: messages may be delivered again", {{"queue", identity_.name}, {"reason", read.error().message}});
+  const log::PartitionLog* log = with_.logs.store().find(state);
+  state_bytes_ = log->size_bytes();
+  for (int level = 0; level <= 255; ++level) {
+    auto number = static_cast<std::uint8_t>(level);
+    const log::PartitionLog* messages = with_.logs.store().find(messages_of(identity_.id, number));
+    if (messages != nullptr) core_.open(number, messages->log_start_offset(), messages->high_watermark());
+  }
+}
+
+void LiveQueue::destroy() {
+  *alive_ = false;
+  for (auto& [id, outlet] : std::exchange(outlets_, {})) outlet->ended(ConsumerId(id), EndReason::kQueueDeleted);
+  for (Waiting& waiting : std::exchange(getters_, {})) waiting.answered(fail(ErrorCode::kNotFound, "the queue was deleted"));
+  for (const auto& [level, cursor] : core_.levels()) std::ignore = with_.logs.remove(messages_of(identity_.id, level));
+  if (identity_.durable) std::ignore = with_.logs.remove(state_of(identity_.id));
+}
+
+const LoadedMessage* LiveQueue::load(MessageId id, bool& missing) {
+  bool never_out = id.offset >= core_.levels().at(id.level).next();
+  MessageWindow& window = never_out ? ahead_ : behind_;
+  std::uint8_t& window_level = never_out ? ahead_level_ : behind_level_;
+  for (int round = 0; round < 2; ++round) {
+    if (window_level == id.level) {
+      Result<const LoadedMessage*> found = window.find(id.offset);
+      if (!found) {
+        note_missing(id.level, {std::max(window.failed_first(), id.offset), window.failed_next()}, found.error().message);
+        missing = true;
+        return nullptr;
+      }
+      if (*found != nullptr) {
+        if ((*found)->record.offset == id.offset) return *found;
+        note_missing(id.level, {id.offset, (*found)->record.offset}, "not in the log");
+        missing = true;
+        return nullptr;
+      }
+    }
+    if (round > 0) break;
+    window_level = id.level;
+    if (!load_now(id, window, missing)) return nullptr;
+  }
+  return nullptr;
+}
+
+/// False: it comes later, or never (`missing`).
+bool LiveQueue::load_now(MessageId id, MessageWindow& window, bool& missing) {
+  PartitionId partition = messages_of(identity_.id, id.level);
+  log::PartitionLog* log = with_.logs.store().find(partition);
+  if (id.offset < log->log_start_offset()) {
+    note_missing(id.level, {id.offset, log->log_start_offset()}, "below the log's start");
+    missing = true;
+    return false;
+  }
+  Result<log::ReadResult> read = log->read(id.offset, kWindowBytes, log->high_watermark(), true);
+  if (read) {
+    if (std::optional<std::vector<SharedBytes>> batches = in_memory(read->pieces)) {
+      window.fill(id.offset, std::move(*batches));
+      return true;
+    }
+  } else if (read.error().code == ErrorCode::kDamaged) {
+    for (const log::DamagedRange& range : log->damage()) {
+      if (range.first > id.offset || id.offset >= range.next) continue;
+      note_missing(id.level, {id.offset, range.next}, read.error().message);
+      missing = true;
+      return false;
+    }
+  }
+  loading_ = true;
+  with_.tasks.spawn("queue-load", load_cold(id));
+  return false;
+}
+
+runtime::Task<void> LiveQueue::load_cold(MessageId id) {
+  std::shared_ptr<bool> alive = alive_;
+  PartitionId partition = messages_of(identity_.id, id.level);
+  log::LogStore& store = with_.logs.store();
+  Offset below = store.find(partition)->high_watermark();
+  Result<SharedBytes> bytes = co_await store.read_bytes(partition, id.offset, kWindowBytes, below);
+  if (!*alive) co_return;
+  loading_ = false;
+  if (bytes) {
+    bool never_out = id.offset >= core_.levels().at(id.level).next();
+    MessageWindow& window = never_out ? ahead_ : behind_;
+    (never_out ? ahead_level_ : behind_level_) = id.level;
+    std::vector<SharedBytes> batches;
+    batches.push_back(std::move(*bytes));
+    window.fill(id.offset, std::move(batches));
+    pump();
+    co_return;
+  }
+  if (bytes.error().code == ErrorCode::kDamaged) {
+    pump();  // load_now() finds the damaged range now
+    co_return;
+  }
+  with_.logger.error("messages of a queue could not be read", {{"queue", identity_.name}, {"offset", id.offset.value}, {"reason", bytes.error().message}});
+  if (timer_) with_.shard.cancel_timer(*timer_);
+  timer_ = with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this] {
+    timer_.reset();
+    pump();
+  });
+}
+
+void LiveQueue::note_missing(std::uint8_t level, OffsetRange range, std::string_view why) {
+  with_.logger.error("messages of a queue are lost", {{"queue", identity_.name}, {"level", level}, {"first", range.first.value}, {"next", range.next.value}, {"reason", why}});
+  core_.missing(level, range);
+  mark_state();
+}
+
+void LiveQueue::mark_state() { with_.state_changed(identity_.id); }
+
+/// Written at once, not with the settlements: deliveries wait for it.
+void LiveQueue::keep_reserve() {
+  if (core_.ready() == 0) return;
+  while (std::optional<Queue::Reserve> reserve = core_.wanted_reserve()) {
+    core_.reserve_asked(*reserve);
+    auto kept = [this, alive = alive_, reserve = *reserve](Result<void> outcome) {
+      if (!*alive) return;
+      if (!outcome) return try_reserve_later(reserve);
+      core_.reserved(reserve);
+      pump();
+    };
+    write_state_then(std::move(kept));
+  }
+}
+
+void LiveQueue::try_reserve_later(Queue::Reserve reserve) {
+  with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this, alive = alive_, reserve] {
+    if (!*alive) return;
+    core_.reserve_failed(reserve);
+    pump();
+  });
+}
+
+/// The state log has missed a change: the next record says all.
+void LiveQueue::state_was_lost(const Error& why) {
+  with_.logger.error("a queue's state could not be written", {{"queue", identity_.name}, {"reason", why.message}});
+  state_lost_ = true;
+  with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this, alive = alive_] {
+    if (*alive) mark_state();
+  });
+}
+
+void LiveQueue::write_state() { write_state_then({}); }
+
+void LiveQueue::write_state_then(Answered answered) {
+  if (!identity_.durable) {
+    if (answered) answered({});
+    return;
+  }
+  bool grown = state_bytes_ > std::max(kLeastStateBytes, kSnapshotFactor * snapshot_bytes_);
+  StateChange change = core_.take_change();
+  if (grown || state_lost_) change = core_.snapshot(false);
+  state_lost_ = false;
+  if (change.empty()) {
+    if (answered) answered({});
+    return;
+  }
+  append_state(change, std::move(answered));
+}
+
+void LiveQueue::write_last_state() {
+  if (!identity_.durable) return;
+  std::ignore = core_.take_change();
+  append_state(core_.snapshot(true), {});
+}
+
+void LiveQueue::append_state(const StateChange& change, Answered answered) {
+  std::vector<std::byte> value = encode(change);
+  BatchBuilder builder({});
+  builder.append({.timestamp = with_.shard.clock().wall_now(), .value = ByteView(value)});
+  Result<std::vector<std::byte>> bytes = builder.finish();
+  WHARF_ASSERT(bytes);
+  std::size_t size = bytes->size();
+  PartitionId partition = state_of(identity_.id);
+  log::AppendContext context{.leader_epoch = with_.leader_epoch(), .now = with_.shard.clock().wall_now(), .from_client = false};
+  Result<log::Appended> appended = with_.logs.append(partition, log::own(std::move(*bytes)), context);
+  if (!appended) {
+    if (answered) answered(fail(appended.error()));
+    return state_was_lost(appended.error());
+  }
+  state_bytes_ += size;
+  if (change.is_snapshot) state_bytes_ = snapshot_bytes_ = size;
+  bool is_snapshot = change.is_snapshot;
+  auto committed = [this, alive = alive_, first = appended->first, is_snapshot, answered = std::move(answered)](Result<void> outcome) mutable {
+    if (answered) answered(outcome);
+    if (!*alive) return;
+    if (!outcome) return state_was_lost(outcome.error());
+    if (is_snapshot) std::ignore = with_.logs.store().delete_records(state_of(identity_.id), first);
+  };
+  with_.logs.when_committed(partition, appended->next, std::move(committed));
+}
+
+}  // namespace wharf::queue

@@ -1,0 +1,87 @@
+#include "queue/shell/shard_queues.hpp"
+
+namespace wharf::queue {
+namespace {
+
+/// Settlements reach the disk at the latest so long after they came: a crash has those delivered again, flagged.
+constexpr Milliseconds kStateInterval{10};
+
+}  // namespace
+
+ShardQueues::ShardQueues(runtime::Shard& shard, cluster::ShardLogs& logs, Options options)
+    : shard_(shard),
+      logs_(logs),
+      tasks_(shard),
+      with_{.shard = shard,
+            .logs = logs,
+            .logger = *options.logger,
+            .tasks = tasks_,
+            .dead_letters = options.dead_letters,
+            .leader_epoch = std::move(options.leader_epoch),
+            .unused = std::move(options.unused),
+            .state_changed = [this](TopicId id) { mark(id); }} {}
+
+Result<void> ShardQueues::open(QueueIdentity identity, QueueSettings settings) {
+  if (!looked_) {
+    looked_ = true;
+    for (const PartitionId& orphan : logs_.store().orphans()) {
+      std::int32_t level = orphan.index.value - kFirstQueuePartition;
+      if (level >= 0 && level < 256) found_levels_[orphan.topic].push_back(static_cast<std::uint8_t>(level));
+    }
+  }
+  TopicId id = identity.id;
+  auto levels = found_levels_.extract(id);
+  auto queue = std::make_unique<LiveQueue>(with_, std::move(identity), std::move(settings));
+  Result<void> opened = queue->open(levels ? levels.mapped() : std::vector<std::uint8_t>{});
+  if (!opened) return opened;
+  queues_.emplace(id, std::move(queue));
+  return {};
+}
+
+runtime::Task<void> ShardQueues::recover() {
+  std::vector<LiveQueue*> all;
+  for (const auto& [id, queue] : queues_) all.push_back(queue.get());
+  for (LiveQueue* queue : all) co_await queue->recover();
+}
+
+Counts ShardQueues::remove(TopicId id) {
+  auto found = queues_.extract(id);
+  if (!found) return {};
+  Counts counts = found.mapped()->counts();
+  found.mapped()->destroy();
+  // Whoever is in a call of it has left by the next turn.
+  shard_.post([queue = std::shared_ptr<LiveQueue>(std::move(found.mapped()))] {});
+  return counts;
+}
+
+LiveQueue* ShardQueues::find(TopicId id) {
+  auto found = queues_.find(id);
+  return found == queues_.end() ? nullptr : found->second.get();
+}
+
+void ShardQueues::mark(TopicId id) {
+  if (changed_.empty() || changed_.back() != id) changed_.push_back(id);
+  if (timer_) return;
+  timer_ = shard_.set_timer(shard_.now() + kStateInterval, [this] {
+    timer_.reset();
+    write_states();
+  });
+}
+
+void ShardQueues::write_states() {
+  for (TopicId id : std::exchange(changed_, {})) {
+    LiveQueue* queue = find(id);
+    if (queue == nullptr) continue;
+    queue->write_state();
+    for (const auto& [level, cursor] : queue->core().levels()) logs_.store().trim(messages_of(id, level), cursor.floor());
+  }
+}
+
+runtime::Task<void> ShardQueues::close() {
+  if (timer_) shard_.cancel_timer(*timer_);
+  timer_.reset();
+  co_await tasks_.close();
+  for (const auto& [id, queue] : queues_) queue->write_last_state();
+}
+
+}  // namespace wharf::queue

@@ -1,0 +1,52 @@
+#pragma once
+// The queues of one shard. Opens and closes them, brings their state logs up to date together, trims what is settled.
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "queue/shell/live_queue.hpp"
+
+namespace wharf::queue {
+
+class ShardQueues {
+ public:
+  struct Options {
+    runtime::Logger* logger = nullptr;
+    DeadLetters* dead_letters = nullptr;
+    std::function<LeaderEpoch()> leader_epoch;
+    std::function<void(TopicId)> unused;   // an auto-delete queue has lost its last consumer
+  };
+
+  ShardQueues(runtime::Shard& shard, cluster::ShardLogs& logs, Options options);
+  ShardQueues(const ShardQueues&) = delete;
+  ShardQueues& operator=(const ShardQueues&) = delete;
+
+  /// New, or found on disk; then recover() before it is used.
+  Result<void> open(QueueIdentity identity, QueueSettings settings);
+  /// All queues opened so far whose logs were found. Once, after those of the start were opened.
+  runtime::Task<void> recover();
+  /// Gone with its messages; what it had.
+  Counts remove(TopicId id);
+  LiveQueue* find(TopicId id);
+  std::size_t size() const { return queues_.size(); }
+
+  /// No call may follow. Writes every queue's last state; the logs are closed after it.
+  runtime::Task<void> close();
+
+ private:
+  void mark(TopicId id);
+  void write_states();
+
+  runtime::Shard& shard_;
+  cluster::ShardLogs& logs_;
+  std::map<TopicId, std::vector<std::uint8_t>> found_levels_;   // on disk, not claimed yet
+  bool looked_ = false;
+  std::unordered_map<TopicId, std::unique_ptr<LiveQueue>> queues_;
+  std::vector<TopicId> changed_;                                 // since the states were written
+  std::optional<runtime::Timers::Handle> timer_;
+  runtime::TaskScope tasks_;
+  QueueSurroundings with_;
+};
+
+}  // namespace wharf::queue
