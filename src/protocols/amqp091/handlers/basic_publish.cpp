@@ -24,14 +24,6 @@ ByteView joined(const std::vector<SharedBytes>& pieces, std::vector<std::byte>& 
   return memory;
 }
 
-/// For exchanges that choose by chance: the generator splitmix64.
-std::uint64_t random_bits(Client& client) {
-  std::uint64_t mixed = client.random_state += 0x9E37'79B9'7F4A'7C15u;
-  mixed = (mixed ^ mixed >> 30) * 0xBF58'476D'1CE4'E5B9u;
-  mixed = (mixed ^ mixed >> 27) * 0x94D0'49BB'1331'11EBu;
-  return mixed ^ mixed >> 31;
-}
-
 /// One message on its way through the routing table. The scratch values live here, since the views point into them.
 struct Publish {
   const ChannelPointer& channel;
@@ -145,7 +137,7 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   Publish publish{.channel = channel, .method = method, .command = command};
   if (auto prepared = publish.prepare(); !prepared) return prepared;
 
-  routing::Routes routes = client.router.route(*view->routes, *target, publish.for_routing(), random_bits(client));
+  routing::Routes routes = client.router.route(*view->routes, *target, publish.for_routing(), client.dice.roll());
   bool confirms = channel->mode == Channel::Mode::kConfirm;
   if (routes.nowhere() && method.mandatory) return_message(*channel, publish);
   std::uint64_t tag = channel->confirms.next_tag();

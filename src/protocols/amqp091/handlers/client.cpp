@@ -1,8 +1,5 @@
 #include "protocols/amqp091/handlers/client.hpp"
 
-#include <array>
-
-#include "model/byte_order.hpp"
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 
@@ -19,11 +16,8 @@ Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Sig
       id(door.connection_ids.next()),
       channel_max(door.limits.channel_max),
       frame_max(door.limits.frame_max),
-      inbox(std::make_shared<DeliveryInbox>(*this)) {
-  std::array<std::byte, sizeof random_state> seed;
-  door.random.fill(seed);
-  random_state = load_big_endian<std::uint64_t>(seed.data());
-}
+      inbox(std::make_shared<DeliveryInbox>(*this)),
+      dice(door.random) {}
 
 Client::~Client() {
   inbox->close();

@@ -15,6 +15,7 @@
 #include "protocols/amqp091/wire/methods.hpp"
 #include "protocols/amqp091/wire/writer.hpp"
 #include "routing/core/router.hpp"
+#include "runtime/random.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/task_scope.hpp"
 
@@ -108,7 +109,7 @@ struct Client {
 
   PublishTurn turn;
   routing::Router router;
-  std::uint64_t random_state = 0;
+  runtime::Dice dice;  // for exchanges that choose by chance
   std::vector<std::shared_ptr<Channel>> touched;  // channels with something gathered in this turn
   std::size_t unanswered_bytes = 0;
   std::size_t unanswered_messages = 0;

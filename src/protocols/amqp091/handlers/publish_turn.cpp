@@ -46,6 +46,7 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
   part.queue = queue.ref;
   part.level = level;
   part.persistent |= queue.durable && message.delivery_mode == 2;
+  part.expiring |= message.expiration.has_value();
   part.body_bytes += message.body.size();
   append_message(part.builder, message, now);
 }
@@ -73,7 +74,14 @@ GatheredPublishes PublishTurn::take() {
   for (Part& part : parts_) {
     first_part_[part.destination] = 0;
     if (part.queue) {
-      gathered.queues.push_back({*part.queue, part.level, owned(part.builder), part.body_bytes, part.persistent});
+      auto messages = static_cast<std::uint64_t>(part.builder.record_count());
+      gathered.queues.push_back({*part.queue,
+                                 {.level = part.level,
+                                  .batch = owned(part.builder),
+                                  .messages = messages,
+                                  .body_bytes = part.body_bytes,
+                                  .persistent = part.persistent,
+                                  .expiring = part.expiring}});
       gathered.confirms.push_back(std::move(part.confirms));
     } else {
       gathered.logs.push_back({*part.partition, owned(part.builder)});

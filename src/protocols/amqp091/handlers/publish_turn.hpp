@@ -55,6 +55,7 @@ class PublishTurn {
     std::optional<PartitionId> partition;
     std::uint8_t level = 0;                     // of the queue
     bool persistent = false;
+    bool expiring = false;
     std::uint64_t body_bytes = 0;
     BatchBuilder builder{BatchOptions{}};
     std::vector<ToConfirm> confirms;
