@@ -12,6 +12,7 @@
 #include "broker/queues.hpp"
 #include "model/error.hpp"
 #include "model/property.hpp"
+#include "queue/core/queue_info.hpp"
 #include "queue/core/settings.hpp"
 #include "routing/core/routing_table.hpp"
 #include "runtime/shard.hpp"
@@ -19,20 +20,8 @@
 
 namespace wharf::broker {
 
-/// A client's connection, unique for as long as the node runs; owner of its exclusive queues.
-using ConnectionId = StrongNumber<struct ConnectionIdTag, std::uint64_t>;
-
-/// A queue as it was declared.
-struct QueueInfo {
-  std::string name_space, name;
-  QueueRef ref;
-  bool durable = false;
-  bool auto_delete = false;                // goes with its last consumer, once it had one
-  std::optional<ConnectionId> exclusive;   // goes with this connection, which alone may use it
-  std::string type = "classic";            // as asked for: classic and quorum are the same here
-  PropertyTable arguments;                 // as they came
-  queue::QueueSettings settings;           // what they mean
-};
+using queue::ConnectionId;
+using queue::QueueInfo;
 
 /// A namespace as one shard sees it. Valid until the shard's next suspension.
 struct NamespaceView {

@@ -65,6 +65,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       read_(shards_),
       catalogue_(shards_, config_, *with_.random),
       operate_(shards_, *with_.files, with_.folder),
+      queues_(shards_),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
   metadata_task_ = std::make_unique<runtime::TaskScope>(first());
@@ -135,6 +136,7 @@ runtime::Task<void> Node::spread(cluster::TopicTable::Pointer table) {
     auto take = [shards, i, table, logger] { adopt(*shards, i, table, *logger); };
     co_await runtime::call_on(first(), shards_.at(i).shard, take);
   }
+  if (authority_) co_await authority_->adopt_topics(table);
 }
 
 runtime::Task<Result<void>> Node::open_metadata() {
@@ -183,6 +185,51 @@ runtime::Task<void> Node::set_takes_records(bool takes) {
   }
 }
 
+void Node::make_queues() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    NodeShard* shard = &shards_.at(i);
+    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(shard->shard, entities_, queues_, *with_.random));
+    queue::ShardQueues::Options options{.logger = with_.logger,
+                                        .dead_letters = dead_letters_.back().get(),
+                                        .leader_epoch = [shard] { return shard->topics->leader_epoch(); },
+                                        .unused = [this](TopicId id) { authority_->queue_unused(id); }};
+    shard->queues = std::make_unique<queue::ShardQueues>(shard->shard, *shard->logs, std::move(options));
+    queue_hosts_.push_back(std::make_unique<ShardQueueHost>(*shard->queues));
+  }
+}
+
+runtime::Task<void> Node::open_entities() {
+  std::size_t shards = shards_.size();
+  routing::Authority::Surroundings with;
+  with.shards = with_.shards;
+  make_queues();
+  for (const auto& host : queue_hosts_) with.hosts.push_back(host.get());
+  with.owner = [shards](TopicId queue) {
+    return ShardIndex(static_cast<std::uint32_t>(NodeShards::owner_index(queue::messages_of(queue, 0), shards)));
+  };
+  with.metadata = metadata_.get();
+  with.random = with_.random;
+  with.logger = with_.logger;
+  authority_ = std::make_unique<routing::Authority>(std::move(with));
+  entities_.use(*authority_);
+  co_await authority_->open(shards_.at(0).topics);
+  for (std::size_t i = 0; i < shards; ++i) {
+    queue::ShardQueues* queues = shards_.at(i).queues.get();
+    co_await runtime::await_on(first(), *with_.shards[i], [queues] { return queues->recover(); });
+  }
+}
+
+runtime::Task<void> Node::close_queues() {
+  for (std::size_t i = 0; i < queue_hosts_.size(); ++i) {
+    DeadLetterRouter* letters = dead_letters_[i].get();
+    co_await runtime::await_on(first(), *with_.shards[i], [letters] { return letters->close(); });
+  }
+  for (std::size_t i = 0; i < queue_hosts_.size(); ++i) {
+    queue::ShardQueues* queues = shards_.at(i).queues.get();
+    co_await runtime::await_on(first(), *with_.shards[i], [queues] { return queues->close(); });
+  }
+}
+
 runtime::Task<Result<void>> Node::open_groups() {
   std::string name(groups::kOffsetsTopic);
   std::shared_ptr<const cluster::Topic> topic = shards_.at(0).topics->find(name);
@@ -221,6 +268,7 @@ runtime::Task<Result<void>> Node::start() {
   if (!logs) co_return logs;
   Result<void> metadata = co_await open_metadata();
   if (!metadata) co_return metadata;
+  co_await open_entities();
   Result<void> groups = co_await open_groups();
   co_return groups;
 }
@@ -228,6 +276,8 @@ runtime::Task<Result<void>> Node::start() {
 runtime::Task<Result<void>> Node::stop() {
   Result<void> outcome;
   if (groups_) co_await groups_->close(first());
+  if (authority_) co_await authority_->close();
+  co_await close_queues();
   co_await metadata_task_->close();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     runtime::TaskScope* tasks = tasks_[i].get();

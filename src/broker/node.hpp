@@ -6,16 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "broker/dead_letter_router.hpp"
 #include "broker/log_publish.hpp"
 #include "broker/log_read.hpp"
 #include "broker/node_catalogue.hpp"
+#include "broker/node_entities.hpp"
 #include "broker/node_operate.hpp"
+#include "broker/node_queues.hpp"
 #include "broker/node_shards.hpp"
 #include "broker/offset_data.hpp"
+#include "broker/shard_queue_host.hpp"
 #include "cluster/metadata/metadata_store.hpp"
 #include "config/server_config.hpp"
 #include "groups/shell/coordinators.hpp"
 #include "log/data_folder.hpp"
+#include "routing/shell/authority.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/task_scope.hpp"
@@ -48,6 +53,8 @@ class Node {
   Read& read() { return read_; }
   Catalogue& catalogue() { return catalogue_; }
   Operate& operate() { return operate_; }
+  Entities& entities() { return entities_; }
+  Queues& queues() { return queues_; }
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
   DoorCounts& doors(std::size_t shard) { return shards_.at(shard).doors; }
@@ -61,6 +68,9 @@ class Node {
   runtime::Task<Result<void>> open_folder();
   runtime::Task<Result<void>> open_logs();
   runtime::Task<Result<void>> open_metadata();
+  void make_queues();
+  runtime::Task<void> open_entities();
+  runtime::Task<void> close_queues();
   runtime::Task<Result<void>> open_groups();
   runtime::Task<Result<void>> begin_leader_epoch();
   runtime::Task<void> begin_leader_epoch_late();
@@ -75,10 +85,15 @@ class Node {
   LogRead read_;
   NodeCatalogue catalogue_;
   NodeOperate operate_;
+  NodeEntities entities_;
+  NodeQueues queues_;
   OffsetData offset_data_;
   std::string cluster_id_;
   std::unique_ptr<log::DataFolder> folder_;
   std::unique_ptr<cluster::MetadataStore> metadata_;
+  std::vector<std::unique_ptr<DeadLetterRouter>> dead_letters_;  // one per shard, as the hosts
+  std::vector<std::unique_ptr<ShardQueueHost>> queue_hosts_;
+  std::unique_ptr<routing::Authority> authority_;
   std::unique_ptr<groups::Coordinators> groups_;
   std::vector<std::unique_ptr<runtime::TaskScope>> tasks_;  // one per shard: the logs' own work
   std::unique_ptr<runtime::TaskScope> metadata_task_;       // ends before the logs do

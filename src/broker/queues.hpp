@@ -17,6 +17,7 @@
 #include "log/append_check.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
+#include "queue/core/queue_info.hpp"
 #include "queue/core/types.hpp"
 #include "queue/shell/live_queue.hpp"
 #include "runtime/shard.hpp"
@@ -24,12 +25,8 @@
 
 namespace wharf::broker {
 
-/// Where a queue is: found by name once (entities.hpp), then used without a lookup. One whose queue is gone is harmless.
-struct QueueRef {
-  TopicId id;
-  ShardIndex shard;
-  friend auto operator<=>(const QueueRef&, const QueueRef&) = default;
-};
+using queue::QueueCounts;
+using queue::QueueRef;
 
 struct EnqueuePart {
   QueueRef queue;
@@ -49,8 +46,6 @@ class ConsumerSink {
   /// The queue has ended it; what it held is the queue's again. Not called for what release() ended.
   virtual void ended(queue::ConsumerId consumer, queue::EndReason reason) = 0;
 };
-
-using QueueCounts = queue::Counts;
 
 using Got = queue::GotMessage;
 

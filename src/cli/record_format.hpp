@@ -40,6 +40,4 @@ class RecordFormat {
   bool json_ = false;
 };
 
-bool is_utf8(std::string_view text);
-
 }  // namespace wharf::cli

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "model/utf8.hpp"
+
 namespace wharf::cli {
 namespace {
 
@@ -62,30 +64,6 @@ void append_base64(ByteView bytes, std::string* out) {
       bits = bits << 8 | (i < count ? std::to_integer<std::uint32_t>(bytes[at + i]) : 0);
     for (std::size_t i = 0; i < 4; ++i) *out += i <= count ? kLetters[bits >> (18 - 6 * i) & 63] : '=';
   }
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto first = static_cast<unsigned char>(text[at]);
-    if (first < 0x80) {
-      ++at;
-      continue;
-    }
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || at + length > text.size()) return false;
-    std::uint32_t code = first & (0x7Fu >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-      const auto next = static_cast<unsigned char>(text[at + i]);
-      if ((next & 0xC0) != 0x80) return false;
-      code = code << 6 | (next & 0x3Fu);
-    }
-    // Too long a form, half of a surrogate pair, or behind the last character.
-    if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10FFFF)) ||
-        (code >= 0xD800 && code <= 0xDFFF))
-      return false;
-    at += length;
-  }
-  return true;
 }
 
 void append_json(const PlacedRecord& placed, std::string* out) {

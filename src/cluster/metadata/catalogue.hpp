@@ -51,7 +51,7 @@ class Catalogue {
   ProducerIdBlock next_producer_ids(std::int64_t count) const;
 
   /// Takes committed records, all in one new table. A topic whose settings this version refuses keeps the ones it
-  /// understands; the refusals are returned for the log, the records still count.
+  /// understands; the refusals are returned for the log, the records still count. Definitions are not the catalogue's.
   std::vector<Error> apply(std::span<const MetadataRecord> records);
   TopicTable::Pointer table() const { return table_; }
 

@@ -29,6 +29,7 @@ struct Encoder {
   StoredRecord operator()(const ProducerIdsRecord& record) const {
     return {std::string(kProducerIdsKey), json::serialize(json::object{{"next", record.next}})};
   }
+  StoredRecord operator()(const Definition& definition) const { return {definition.key, definition.value}; }
 };
 
 std::unexpected<Error> malformed(std::string_view key, std::string_view why) {
@@ -73,6 +74,8 @@ Result<MetadataRecord> decode(std::string_view key, std::optional<std::string_vi
     if (!parsed) return malformed(key, "the key names no topic id");
     id = *parsed;
     if (!value) return TopicRemoved{id};
+  } else if (key.contains('/')) {
+    return Definition{std::string(key), value ? std::optional<std::string>(*value) : std::nullopt};
   }
   if (!value) return malformed(key, "has no value");
   boost::system::error_code error;

@@ -37,7 +37,13 @@ struct ProducerIdsRecord {
   std::int64_t next = 0;
   friend bool operator==(const ProducerIdsRecord&, const ProducerIdsRecord&) = default;
 };
-using MetadataRecord = std::variant<TopicRecord, TopicRemoved, LeaderEpochRecord, ProducerIdsRecord>;
+/// Key `<kind>/...` of any other kind: what an engine above keeps here and alone understands.
+struct Definition {
+  std::string key;
+  std::optional<std::string> value;  // JSON; none: it is gone
+  friend bool operator==(const Definition&, const Definition&) = default;
+};
+using MetadataRecord = std::variant<TopicRecord, TopicRemoved, LeaderEpochRecord, ProducerIdsRecord, Definition>;
 
 struct StoredRecord {
   std::string key;

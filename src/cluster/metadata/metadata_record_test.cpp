@@ -14,7 +14,11 @@ TopicId some_id() {
 TEST(MetadataRecord, EveryKindReadsBackAsWritten) {
   std::vector<MetadataRecord> records = {
       TopicRecord{some_id(), "orders", 12, true, {{"retention.ms", "1000"}, {"odd \"name\"", "\xC3\xA9"}}},
-      TopicRemoved{some_id()}, LeaderEpochRecord{LeaderEpoch(9)}, ProducerIdsRecord{1'000'000'000'000}};
+      TopicRemoved{some_id()},
+      LeaderEpochRecord{LeaderEpoch(9)},
+      ProducerIdsRecord{1'000'000'000'000},
+      Definition{"queue/%2F/jobs", R"({"durable":true})"},
+      Definition{"queue/%2F/jobs", std::nullopt}};
   for (const MetadataRecord& record : records) {
     StoredRecord stored = encode(record);
     Result<MetadataRecord> read = decode(stored.key, stored.value);

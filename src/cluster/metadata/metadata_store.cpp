@@ -1,5 +1,8 @@
 #include "cluster/metadata/metadata_store.hpp"
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "cluster/replication/keyed_records.hpp"
 
 namespace wharf::cluster {
@@ -16,6 +19,17 @@ std::shared_ptr<const log::LogConfig> metadata_log_config() {
   return config;
 }
 
+/// The newest of each key, unless that says it is gone.
+std::vector<Definition> newest(std::vector<Definition> all) {
+  std::unordered_map<std::string_view, std::size_t> last;
+  for (std::size_t i = 0; i < all.size(); ++i) last[all[i].key] = i;
+  std::vector<Definition> kept;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (last[all[i].key] == i && all[i].value) kept.push_back(all[i]);
+  }
+  return kept;
+}
+
 }  // namespace
 
 MetadataStore::MetadataStore(ShardLogs& logs, Catalogue catalogue, Spread spread, runtime::Logger& logger)
@@ -25,15 +39,18 @@ runtime::Task<Result<void>> MetadataStore::open() {
   Result<log::PartitionLog*> created = logs_.store().create(kMetadataPartition, metadata_log_config());
   if (!created) co_return fail(created.error());
   std::vector<MetadataRecord> records;
-  auto visit = [this, &records](const Record& record) {
+  std::vector<Definition> definitions;
+  auto visit = [this, &records, &definitions](const Record& record) {
     if (!record.key) return;
     std::optional<std::string_view> value;
     if (record.value) value = as_text(*record.value);
     Result<MetadataRecord> decoded = decode(as_text(*record.key), value);
-    if (decoded) {
-      records.push_back(std::move(*decoded));
-    } else {
+    if (!decoded) {
       logger_.error("passed over a metadata record", {{"offset", record.offset.value}, {"reason", decoded.error().message}});
+    } else if (auto* definition = std::get_if<Definition>(&*decoded)) {
+      definitions.push_back(std::move(*definition));
+    } else {
+      records.push_back(std::move(*decoded));
     }
   };
   Result<void> replayed = co_await replay(&logs_, kMetadataPartition, visit);
@@ -41,12 +58,33 @@ runtime::Task<Result<void>> MetadataStore::open() {
   for (const Error& refusal : catalogue_.apply(records)) {
     logger_.error("a stored topic setting is refused and left out", {{"reason", refusal.message}});
   }
+  stored_definitions_ = newest(std::move(definitions));
   co_return Result<void>();
 }
 
+std::vector<Definition> MetadataStore::take_definitions(std::string_view kind) {
+  std::vector<Definition> taken, left;
+  for (Definition& one : stored_definitions_) {
+    bool is_asked = one.key.starts_with(kind) && std::string_view(one.key).substr(kind.size()).starts_with('/');
+    (is_asked ? taken : left).push_back(std::move(one));
+  }
+  stored_definitions_ = std::move(left);
+  return taken;
+}
+
 runtime::Task<Result<void>> MetadataStore::change(Plan plan) {
-  auto start = [this, plan = std::move(plan)](runtime::Resume<Result<void>> resume) mutable {
-    changes_.push_back({std::move(plan), std::move(resume), {}});
+  Result<void> outcome = co_await ask(std::move(plan));
+  co_return outcome;
+}
+
+runtime::Task<Result<void>> MetadataStore::define(std::vector<Definition> definitions) {
+  Result<void> outcome = co_await ask(std::move(definitions));
+  co_return outcome;
+}
+
+runtime::Task<Result<void>> MetadataStore::ask(std::variant<Plan, std::vector<Definition>> what) {
+  auto start = [this, what = std::move(what)](runtime::Resume<Result<void>> resume) mutable {
+    changes_.push_back({std::move(what), std::move(resume), {}});
     asked_.notify();
   };
   Result<void> outcome = co_await runtime::suspend<Result<void>>(std::move(start));
@@ -70,21 +108,29 @@ runtime::Task<void> MetadataStore::work_off() {
   changes_.clear();
   Catalogue draft = catalogue_;
   std::vector<MetadataRecord> records;
+  bool changes_table = false;
   for (Change& change : changes) {
-    Result<MetadataRecord> record = change.plan(draft);
+    if (auto* definitions = std::get_if<std::vector<Definition>>(&change.what)) {
+      std::ranges::move(*definitions, std::back_inserter(records));
+      continue;
+    }
+    Result<MetadataRecord> record = std::get<Plan>(change.what)(draft);
     if (!record) {
       change.outcome = fail(record.error());
       continue;
     }
     draft.apply({&*record, 1});
     records.push_back(std::move(*record));
+    changes_table = true;
   }
   if (!records.empty()) {
     Result<void> written = co_await write(&records);
     if (written) {
       for (const MetadataRecord& record : records) tell(record);
-      catalogue_ = std::move(draft);
-      co_await spread_(catalogue_.table());
+      if (changes_table) {
+        catalogue_ = std::move(draft);
+        co_await spread_(catalogue_.table());
+      }
     } else {
       for (Change& change : changes) {
         if (change.outcome) change.outcome = written;

@@ -1,9 +1,14 @@
 #pragma once
 // Ties the catalogue to its log: one internal partition on the first shard. Changes asked for in the same turn are written
 // as one batch; each is answered once the batch is committed and every shard has the new table.
+//
+// The log also keeps definitions for the engines above, which it does not understand: engines take what was stored when
+// the node starts, and hold it themselves from then on.
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "cluster/metadata/catalogue.hpp"
@@ -32,15 +37,21 @@ class MetadataStore {
   runtime::Task<void> run(std::stop_token stop);
   /// On the store's own shard. The change is durable and everywhere when this returns.
   runtime::Task<Result<void>> change(Plan plan);
+  /// On the store's own shard. Writes all of them or, with an error, none; in the order of the calls and of changes.
+  runtime::Task<Result<void>> define(std::vector<Definition> definitions);
+  /// What open() found under keys that begin with `<kind>/`: the newest of each key, where it has a value, in the order
+  /// in which they were written. They are forgotten here.
+  std::vector<Definition> take_definitions(std::string_view kind);
   const Catalogue& catalogue() const { return catalogue_; }
 
  private:
   struct Change {
-    Plan plan;
+    std::variant<Plan, std::vector<Definition>> what;
     runtime::Resume<Result<void>> resume;
     Result<void> outcome;
   };
 
+  runtime::Task<Result<void>> ask(std::variant<Plan, std::vector<Definition>> what);
   runtime::Task<void> work_off();
   void tell(const MetadataRecord& record) const;
   runtime::Task<Result<void>> write(const std::vector<MetadataRecord>* records);
@@ -51,6 +62,7 @@ class MetadataStore {
   runtime::Logger& logger_;
   runtime::Signal asked_;
   std::vector<Change> changes_;
+  std::vector<Definition> stored_definitions_;  // found by open() and not taken yet
 };
 
 }  // namespace wharf::cluster

@@ -99,7 +99,7 @@ std::uint64_t LiveQueue::purge() {
   return dropped;
 }
 
-Counts LiveQueue::counts() const {
+QueueCounts LiveQueue::counts() const {
   return {core_.ready(), core_.unsettled(), core_.consumers().attached()};
 }
 

@@ -11,6 +11,7 @@
 
 #include "cluster/replication/shard_logs.hpp"
 #include "queue/core/queue.hpp"
+#include "queue/core/queue_info.hpp"
 #include "queue/shell/dead_letters.hpp"
 #include "queue/shell/delivery.hpp"
 #include "queue/shell/message_window.hpp"
@@ -37,12 +38,6 @@ struct QueueSurroundings {
   std::function<LeaderEpoch()> leader_epoch;
   std::function<void(TopicId)> unused;
   std::function<void(TopicId)> state_changed;        // write_state() should be called soon
-};
-
-struct Counts {
-  std::uint64_t ready = 0;
-  std::uint64_t unsettled = 0;
-  std::uint64_t consumers = 0;
 };
 
 /// New messages, one batch of one level.
@@ -85,7 +80,7 @@ class LiveQueue {
   void release(ConsumerId id);
   void get(ConsumerId holder, bool settled, GotAnswer answered);
   std::uint64_t purge();
-  Counts counts() const;
+  QueueCounts counts() const;
 
   /// Brings the state log up to date: what was settled since, and a snapshot when it has grown.
   void write_state();

@@ -44,10 +44,10 @@ runtime::Task<void> ShardQueues::recover() {
   for (LiveQueue* queue : all) co_await queue->recover();
 }
 
-Counts ShardQueues::remove(TopicId id) {
+QueueCounts ShardQueues::remove(TopicId id) {
   auto found = queues_.extract(id);
   if (!found) return {};
-  Counts counts = found.mapped()->counts();
+  QueueCounts counts = found.mapped()->counts();
   found.mapped()->destroy();
   // Whoever is in a call of it has left by the next turn.
   shard_.post([queue = std::shared_ptr<LiveQueue>(std::move(found.mapped()))] {});

@@ -27,7 +27,7 @@ class ShardQueues {
   /// All queues opened so far whose logs were found. Once, after those of the start were opened.
   runtime::Task<void> recover();
   /// Gone with its messages; what it had.
-  Counts remove(TopicId id);
+  QueueCounts remove(TopicId id);
   LiveQueue* find(TopicId id);
   std::size_t size() const { return queues_.size(); }
 

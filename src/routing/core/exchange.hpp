@@ -35,5 +35,7 @@ struct Binding {
   PropertyTable arguments;
   friend bool operator==(const Binding&, const Binding&) = default;
 };
+/// The arguments of a binding as tables compare and tell them; of one name the first stays first.
+PropertyTable by_name(PropertyTable arguments);
 
 }  // namespace wharf::routing

@@ -12,7 +12,13 @@
 namespace wharf::routing {
 namespace {
 
-/// The order in which a client wrote its arguments does not make another binding; of one name the first stays first.
+bool names_default(const Binding& binding) {
+  return binding.source.empty() ||
+         (binding.destination.kind == DestinationKind::kExchange && binding.destination.name.empty());
+}
+
+}  // namespace
+
 PropertyTable by_name(PropertyTable arguments) {
   std::vector<std::size_t> order(arguments.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -22,13 +28,6 @@ PropertyTable by_name(PropertyTable arguments) {
   for (std::size_t at : order) sorted.push_back(arguments[at]);
   return sorted;
 }
-
-bool names_default(const Binding& binding) {
-  return binding.source.empty() ||
-         (binding.destination.kind == DestinationKind::kExchange && binding.destination.name.empty());
-}
-
-}  // namespace
 
 std::uint64_t RoutingTable::binding_hash(Ends ends, const Binding& binding) const {
   std::uint64_t hash = mix(seed_, static_cast<std::uint64_t>(ends.source) << 32 | ends.destination);
@@ -43,7 +42,15 @@ std::optional<std::uint32_t> RoutingTable::find_binding(Ends ends, const Binding
   });
 }
 
-Result<Bound> RoutingTable::bind(Binding binding) {
+/// What a binding names, found; `rules` of its source's type.
+struct RoutingTable::Asked {
+  Ends ends;
+  BindingRules rules;
+  Binding binding;  // arguments by name
+  std::uint32_t history_messages = 0;
+};
+
+Result<RoutingTable::Asked> RoutingTable::look_up(Binding binding) const {
   if (names_default(binding)) return fail(default_exchange_refused());
   auto source = find(DestinationKind::kExchange, binding.source);
   if (!source) return fail(not_found(DestinationKind::kExchange, binding.source, name_));
@@ -53,24 +60,42 @@ Result<Bound> RoutingTable::bind(Binding binding) {
   auto rules = binding_rules(exchange, binding.routing_key, binding.arguments);
   if (!rules) return fail(rules.error());
   binding.arguments = by_name(std::move(binding.arguments));
-  Ends ends{*source, *destination};
-  if (find_binding(ends, binding)) return Bound{};
-  link(ends, std::move(binding), *rules);
-  return Bound{.added = true, .replay_messages = exchange.history_messages};
+  return Asked{{*source, *destination}, *rules, std::move(binding), exchange.history_messages};
+}
+
+Result<bool> RoutingTable::check_bind(const Binding& binding) const {
+  Result<Asked> asked = look_up(binding);
+  if (!asked) return fail(asked.error());
+  return !find_binding(asked->ends, asked->binding);
+}
+
+Result<Bound> RoutingTable::bind(Binding binding) {
+  Result<Asked> asked = look_up(std::move(binding));
+  if (!asked) return fail(asked.error());
+  if (find_binding(asked->ends, asked->binding)) return Bound{};
+  link(asked->ends, std::move(asked->binding), asked->rules);
+  return Bound{.added = true, .replay_messages = asked->history_messages};
+}
+
+/// A binding that is there; none: it is not, or an end of it is not.
+Result<std::optional<std::uint32_t>> RoutingTable::slot_of(Binding binding) const {
+  if (names_default(binding)) return fail(default_exchange_refused());
+  auto source = find(DestinationKind::kExchange, binding.source);
+  auto destination = find(binding.destination.kind, binding.destination.name);
+  if (!source || !destination) return std::nullopt;
+  binding.arguments = by_name(std::move(binding.arguments));
+  return find_binding({*source, *destination}, binding);
 }
 
 Result<Removed> RoutingTable::unbind(Binding binding) {
-  if (names_default(binding)) return fail(default_exchange_refused());
+  Result<std::optional<std::uint32_t>> slot = slot_of(std::move(binding));
+  if (!slot) return fail(slot.error());
   Removed removed;
-  auto source = find(DestinationKind::kExchange, binding.source);
-  auto destination = find(binding.destination.kind, binding.destination.name);
-  if (!source || !destination) return removed;
-  binding.arguments = by_name(std::move(binding.arguments));
-  auto slot = find_binding({*source, *destination}, binding);
-  if (!slot) return removed;
-  unlink(*slot, removed);
-  const ExchangeEntry& from = *entries_[*source].exchange;
-  if (from.exchange.auto_delete && from.routes.empty()) drop(*source, removed);
+  if (!*slot) return removed;
+  DestinationId source = bindings_[**slot].source;
+  unlink(**slot, removed);
+  const ExchangeEntry& from = *entries_[source].exchange;
+  if (from.exchange.auto_delete && from.routes.empty()) drop(source, removed);
   return removed;
 }
 

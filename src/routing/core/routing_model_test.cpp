@@ -172,7 +172,9 @@ class World {
     Exchange asked{
         .name = name, .type = kTypes[command.b % kTypes.size()], .auto_delete = command.c % 2 == 1, .arguments = {}};
     if (command.c % 3 == 0) asked.arguments = {{"alternate-exchange", kExchanges[command.c % kExchanges.size()]}};
+    Result<bool> foreseen = table_.check_declare(asked);
     Result<bool> declared = table_.declare(asked);
+    RC_ASSERT(foreseen == declared);
     const Exchange* known = model_.exchange(name);
     if (known) {
       RC_ASSERT(declared.has_value() == (asked == *known));
@@ -189,19 +191,26 @@ class World {
       model_.places.insert(destination);
       return;
     }
-    went(table_.remove_destination(destination), [&] { model_.remove_bindings_to(destination); });
+    Removed foreseen = table_.would_go_with(destination);
+    went(table_.remove_destination(destination), foreseen, [&] { model_.remove_bindings_to(destination); });
     model_.places.erase(destination);
   }
 
   void delete_exchange(const std::string& name, bool if_unused) {
+    Removed foreseen = table_.would_go_with({DestinationKind::kExchange, name});
+    Result<void> may = table_.check_delete_exchange(name, if_unused);
     Result<Removed> removed = table_.delete_exchange(name, if_unused);
+    RC_ASSERT(may.has_value() == removed.has_value());
     bool refused = name.starts_with("amq.") || (if_unused && model_.is_source(name));
     RC_ASSERT(removed.has_value() != refused);
-    if (removed) went(*removed, [&] { model_.remove_exchange(name); });
+    if (removed) went(*removed, foreseen, [&] { model_.remove_exchange(name); });
   }
 
   void bind(const Binding& asked) {
+    Result<bool> foreseen = table_.check_bind(asked);
     Result<Bound> bound = table_.bind(asked);
+    RC_ASSERT(foreseen.has_value() == bound.has_value());
+    if (bound) RC_ASSERT(*foreseen == bound->added);
     bool there = asked.destination.kind == DestinationKind::kExchange
                      ? model_.exchange(asked.destination.name) != nullptr
                      : model_.places.contains(asked.destination);
@@ -212,16 +221,27 @@ class World {
   }
 
   void unbind(const Binding& asked) {
+    Result<Removed> foreseen = table_.would_go_with(asked);
     Result<Removed> removed = table_.unbind(asked);
-    RC_ASSERT(removed.has_value());
-    went(*removed, [&] {
+    RC_ASSERT(removed.has_value() && foreseen.has_value());
+    went(*removed, *foreseen, [&] {
       if (model_.has(asked)) model_.remove_binding(asked);
     });
   }
 
-  /// What the table says went is what is missing from the model afterwards.
+  static std::set<std::string> names(const std::vector<Exchange>& exchanges) {
+    std::set<std::string> told;
+    for (const Exchange& one : exchanges) told.insert(one.name);
+    return told;
+  }
+
+  /// What the table says went is what it said would go, and what is missing from the model afterwards.
   template <class Change>
-  void went(const Removed& removed, Change change) {
+  void went(const Removed& removed, const Removed& foreseen, Change change) {
+    RC_ASSERT(as_set(foreseen.bindings) == as_set(removed.bindings));
+    RC_ASSERT(foreseen.bindings.size() == removed.bindings.size());
+    RC_ASSERT(names(foreseen.exchanges) == names(removed.exchanges));
+    RC_ASSERT(foreseen.exchanges.size() == removed.exchanges.size());
     Told before = as_set(model_.bindings);
     std::size_t exchanges = model_.exchanges.size();
     change();

@@ -89,7 +89,7 @@ void RoutingTable::add_exchange(Exchange exchange, ExchangeRules rules) {
       ExchangeEntry{std::move(exchange), std::move(rules), std::move(by_argument), {}, {}, TopicTrie(seed_)});
 }
 
-Result<bool> RoutingTable::declare(Exchange asked) {
+Result<bool> RoutingTable::check_declare(const Exchange& asked) const {
   if (auto known = check_type(asked.type); !known) return fail(known.error());
   if (asked.name.empty()) return fail(default_exchange_refused());
   if (const ExchangeEntry* current = exchange(asked.name)) {
@@ -97,9 +97,15 @@ Result<bool> RoutingTable::declare(Exchange asked) {
     return false;
   }
   if (auto fits = check_new(asked); !fits) return fail(fits.error());
-  auto rules = exchange_rules(asked.type, asked.arguments);
-  if (!rules) return fail(rules.error());
-  add_exchange(std::move(asked), std::move(*rules));
+  if (auto rules = exchange_rules(asked.type, asked.arguments); !rules) return fail(rules.error());
+  return true;
+}
+
+Result<bool> RoutingTable::declare(Exchange asked) {
+  Result<bool> is_new = check_declare(asked);
+  if (!is_new || !*is_new) return is_new;
+  ExchangeRules rules = *exchange_rules(asked.type, asked.arguments);
+  add_exchange(std::move(asked), std::move(rules));
   return true;
 }
 
@@ -142,20 +148,24 @@ Result<void> RoutingTable::declare_passive(std::string_view name) const {
   return {};
 }
 
-Result<Removed> RoutingTable::delete_exchange(std::string_view name, bool if_unused) {
+Result<void> RoutingTable::check_delete_exchange(std::string_view name, bool if_unused) const {
   if (name.empty()) return fail(default_exchange_refused());
   if (name.starts_with(kReservedPrefix)) {
     return fail(ErrorCode::kPolicyViolation,
                 fmt::format("deletion of system {} not allowed", resource(DestinationKind::kExchange, name, name_)));
   }
-  Removed removed;
-  auto id = find(DestinationKind::kExchange, name);
-  if (!id) return removed;
-  if (if_unused && !entries_[*id].exchange->routes.empty()) {
+  const ExchangeEntry* there = exchange(name);
+  if (there && if_unused && !there->routes.empty()) {
     return fail(ErrorCode::kPreconditionFailed,
                 fmt::format("{} in use", resource(DestinationKind::kExchange, name, name_)));
   }
-  drop(*id, removed);
+  return {};
+}
+
+Result<Removed> RoutingTable::delete_exchange(std::string_view name, bool if_unused) {
+  if (auto may = check_delete_exchange(name, if_unused); !may) return fail(may.error());
+  Removed removed;
+  if (auto id = find(DestinationKind::kExchange, name)) drop(*id, removed);
   return removed;
 }
 

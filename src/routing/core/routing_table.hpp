@@ -81,6 +81,14 @@ class RoutingTable {
   /// A binding, source or destination that is not there is unbound already.
   Result<Removed> unbind(Binding binding);
 
+  // What the changes above would say or take along, without doing them: for who must write them down first. The same
+  // errors; true: it would be new.
+  Result<bool> check_declare(const Exchange& exchange) const;
+  Result<bool> check_bind(const Binding& binding) const;
+  Result<void> check_delete_exchange(std::string_view name, bool if_unused) const;
+  Removed would_go_with(const Destination& destination) const;
+  Result<Removed> would_go_with(const Binding& binding) const;
+
   /// Where a client's publish to this exchange starts: kNotFound; kPolicyViolation for an internal one.
   Result<DestinationId> publish_target(std::string_view exchange) const;
   std::optional<DestinationId> find(DestinationKind kind, std::string_view name) const;
@@ -126,11 +134,17 @@ class RoutingTable {
   void add_exchange(Exchange exchange, ExchangeRules rules);
   Result<void> check_equivalent(const Exchange& current, const Exchange& asked) const;
   Result<void> check_new(const Exchange& asked) const;
+  struct Planned;
+  void plan_unlink(std::uint32_t binding, Planned& planned) const;
+  void plan_drop(Planned& planned) const;
   void drop(DestinationId first, Removed& removed);
   void forget(DestinationId id);
 
   std::uint64_t name_hash(DestinationKind kind, std::string_view name) const;
   std::uint64_t binding_hash(Ends ends, const Binding& binding) const;
+  struct Asked;
+  Result<Asked> look_up(Binding binding) const;
+  Result<std::optional<std::uint32_t>> slot_of(Binding binding) const;
   std::optional<std::uint32_t> find_binding(Ends ends, const Binding& binding) const;
   RouteList* key_routes(const BindingEntry& entry);
   void link(Ends ends, Binding binding, BindingRules rules);

@@ -1,0 +1,69 @@
+#include "broker/node_entities.hpp"
+
+#include <utility>
+
+namespace wharf::broker {
+
+std::optional<NamespaceView> NodeEntities::find(const runtime::Shard& here, std::string_view name_space) const {
+  const routing::Namespace* found = authority_->namespaces(here).find(name_space);
+  if (found == nullptr) return std::nullopt;
+  return NamespaceView{&found->routes, &found->queues};
+}
+
+runtime::Task<Result<DeclaredQueue>> NodeEntities::declare_queue(runtime::Shard& here, std::string name_space,
+                                                                 QueueDeclaration declaration) {
+  QueueInfo queue;
+  queue.name_space = std::move(name_space);
+  queue.name = std::move(declaration.name);
+  queue.durable = declaration.durable;
+  queue.auto_delete = declaration.auto_delete;
+  queue.exclusive = declaration.exclusive;
+  queue.type = std::move(declaration.type);
+  queue.arguments = std::move(declaration.arguments);
+  queue.settings = std::move(declaration.settings);
+  Result<routing::DeclaredQueue> declared = co_await authority_->declare_queue(here, std::move(queue));
+  if (!declared) co_return fail(declared.error());
+  co_return DeclaredQueue{std::move(declared->queue), declared->created};
+}
+
+runtime::Task<Result<std::uint64_t>> NodeEntities::delete_queue(runtime::Shard& here, std::string name_space,
+                                                                std::string name, QueueDeletion how) {
+  return authority_->delete_queue(here, std::move(name_space), std::move(name), {how.if_unused, how.if_empty});
+}
+
+runtime::Task<void> NodeEntities::delete_exclusive(runtime::Shard& here, ConnectionId owner) {
+  return authority_->delete_exclusive(here, owner);
+}
+
+runtime::Task<Result<bool>> NodeEntities::declare_exchange(runtime::Shard& here, std::string name_space,
+                                                           routing::Exchange exchange) {
+  return authority_->declare_exchange(here, std::move(name_space), std::move(exchange));
+}
+
+runtime::Task<Result<void>> NodeEntities::delete_exchange(runtime::Shard& here, std::string name_space,
+                                                          std::string name, bool if_unused) {
+  return authority_->delete_exchange(here, std::move(name_space), std::move(name), if_unused);
+}
+
+runtime::Task<Result<void>> NodeEntities::bind(runtime::Shard& here, std::string name_space, routing::Binding binding) {
+  return authority_->bind(here, std::move(name_space), std::move(binding));
+}
+
+runtime::Task<Result<void>> NodeEntities::unbind(runtime::Shard& here, std::string name_space,
+                                                 routing::Binding binding) {
+  return authority_->unbind(here, std::move(name_space), std::move(binding));
+}
+
+std::vector<std::string> NodeEntities::namespaces(const runtime::Shard& here) const {
+  return authority_->namespaces(here).names();
+}
+
+runtime::Task<Result<void>> NodeEntities::create_namespace(runtime::Shard& here, std::string name) {
+  return authority_->create_namespace(here, std::move(name));
+}
+
+runtime::Task<Result<void>> NodeEntities::delete_namespace(runtime::Shard& here, std::string name) {
+  return authority_->delete_namespace(here, std::move(name));
+}
+
+}  // namespace wharf::broker

@@ -1,0 +1,29 @@
+#pragma once
+// What the namespaces declare and delete, done to the queues of one shard.
+#include "queue/shell/shard_queues.hpp"
+#include "routing/shell/queue_host.hpp"
+
+namespace wharf::broker {
+
+class ShardQueueHost final : public routing::QueueHost {
+ public:
+  explicit ShardQueueHost(queue::ShardQueues& queues) : queues_(queues) {}
+
+  Result<void> open(std::shared_ptr<const queue::QueueInfo> queue) override {
+    queue::QueueIdentity identity{queue->ref.id, queue->name_space, queue->name, queue->survives(), queue->auto_delete};
+    return queues_.open(std::move(identity), queue->settings);
+  }
+  std::uint64_t close(TopicId queue) override {
+    queue::QueueCounts counts = queues_.remove(queue);
+    return counts.ready + counts.unsettled;
+  }
+  queue::QueueCounts counts(TopicId queue) const override {
+    const queue::LiveQueue* live = queues_.find(queue);
+    return live == nullptr ? queue::QueueCounts() : live->counts();
+  }
+
+ private:
+  queue::ShardQueues& queues_;
+};
+
+}  // namespace wharf::broker

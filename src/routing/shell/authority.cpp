@@ -1,0 +1,149 @@
+// How a change is carried out. What can be asked for is in authority_requests.cpp, how it begins in
+// authority_start.cpp.
+#include "routing/shell/authority.hpp"
+
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "routing/core/refusals.hpp"
+
+namespace wharf::routing {
+namespace {
+
+std::uint64_t hash_seed(runtime::Random& random) {
+  std::uint64_t seed = 0;
+  random.fill(std::as_writable_bytes(std::span(&seed, 1)));
+  return seed;
+}
+
+}  // namespace
+
+Authority::Authority(Surroundings with)
+    : with_(std::move(with)),
+      copies_(with_.shards, with_.hosts, hash_seed(*with_.random), *with_.logger),
+      turns_(first()),
+      tasks_(first()) {}
+
+runtime::Task<void> Authority::close() {
+  co_await tasks_.close();
+}
+
+/// Three hops at most: to the first shard, to all others, and back from the last of them, which with two shards is the
+/// asker itself.
+runtime::Task<Result<Authority::Answer>> Authority::ask(runtime::Shard& here, Planner planner) {
+  auto start = [this, &here, planner = std::move(planner)](runtime::Resume<Result<Answer>> resume) mutable {
+    auto reply = [&here, resume = std::move(resume)](Result<Answer> answer) mutable {
+      here.post(
+          [resume = std::move(resume), answer = std::move(answer)]() mutable { std::move(resume)(std::move(answer)); });
+    };
+    first().post([this, planner = std::move(planner), reply = std::move(reply)]() mutable {
+      begin(std::move(planner), std::move(reply));
+    });
+  };
+  Result<Answer> answer = co_await runtime::suspend<Result<Answer>>(std::move(start));
+  co_return answer;
+}
+
+void Authority::begin(Planner planner, Reply reply) {
+  if (tasks_.stopping()) return reply(fail(ErrorCode::kClosed, "the node is closing"));
+  tasks_.spawn("change-namespaces", work(std::move(planner), std::move(reply)));
+}
+
+runtime::Task<void> Authority::work(Planner planner, Reply reply) {
+  Turns::Turn turn = co_await turns_.take();
+  Result<Plan> plan = planner(copies_.first());
+  if (plan && (plan->condition.unused || plan->condition.empty)) {
+    Result<void> met = co_await check(*plan->queue, plan->condition);
+    if (!met) plan = fail(met.error());
+  }
+  if (plan && !plan->definitions.empty()) {
+    std::uint64_t topic_changes = topic_changes_;
+    Result<void> kept = co_await keep(plan->definitions);
+    if (!kept) {
+      plan = fail(kept.error());
+    } else if (topic_changes != topic_changes_) {
+      plan = plan_again(&planner, *plan);
+    }
+  }
+  if (!plan) co_return reply(fail(plan.error()));
+  make_true(std::move(*plan), std::move(reply));
+}
+
+runtime::Task<Result<void>> Authority::check(queue::QueueInfo queue, QueueCondition condition) {
+  auto count = [this, ref = queue.ref] { return copies_.host(ref.shard).counts(ref.id); };
+  queue::QueueCounts counts = co_await runtime::call_on(first(), copies_.shard(queue.ref.shard), std::move(count));
+  std::string told = resource(DestinationKind::kQueue, queue.name, queue.name_space);
+  if (condition.unused && counts.consumers > 0) co_return fail(ErrorCode::kPreconditionFailed, told + " in use");
+  if (condition.empty && counts.ready + counts.unsettled > 0) {
+    co_return fail(ErrorCode::kPreconditionFailed, told + " is not empty");
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> Authority::keep(std::vector<cluster::Definition> definitions) {
+  std::vector<cluster::Definition> owed = std::exchange(owed_, {});
+  std::vector<cluster::Definition> all = owed;
+  std::ranges::move(definitions, std::back_inserter(all));
+  Result<void> kept = co_await with_.metadata->define(std::move(all));
+  if (!kept) owed_.insert(owed_.begin(), owed.begin(), owed.end());
+  co_return kept;
+}
+
+/// Topics went while the plan was being written, and bindings and exchanges with them: what does not fit any more is
+/// taken back, what more goes is forgotten too.
+Result<Plan> Authority::plan_again(Planner* planner, const Plan& kept) {
+  Result<Plan> plan = (*planner)(copies_.first());
+  std::vector<cluster::Definition> gone;
+  if (plan && !plan->changes.empty()) {
+    std::ranges::copy_if(plan->definitions, std::back_inserter(gone), [](const auto& one) { return !one.value; });
+  } else {
+    for (const cluster::Definition& one : kept.definitions) gone.push_back({one.key, std::nullopt});
+  }
+  if (!gone.empty()) forget_later(std::move(gone));
+  return plan;
+}
+
+void Authority::make_true(Plan plan, Reply reply) {
+  if (plan.changes.empty()) return reply(Answer{std::move(plan)});
+  auto planned = std::make_shared<const Plan>(std::move(plan));
+  auto known = [planned, reply = std::move(reply)](std::uint64_t messages) mutable {
+    reply(Answer{*planned, messages});
+  };
+  Copies::Queues gone = copies_.apply(planned->changes, std::move(known));
+  note(*planned, gone);
+}
+
+/// The first shard's lists by id and by connection.
+void Authority::note(const Plan& plan, const Copies::Queues& gone) {
+  for (const std::shared_ptr<const queue::QueueInfo>& queue : gone) {
+    queues_.erase(queue->ref.id);
+    if (!queue->exclusive) continue;
+    auto owned = exclusive_.find(*queue->exclusive);
+    if (owned == exclusive_.end()) continue;
+    owned->second.erase(queue->ref.id);
+    if (owned->second.empty()) exclusive_.erase(owned);
+  }
+  for (const Change& change : plan.changes) {
+    const auto* made = std::get_if<QueueMade>(&change);
+    if (made == nullptr) continue;
+    queues_.emplace(made->queue->ref.id, made->queue);
+    if (made->queue->exclusive) exclusive_[*made->queue->exclusive].emplace(made->queue->ref.id, made->queue);
+  }
+}
+
+/// It is gone already, whether that can be written now or not.
+void Authority::forget_later(std::vector<cluster::Definition> definitions) {
+  std::ranges::move(definitions, std::back_inserter(owed_));
+  tasks_.spawn("forget-definitions", forget_owed());
+}
+
+runtime::Task<void> Authority::forget_owed() {
+  Turns::Turn turn = co_await turns_.take();
+  if (owed_.empty()) co_return;
+  Result<void> kept = co_await keep({});
+  if (!kept) with_.logger->warn("what went with a topic is still stored", {{"reason", kept.error().message}});
+}
+
+}  // namespace wharf::routing

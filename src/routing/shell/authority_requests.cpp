@@ -1,0 +1,132 @@
+#include <utility>
+
+#include "routing/shell/authority.hpp"
+
+namespace wharf::routing {
+namespace {
+
+Result<void> done(const auto& answer) {
+  if (!answer) return fail(answer.error());
+  return {};
+}
+
+}  // namespace
+
+/// An exclusive queue lives where its only user is; others are spread by chance.
+queue::QueueRef Authority::new_ref(const runtime::Shard& here, const queue::QueueInfo& queue) {
+  TopicId id = with_.random->uuid();
+  for (int tries = 0; queue.exclusive && with_.owner(id) != here.index() && tries < 255; ++tries) ++id.bytes[15];
+  return {id, with_.owner(id)};
+}
+
+runtime::Task<Result<DeclaredQueue>> Authority::declare_queue(runtime::Shard& here, queue::QueueInfo queue) {
+  const Namespace* in = copies_.at(here).find(queue.name_space);
+  if (in == nullptr) co_return fail(no_namespace(queue.name_space));
+  if (std::shared_ptr<const queue::QueueInfo> there = in->queue(queue.name)) co_return DeclaredQueue{there, false};
+
+  queue.ref = new_ref(here, queue);
+  auto made = std::make_shared<const queue::QueueInfo>(std::move(queue));
+  runtime::Shard& owner = copies_.shard(made->ref.shard);
+  auto open = [this, made] { return copies_.host(made->ref.shard).open(made); };
+  Result<void> opened = co_await runtime::call_on(here, owner, std::move(open));
+  if (!opened) co_return fail(opened.error());
+
+  Planner planner = [made](const Namespaces& now) { return plan_declare_queue(now, made); };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  if (answer && answer->plan.queue == made) co_return DeclaredQueue{made, true};
+  auto close = [this, made] { copies_.host(made->ref.shard).close(made->ref.id); };
+  co_await runtime::call_on(here, owner, std::move(close));
+  if (!answer) co_return fail(answer.error());
+  co_return DeclaredQueue{answer->plan.queue, false};
+}
+
+runtime::Task<Result<std::uint64_t>> Authority::delete_queue(runtime::Shard& here, std::string name_space,
+                                                             std::string name, QueueCondition condition) {
+  Planner planner = [name_space = std::move(name_space), name = std::move(name), condition](const Namespaces& now) {
+    return plan_delete_queue(now, name_space, name, condition);
+  };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  if (!answer) co_return fail(answer.error());
+  co_return answer->messages;
+}
+
+runtime::Task<void> Authority::delete_exclusive(runtime::Shard& here, queue::ConnectionId owner) {
+  Planner planner = [this, owner](const Namespaces&) -> Result<Plan> {
+    Plan plan;
+    auto owned = exclusive_.find(owner);
+    if (owned == exclusive_.end()) return plan;
+    for (const auto& [id, queue] : owned->second) plan.changes.emplace_back(QueueGone{queue});
+    return plan;
+  };
+  std::ignore = co_await ask(here, std::move(planner));
+}
+
+void Authority::queue_unused(TopicId id) {
+  Planner planner = [this, id](const Namespaces& now) -> Result<Plan> {
+    auto found = queues_.find(id);
+    if (found == queues_.end()) return Plan{};
+    return plan_delete_queue(now, found->second->name_space, found->second->name, {.unused = true});
+  };
+  Reply reply = [logger = with_.logger](const Result<Answer>& answer) {
+    if (answer || answer.error().code == ErrorCode::kPreconditionFailed || answer.error().code == ErrorCode::kClosed)
+      return;
+    logger->warn("an unused queue could not be deleted", {{"reason", answer.error().message}});
+  };
+  first().post([this, planner = std::move(planner), reply = std::move(reply)]() mutable {
+    begin(std::move(planner), std::move(reply));
+  });
+}
+
+runtime::Task<Result<bool>> Authority::declare_exchange(runtime::Shard& here, std::string name_space,
+                                                        Exchange exchange) {
+  auto planner = [name_space = std::move(name_space), exchange = std::move(exchange)](const Namespaces& now) {
+    return plan_declare_exchange(now, name_space, exchange);
+  };
+  // What is there already is known here.
+  Result<Plan> here_now = planner(copies_.at(here));
+  if (here_now && here_now->changes.empty()) co_return false;
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  if (!answer) co_return fail(answer.error());
+  co_return !answer->plan.changes.empty();
+}
+
+runtime::Task<Result<void>> Authority::delete_exchange(runtime::Shard& here, std::string name_space, std::string name,
+                                                       bool if_unused) {
+  Planner planner = [name_space = std::move(name_space), name = std::move(name), if_unused](const Namespaces& now) {
+    return plan_delete_exchange(now, name_space, name, if_unused);
+  };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  co_return done(answer);
+}
+
+runtime::Task<Result<void>> Authority::bind(runtime::Shard& here, std::string name_space, Binding binding) {
+  auto planner = [name_space = std::move(name_space), binding = std::move(binding)](const Namespaces& now) {
+    return plan_bind(now, name_space, binding);
+  };
+  Result<Plan> here_now = planner(copies_.at(here));
+  if (here_now && here_now->changes.empty()) co_return Result<void>();
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  co_return done(answer);
+}
+
+runtime::Task<Result<void>> Authority::unbind(runtime::Shard& here, std::string name_space, Binding binding) {
+  Planner planner = [name_space = std::move(name_space), binding = std::move(binding)](const Namespaces& now) {
+    return plan_unbind(now, name_space, binding);
+  };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  co_return done(answer);
+}
+
+runtime::Task<Result<void>> Authority::create_namespace(runtime::Shard& here, std::string name) {
+  Planner planner = [name = std::move(name)](const Namespaces& now) { return plan_create_namespace(now, name); };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  co_return done(answer);
+}
+
+runtime::Task<Result<void>> Authority::delete_namespace(runtime::Shard& here, std::string name) {
+  Planner planner = [name = std::move(name)](const Namespaces& now) { return plan_delete_namespace(now, name); };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  co_return done(answer);
+}
+
+}  // namespace wharf::routing

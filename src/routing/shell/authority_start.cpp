@@ -1,0 +1,95 @@
+// What the authority takes over: what was stored, and the log topics.
+#include <utility>
+
+#include "routing/shell/authority.hpp"
+#include "routing/shell/definitions.hpp"
+
+namespace wharf::routing {
+namespace {
+
+/// Those of `topics` that `others` does not have, or has as another topic of the same name.
+std::vector<std::string> names_not_in(const cluster::TopicTable& topics, const cluster::TopicTable& others) {
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics.topics()) {
+    if (!topic->internal && !others.find(topic->id)) names.push_back(name);
+  }
+  return names;
+}
+
+class Reading {
+ public:
+  Reading(cluster::MetadataStore& metadata, runtime::Logger& logger) : metadata_(metadata), logger_(logger) {}
+
+  template <class Read, class Take>
+  void each(std::string_view kind, Read read, Take take) {
+    for (const cluster::Definition& definition : metadata_.take_definitions(kind)) {
+      auto found = read(definition);
+      if (found) {
+        take(std::move(*found));
+      } else {
+        logger_.error("passed over a definition", {{"key", definition.key}, {"reason", found.error().message}});
+      }
+    }
+  }
+
+ private:
+  cluster::MetadataStore& metadata_;
+  runtime::Logger& logger_;
+};
+
+}  // namespace
+
+/// Ends before bindings, whatever the order in which they were written.
+std::vector<Change> Authority::stored_changes(const cluster::TopicTable& topics) {
+  std::vector<Change> changes;
+  for (std::string& name : names_not_in(topics, {})) changes.emplace_back(LogTopicMade{std::move(name)});
+  Reading reading(*with_.metadata, *with_.logger);
+  reading.each(kNamespaceKind, read_namespace,
+               [&](std::string name) { changes.emplace_back(NamespaceMade{std::move(name)}); });
+  reading.each(kExchangeKind, read_exchange, [&](StoredExchange stored) {
+    changes.emplace_back(ExchangeMade{std::move(stored.name_space), std::move(stored.exchange)});
+  });
+  reading.each(kQueueKind, read_queue, [&](queue::QueueInfo queue) {
+    queue.ref.shard = with_.owner(queue.ref.id);
+    changes.emplace_back(QueueMade{std::make_shared<const queue::QueueInfo>(std::move(queue))});
+  });
+  reading.each(kBindingKind, read_binding, [&](StoredBinding stored) {
+    const Destination& to = stored.binding.destination;
+    // The topic went, and the node before it could forget its bindings.
+    if (to.kind == DestinationKind::kLogTopic && !topics.find(to.name)) {
+      owed_.push_back({binding_key(stored.name_space, stored.binding), std::nullopt});
+    } else {
+      changes.emplace_back(BindingMade{std::move(stored.name_space), std::move(stored.binding)});
+    }
+  });
+  return changes;
+}
+
+runtime::Task<void> Authority::open(cluster::TopicTable::Pointer topics) {
+  std::vector<Change> changes = stored_changes(*topics);
+  co_await copies_.load(&changes);
+  for (const Change& change : changes) {
+    const auto* made = std::get_if<QueueMade>(&change);
+    if (made != nullptr && copies_.first().find(made->queue->name_space))
+      queues_.emplace(made->queue->ref.id, made->queue);
+  }
+  topics_ = std::move(topics);
+}
+
+runtime::Task<void> Authority::adopt_topics(cluster::TopicTable::Pointer topics) {
+  if (!topics_) co_return;
+  cluster::TopicTable::Pointer old = std::exchange(topics_, topics);
+  Plan plan = plan_topics(copies_.first(), names_not_in(*old, *topics), names_not_in(*topics, *old));
+  if (plan.changes.empty()) co_return;
+  ++topic_changes_;
+  if (!plan.definitions.empty()) forget_later(std::move(plan.definitions));
+  auto start = [this, changes = std::move(plan.changes)](runtime::Resume<bool> resume) mutable {
+    auto known = [this, resume = std::move(resume)](std::uint64_t) mutable {
+      first().post([resume = std::move(resume)]() mutable { std::move(resume)(true); });
+    };
+    copies_.apply(std::move(changes), std::move(known));
+  };
+  [[maybe_unused]] bool known = co_await runtime::suspend<bool>(std::move(start));
+}
+
+}  // namespace wharf::routing

@@ -1,0 +1,53 @@
+#pragma once
+// One change of what the namespaces hold. Every shard carries out the same changes in the same order, so that all have
+// the same namespaces.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "queue/core/queue_info.hpp"
+#include "routing/core/exchange.hpp"
+
+namespace wharf::routing {
+
+/// Always there; the only one that has log topics.
+inline constexpr std::string_view kDefaultNamespace = "/";
+
+struct NamespaceMade {
+  std::string name;
+};
+struct NamespaceGone {
+  std::string name;
+};
+struct ExchangeMade {
+  std::string name_space;
+  Exchange exchange;
+};
+struct ExchangeGone {
+  std::string name_space, name;
+};
+struct QueueMade {
+  std::shared_ptr<const queue::QueueInfo> queue;
+};
+struct QueueGone {
+  std::shared_ptr<const queue::QueueInfo> queue;
+};
+struct BindingMade {
+  std::string name_space;
+  Binding binding;
+};
+struct BindingGone {
+  std::string name_space;
+  Binding binding;
+};
+struct LogTopicMade {
+  std::string name;
+};
+struct LogTopicGone {
+  std::string name;
+};
+using Change = std::variant<NamespaceMade, NamespaceGone, ExchangeMade, ExchangeGone, QueueMade, QueueGone, BindingMade,
+                            BindingGone, LogTopicMade, LogTopicGone>;
+
+}  // namespace wharf::routing

@@ -1,0 +1,107 @@
+#include "routing/shell/copies.hpp"
+
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include "runtime/task_scope.hpp"
+
+namespace wharf::routing {
+namespace {
+
+// What a shard does before it lets others run: some hundred microseconds at most.
+constexpr std::size_t kChangesPerSlice = 64;
+constexpr std::size_t kClosedPerSlice = 32;
+
+}  // namespace
+
+Copies::Copies(const std::vector<runtime::Shard*>& shards, const std::vector<QueueHost*>& hosts,
+               std::uint64_t hash_seed, runtime::Logger& logger)
+    : logger_(logger) {
+  WHARF_ASSERT(shards.size() == hosts.size());
+  copies_.reserve(shards.size());
+  for (std::size_t i = 0; i < shards.size(); ++i) copies_.push_back({*shards[i], *hosts[i], Namespaces(hash_seed)});
+}
+
+Copies::Queues Copies::carry_out(Copy& copy, const Spread& spread) {
+  Queues gone;
+  for (const Change& change : spread.changes) {
+    auto went = copy.namespaces.apply(change);
+    WHARF_ASSERT(went.has_value());  // it was planned by the first shard's copy, and all copies are the same
+    std::ranges::move(*went, std::back_inserter(gone));
+  }
+  return gone;
+}
+
+/// Those of this shard, a slice at a time; then the shard is done.
+void Copies::close_queues(Copy* copy, Queues gone, std::shared_ptr<Spread> spread) {
+  std::size_t closed = 0;
+  for (; !gone.empty() && closed < kClosedPerSlice; gone.pop_back()) {
+    if (gone.back()->ref.shard != copy->shard.index()) continue;
+    spread->messages += copy->host.close(gone.back()->ref.id);
+    ++closed;
+  }
+  if (!gone.empty()) {
+    copy->shard.post([copy, gone = std::move(gone), spread = std::move(spread)]() mutable {
+      close_queues(copy, std::move(gone), std::move(spread));
+    });
+  } else if (--spread->shards_left == 0) {
+    spread->known(spread->messages);
+  }
+}
+
+Copies::Queues Copies::apply(std::vector<Change> changes, Known known) {
+  auto spread = std::make_shared<Spread>(std::move(changes), std::move(known), copies_.size());
+  Queues gone = carry_out(copies_.front(), *spread);
+  for (std::size_t i = 1; i < copies_.size(); ++i) {
+    Copy* copy = &copies_[i];
+    copy->shard.post([copy, spread] { close_queues(copy, carry_out(*copy, *spread), spread); });
+  }
+  close_queues(&copies_.front(), gone, spread);
+  return gone;
+}
+
+// --- what was stored
+
+void Copies::load_change(Copy& copy, const Change& change) {
+  bool is_first = copy.shard.index() == copies_.front().shard.index();
+  auto loaded = copy.namespaces.apply(change);
+  if (!loaded && is_first) logger_.error("a stored definition cannot be used", {{"reason", loaded.error().message}});
+  const auto* made = std::get_if<QueueMade>(&change);
+  if (!loaded || made == nullptr || made->queue->ref.shard != copy.shard.index()) return;
+  Result<void> opened = copy.host.open(made->queue);
+  if (!opened) {
+    logger_.error(
+        "a queue could not be opened",
+        {{"namespace", made->queue->name_space}, {"queue", made->queue->name}, {"reason", opened.error().message}});
+  }
+}
+
+runtime::Task<void> Copies::load_copy(std::size_t index, const std::vector<Change>* changes) {
+  for (std::size_t i = 0; i < changes->size(); ++i) {
+    if (i % kChangesPerSlice == kChangesPerSlice - 1) co_await runtime::next_turn(copies_[index].shard);
+    load_change(copies_[index], (*changes)[i]);
+  }
+}
+
+namespace {
+
+/// A task on another shard, as one of a scope of this shard.
+template <class Make>
+runtime::Task<void> run_there(runtime::Shard* here, runtime::Shard* there, Make make) {
+  co_await runtime::await_on(*here, *there, std::move(make));
+}
+
+}  // namespace
+
+runtime::Task<void> Copies::load(const std::vector<Change>* changes) {
+  runtime::Shard* first = &copies_.front().shard;
+  runtime::TaskScope loading(*first);
+  for (std::size_t i = 0; i < copies_.size(); ++i) {
+    auto make = [this, i, changes] { return load_copy(i, changes); };
+    loading.spawn("load-namespaces", run_there(first, &copies_[i].shard, std::move(make)));
+  }
+  co_await loading.close();
+}
+
+}  // namespace wharf::routing

@@ -1,0 +1,176 @@
+#include "routing/shell/plan.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "routing/core/refusals.hpp"
+#include "routing/shell/definitions.hpp"
+
+namespace wharf::routing {
+namespace {
+
+using Definitions = std::vector<cluster::Definition>;
+
+bool is_ready_made(const Exchange& exchange) {
+  return exchange.name.empty() || exchange.name.starts_with("amq.");
+}
+
+bool survives(const Namespace& in, const Destination& destination) {
+  if (destination.kind == DestinationKind::kLogTopic) return true;
+  if (destination.kind == DestinationKind::kQueue) {
+    std::shared_ptr<const queue::QueueInfo> queue = in.queue(destination.name);
+    return queue && queue->survives();
+  }
+  const ExchangeEntry* exchange = in.routes.exchange(destination.name);
+  return exchange && exchange->exchange.durable;
+}
+
+/// A binding outlives a restart where both its ends do.
+bool survives(const Namespace& in, const Binding& binding) {
+  return survives(in, Destination{DestinationKind::kExchange, binding.source}) && survives(in, binding.destination);
+}
+
+void forget(std::string_view name_space, const Namespace& in, const Removed& removed, Definitions& definitions) {
+  for (const Binding& binding : removed.bindings) {
+    if (survives(in, binding)) definitions.push_back({binding_key(name_space, binding), std::nullopt});
+  }
+  for (const Exchange& exchange : removed.exchanges) {
+    if (exchange.durable) definitions.push_back({exchange_key(name_space, exchange.name), std::nullopt});
+  }
+}
+
+Result<const Namespace*> known(const Namespaces& now, std::string_view name) {
+  const Namespace* found = now.find(name);
+  if (found == nullptr) return fail(no_namespace(name));
+  return found;
+}
+
+/// A queue and a log topic share the names of the default namespace, as both are topics to other dialects.
+Result<void> check_no_topic(const Namespace& in, const queue::QueueInfo& queue) {
+  if (!in.routes.find(DestinationKind::kLogTopic, queue.name)) return {};
+  return fail(ErrorCode::kPreconditionFailed,
+              fmt::format("inequivalent arg 'x-queue-type' for {}: received '{}' but current is 'stream'",
+                          resource(DestinationKind::kQueue, queue.name, queue.name_space), queue.type));
+}
+
+}  // namespace
+
+Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue) {
+  Result<const Namespace*> in = known(now, queue->name_space);
+  if (!in) return fail(in.error());
+  Plan plan;
+  plan.queue = (*in)->queue(queue->name);
+  if (plan.queue) return plan;
+  if (Result<void> free = check_no_topic(**in, *queue); !free) return fail(free.error());
+  if (queue->survives()) plan.definitions.push_back(definition_of(*queue));
+  plan.queue = queue;
+  plan.changes.emplace_back(QueueMade{std::move(queue)});
+  return plan;
+}
+
+Result<Plan> plan_delete_queue(const Namespaces& now, std::string_view name_space, std::string_view name,
+                               QueueCondition condition) {
+  Result<const Namespace*> in = known(now, name_space);
+  if (!in) return fail(in.error());
+  Plan plan;
+  plan.queue = (*in)->queue(name);
+  if (!plan.queue) return plan;
+  plan.condition = condition;
+  forget(name_space, **in, (*in)->routes.would_go_with({DestinationKind::kQueue, std::string(name)}), plan.definitions);
+  if (plan.queue->survives()) plan.definitions.push_back({queue_key(name_space, name), std::nullopt});
+  plan.changes.emplace_back(QueueGone{plan.queue});
+  return plan;
+}
+
+Result<Plan> plan_declare_exchange(const Namespaces& now, std::string_view name_space, const Exchange& exchange) {
+  Result<const Namespace*> in = known(now, name_space);
+  if (!in) return fail(in.error());
+  Result<bool> is_new = (*in)->routes.check_declare(exchange);
+  if (!is_new) return fail(is_new.error());
+  Plan plan;
+  if (!*is_new) return plan;
+  if (exchange.durable) plan.definitions.push_back(definition_of(name_space, exchange));
+  plan.changes.emplace_back(ExchangeMade{std::string(name_space), exchange});
+  return plan;
+}
+
+Result<Plan> plan_delete_exchange(const Namespaces& now, std::string_view name_space, std::string_view name,
+                                  bool if_unused) {
+  Result<const Namespace*> in = known(now, name_space);
+  if (!in) return fail(in.error());
+  Result<void> may = (*in)->routes.check_delete_exchange(name, if_unused);
+  if (!may) return fail(may.error());
+  Plan plan;
+  if ((*in)->routes.exchange(name) == nullptr) return plan;
+  Removed removed = (*in)->routes.would_go_with({DestinationKind::kExchange, std::string(name)});
+  forget(name_space, **in, removed, plan.definitions);
+  plan.changes.emplace_back(ExchangeGone{std::string(name_space), std::string(name)});
+  return plan;
+}
+
+Result<Plan> plan_bind(const Namespaces& now, std::string_view name_space, const Binding& binding) {
+  Result<const Namespace*> in = known(now, name_space);
+  if (!in) return fail(in.error());
+  Result<bool> is_new = (*in)->routes.check_bind(binding);
+  if (!is_new) return fail(is_new.error());
+  Plan plan;
+  if (!*is_new) return plan;
+  if (survives(**in, binding)) plan.definitions.push_back(definition_of(name_space, binding));
+  plan.changes.emplace_back(BindingMade{std::string(name_space), binding});
+  return plan;
+}
+
+Result<Plan> plan_unbind(const Namespaces& now, std::string_view name_space, const Binding& binding) {
+  Result<const Namespace*> in = known(now, name_space);
+  if (!in) return fail(in.error());
+  Result<Removed> removed = (*in)->routes.would_go_with(binding);
+  if (!removed) return fail(removed.error());
+  Plan plan;
+  if (removed->bindings.empty()) return plan;
+  forget(name_space, **in, *removed, plan.definitions);
+  plan.changes.emplace_back(BindingGone{std::string(name_space), binding});
+  return plan;
+}
+
+Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name) {
+  if (name.empty()) return fail(ErrorCode::kInvalidName, "a vhost needs a name");
+  if (now.find(name)) return fail(ErrorCode::kAlreadyExists, fmt::format("vhost '{}' already exists", name));
+  Plan plan;
+  plan.definitions.push_back(definition_of_namespace(name));
+  plan.changes.emplace_back(NamespaceMade{std::string(name)});
+  return plan;
+}
+
+Result<Plan> plan_delete_namespace(const Namespaces& now, std::string_view name) {
+  Result<const Namespace*> in = known(now, name);
+  if (!in) return fail(in.error());
+  if (name == kDefaultNamespace) return fail(ErrorCode::kPolicyViolation, "the default vhost '/' cannot be deleted");
+  Plan plan;
+  Removed all;
+  for (Exchange& exchange : (*in)->routes.exchanges()) {
+    if (exchange.name.empty()) continue;
+    std::ranges::move((*in)->routes.bindings_from(exchange.name), std::back_inserter(all.bindings));
+    if (!is_ready_made(exchange)) all.exchanges.push_back(std::move(exchange));
+  }
+  forget(name, **in, all, plan.definitions);
+  for (const std::shared_ptr<const queue::QueueInfo>& queue : (*in)->queues) {
+    if (queue && queue->survives()) plan.definitions.push_back({queue_key(name, queue->name), std::nullopt});
+  }
+  plan.definitions.push_back({namespace_key(name), std::nullopt});
+  plan.changes.emplace_back(NamespaceGone{std::string(name)});
+  return plan;
+}
+
+Plan plan_topics(const Namespaces& now, const std::vector<std::string>& gone, const std::vector<std::string>& made) {
+  const Namespace& in = *now.find(kDefaultNamespace);
+  Plan plan;
+  for (const std::string& name : gone) {
+    forget(kDefaultNamespace, in, in.routes.would_go_with({DestinationKind::kLogTopic, name}), plan.definitions);
+    plan.changes.emplace_back(LogTopicGone{name});
+  }
+  for (const std::string& name : made) plan.changes.emplace_back(LogTopicMade{name});
+  return plan;
+}
+
+}  // namespace wharf::routing

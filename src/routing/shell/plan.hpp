@@ -1,0 +1,49 @@
+#pragma once
+// What is to be done about a request, decided by what the namespaces hold; nothing is changed yet. So a change can be
+// written down before it is made.
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cluster/metadata/metadata_record.hpp"
+#include "model/error.hpp"
+#include "queue/core/queue_info.hpp"
+#include "routing/core/exchange.hpp"
+#include "routing/shell/change.hpp"
+#include "routing/shell/namespaces.hpp"
+
+namespace wharf::routing {
+
+/// What must be so for a queue to be deleted; kPreconditionFailed otherwise.
+struct QueueCondition {
+  bool unused = false;  // it has no consumers
+  bool empty = false;   // it has no messages
+};
+
+struct Plan {
+  std::vector<Change> changes;                    // none: it is as asked for already
+  std::vector<cluster::Definition> definitions;   // to be kept first
+  std::shared_ptr<const queue::QueueInfo> queue;  // declared, there, or to be deleted
+  QueueCondition condition;                       // of `queue`
+};
+
+// Errors are those of RoutingTable, and kNotFound for the namespace.
+/// `queue` unless one of this name is there. kPreconditionFailed: it is a log topic's name.
+Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue);
+Result<Plan> plan_delete_queue(const Namespaces& now, std::string_view name_space, std::string_view name,
+                               QueueCondition condition);
+Result<Plan> plan_declare_exchange(const Namespaces& now, std::string_view name_space, const Exchange& exchange);
+Result<Plan> plan_delete_exchange(const Namespaces& now, std::string_view name_space, std::string_view name,
+                                  bool if_unused);
+Result<Plan> plan_bind(const Namespaces& now, std::string_view name_space, const Binding& binding);
+Result<Plan> plan_unbind(const Namespaces& now, std::string_view name_space, const Binding& binding);
+/// kAlreadyExists, kInvalidName.
+Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name);
+/// kNotFound; kPolicyViolation: the default one.
+Result<Plan> plan_delete_namespace(const Namespaces& now, std::string_view name);
+/// Topics that are gone already: what was defined about them is to be forgotten.
+Plan plan_topics(const Namespaces& now, const std::vector<std::string>& gone, const std::vector<std::string>& made);
+
+}  // namespace wharf::routing
