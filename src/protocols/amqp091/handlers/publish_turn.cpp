@@ -45,7 +45,7 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
   Part& part = part_of(destination, [level](const Part& other) { return other.level == level; });
   part.queue = queue.ref;
   part.level = level;
-  part.persistent |= queue.durable && message.delivery_mode == 2;
+  part.persistent |= queue.survives() && message.delivery_mode == 2;
   part.expiring |= message.expiration.has_value();
   part.body_bytes += message.body.size();
   append_message(part.builder, message, now);

@@ -24,6 +24,12 @@ std::string resource_of(QueueName queue) {
   return routing::resource(routing::DestinationKind::kQueue, queue.name, queue.vhost);
 }
 
+ProtocolError of_streams(std::string_view argument, std::string_view type, QueueName queue) {
+  return {ReplyCode::kPreconditionFailed,
+          fmt::format("invalid arg '{}' for {} of queue type rabbit_{}_queue", argument, resource_of(queue), type),
+          {}};
+}
+
 /// One argument, and how its refusals begin.
 class Argument {
  public:
@@ -222,6 +228,7 @@ Outcome<void> check_properties(std::string_view type, QueueProperties properties
 }
 
 Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueName queue) {
+  if (find_property(arguments, "x-stream-offset")) return refuse(of_streams("x-stream-offset", "classic", queue));
   Argument argument(arguments, "x-priority", queue);
   if (!argument.given()) return 0;
   Outcome<std::int64_t> asked = argument.number();
