@@ -14,6 +14,7 @@ pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(URING REQUIRED IMPORTED_TARGET liburing)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
+find_library(RE2_LIBRARY re2 REQUIRED)  # its pkg-config asks for -pthread, which precompiled headers do not bear
 
 add_library(wharf_asio INTERFACE)
 target_link_libraries(wharf_asio INTERFACE Boost::headers Threads::Threads)

@@ -42,9 +42,8 @@ ByteView long_bytes(FieldCursor& from) {
   return from.bytes(integer<std::uint32_t>(from));
 }
 
-/// Counts a value; false: a limit is reached, or reading failed before.
-bool enter_value(const FieldCursor& bytes, TableWalk& walk, int depth) {
-  walk.look_at(bytes);
+/// Counts a value; false: a limit is reached, or something failed before.
+bool enter_value(TableWalk& walk, int depth) {
   if (depth > kMaxTableDepth) walk.fail(TableFault::kTooDeep);
   if (walk.values_left == 0) walk.fail(TableFault::kTooManyValues);
   --walk.values_left;
@@ -74,7 +73,8 @@ struct TableReader {
 
   PropertyValue value(int depth) {
     auto type = static_cast<char>(bytes.byte());
-    if (!enter_value(bytes, walk, depth)) return {};
+    walk.look_at(bytes);
+    if (!enter_value(walk, depth)) return {};
     PropertyValue value;
     auto read_if = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
       if (type == kTypes[I]) value = read<std::variant_alternative_t<I, Alternatives>>(depth);
@@ -119,7 +119,7 @@ struct TableReader {
 /// Adds values to the end of a buffer.
 struct TableWriter {
   std::vector<std::byte>& to;
-  TableFault fault = TableFault::kNone;
+  TableWalk walk{};
 
   void raw(ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
   template <std::integral T>
@@ -141,7 +141,7 @@ struct TableWriter {
   }
 
   void field(std::string_view name, const PropertyValue& held, int depth) {
-    if (name.size() > kMaxPropertyNameBytes) fault = TableFault::kNameTooLong;
+    if (name.size() > kMaxPropertyNameBytes) walk.fail(TableFault::kNameTooLong);
     number(static_cast<std::uint8_t>(name.size()));
     raw(as_bytes(name));
     value(held, depth);
@@ -150,10 +150,7 @@ struct TableWriter {
     for (const Property& property : table) field(property.name, property.value, depth);
   }
   void value(const PropertyValue& held, int depth) {
-    if (depth > kMaxTableDepth) {
-      fault = TableFault::kTooDeep;
-      return;
-    }
+    if (!enter_value(walk, depth)) return;
     const Alternatives& alternatives = held.alternatives();
     number(static_cast<std::uint8_t>(kTypes[alternatives.index()]));
     std::visit([&](const auto& alternative) { write(alternative, depth); }, alternatives);
@@ -189,7 +186,8 @@ struct TableWriter {
 /// Goes past one value and all inside of it.
 void skip_value(FieldCursor& bytes, TableWalk& walk, int depth) {
   auto type = bytes.byte();
-  if (!enter_value(bytes, walk, depth)) return;
+  walk.look_at(bytes);
+  if (!enter_value(walk, depth)) return;
   std::uint8_t size = kSizeOf[type];
   if (size == kNoType) return walk.fail(TableFault::kUnknownType);
   ByteView content = take_value(bytes, static_cast<char>(type));
@@ -232,13 +230,13 @@ std::expected<PropertyTable, TableFault> decode_property_table(ByteView encoded)
 TableFault encode_properties(std::vector<std::byte>& to, const PropertyTable& table) {
   TableWriter writer{to};
   writer.fields(table, 1);
-  return writer.fault;
+  return writer.walk.fault;
 }
 
 TableFault encode_property(std::vector<std::byte>& to, std::string_view name, const PropertyValue& value) {
   TableWriter writer{to};
   writer.field(name, value, 1);
-  return writer.fault;
+  return writer.walk.fault;
 }
 
 std::optional<std::int64_t> signed_integer_of(const PropertyValue& value) {

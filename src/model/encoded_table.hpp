@@ -36,7 +36,8 @@ enum class TableFault : std::uint8_t { kNone, kPastEnd, kTooDeep, kTooManyValues
 std::string_view to_string(TableFault fault);
 
 std::expected<PropertyTable, TableFault> decode_property_table(ByteView encoded);
-/// Adds the bytes at the end of `to`. Only kTooDeep and kNameTooLong are faults here; `to` is then left half written.
+/// Adds the bytes at the end of `to`. With a fault, which is a limit reached, `to` is left half written: what is
+/// written whole can be read.
 TableFault encode_properties(std::vector<std::byte>& to, const PropertyTable& table);
 /// One field: its name, its type's letter, its value.
 TableFault encode_property(std::vector<std::byte>& to, std::string_view name, const PropertyValue& value);

@@ -45,6 +45,8 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::kLocked: return "locked";
     case ErrorCode::kInvalidGroup: return "invalid_group";
     case ErrorCode::kOffsetMetadataTooLarge: return "offset_metadata_too_large";
+    case ErrorCode::kSignInRefused: return "sign_in_refused";
+    case ErrorCode::kAccessRefused: return "access_refused";
     case ErrorCode::kStorage: return "storage";
     case ErrorCode::kDiskFull: return "disk_full";
     case ErrorCode::kDamaged: return "damaged";

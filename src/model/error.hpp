@@ -53,6 +53,9 @@ enum class ErrorCode : std::uint8_t {
   // Queues
   kFull,                  // the queue refuses more messages
   kLocked,                // somebody else has it to themselves
+  // Access
+  kSignInRefused,         // not who they say, or not from there
+  kAccessRefused,         // known, and not allowed to
   // The machine
   kStorage,               // the disk failed
   kDiskFull,

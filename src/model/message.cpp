@@ -112,29 +112,21 @@ std::byte* put_header(std::byte* to, const MessageView& message) {
   return to;
 }
 
-/// `varint length, bytes` at the end, of what `content` appends.
-template <class Content>
-void append_sized(std::vector<std::byte>& to, Content content) {
-  std::size_t start = to.size();
-  content();
-  std::array<std::byte, kMaxVarintBytes> length;
-  std::byte* end = put_varint(length.data(), length_of(to.size() - start));
-  to.insert(to.begin() + static_cast<std::ptrdiff_t>(start), length.data(), end);
-}
-
 /// The readable copies, each a record header; returns how many.
 std::int32_t append_copies(std::vector<std::byte>& to, ByteView properties) {
   std::int32_t count = 0;
+  fmt::memory_buffer room;
   TableCursor cursor(properties);
   while (auto field = cursor.next()) {
     if (field->name == kMessageHeader) continue;  // Kafka's lastHeader() would take it for ours
     ++count;
-    append_sized(to, [&] { to.insert(to.end(), as_bytes(field->name).begin(), as_bytes(field->name).end()); });
-    if (field->type == 'V') {
-      to.push_back(std::byte{1});  // -1: null
-    } else {
-      append_sized(to, [&] { append_text(to, *field); });
-    }
+    bool is_null = field->type == 'V';
+    std::string_view text = readable_text(*field, room);
+    std::size_t at = to.size();
+    to.resize(at + sized_bytes(field->name.size()) + (is_null ? varint_size(-1) : sized_bytes(text.size())));
+    std::byte* end = put_sized(to.data() + at, as_bytes(field->name));
+    end = is_null ? put_varint(end, -1) : put_sized(end, as_bytes(text));
+    WHARF_ASSERT(end == to.data() + to.size());
   }
   WHARF_ASSERT(cursor.ok());
   return count;

@@ -21,13 +21,22 @@ std::optional<ByteView> typed_table(const Record& record) {
   return message->properties.value_or(ByteView());
 }
 
-/// The headers of a record that has no typed table.
+/// The headers of a record that has no typed table, as far as a table can hold them. Returns how many it cannot.
 template <class Visit>
-void for_each_plain(const Record& record, Visit visit) {
+std::size_t for_each_plain(const Record& record, Visit visit) {
   bool lies = !is_plain(record);
+  std::size_t visited = 0;
+  std::size_t left_out = 0;
   for (RecordHeader header : record.headers) {
-    if (!std::exchange(lies, false)) visit(header);
+    if (std::exchange(lies, false)) continue;
+    if (header.key.size() > kMaxPropertyNameBytes || visited == kMaxTableValues) {
+      ++left_out;
+    } else {
+      ++visited;
+      visit(header);
+    }
   }
+  return left_out;
 }
 
 PropertyValue value_of(const RecordHeader& header) {
@@ -41,23 +50,17 @@ PropertyValue value_of(const RecordHeader& header) {
 struct LimitedTable {
   std::vector<std::byte>& to;
   std::size_t bytes_left;
-  std::size_t values_left = kMaxTableValues;
   std::size_t left_out = 0;
 
   bool has_room(std::size_t bytes) {
-    if (bytes > bytes_left || values_left == 0) return ++left_out, false;
+    if (bytes > bytes_left) return ++left_out, false;
     bytes_left -= bytes;
-    --values_left;
     return true;
   }
   void raw(ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
   void byte(std::size_t value) { to.push_back(static_cast<std::byte>(value)); }
 
   void add(const RecordHeader& header) {
-    if (header.key.size() > kMaxPropertyNameBytes) {
-      ++left_out;
-      return;
-    }
     std::size_t size = 1 + header.key.size() + 1 + (header.value ? 4 + header.value->size() : 0);
     if (!has_room(size)) return;
     byte(header.key.size());
@@ -89,7 +92,7 @@ std::size_t append_properties(std::vector<std::byte>& to, const Record& record, 
       if (table.has_room(field->encoded.size())) table.raw(field->encoded);
     }
   } else {
-    for_each_plain(record, [&](const RecordHeader& header) { table.add(header); });
+    table.left_out += for_each_plain(record, [&](const RecordHeader& header) { table.add(header); });
   }
   return table.left_out;
 }

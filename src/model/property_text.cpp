@@ -6,8 +6,6 @@
 #include <iterator>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "model/byte_order.hpp"
 #include "model/error.hpp"
 #include "model/utf8.hpp"
@@ -15,56 +13,60 @@
 namespace wharf {
 namespace {
 
-/// One scalar's digits: the longest is a decimal with a scale of 255.
-using Digits = fmt::basic_memory_buffer<char, 320>;
-
 template <std::integral T>
 T integer(ByteView value) {
   return load_big_endian<T>(value.data());
 }
 
-void decimal(Digits& digits, ByteView value) {
-  auto scale = static_cast<std::size_t>(value[0]);
-  auto unscaled = std::int64_t{integer<std::int32_t>(value.subspan(1))};
-  std::string_view sign = unscaled < 0 ? "-" : "";
-  // At least one digit before the point.
-  auto text = fmt::format_int(unscaled < 0 ? -unscaled : unscaled);
-  std::string_view all(text.data(), text.size());
-  std::size_t zeros = all.size() > scale ? 0 : scale + 1 - all.size();
-  fmt::format_to(std::back_inserter(digits), "{}{:0>{}}{}", sign, "", zeros, all);
-  if (scale == 0) return;
-  digits.push_back('.');  // then moved to its place
-  std::rotate(digits.end() - 1 - static_cast<std::ptrdiff_t>(scale), digits.end() - 1, digits.end());
+void append(fmt::memory_buffer& to, std::string_view text) {
+  to.append(text);
 }
 
-void scalar(Digits& digits, char type, ByteView value) {
-  auto number = [&](auto held) { fmt::format_to(std::back_inserter(digits), "{}", held); };
+void append_decimal(fmt::memory_buffer& to, ByteView value) {
+  auto scale = static_cast<std::size_t>(value[0]);
+  auto unscaled = std::int64_t{integer<std::int32_t>(value.subspan(1))};
+  if (unscaled < 0) to.push_back('-');
+  fmt::format_int digits(unscaled < 0 ? -unscaled : unscaled);
+  std::size_t before_point = digits.size() > scale ? digits.size() - scale : 0;
+  append(to, before_point == 0 ? "0" : std::string_view(digits.data(), before_point));
+  if (scale == 0) return;
+  to.push_back('.');
+  for (std::size_t zeros = digits.size() + before_point; zeros < scale; ++zeros) to.push_back('0');
+  append(to, {digits.data() + before_point, digits.size() - before_point});
+}
+
+void append_scalar(fmt::memory_buffer& to, char type, ByteView value) {
+  auto whole = [&](auto held) {
+    fmt::format_int digits(held);
+    append(to, {digits.data(), digits.size()});
+  };
+  auto number = [&](auto held) { fmt::format_to(std::back_inserter(to), "{}", held); };
   switch (type) {
     case 't':
-      return number(value[0] != std::byte{0});
+      return append(to, value[0] != std::byte{0} ? "true" : "false");
     case 'b':
-      return number(int{integer<std::int8_t>(value)});
+      return whole(int{integer<std::int8_t>(value)});
     case 'B':
-      return number(unsigned{integer<std::uint8_t>(value)});
+      return whole(unsigned{integer<std::uint8_t>(value)});
     case 's':
-      return number(integer<std::int16_t>(value));
+      return whole(int{integer<std::int16_t>(value)});
     case 'u':
-      return number(integer<std::uint16_t>(value));
+      return whole(unsigned{integer<std::uint16_t>(value)});
     case 'I':
-      return number(integer<std::int32_t>(value));
+      return whole(integer<std::int32_t>(value));
     case 'i':
-      return number(integer<std::uint32_t>(value));
+      return whole(integer<std::uint32_t>(value));
     case 'l':
     case 'L':
-      return number(integer<std::int64_t>(value));
+      return whole(integer<std::int64_t>(value));
     case 'T':
-      return number(integer<std::uint64_t>(value));
+      return whole(integer<std::uint64_t>(value));
     case 'f':
       return number(std::bit_cast<float>(integer<std::uint32_t>(value)));
     case 'd':
       return number(std::bit_cast<double>(integer<std::uint64_t>(value)));
     default:
-      return decimal(digits, value);
+      return append_decimal(to, value);
   }
 }
 
@@ -75,12 +77,9 @@ bool is_finite(char type, ByteView value) {
 
 /// Writes values as JSON; they were checked, so reading cannot fail.
 struct JsonWriter {
-  std::vector<std::byte>& to;
+  fmt::memory_buffer& to;
 
-  void raw(std::string_view text) {
-    ByteView bytes = as_bytes(text);
-    to.insert(to.end(), bytes.begin(), bytes.end());
-  }
+  void raw(std::string_view text) { append(to, text); }
   void base64(ByteView bytes) {
     constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (std::size_t at = 0; at < bytes.size(); at += 3) {
@@ -111,7 +110,7 @@ struct JsonWriter {
       raw(kHex.substr(static_cast<std::size_t>(c) >> 4, 1));
       return raw(kHex.substr(static_cast<std::size_t>(c) & 15, 1));
     }
-    to.push_back(static_cast<std::byte>(c));
+    to.push_back(c);
   }
 
   void value(FieldCursor& from) {
@@ -125,9 +124,7 @@ struct JsonWriter {
       return raw("\"");
     }
     if (type == 'V' || !is_finite(type, held)) return raw("null");
-    Digits digits;
-    scalar(digits, type, held);
-    raw({digits.data(), digits.size()});
+    append_scalar(to, type, held);
   }
   void nested(char type, ByteView content) {
     raw(type == 'F' ? "{" : "[");
@@ -146,23 +143,23 @@ struct JsonWriter {
 
 }  // namespace
 
-void append_text(std::vector<std::byte>& to, const TableCursor::Field& field) {
+std::string_view readable_text(const TableCursor::Field& field, fmt::memory_buffer& room) {
+  room.clear();
   switch (field.type) {
     case 'V':
-      return;
+      return {};
     case 'S':
     case 'x':
-      to.insert(to.end(), field.value.begin() + 4, field.value.end());
-      return;
+      return as_text(field.value.subspan(4));
     case 'A':
     case 'F':
-      return JsonWriter{to}.nested(field.type, field.value.subspan(4));
+      JsonWriter{room}.nested(field.type, field.value.subspan(4));
+      break;
     default:
+      append_scalar(room, field.type, field.value);
       break;
   }
-  Digits digits;
-  scalar(digits, field.type, field.value);
-  JsonWriter{to}.raw({digits.data(), digits.size()});
+  return {room.data(), room.size()};
 }
 
 }  // namespace wharf

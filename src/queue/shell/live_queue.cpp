@@ -56,7 +56,6 @@ Result<void> LiveQueue::subscribe(ConsumerId id, const ConsumerOptions& options,
   Result<void> added = core_.subscribe(id, options);
   if (!added) return added;
   outlets_.emplace(id.value, std::move(outlet));
-  had_consumer_ = true;
   pump();
   return {};
 }
@@ -106,7 +105,7 @@ QueueCounts LiveQueue::counts() const {
 /// Not nested: what a pump causes is worked off by the pump that runs.
 void LiveQueue::pump() {
   again_ = true;
-  if (pumping_ || turn_asked_) return;
+  if (ended_ || pumping_ || turn_asked_) return;
   pumping_ = true;
   while (again_ && !turn_asked_) {
     again_ = false;
@@ -203,7 +202,7 @@ void LiveQueue::drop_surplus() {
 
 /// Messages whose time is over leave at the head, whether or not anybody wants them.
 void LiveQueue::watch_expiry() {
-  if (!core_.has_expiring() || loading_ || turn_asked_) return;
+  if (ended_ || !core_.has_expiring() || loading_ || turn_asked_) return;
   std::optional<Offer> offer = core_.head();
   if (!offer) return;
   bool missing = false;

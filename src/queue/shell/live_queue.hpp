@@ -142,6 +142,7 @@ class LiveQueue {
   std::vector<Outgoing> outgoing_;
   std::vector<Death> deaths_;
   std::optional<runtime::Timers::Handle> timer_;
+  Offset state_end_;                    // of the state log, with what is on its way to the disk
   std::uint64_t state_bytes_ = 0;       // in the state log since its last snapshot
   std::uint64_t snapshot_bytes_ = 0;
   bool state_lost_ = false;
@@ -149,7 +150,7 @@ class LiveQueue {
   bool pumping_ = false;
   bool again_ = false;
   bool turn_asked_ = false;
-  bool had_consumer_ = false;
+  bool ended_ = false;                  // the last state is written: nothing goes out any more
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for callbacks that may come later
 };
 

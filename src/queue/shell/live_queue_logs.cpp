@@ -240,14 +240,15 @@ void LiveQueue::write_state_then(Answered answered) {
   StateChange change = core_.take_change();
   if (grown || state_lost_) change = core_.snapshot(false);
   state_lost_ = false;
-  if (change.empty()) {
-    if (answered) answered({});
+  if (change.empty()) {  // what was written before may still be on its way
+    if (answered) with_.logs.when_committed(state_of(identity_.id), state_end_, std::move(answered));
     return;
   }
   append_state(change, std::move(answered));
 }
 
 void LiveQueue::write_last_state() {
+  ended_ = true;
   if (!identity_.durable) return;
   std::ignore = core_.take_change();
   append_state(core_.snapshot(true), {});
@@ -267,6 +268,7 @@ void LiveQueue::append_state(const StateChange& change, Answered answered) {
     if (answered) answered(fail(appended.error()));
     return state_was_lost(appended.error());
   }
+  state_end_ = appended->next;
   state_bytes_ += size;
   if (change.is_snapshot) state_bytes_ = snapshot_bytes_ = size;
   bool is_snapshot = change.is_snapshot;

@@ -61,7 +61,7 @@ LiveQueue* ShardQueues::find(TopicId id) {
 
 void ShardQueues::mark(TopicId id) {
   if (changed_.empty() || changed_.back() != id) changed_.push_back(id);
-  if (timer_) return;
+  if (timer_ || closed_) return;
   timer_ = shard_.set_timer(shard_.now() + kStateInterval, [this] {
     timer_.reset();
     write_states();
@@ -78,6 +78,7 @@ void ShardQueues::write_states() {
 }
 
 runtime::Task<void> ShardQueues::close() {
+  closed_ = true;
   if (timer_) shard_.cancel_timer(*timer_);
   timer_.reset();
   co_await tasks_.close();

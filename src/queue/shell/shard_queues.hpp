@@ -42,6 +42,7 @@ class ShardQueues {
   cluster::ShardLogs& logs_;
   std::map<TopicId, std::vector<std::uint8_t>> found_levels_;   // on disk, not claimed yet
   bool looked_ = false;
+  bool closed_ = false;
   std::unordered_map<TopicId, std::unique_ptr<LiveQueue>> queues_;
   std::vector<TopicId> changed_;                                 // since the states were written
   std::optional<runtime::Timers::Handle> timer_;

@@ -39,14 +39,18 @@ void RoutingTable::plan_drop(Planned& planned) const {
   }
 }
 
-Removed RoutingTable::would_go_with(const Destination& destination) const {
+Removed RoutingTable::would_go_with(std::span<const Destination> destinations) const {
   Planned planned;
-  if (auto id = find(destination.kind, destination.name)) {
-    planned.doomed.push_back(*id);
-    planned.was_doomed.insert(*id);
+  for (const Destination& destination : destinations) {
+    auto id = find(destination.kind, destination.name);
+    if (id && planned.was_doomed.insert(*id).second) planned.doomed.push_back(*id);
   }
   plan_drop(planned);
   return std::move(planned.removed);
+}
+
+Removed RoutingTable::would_go_with(const Destination& destination) const {
+  return would_go_with(std::span(&destination, 1));
 }
 
 Result<Removed> RoutingTable::would_go_with(const Binding& binding) const {

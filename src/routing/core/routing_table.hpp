@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +88,8 @@ class RoutingTable {
   Result<bool> check_bind(const Binding& binding) const;
   Result<void> check_delete_exchange(std::string_view name, bool if_unused) const;
   Removed would_go_with(const Destination& destination) const;
+  /// If all of them went: more may than with each alone.
+  Removed would_go_with(std::span<const Destination> destinations) const;
   Result<Removed> would_go_with(const Binding& binding) const;
 
   /// Where a client's publish to this exchange starts: kNotFound; kPolicyViolation for an internal one.

@@ -235,5 +235,19 @@ TEST(RoutingTable, AnExchangeBoundToItselfIsDeleted) {
   EXPECT_EQ(table.binding_count(), 0u);
 }
 
+TEST(RoutingTable, WithSeveralDestinationsGoesWhatOnlyTheyHeldTogether) {
+  RoutingTable table("/", 1);
+  std::vector<Destination> both{{DestinationKind::kQueue, "a"}, {DestinationKind::kQueue, "b"}};
+  ASSERT_TRUE(table.declare({.name = "leaving", .type = "fanout", .auto_delete = true, .arguments = {}}));
+  for (const Destination& one : both) {
+    table.add_destination(one);
+    ASSERT_TRUE(table.bind({"leaving", one, "", {}}));
+  }
+  EXPECT_TRUE(table.would_go_with(both[0]).exchanges.empty());
+  EXPECT_EQ(table.would_go_with(both).exchanges.size(), 1u);
+  EXPECT_EQ(table.would_go_with(both).bindings.size(), 2u);
+  EXPECT_EQ(table.binding_count(), 2u) << "nothing went";
+}
+
 }  // namespace
 }  // namespace wharf::routing

@@ -143,7 +143,7 @@ runtime::Task<void> Authority::forget_owed() {
   Turns::Turn turn = co_await turns_.take();
   if (owed_.empty()) co_return;
   Result<void> kept = co_await keep({});
-  if (!kept) with_.logger->warn("what went with a topic is still stored", {{"reason", kept.error().message}});
+  if (!kept) with_.logger->warn("something that is gone is still stored", {{"reason", kept.error().message}});
 }
 
 }  // namespace wharf::routing

@@ -51,11 +51,14 @@ runtime::Task<Result<std::uint64_t>> Authority::delete_queue(runtime::Shard& her
 }
 
 runtime::Task<void> Authority::delete_exclusive(runtime::Shard& here, queue::ConnectionId owner) {
-  Planner planner = [this, owner](const Namespaces&) -> Result<Plan> {
-    Plan plan;
+  Planner planner = [this, owner](const Namespaces& now) -> Result<Plan> {
     auto owned = exclusive_.find(owner);
-    if (owned == exclusive_.end()) return plan;
-    for (const auto& [id, queue] : owned->second) plan.changes.emplace_back(QueueGone{queue});
+    if (owned == exclusive_.end()) return Plan{};
+    std::vector<std::shared_ptr<const queue::QueueInfo>> queues;
+    for (const auto& [id, queue] : owned->second) queues.push_back(queue);
+    Plan plan = plan_delete_queues(now, queues);
+    // The connection is gone, whatever the disk says; stored are only exchanges that go with their last binding.
+    if (!plan.definitions.empty()) forget_later(std::exchange(plan.definitions, {}));
     return plan;
   };
   std::ignore = co_await ask(here, std::move(planner));

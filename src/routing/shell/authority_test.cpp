@@ -162,6 +162,23 @@ TEST(Authority, ExclusiveQueuesLiveOnTheirConnectionsShardAndGoWithIt) {
   EXPECT_EQ(world.machine->disk().changes(), changes) << "nothing of it was ever written";
 }
 
+TEST(Authority, ExchangesThatGoWithAConnectionsLastQueueAreForgottenEvenWhereTheDiskFailsAtFirst) {
+  World world;
+  ASSERT_TRUE(*world.declare(0, exchange("leaving", true, true)));
+  for (const char* name : {"a", "b"}) {
+    ASSERT_TRUE(world.declare(1, exclusive_queue(name, 1)));
+    ASSERT_TRUE(world.bind(1, to_queue("leaving", name)));
+  }
+  world.machine->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+  world.simulation.run(world.shard(2), world.authority->delete_exclusive(world.shard(2), queue::ConnectionId(1)));
+  EXPECT_EQ(world.told().size(), 1u);
+  world.machine->disk().set_errors({});
+  world.simulation.run_for(std::chrono::minutes(1));
+  ASSERT_TRUE(*world.declare(1, exchange("news", true)));
+  world.restart();
+  EXPECT_EQ(world.told().size(), 2u);
+}
+
 TEST(Authority, AQueueThatNobodyUsesGoesUnlessSomebodyCame) {
   World world;
   queue::QueueInfo asked = durable_queue("leaving");

@@ -21,6 +21,10 @@ Binding to_topic(std::string source, std::string topic, std::string key = "") {
   return {std::move(source), {DestinationKind::kLogTopic, std::move(topic)}, std::move(key), {}};
 }
 
+runtime::Task<void> ignore(runtime::Task<Result<void>> task) {
+  std::ignore = co_await std::move(task);
+}
+
 TEST(AuthorityTopics, ATopicIsBoundLikeAQueueAndInternalOnesAreNot) {
   World world;
   world.create_topic("orders", topic_id(1));
@@ -42,6 +46,26 @@ TEST(AuthorityTopics, ATopicTakesItsBindingsAlongAndANewOneOfTheNameHasNone) {
   ASSERT_TRUE(world.bind(1, to_topic("amq.topic", "orders")));
   ASSERT_TRUE(world.remove_topic(topic_id(1)));
   world.create_topic("orders", topic_id(3));
+  EXPECT_EQ(world.told().size(), 1u);
+  world.restart();
+  EXPECT_EQ(world.told().size(), 1u);
+}
+
+TEST(AuthorityTopics, AnExchangeThatLosesItsLastTopicsAtOnceIsForgotten) {
+  World world;
+  Exchange leaving{.name = "leaving", .type = "fanout", .durable = true, .auto_delete = true, .arguments = {}};
+  ASSERT_TRUE(*world.declare(2, leaving));
+  for (std::uint8_t i = 1; i <= 2; ++i) {
+    world.create_topic(fmt::format("t{}", i), topic_id(i));
+    ASSERT_TRUE(world.bind(1, to_topic("leaving", fmt::format("t{}", i))));
+  }
+  auto remove = [&](std::uint8_t number) {
+    return world.metadata->change(
+        [=](const cluster::Catalogue& known) { return known.remove_topic(topic_id(number)); });
+  };
+  world.call(0, ignore(remove(1)));
+  world.call(0, ignore(remove(2)));
+  world.wait_for_calls();
   EXPECT_EQ(world.told().size(), 1u);
   world.restart();
   EXPECT_EQ(world.told().size(), 1u);

@@ -1,5 +1,6 @@
 #include "routing/shell/plan.hpp"
 
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -69,17 +70,30 @@ Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const que
   return plan;
 }
 
+Plan plan_delete_queues(const Namespaces& now, const std::vector<std::shared_ptr<const queue::QueueInfo>>& queues) {
+  Plan plan;
+  std::map<std::string_view, std::vector<Destination>> by_namespace;
+  for (const std::shared_ptr<const queue::QueueInfo>& queue : queues) {
+    by_namespace[queue->name_space].push_back({DestinationKind::kQueue, queue->name});
+    if (queue->survives()) plan.definitions.push_back({queue_key(queue->name_space, queue->name), std::nullopt});
+    plan.changes.emplace_back(QueueGone{queue});
+  }
+  for (const auto& [name_space, destinations] : by_namespace) {
+    const Namespace& in = *now.find(name_space);
+    forget(name_space, in, in.routes.would_go_with(destinations), plan.definitions);
+  }
+  return plan;
+}
+
 Result<Plan> plan_delete_queue(const Namespaces& now, std::string_view name_space, std::string_view name,
                                QueueCondition condition) {
   Result<const Namespace*> in = known(now, name_space);
   if (!in) return fail(in.error());
-  Plan plan;
-  plan.queue = (*in)->queue(name);
-  if (!plan.queue) return plan;
+  std::shared_ptr<const queue::QueueInfo> queue = (*in)->queue(name);
+  if (!queue) return Plan{};
+  Plan plan = plan_delete_queues(now, {queue});
+  plan.queue = std::move(queue);
   plan.condition = condition;
-  forget(name_space, **in, (*in)->routes.would_go_with({DestinationKind::kQueue, std::string(name)}), plan.definitions);
-  if (plan.queue->survives()) plan.definitions.push_back({queue_key(name_space, name), std::nullopt});
-  plan.changes.emplace_back(QueueGone{plan.queue});
   return plan;
 }
 
@@ -165,10 +179,12 @@ Result<Plan> plan_delete_namespace(const Namespaces& now, std::string_view name)
 Plan plan_topics(const Namespaces& now, const std::vector<std::string>& gone, const std::vector<std::string>& made) {
   const Namespace& in = *now.find(kDefaultNamespace);
   Plan plan;
+  std::vector<Destination> destinations;
   for (const std::string& name : gone) {
-    forget(kDefaultNamespace, in, in.routes.would_go_with({DestinationKind::kLogTopic, name}), plan.definitions);
+    destinations.push_back({DestinationKind::kLogTopic, name});
     plan.changes.emplace_back(LogTopicGone{name});
   }
+  forget(kDefaultNamespace, in, in.routes.would_go_with(destinations), plan.definitions);
   for (const std::string& name : made) plan.changes.emplace_back(LogTopicMade{name});
   return plan;
 }

@@ -34,6 +34,8 @@ struct Plan {
 Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue);
 Result<Plan> plan_delete_queue(const Namespaces& now, std::string_view name_space, std::string_view name,
                                QueueCondition condition);
+/// All of them, which are there.
+Plan plan_delete_queues(const Namespaces& now, const std::vector<std::shared_ptr<const queue::QueueInfo>>& queues);
 Result<Plan> plan_declare_exchange(const Namespaces& now, std::string_view name_space, const Exchange& exchange);
 Result<Plan> plan_delete_exchange(const Namespaces& now, std::string_view name_space, std::string_view name,
                                   bool if_unused);

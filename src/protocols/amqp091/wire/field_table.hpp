@@ -19,7 +19,7 @@ Outcome<PropertyTable> decode_table(ByteView encoded);
 PropertyTable read_table(Reader& reader);
 /// Goes past it, and checks all of it.
 void skip_table(Reader& reader);
-/// With its length. Errors stick in the writer: a name above 255 bytes, tables too deep.
+/// With its length. Errors stick in the writer: a name above 255 bytes, tables too deep, too many values.
 void write_table(Writer& writer, const PropertyTable& table);
 
 /// A header that gets another value, is appended (no field had that name), or goes (no value).

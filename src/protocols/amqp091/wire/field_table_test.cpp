@@ -145,13 +145,18 @@ TEST(FieldTable, TablesInsideOfEachOtherHaveALimit) {
 
 TEST(FieldTable, ValuesHaveALimitInAllTablesTogether) {
   auto lists = [](std::size_t count) {
-    PropertyList list(count - 2);
-    return encode({{"a", std::move(list)}, {"b", Null{}}});
+    Buffer bytes = encode({{"a", PropertyList(count - 2)}});
+    Buffer one_more = encode({{"b", Null{}}});
+    bytes.insert(bytes.end(), one_more.begin(), one_more.end());
+    return bytes;
   };
   EXPECT_TRUE(decode_table(lists(kMaxTableValues)));
   EXPECT_TRUE(walks_to_its_end(lists(kMaxTableValues)));
   EXPECT_FALSE(decode_table(lists(kMaxTableValues + 1)));
   EXPECT_FALSE(walks_to_its_end(lists(kMaxTableValues + 1)));
+  Writer writer;
+  write_table(writer, {{"a", PropertyList(kMaxTableValues)}});
+  EXPECT_FALSE(writer.ok());
 }
 
 TEST(FieldTable, ANameAbove255BytesCannotBeWritten) {

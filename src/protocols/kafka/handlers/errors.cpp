@@ -42,6 +42,8 @@ KafkaError kafka_error(ErrorCode code) {
     case ErrorCode::kLocked: return KafkaError::kInvalidRequest;
     case ErrorCode::kInvalidGroup: return KafkaError::kInvalidGroupId;
     case ErrorCode::kOffsetMetadataTooLarge: return KafkaError::kOffsetMetadataTooLarge;
+    case ErrorCode::kSignInRefused: return KafkaError::kSaslAuthenticationFailed;
+    case ErrorCode::kAccessRefused: return KafkaError::kClusterAuthorizationFailed;
     // Retriable for every client, so that they come back when the disk does.
     case ErrorCode::kStorage: return KafkaError::kKafkaStorageError;
     case ErrorCode::kDiskFull: return KafkaError::kKafkaStorageError;

@@ -1,0 +1,119 @@
+#include "cluster/metadata/metadata_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include "log/data_folder.hpp"
+#include "log/log_store.hpp"
+#include "sim/simulation.hpp"
+
+namespace wharf::cluster {
+namespace {
+
+using Definitions = std::vector<Definition>;
+
+/// The store on a simulated machine, until the end of its life or of the machine's power.
+class Running {
+ public:
+  explicit Running(sim::Simulation& simulation, sim::Machine& machine) : simulation_(simulation), machine_(machine) {
+    log::DataFolderOptions options;
+    options.new_cluster_id.bytes.fill(7);
+    options.reserve_bytes = 0;
+    folder_ = std::move(*log::DataFolder::open(machine_.disk(), "data", options, logger_));
+    log::LogStore::Surroundings with{&shard(), &machine_.disk(), &logger_, folder_.get(), nullptr, nullptr};
+    logs_ = std::make_unique<ShardLogs>(shard(), std::move(*simulation_.run(shard(), log::LogStore::open(with, {}))));
+    log_tasks_.spawn("store", logs_->store().run(log_tasks_.stop_token()));
+    log_tasks_.spawn("advances", logs_->run(log_tasks_.stop_token()));
+    auto build = [](const auto&) -> Result<std::shared_ptr<const config::TopicConfig>> {
+      return std::make_shared<const config::TopicConfig>();
+    };
+    auto spread = [this](TopicTable::Pointer) { return count(&spreads); };
+    store = std::make_unique<MetadataStore>(*logs_, Catalogue(build), spread, logger_);
+    EXPECT_TRUE(simulation_.run(shard(), store->open()));
+    tasks_.spawn("metadata", store->run(tasks_.stop_token()));
+  }
+  ~Running() {
+    simulation_.run(shard(), tasks_.close());
+    simulation_.run(shard(), log_tasks_.close());
+    std::ignore = simulation_.run(shard(), logs_->close());
+  }
+
+  runtime::Shard& shard() { return machine_.shard(); }
+  Result<void> define(Definitions definitions) {
+    return simulation_.run(shard(), store->define(std::move(definitions)));
+  }
+  Result<void> create_topic(std::string name, std::uint8_t number) {
+    TopicId id;
+    id.bytes.fill(number);
+    auto plan = [=](const Catalogue& known) { return known.create_topic({name, id, 1, false, {}}); };
+    return simulation_.run(shard(), store->change(plan));
+  }
+
+  std::unique_ptr<MetadataStore> store;
+  int spreads = 0;
+
+ private:
+  static runtime::Task<void> count(int* spreads) {
+    ++*spreads;
+    co_return;
+  }
+
+  sim::Simulation& simulation_;
+  sim::Machine& machine_;
+  runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
+  std::unique_ptr<log::DataFolder> folder_;
+  std::unique_ptr<ShardLogs> logs_;
+  runtime::TaskScope log_tasks_{machine_.shard()}, tasks_{machine_.shard()};
+};
+
+TEST(MetadataStore, TheNewestDefinitionOfEachKeyIsTakenOnceByItsKind) {
+  sim::Simulation simulation(1);
+  sim::Machine& machine = simulation.add_machine("a");
+  {
+    Running running(simulation, machine);
+    EXPECT_TRUE(running.define({{"user/a", "1"}, {"user/b", "1"}, {"users/a", "0"}, {"policy/p", "1"}}));
+    EXPECT_TRUE(running.create_topic("orders", 1));
+    EXPECT_TRUE(running.define({{"user/a", "2"}, {"policy/p", std::nullopt}}));
+    EXPECT_TRUE(running.define({}));
+    EXPECT_EQ(running.spreads, 1) << "definitions do not concern the topics";
+    EXPECT_TRUE(running.store->take_definitions("user").empty()) << "those of before the start are told, no others";
+  }
+  Running running(simulation, machine);
+  EXPECT_TRUE(running.store->catalogue().table()->find("orders"));
+  EXPECT_EQ(running.store->take_definitions("user"), (Definitions{{"user/b", "1"}, {"user/a", "2"}}));
+  EXPECT_TRUE(running.store->take_definitions("user").empty());
+  EXPECT_TRUE(running.store->take_definitions("policy").empty());
+  EXPECT_EQ(running.store->take_definitions("users"), (Definitions{{"users/a", "0"}}));
+}
+
+TEST(MetadataStore, WhatIsDefinedTogetherIsThereTogetherAfterAPowerLossOrNotAtAll) {
+  std::set<std::size_t> seen;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    sim::Simulation simulation(seed);
+    sim::Machine* machine = &simulation.add_machine("a");
+    bool answered = false;
+    {
+      Running running(simulation, *machine);
+      Definitions many;
+      for (int i = 0; i < 200; ++i) many.push_back({"user/" + std::to_string(i), std::string(100, 'v')});
+      runtime::TaskScope calls(running.shard());
+      bool done = false;
+      auto write = [](MetadataStore* store, Definitions all, bool* into) -> runtime::Task<void> {
+        Result<void> kept = co_await store->define(std::move(all));
+        *into = kept.has_value();
+      };
+      calls.spawn("define", write(running.store.get(), std::move(many), &done));
+      simulation.run_for(std::chrono::microseconds(seed * 10));
+      answered = done;
+      machine = &simulation.power_loss(*machine);
+      simulation.run(running.shard(), calls.close());
+    }
+    Running reborn(simulation, *machine);
+    std::size_t found = reborn.store->take_definitions("user").size();
+    EXPECT_TRUE(found == 200 || (found == 0 && !answered)) << found;
+    seen.insert(found);
+  }
+  EXPECT_TRUE(seen.contains(0) && seen.contains(200)) << "the seeds reach both";
+}
+
+}  // namespace
+}  // namespace wharf::cluster

@@ -1,0 +1,250 @@
+// Queues over real logs on a disk that loses power, from seeds. What was confirmed is delivered at least once; what was settled
+// and is known to be on disk does not come back; what comes again is flagged; what was never out comes in order.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "log/wal_testing.hpp"
+#include "model/record_batch_builder.hpp"
+#include "queue/shell/shard_queues.hpp"
+#include "sim/seeds.hpp"
+#include "sim/simulation.hpp"
+
+namespace wharf::queue {
+namespace {
+
+using log::testing::QuietLogger;
+
+struct Sent {
+  bool confirmed = false;
+  bool seen = false;           // delivered, and not given back as unseen
+  bool settled = false;        // in some life: a crash may have taken that back
+  bool settled_now = false;    // in this one
+  bool settled_on_disk = false;
+};
+
+/// One queue as its publishers and consumers know it, over all lives.
+struct Story {
+  std::vector<Sent> messages;  // by the number in their bodies
+  struct Out {
+    Delivery delivery;
+    std::int64_t number;
+    ConsumerId consumer;
+  };
+  std::vector<Out> unsettled;
+  std::map<ConsumerId, std::int64_t> last_fresh;  // number, in this life
+};
+
+std::int64_t number_in(const Delivery& delivery) { return std::stoll(std::string(as_text(*delivery.record.value))); }
+
+class Watcher final : public Outlet {
+ public:
+  Watcher(Story& story, std::shared_ptr<bool> alive) : story_(story), alive_(std::move(alive)) {}
+  void deliver(ConsumerId consumer, std::vector<Delivery> deliveries) override {
+    for (Delivery& delivery : deliveries) {
+      if (!*alive_) return;  // a dead machine's words reach nobody
+      std::int64_t number = number_in(delivery);
+      Sent& sent = story_.messages.at(static_cast<std::size_t>(number));
+      EXPECT_FALSE(sent.settled_on_disk) << "settled message " << number << " came back";
+      if (sent.seen) EXPECT_TRUE(delivery.redelivered) << "message " << number << " came again without a flag";
+      if (!delivery.redelivered) {
+        auto last = story_.last_fresh.try_emplace(consumer, -1).first;
+        EXPECT_GT(number, std::exchange(last->second, number)) << "out of order";
+      }
+      sent.seen = true;
+      story_.unsettled.push_back({std::move(delivery), number, consumer});
+    }
+  }
+  void ended(ConsumerId, EndReason) override {}
+
+ private:
+  Story& story_;
+  std::shared_ptr<bool> alive_;
+};
+
+class Fixture {
+ public:
+  explicit Fixture(std::uint64_t seed) : simulation(seed), random(simulation.random("work")), machine_(&simulation.add_machine("a")) {
+    for (std::size_t i = 0; i < 3; ++i) ids_.push_back(TopicId{{static_cast<std::uint8_t>(i + 1)}});
+    stories.resize(ids_.size());
+  }
+
+  void start() {
+    logger_ = std::make_unique<QuietLogger>(machine_->clock());
+    log::DataFolderOptions folder_options;
+    folder_options.new_cluster_id.bytes.fill(7);
+    folder_options.wal.file_bytes = 64 * log::kWalBlockBytes;
+    auto folder = log::DataFolder::open(machine_->disk(), "data", folder_options, *logger_);
+    WHARF_ASSERT(folder);
+    folder_ = std::move(*folder);
+    log::LogStoreOptions options;
+    options.checkpoint_interval_ms = 20;
+    log::LogStore::Surroundings with{&machine_->shard(), &machine_->disk(), logger_.get(), folder_.get(), nullptr, nullptr};
+    auto store = simulation.run(machine_->shard(), log::LogStore::open(with, options));
+    WHARF_ASSERT(store);
+    logs_ = std::make_unique<cluster::ShardLogs>(machine_->shard(), std::move(*store));
+    scope_ = std::make_unique<runtime::TaskScope>(machine_->shard());
+    scope_->spawn("log-store", logs_->store().run(scope_->stop_token()));
+    scope_->spawn("log-advances", logs_->run(scope_->stop_token()));
+    ShardQueues::Options queue_options{.logger = logger_.get(), .leader_epoch = [] { return LeaderEpoch(0); }, .unused = [](TopicId) {}};
+    queues_ = std::make_unique<ShardQueues>(machine_->shard(), *logs_, std::move(queue_options));
+    for (TopicId id : ids_) WHARF_ASSERT(queues_->open({id, "/", id.hex(), true, false}, {}));
+    simulation.run(machine_->shard(), queues_->recover());
+    for (Story& story : stories) {
+      story.unsettled.clear();
+      story.last_fresh.clear();
+      for (Sent& sent : story.messages) sent.settled_now = false;
+    }
+    consumers_.clear();
+  }
+
+  Result<void> stop() {
+    simulation.run(machine_->shard(), queues_->close());
+    scope_->request_stop();
+    simulation.run(machine_->shard(), scope_->close());
+    Result<void> closed = simulation.run(machine_->shard(), logs_->close());
+    queues_.reset();
+    logs_.reset();
+    scope_.reset();
+    folder_.reset();
+    return closed;
+  }
+  void die(bool power_loss) {
+    *alive_ = false;
+    alive_ = std::make_shared<bool>(true);
+    sim::Machine* reborn = power_loss ? &simulation.power_loss(*machine_) : &simulation.kill(*machine_);
+    std::ignore = stop();  // the ghost winds down
+    machine_ = reborn;
+  }
+
+  void publish(std::size_t which) {
+    Story& story = stories[which];
+    BatchBuilder builder(BatchOptions{});
+    std::uint64_t count = 1 + random.below(4);
+    std::size_t first = story.messages.size();
+    for (std::uint64_t i = 0; i < count; ++i) {
+      std::string body = std::to_string(story.messages.size());
+      builder.append({.timestamp = Timestamp{1}, .value = as_bytes(body)});
+      story.messages.emplace_back();
+    }
+    Incoming incoming{.batch = log::own(*builder.finish()), .messages = count, .body_bytes = count};
+    queues_->find(ids_[which])->enqueue(std::move(incoming), [&story, first, count, alive = alive_](Result<void> kept) {
+      for (std::size_t i = first; kept && *alive && i < first + count; ++i) story.messages[i].confirmed = true;
+    });
+  }
+
+  ConsumerId subscribe(std::size_t which, std::uint32_t prefetch) {
+    ConsumerId id(++last_consumer_);
+    EXPECT_TRUE(queues_->find(ids_[which])->subscribe(id, {.prefetch = prefetch}, std::make_shared<Watcher>(stories[which], alive_)));
+    consumers_[which].push_back(id);
+    return id;
+  }
+
+  void settle(std::size_t which) {
+    Story& story = stories[which];
+    if (story.unsettled.empty()) return;
+    std::size_t place = random.below(story.unsettled.size());
+    Story::Out out = std::move(story.unsettled[place]);
+    story.unsettled.erase(story.unsettled.begin() + static_cast<std::ptrdiff_t>(place));
+    bool done = !random.one_in(4);
+    Settlement settlement{out.delivery.id, out.delivery.id.offset, done ? Verdict::kDone : Verdict::kReturn};
+    story.messages[static_cast<std::size_t>(out.number)].settled_now = done;
+    if (done) story.messages[static_cast<std::size_t>(out.number)].settled = true;
+    queues_->find(ids_[which])->settle(out.consumer, {&settlement, 1});
+  }
+
+  void release(std::size_t which) {
+    std::vector<ConsumerId>& consumers = consumers_[which];
+    if (consumers.empty()) return;
+    ConsumerId id = consumers.back();
+    consumers.pop_back();
+    std::erase_if(stories[which].unsettled, [id](const Story::Out& out) { return out.consumer == id; });
+    queues_->find(ids_[which])->release(id);
+  }
+
+  /// What is settled now is on disk when this is answered.
+  void sync(std::size_t which) {
+    Story& story = stories[which];
+    std::vector<std::size_t> settled;
+    for (std::size_t i = 0; i < story.messages.size(); ++i) {
+      if (story.messages[i].settled_now) settled.push_back(i);
+    }
+    queues_->find(ids_[which])->write_state_then([&story, settled, alive = alive_](Result<void> kept) {
+      for (std::size_t i : settled) {
+        if (kept && *alive) story.messages[i].settled_on_disk = true;
+      }
+    });
+  }
+
+  void work(int steps) {
+    for (int i = 0; i < steps && !machine_->disk().down() && !::testing::Test::HasFailure(); ++i) {
+      std::size_t which = random.below(ids_.size());
+      switch (random.below(8)) {
+        case 0: case 1: publish(which); break;
+        case 2: case 3: case 4: settle(which); break;
+        case 5: if (consumers_[which].size() < 3) subscribe(which, static_cast<std::uint32_t>(random.below(5))); break;
+        case 6: if (random.one_in(4)) release(which); break;
+        default: if (random.one_in(3)) sync(which);
+      }
+      if (random.one_in(3)) simulation.run_for(std::chrono::microseconds(random.below(5'000)));
+    }
+  }
+
+  /// Whatever was confirmed and not settled comes out.
+  void drain() {
+    for (std::size_t which = 0; which < ids_.size(); ++which) {
+      Story& story = stories[which];
+      subscribe(which, 0);
+      simulation.run_for(std::chrono::seconds(2));
+      std::set<std::int64_t> out;
+      for (const Story::Out& one : story.unsettled) out.insert(one.number);
+      for (std::size_t i = 0; i < story.messages.size(); ++i) {
+        const Sent& sent = story.messages[i];
+        if (sent.confirmed && !sent.settled) EXPECT_TRUE(out.contains(static_cast<std::int64_t>(i))) << "confirmed message " << i << " is lost";
+      }
+    }
+  }
+
+  sim::Simulation simulation;
+  sim::SeededRandom random;
+  std::vector<Story> stories;
+
+ private:
+  sim::Machine* machine_;
+  std::vector<TopicId> ids_;
+  std::unique_ptr<QuietLogger> logger_;
+  std::unique_ptr<log::DataFolder> folder_;
+  std::unique_ptr<cluster::ShardLogs> logs_;
+  std::unique_ptr<runtime::TaskScope> scope_;
+  std::unique_ptr<ShardQueues> queues_;
+  std::map<std::size_t, std::vector<ConsumerId>> consumers_;
+  std::uint64_t last_consumer_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // of this life
+};
+
+std::uint64_t lives_and_deaths(std::uint64_t seed) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  Fixture fixture(seed);
+  for (int life = 0; life < 4 && !::testing::Test::HasFailure(); ++life) {
+    fixture.start();
+    fixture.work(static_cast<int>(20 + fixture.random.below(150)));
+    std::uint64_t end = fixture.random.below(3);
+    if (end == 0) {
+      EXPECT_TRUE(fixture.stop());
+    } else {
+      fixture.die(end == 1);
+    }
+  }
+  fixture.start();
+  fixture.drain();
+  EXPECT_TRUE(fixture.stop());
+  return fixture.simulation.hash();
+}
+
+TEST(QueueCrash, what_was_confirmed_is_delivered_and_what_is_settled_on_disk_stays_gone) {
+  EXPECT_TRUE(sim::run_seeds(60, lives_and_deaths).empty());
+}
+
+}  // namespace
+}  // namespace wharf::queue
