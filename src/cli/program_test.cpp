@@ -240,7 +240,7 @@ TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "doctor";
   std::filesystem::create_directories(folder);
   const Outcome outcome = run({"doctor", "--data", (folder / "not" / "yet").string(), "--set",
-                               "kafka.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+                               "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
   EXPECT_THAT(outcome.out, HasSubstr(folder.string()));
   EXPECT_THAT(outcome.out, HasSubstr("kafka.listen: any free port of 127.0.0.1"));
   EXPECT_TRUE(std::filesystem::is_empty(folder));
@@ -249,7 +249,7 @@ TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
 
 TEST(DoctorCommand, InMemoryNoDiskIsLookedAt) {
   const Outcome outcome =
-      run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+      run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
   EXPECT_THAT(outcome.out, testing::Not(HasSubstr("data folder")));
 }
 

@@ -114,10 +114,12 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
   node_ = std::make_unique<broker::Node>(std::move(with), config_);
   *outcome = co_await node_->start();
   if (*outcome) *outcome = open_kafka();
+  if (*outcome) *outcome = open_amqp();
   if (!*outcome) co_return;
   admin_door_.watch(kafka_->port());
+  if (amqp_) admin_door_.watch(amqp_->port());
   admin_door_.ready({.operate = &node_->operate(), .catalogue = &node_->catalogue(), .groups = &node_->groups()});
-  logger_.info("ready", {{"kafka", kafka_->local().text()}, {"admin", admin_ ? admin_->local().text() : "none"},
+  logger_.info("ready", {{"kafka", kafka_->local().text()}, {"amqp", amqp_ ? amqp_->local().text() : "none"}, {"admin", admin_ ? admin_->local().text() : "none"},
                          {"partitions_recovered", progress_.partitions_done.load()}, {"bytes_scanned", progress_.scanned_bytes.load()}});
 }
 
@@ -151,9 +153,34 @@ Result<void> Server::open_kafka() {
   return of_key("kafka.listen", kafka_->open(config_.get<"kafka.listen">()));
 }
 
+Result<void> Server::open_amqp() {
+  const std::optional<Endpoint>& endpoint = config_.get<"amqp.listen">();
+  if (!endpoint) return {};
+  const Milliseconds heartbeat = config_.get<"amqp.heartbeat">();
+  amqp091::DoorLimits limits{
+      .channel_max = static_cast<std::uint16_t>(config_.get<"amqp.channel.max">()),
+      .frame_max = static_cast<std::uint32_t>(config_.get<"amqp.frame.max">()),
+      .heartbeat_seconds = static_cast<std::uint16_t>(std::chrono::ceil<std::chrono::seconds>(heartbeat).count()),
+      .max_message_bytes = static_cast<std::uint64_t>(config_.get<"amqp.max.message.bytes">())};
+  std::vector<runtime::Shard*> shards;
+  std::vector<const amqp091::Door*> doors;
+  for (const auto& shard : shards_) {
+    amqp_connection_ids_.push_back(std::make_unique<amqp091::ConnectionIds>(shard->index()));
+    amqp_doors_.push_back(std::unique_ptr<amqp091::Door>(
+        new amqp091::Door{*shard, node_->queues(), node_->entities(), node_->publish(), node_->catalogue(),
+                          *amqp_connection_ids_.back(), random_, logger_, amqp091::guest_from_here,
+                          config_.get<"amqp.server.version">(), node_->cluster_id(), limits}));
+    shards.push_back(shard.get());
+    doors.push_back(amqp_doors_.back().get());
+  }
+  amqp_ = std::make_unique<amqp091::Listener>(shards, std::move(doors), network_, static_cast<std::size_t>(config_.get<"connections.limit">()));
+  return of_key("amqp.listen", amqp_->open(*endpoint));
+}
+
 std::string Server::ready_line() const {
+  std::string amqp = amqp_ ? fmt::format(R"(,"amqp":"{}")", amqp_->local().text()) : "";
   std::string admin = admin_ ? fmt::format(R"(,"admin":"{}")", admin_->local().text()) : "";
-  return fmt::format(R"({{"ready":true,"listeners":{{"kafka":"{}"{}}},"pid":{}}})", kafka_->local().text(), admin, ::getpid());
+  return fmt::format(R"({{"ready":true,"listeners":{{"kafka":"{}"{}{}}},"pid":{}}})", kafka_->local().text(), amqp, admin, ::getpid());
 }
 
 Result<void> Server::stop() {
@@ -163,6 +190,7 @@ Result<void> Server::stop() {
 runtime::Task<void> Server::stop_on_first_shard(Result<void>* outcome) {
   co_await admin_door_.stopping();
   if (kafka_) co_await kafka_->close();
+  if (amqp_) co_await amqp_->close();
   if (node_) *outcome = co_await node_->stop();
   if (admin_) co_await admin_->close();
 }

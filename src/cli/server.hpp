@@ -10,6 +10,7 @@
 #include "config/server_config.hpp"
 #include "http/server.hpp"
 #include "protocols/kafka/handlers/door.hpp"
+#include "protocols/amqp091/listener.hpp"
 #include "protocols/kafka/listener.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/file.hpp"
@@ -42,6 +43,7 @@ class Server {
   void tell_of_start();
   Result<void> open_admin();
   Result<void> open_kafka();
+  Result<void> open_amqp();
   /// Runs a task of the first shard to its end and waits for it.
   template <class Make>
   Result<void> run_on_first_shard(Make make);
@@ -61,6 +63,9 @@ class Server {
   std::vector<std::unique_ptr<kafka::FetchSessions>> fetch_sessions_;  // one per shard, as the doors
   std::vector<std::unique_ptr<kafka::Door>> kafka_doors_;
   std::unique_ptr<kafka::Listener> kafka_;
+  std::vector<std::unique_ptr<amqp091::ConnectionIds>> amqp_connection_ids_;  // one per shard, as the doors
+  std::vector<std::unique_ptr<amqp091::Door>> amqp_doors_;
+  std::unique_ptr<amqp091::Listener> amqp_;  // none: amqp.listen is empty
   std::vector<std::jthread> threads_;
 };
 

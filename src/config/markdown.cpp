@@ -17,6 +17,8 @@ std::string_view heading(Section section) {
       return "Node";
     case Section::kKafka:
       return "Kafka listener";
+    case Section::kAmqp:
+      return "AMQP listener";
     case Section::kTopics:
       return "Topics and records";
     case Section::kLog:

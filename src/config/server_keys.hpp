@@ -21,7 +21,7 @@ enum class KeyType : std::uint8_t {
   kOptionalEndpoint
 };
 
-enum class Section : std::uint8_t { kStorage, kNode, kKafka, kTopics, kLog, kCleaner, kGroups, kObservation };
+enum class Section : std::uint8_t { kStorage, kNode, kKafka, kAmqp, kTopics, kLog, kCleaner, kGroups, kObservation };
 
 struct Range {
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
@@ -109,6 +109,13 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   bytes(kKafka, "fetch.max.bytes", "55MiB", between(1024, kInt32Max), "Most bytes in one answer to a fetch, whatever the client asks for."),
   integer(kKafka, "max.incremental.fetch.session.cache.slots", "1000", between(0, kInt32Max), "Fetch sessions remembered at a time (KIP-227)."),
   duration(kKafka, "producer.id.expiration.ms", "1d", between(1, kInt32Max), "An idempotent producer that was silent for this long is forgotten."),
+
+  optional_endpoint(kAmqp, "amqp.listen", "127.0.0.1:5672", "Where AMQP 0-9-1 clients (RabbitMQ's) connect. Port 0 takes a free port. Empty: nowhere."),
+  integer(kAmqp, "amqp.channel.max", "2047", between(1, 65'535), "Most channels of one connection."),
+  bytes(kAmqp, "amqp.frame.max", "128KiB", between(4096, 128 << 20), "Largest frame that is offered to clients, who may ask for less, down to 4096."),
+  duration(kAmqp, "amqp.heartbeat", "1m", between(0, 65'535'000), "Heartbeat that is offered to clients, in whole seconds: a side that is silent for two of them is gone. 0: none."),
+  bytes(kAmqp, "amqp.max.message.bytes", "128MiB", between(1, 1 << 30), "Largest body of a message; a larger one closes its channel."),
+  string(kAmqp, "amqp.server.version", "3.13.7", "The version of RabbitMQ that clients are told: some switch features by it. From 4.0 on they take channel-wide prefetch, which is served here, for missing."),
 
   boolean(kTopics, "auto.create.topics.enable", "true", "Create a topic when a client asks for the metadata of one that is missing."),
   integer(kTopics, "num.partitions", "1", between(1, kInt32Max), "Partitions of a topic that is created without a number."),

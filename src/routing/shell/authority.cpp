@@ -78,7 +78,7 @@ runtime::Task<Result<void>> Authority::check(queue::QueueInfo queue, QueueCondit
   std::string told = resource(DestinationKind::kQueue, queue.name, queue.name_space);
   if (condition.unused && counts.consumers > 0) co_return fail(ErrorCode::kPreconditionFailed, told + " in use");
   if (condition.empty && counts.ready + counts.unsettled > 0) {
-    co_return fail(ErrorCode::kPreconditionFailed, told + " is not empty");
+    co_return fail(ErrorCode::kPreconditionFailed, told + " not empty");
   }
   co_return Result<void>();
 }

@@ -137,7 +137,7 @@ TEST(Authority, AQueueInUseOrWithMessagesIsNotDeletedIfAskedSo) {
   queue::QueueCounts& counts = world.host_of(queue).numbers[queue.ref.id];
   counts = {.ready = 0, .unsettled = 1, .consumers = 1};
   EXPECT_EQ(world.delete_queue(0, "jobs", {.unused = true}).error().message, "queue 'jobs' in vhost '/' in use");
-  EXPECT_EQ(world.delete_queue(0, "jobs", {.empty = true}).error().message, "queue 'jobs' in vhost '/' is not empty");
+  EXPECT_EQ(world.delete_queue(0, "jobs", {.empty = true}).error().message, "queue 'jobs' in vhost '/' not empty");
   world.told();
   counts = {};
   EXPECT_TRUE(world.delete_queue(0, "jobs", {.unused = true, .empty = true}));

@@ -1,0 +1,194 @@
+#include "protocols/amqp091/connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/amqp091/handlers/dispatch.hpp"
+#include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/wire/protocol_header.hpp"
+#include "runtime/foreign_protocol.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+using Phase = Client::Phase;
+
+constexpr Nanoseconds kHandshakeLimit = std::chrono::seconds(10);  // RabbitMQ's
+constexpr Nanoseconds kClosingLimit = std::chrono::seconds(10);
+constexpr Nanoseconds kLookInterval = std::chrono::seconds(5);
+
+bool in_handshake(Phase phase) {
+  return phase < Phase::kRunning;
+}
+
+}  // namespace
+
+Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream)
+    : door_(door),
+      shard_(door.shard),
+      stream_(std::move(stream)),
+      can_write_(shard_),
+      phase_since_(shard_.now()),
+      last_read_(phase_since_),
+      last_written_(phase_since_),
+      client_(door, stream_->remote(), can_write_, tasks_),
+      tasks_(shard_) {}
+
+void Connection::disconnect() {
+  client_.phase = Phase::kEnded;
+  stream_->close();
+  can_write_.notify();
+  client_.can_read.notify();
+}
+
+void Connection::close() {
+  if (client_.phase == Phase::kRunning) {
+    client_.close_connection(
+        {ReplyCode::kConnectionForced, "broker forced connection closure with reason 'shutdown'", {}});
+  }
+  client_.phase = Phase::kEnded;  // after what is in line for the client
+  can_write_.notify();
+  client_.can_read.notify();
+}
+
+runtime::Task<void> Connection::run() {
+  watch();
+  tasks_.spawn("amqp-writer", write_frames());
+  co_await read_frames();
+  reading_ended_ = true;
+  can_write_.notify();
+  co_await tasks_.close();
+  client_.phase = Phase::kEnded;
+  stream_->close();
+  if (timer_) shard_.cancel_timer(*timer_);
+  co_await give_back();
+}
+
+runtime::Task<void> Connection::give_back() {
+  for (auto& [number, channel] : client_.channels) {
+    auto consumers = client_.forget_consumers(*channel);
+    for (auto [queue, id] : consumers) co_await door_.queues.release(shard_, queue, id);
+  }
+  client_.channels.clear();
+  if (client_.has_exclusive_queues) co_await door_.entities.delete_exclusive(shard_, client_.id);
+}
+
+runtime::Task<void> Connection::read_frames() {
+  while (client_.phase != Phase::kEnded) {
+    if (client_.overloaded()) {
+      co_await client_.can_read.wait();
+      last_read_ = shard_.now();  // it was not listened to
+      continue;
+    }
+    MutableBytes space = frames_.space();
+    Result<std::size_t> count = co_await stream_->read_some(space);
+    if (!count || *count == 0) co_return;
+    last_read_ = shard_.now();
+    frames_.received(*count);
+    if (!greeted_) {
+      Greeted greeted = take_greeting();
+      if (greeted == Greeted::kForeign) co_return;
+      if (greeted == Greeted::kNotYet) continue;
+    }
+    take_frames();
+    end_turn(client_);
+  }
+}
+
+Connection::Greeted Connection::take_greeting() {
+  switch (greeting_of(frames_.pending())) {
+    case Greeting::kIncomplete:
+      return Greeted::kNotYet;
+    case Greeting::kAmqp091:
+      frames_.skip(kProtocolHeaderBytes);
+      greeted_ = true;
+      greet(client_);
+      return Greeted::kYes;
+    default:
+      refuse_foreign();
+      return Greeted::kForeign;
+  }
+}
+
+/// With what its speaker understands; for others of AMQP's family that is the header of the version served here.
+void Connection::refuse_foreign() {
+  auto foreign = runtime::recognise_protocol(frames_.pending());
+  door_.logger.warn(
+      "refused a connection that speaks another protocol",
+      {{"listener", "amqp"}, {"protocol", foreign ? foreign->name : "unknown"}, {"from", stream_->remote().text()}});
+  bool has_words = foreign && !foreign->refusal.empty();
+  client_.out.raw(has_words ? as_bytes(foreign->refusal) : ByteView(kProtocolHeader));
+  client_.phase = Phase::kEnded;
+  can_write_.notify();
+}
+
+void Connection::take_frames() {
+  const Phase before = client_.phase;
+  while (client_.phase != Phase::kEnded && !unreadable_) {
+    Outcome<std::optional<Frame>> next = frames_.next();
+    if (!next) {
+      unreadable_ = true;
+      client_.close_connection(next.error());
+      break;
+    }
+    if (!*next) break;
+    take_frame(client_, **next, frames_);
+    if (client_.phase == Phase::kOpening) frames_.set_frame_max(client_.frame_max);
+  }
+  if (unreadable_) frames_.skip(frames_.pending().size());  // until the client has understood, and leaves
+  if (before != client_.phase && client_.phase == Phase::kClosing) phase_since_ = last_read_;
+}
+
+runtime::Task<void> Connection::write_frames() {
+  while (true) {
+    if (client_.out.empty()) {
+      if (reading_ended_ || client_.phase == Phase::kEnded) break;
+      co_await can_write_.wait();
+      continue;
+    }
+    std::vector<runtime::OutPiece> pieces;
+    for (SharedBytes& piece : client_.out.take()) pieces.emplace_back(std::move(piece));
+    std::vector<Sending> sent = std::exchange(client_.in_out, {});
+    client_.unsent_bytes = 0;
+    Result<void> written = co_await stream_->write(std::move(pieces));
+    last_written_ = shard_.now();
+    for (const Sending& one : sent) door_.queues.wrote(shard_, one.queue, one.consumer, one.bytes);
+    client_.can_read.notify();
+    if (!written) break;
+  }
+  disconnect();
+}
+
+Nanoseconds Connection::next_look() const {
+  if (client_.phase != Phase::kRunning || client_.heartbeat_seconds == 0) return kLookInterval;
+  return std::chrono::seconds(client_.heartbeat_seconds) / Nanoseconds::rep{2};
+}
+
+/// One timer, armed anew when it fires: activity only notes the time.
+void Connection::watch() {
+  timer_ = shard_.set_timer(shard_.now() + next_look(), [this] {
+    timer_.reset();
+    if (!look_at_time()) return disconnect();
+    watch();
+  });
+}
+
+bool Connection::look_at_time() {
+  const MonotonicTime now = shard_.now();
+  if (in_handshake(client_.phase)) return now - phase_since_ < kHandshakeLimit;
+  if (client_.phase == Phase::kClosing) return now - phase_since_ < kClosingLimit;
+  if (client_.phase != Phase::kRunning || client_.heartbeat_seconds == 0) return true;
+  const Nanoseconds heartbeat = std::chrono::seconds(client_.heartbeat_seconds);
+  if (now - last_read_ >= 2 * heartbeat && !client_.overloaded()) {
+    door_.logger.warn("closed a connection: no heartbeat from its client",
+                      {{"listener", "amqp"}, {"from", stream_->remote().text()}});
+    return false;
+  }
+  if (now - last_written_ >= heartbeat / 2) {
+    write_heartbeat(client_.out);
+    client_.wake();
+  }
+  return true;
+}
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,144 @@
+// basic.consume, cancel and qos.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/amqp091/handlers/deliveries.hpp"
+#include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/handlers/named_queue.hpp"
+#include "protocols/amqp091/session/errors.hpp"
+#include "routing/core/refusals.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+ProtocolError in_exclusive_use(QueueName queue) {
+  return {
+      ReplyCode::kAccessRefused,
+      fmt::format("{} in exclusive use", routing::resource(routing::DestinationKind::kQueue, queue.name, queue.vhost)),
+      {}};
+}
+
+/// The lower one, 0 being none: what a shared limit will not let through need not leave its queue.
+std::uint32_t prefetch_of(const Channel& channel) {
+  if (channel.shared_prefetch == 0 || channel.consumer_prefetch == 0) {
+    return std::max(channel.shared_prefetch, channel.consumer_prefetch);
+  }
+  return std::min(channel.shared_prefetch, channel.consumer_prefetch);
+}
+
+Consumer& register_consumer(Channel& channel, const broker::QueueInfo& queue, std::string tag, bool no_ack) {
+  Client& client = channel.client;
+  queue::ConsumerId id = client.door.queues.new_consumer_id(client.shard);
+  auto made = std::make_unique<Consumer>();
+  made->id = id;
+  made->queue = queue.ref;
+  made->queue_name = queue.name;
+  made->tag = std::move(tag);
+  made->no_ack = no_ack;
+  made->counts_deliveries = queue.type == "quorum";
+  Consumer& consumer = *made;
+  channel.consumers.emplace(id, std::move(made));
+  channel.by_tag.emplace(consumer.tag, &consumer);
+  client.consumers.emplace(id, &channel);
+  return consumer;
+}
+
+void forget_consumer(Channel& channel, queue::ConsumerId id) {
+  Consumer* consumer = channel.consumer(id);
+  if (!consumer) return;
+  if (!consumer->stopped) channel.by_tag.erase(consumer->tag);
+  channel.client.consumers.erase(id);
+  channel.consumers.erase(id);
+}
+
+struct Wanted {
+  QueuePointer queue;
+  std::string tag;
+  broker::ConsumerRequest request;
+};
+
+Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
+  const Client& client = channel.client;
+  Outcome<std::string> name = named(channel, consume.queue);
+  if (!name) return refuse(name.error());
+  Outcome<QueuePointer> queue = accessible_queue(client, *name);
+  if (!queue) return refuse(queue.error());
+  if (channel.by_tag.contains(consume.consumer_tag)) {
+    return refuse(ReplyCode::kNotAllowed, fmt::format("attempt to reuse consumer tag '{}'", consume.consumer_tag));
+  }
+  QueueName told = name_of(client, *name);
+  Outcome<std::int32_t> priority = consumer_priority(consume.arguments, told);
+  if (!priority) return refuse(priority.error());
+  if (consume.exclusive && (*queue)->settings.single_active_consumer) return refuse(in_exclusive_use(told));
+  return Wanted{.queue = *queue,
+                .tag = consume.consumer_tag.empty() ? generated_name(client, "amq.ctag-") : consume.consumer_tag,
+                .request = {.settles_itself = consume.no_ack,
+                            .prefetch = consume.no_ack ? 0 : prefetch_of(channel),
+                            .priority = *priority,
+                            .exclusive = consume.exclusive}};
+}
+
+}  // namespace
+
+HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
+  Client& client = channel->client;
+  Outcome<Wanted> asked = wanted(*channel, consume);
+  if (!asked) co_return refuse(asked.error());
+  queue::ConsumerId id = register_consumer(*channel, *asked->queue, asked->tag, consume.no_ack).id;
+  Result<void> subscribed =
+      co_await client.door.queues.subscribe(client.shard, asked->queue->ref, id, asked->request, client.inbox);
+  if (!subscribed) {
+    forget_consumer(*channel, id);
+    QueueName queue = name_of(client, asked->queue->name);
+    if (subscribed.error().code == ErrorCode::kLocked) co_return refuse(in_exclusive_use(queue));
+    if (subscribed.error().code != ErrorCode::kNotFound) co_return refuse(protocol_error(subscribed.error()));
+    co_return refuse(protocol_error(routing::not_found(routing::DestinationKind::kQueue, queue.name, queue.vhost)));
+  }
+  if (!consume.nowait) client.reply(*channel, BasicConsumeOk{.consumer_tag = asked->tag});
+  if (Consumer* consumer = channel->consumer(id)) {
+    consumer->started = true;
+    write_held(*channel);
+  } else if (channel->open() && client.can.consumer_cancel_notify) {  // its queue went in the meantime
+    client.reply(*channel, BasicCancel{.consumer_tag = asked->tag, .nowait = true});
+  }
+  co_return Handled();
+}
+
+HandledLater handle_later(ChannelPointer channel, BasicCancel cancel) {
+  Client& client = channel->client;
+  auto known = channel->by_tag.find(cancel.consumer_tag);
+  if (known != channel->by_tag.end()) {
+    queue::ConsumerId id = known->second->id;
+    co_await client.door.queues.stop(client.shard, known->second->queue, id);
+    if (Consumer* consumer = channel->consumer(id)) {
+      give_back_held(*channel, *consumer);
+      channel->by_tag.erase(consumer->tag);
+      consumer->stopped = true;
+      if (consumer->unsettled == 0) {
+        broker::QueueRef queue = consumer->queue;
+        forget_consumer(*channel, id);
+        co_await client.door.queues.release(client.shard, queue, id);
+      }
+    }
+  }
+  if (!cancel.nowait) client.reply(*channel, BasicCancelOk{.consumer_tag = cancel.consumer_tag});
+  co_return Handled();
+}
+
+/// The answer to a basic.cancel of ours, which did not ask for one.
+Handled handle_now(const ChannelPointer&, const BasicCancelOk&) {
+  return {};
+}
+
+Handled handle_now(const ChannelPointer& channel, const BasicQos& qos) {
+  if (qos.prefetch_size != 0) {
+    return refuse(ReplyCode::kNotImplemented, fmt::format("prefetch_size!=0 ({})", qos.prefetch_size));
+  }
+  (qos.global ? channel->shared_prefetch : channel->consumer_prefetch) = qos.prefetch_count;
+  channel->client.reply(*channel, BasicQosOk{});
+  if (qos.global) write_held(*channel);
+  return {};
+}
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,52 @@
+// basic.get: what it takes is held by one holder per channel and queue.
+#include "protocols/amqp091/handlers/deliveries.hpp"
+#include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/handlers/named_queue.hpp"
+#include "protocols/amqp091/session/errors.hpp"
+#include "routing/core/refusals.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+Consumer& getter_of(Channel& channel, const broker::QueueInfo& queue) {
+  if (auto known = channel.getters.find(queue.ref); known != channel.getters.end()) return *known->second;
+  Client& client = channel.client;
+  auto made = std::make_unique<Consumer>();
+  made->id = client.door.queues.new_consumer_id(client.shard);
+  made->queue = queue.ref;
+  made->queue_name = queue.name;
+  made->counts_deliveries = queue.type == "quorum";
+  Consumer& getter = *made;
+  channel.getters.emplace(queue.ref, &getter);
+  client.consumers.emplace(getter.id, &channel);
+  channel.consumers.emplace(getter.id, std::move(made));
+  return getter;
+}
+
+}  // namespace
+
+HandledLater handle_later(ChannelPointer channel, BasicGet get) {
+  Client& client = channel->client;
+  Outcome<std::string> name = named(*channel, get.queue);
+  if (!name) co_return refuse(name.error());
+  Outcome<QueuePointer> queue = accessible_queue(client, *name);
+  if (!queue) co_return refuse(queue.error());
+  queue::ConsumerId id = getter_of(*channel, **queue).id;
+  Result<std::optional<broker::Got>> got = co_await client.door.queues.get(client.shard, (*queue)->ref, id, get.no_ack);
+  if (!got && got.error().code == ErrorCode::kNotFound) {
+    co_return refuse(protocol_error(routing::not_found(routing::DestinationKind::kQueue, *name, client.vhost)));
+  }
+  if (!got) co_return refuse(protocol_error(got.error()));
+  if (!*got) {
+    client.reply(*channel, BasicGetEmpty{});
+    co_return Handled();
+  }
+  Consumer* getter = channel->consumer(id);
+  if (!getter || !channel->open()) co_return Handled();
+  getter->no_ack = get.no_ack;
+  client.unsent_bytes += (*got)->delivery.bytes();
+  write_delivery(*channel, *getter, (*got)->delivery, (*got)->ready_left);
+  co_return Handled();
+}
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,212 @@
+// basic.publish: routed at once, gathered per destination, answered when it is kept.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "model/encoded_table.hpp"
+#include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/handlers/messages.hpp"
+#include "protocols/amqp091/session/errors.hpp"
+#include "protocols/amqp091/session/publish_checks.hpp"
+#include "protocols/amqp091/wire/field_table.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+using routing::DestinationKind;
+
+/// A body as one piece. Only one that came in several frames is copied.
+ByteView joined(const std::vector<SharedBytes>& pieces, std::vector<std::byte>& memory) {
+  if (pieces.empty()) return {};
+  if (pieces.size() == 1) return pieces.front().view();
+  for (const SharedBytes& piece : pieces) memory.insert(memory.end(), piece.view().begin(), piece.view().end());
+  return memory;
+}
+
+/// One message on its way through the routing table. The scratch values live here, since the views point into them.
+struct Publish {
+  const ChannelPointer& channel;
+  const BasicPublish& method;
+  const Command& command;
+
+  MessageView message;
+  std::vector<std::byte> body_memory;
+  std::optional<PropertyTable> headers;
+  std::optional<ExtraKeys> extra;
+  std::vector<std::string_view> extra_views;
+  Writer edited_headers;  // without BCC
+
+  Handled prepare() {
+    message = message_of(command.content.properties);
+    message.exchange = method.exchange;
+    message.routing_key = method.routing_key;
+    message.body = joined(command.body, body_memory);
+    if (!message.properties) return {};
+    Outcome<std::optional<ExtraKeys>> found = extra_keys(*message.properties);
+    if (!found) return refuse(found.error());
+    extra = std::move(*found);
+    if (!method.exchange.empty()) {  // the default exchange looks at keys only
+      if (auto table = decode_property_table(*message.properties)) headers = std::move(*table);
+    }
+    if (!extra) return {};
+    extra_views.assign(extra->keys.begin(), extra->keys.end());
+    if (extra->has_blind) {
+      std::array<FieldEdit, 1> without{FieldEdit{"BCC", std::nullopt}};
+      write_edited_table(edited_headers, *message.properties, without);
+      message.properties = edited_headers.bytes_since(sizeof(std::uint32_t));
+    }
+    return {};
+  }
+
+  routing::MessageView for_routing() const {
+    return {.routing_key = message.routing_key,
+            .extra_keys = extra_views,
+            .headers = headers ? &*headers : nullptr,
+            .message_id = message.message_id,
+            .correlation_id = message.correlation_id,
+            .timestamp = message.timestamp_seconds};
+  }
+};
+
+void return_message(Channel& channel, const Publish& publish) {
+  Client& client = channel.client;
+  client.reply(channel, BasicReturn{.reply_code = static_cast<std::uint16_t>(ReplyCode::kNoRoute),
+                                    .reply_text = "NO_ROUTE",
+                                    .exchange = publish.method.exchange,
+                                    .routing_key = publish.method.routing_key});
+  write_content(channel.number, publish.command.content.properties.encoded(),
+                SharedBytes::copy_of(publish.message.body), client.frame_max, client.out);
+  client.unsent_bytes += publish.message.body.size();
+}
+
+/// Into the batch of each destination that is there. How many they are.
+std::uint32_t gather(Client& client, const broker::NamespaceView& view, const routing::Routes& routes,
+                     const MessageView& message, const ChannelPointer& confirming, std::uint64_t tag) {
+  std::uint32_t count = 0;
+  const Timestamp now = client.shard.clock().wall_now();
+  for (routing::DestinationId destination : routes.destinations) {
+    const routing::Destination& known = view.routes->destination(destination);
+    if (known.kind == DestinationKind::kQueue) {
+      const auto& queue = (*view.queues)[destination];
+      if (!queue) continue;
+      client.turn.add(destination, *queue, message, now);
+    } else {
+      auto topic = client.door.catalogue.topics(client.shard)->find(known.name);
+      if (!topic) continue;
+      client.turn.add(destination, *topic, message, now);
+    }
+    ++count;
+    if (confirming) client.turn.confirm_last(confirming, tag);
+  }
+  return count;
+}
+
+}  // namespace
+
+void touch(const ChannelPointer& channel) {
+  std::vector<ChannelPointer>& touched = channel->client.touched;
+  if (touched.empty() || touched.back() != channel) touched.push_back(channel);
+}
+
+Handled handle_publish(const ChannelPointer& channel, const BasicPublish& publish, const Command& command) {
+  Client& client = channel->client;
+  if (publish.immediate) return refuse(ReplyCode::kNotImplemented, "immediate=true");
+  if (auto checked = check_properties(command.content.properties, client.principal.user); !checked) return checked;
+  if (channel->mode != Channel::Mode::kTransaction) return route_publish(channel, publish, command);
+  auto view = client.door.entities.find(client.shard, client.vhost);
+  if (!view) return refuse(ReplyCode::kNotFound, fmt::format("no vhost '{}'", client.vhost));
+  if (auto target = view->routes->publish_target(publish.exchange); !target)
+    return refuse(protocol_error(target.error()));
+  OwnedCommand kept(command);
+  channel->transaction.bytes += kept.bytes();
+  if (channel->transaction.bytes > client.door.limits.transaction_bytes) {
+    return refuse(ReplyCode::kPreconditionFailed,
+                  fmt::format("a transaction holds at most {} bytes", client.door.limits.transaction_bytes));
+  }
+  channel->transaction.publishes.push_back(std::move(kept));
+  return {};
+}
+
+Handled route_publish(const ChannelPointer& channel, const BasicPublish& method, const Command& command) {
+  Client& client = channel->client;
+  auto view = client.door.entities.find(client.shard, client.vhost);
+  if (!view) return refuse(ReplyCode::kNotFound, fmt::format("no vhost '{}'", client.vhost));
+  Result<routing::DestinationId> target = view->routes->publish_target(method.exchange);
+  if (!target) return refuse(protocol_error(target.error()));
+  Publish publish{.channel = channel, .method = method, .command = command};
+  if (auto prepared = publish.prepare(); !prepared) return prepared;
+
+  routing::Routes routes = client.router.route(*view->routes, *target, publish.for_routing(), client.dice.roll());
+  bool confirms = channel->mode == Channel::Mode::kConfirm;
+  if (routes.nowhere() && method.mandatory) return_message(*channel, publish);
+  std::uint64_t tag = channel->confirms.next_tag();
+  std::uint32_t destinations =
+      gather(client, *view, routes, publish.message, confirms ? channel : ChannelPointer(), tag);
+  if (destinations > 0) client.turn.count(publish.message.body.size());
+  if (confirms) {
+    channel->confirms.open(destinations);
+    touch(channel);
+  }
+  return {};
+}
+
+void flush_confirms(Channel& channel) {
+  std::vector<Confirm> answers;
+  channel.confirms.take(answers);
+  for (const Confirm& answer : answers) {
+    if (answer.ack) {
+      channel.client.reply(channel, BasicAck{.delivery_tag = answer.tag, .multiple = answer.multiple});
+    } else {
+      channel.client.reply(channel,
+                           BasicNack{.delivery_tag = answer.tag, .multiple = answer.multiple, .requeue = false});
+    }
+  }
+}
+
+namespace {
+
+/// A queue that has gone since has nothing against the message, as in RabbitMQ.
+bool is_good(const std::optional<Error>& error) {
+  return !error || error->code == ErrorCode::kNotFound;
+}
+
+void tell_of_loss(Client& client, const Error& error) {
+  if (error.code == ErrorCode::kFull || std::exchange(client.told_of_lost_publish, true)) return;
+  client.door.logger.warn("could not keep messages of a publisher",
+                          {{"listener", "amqp"}, {"from", client.remote.text()}, {"reason", error.message}});
+}
+
+}  // namespace
+
+runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
+  std::vector<std::optional<Error>> errors;  // of the queues' parts, then of the logs'
+  if (!gathered.queues.empty()) {
+    std::vector<Result<void>> kept = co_await client->door.queues.enqueue(client->shard, std::move(gathered.queues));
+    for (Result<void>& one : kept) errors.push_back(one ? std::nullopt : std::optional(std::move(one.error())));
+  }
+  if (!gathered.logs.empty()) {
+    constexpr Nanoseconds kDeadline = std::chrono::seconds(30);
+    std::vector<Result<broker::Published>> kept = co_await client->door.publish.publish(
+        client->shard, std::move(gathered.logs), broker::Acknowledge::kCommitted, client->shard.now() + kDeadline);
+    for (Result<broker::Published>& one : kept) {
+      errors.push_back(one ? std::nullopt : std::optional(std::move(one.error())));
+    }
+  }
+  std::vector<Channel*> answered;
+  for (std::size_t part = 0; part < errors.size(); ++part) {
+    bool good = is_good(errors[part]);
+    if (!good) tell_of_loss(*client, *errors[part]);
+    for (const ToConfirm& confirm : gathered.confirms[part]) {
+      confirm.channel->confirms.resolve(confirm.first, confirm.last, good);
+      if (std::ranges::find(answered, confirm.channel.get()) == answered.end())
+        answered.push_back(confirm.channel.get());
+    }
+  }
+  for (Channel* channel : answered) flush_confirms(*channel);
+  client->unanswered_bytes -= gathered.bytes;
+  client->unanswered_messages -= gathered.messages;
+  client->can_read.notify();
+}
+
+}  // namespace wharf::amqp091

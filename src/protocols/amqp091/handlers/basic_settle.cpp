@@ -1,0 +1,81 @@
+// basic.ack, nack, reject and recover: settlements are gathered per consumer and go to its queue once per turn.
+#include <fmt/format.h>
+
+#include "protocols/amqp091/handlers/deliveries.hpp"
+#include "protocols/amqp091/handlers/handlers.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+using queue::Verdict;
+
+Handled settle_tag(const ChannelPointer& channel, std::uint64_t tag, bool multiple, Verdict verdict) {
+  std::vector<HeldDelivery> taken;
+  if (!channel->unsettled.take(tag, multiple, taken)) {
+    return refuse(ReplyCode::kPreconditionFailed, fmt::format("unknown delivery tag {}", tag));
+  }
+  for (const HeldDelivery& delivery : taken) {
+    if (channel->mode == Channel::Mode::kTransaction) {
+      channel->transaction.acknowledged.push_back({delivery, verdict});
+    } else {
+      settle(*channel, delivery, verdict);
+    }
+  }
+  touch(channel);
+  return {};
+}
+
+Handled recover(const ChannelPointer& channel, bool requeue) {
+  if (!requeue) return refuse(ReplyCode::kNotImplemented, "requeue=false");
+  std::vector<HeldDelivery> taken;
+  channel->unsettled.take(0, true, taken);
+  for (const HeldDelivery& delivery : taken) settle(*channel, delivery, Verdict::kReturn);
+  hand_on_settlements(*channel);
+  return {};
+}
+
+}  // namespace
+
+void settle(Channel& channel, const HeldDelivery& delivery, Verdict verdict) {
+  Consumer* consumer = channel.consumer(delivery.consumer);
+  if (!consumer) return;  // its queue has gone
+  if (consumer->settlements.empty()) channel.settling.push_back(consumer->id);
+  add_settlement(consumer->settlements, delivery.message, verdict);
+  --consumer->unsettled;
+  if (!consumer->gets()) --channel.unsettled_of_consumers;
+}
+
+void hand_on_settlements(Channel& channel) {
+  Client& client = channel.client;
+  for (queue::ConsumerId id : std::exchange(channel.settling, {})) {
+    Consumer* consumer = channel.consumer(id);
+    if (!consumer) continue;
+    broker::QueueRef queue = consumer->queue;
+    client.door.queues.settle(client.shard, queue, id, std::exchange(consumer->settlements, {}));
+    if (!consumer->stopped || consumer->unsettled > 0) continue;
+    client.consumers.erase(id);
+    channel.consumers.erase(id);
+    client.tasks.spawn("amqp-release", client.door.queues.release(client.shard, queue, id));
+  }
+  write_held(channel);
+}
+
+Handled handle_now(const ChannelPointer& channel, const BasicAck& ack) {
+  return settle_tag(channel, ack.delivery_tag, ack.multiple, Verdict::kDone);
+}
+Handled handle_now(const ChannelPointer& channel, const BasicNack& nack) {
+  return settle_tag(channel, nack.delivery_tag, nack.multiple, nack.requeue ? Verdict::kReturn : Verdict::kReject);
+}
+Handled handle_now(const ChannelPointer& channel, const BasicReject& reject) {
+  return settle_tag(channel, reject.delivery_tag, false, reject.requeue ? Verdict::kReturn : Verdict::kReject);
+}
+Handled handle_now(const ChannelPointer& channel, const BasicRecover& method) {
+  Handled recovered = recover(channel, method.requeue);
+  if (recovered) channel->client.reply(*channel, BasicRecoverOk{});
+  return recovered;
+}
+Handled handle_now(const ChannelPointer& channel, const BasicRecoverAsync& method) {
+  return recover(channel, method.requeue);
+}
+
+}  // namespace wharf::amqp091

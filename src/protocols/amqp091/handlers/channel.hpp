@@ -1,0 +1,99 @@
+#pragma once
+// One channel: what its client has asked for and has been given. State only; the methods' files beside work on it.
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/entities.hpp"
+#include "broker/queues.hpp"
+#include "protocols/amqp091/handlers/owned_command.hpp"
+#include "protocols/amqp091/session/confirms.hpp"
+#include "protocols/amqp091/session/unsettled.hpp"
+#include "protocols/amqp091/wire/content.hpp"
+
+namespace wharf::amqp091 {
+
+struct Client;
+
+/// A subscription of a channel, or what its basic.get took from one queue (then without a tag).
+struct Consumer {
+  queue::ConsumerId id;
+  broker::QueueRef queue;
+  std::string queue_name;
+  std::string tag;
+  bool no_ack = false;
+  bool counts_deliveries = false;  // x-delivery-count is shown
+  bool started = false;            // basic.consume is answered: deliveries may be written
+  bool stopped = false;            // cancelled; stays until what it holds is settled
+  std::uint32_t unsettled = 0;
+  std::deque<broker::Delivery> held;             // not written yet
+  std::vector<queue::Settlement> settlements;    // of this turn
+
+  bool gets() const { return tag.empty(); }
+};
+
+/// Publishes and acknowledgements that wait for tx.commit.
+struct Transaction {
+  struct Acknowledged {
+    HeldDelivery delivery;
+    queue::Verdict verdict;
+  };
+  std::vector<OwnedCommand> publishes;
+  std::size_t bytes = 0;
+  std::vector<Acknowledged> acknowledged;
+};
+
+class Channel {
+ public:
+  enum class State : std::uint8_t {
+    kOpen,
+    kClosing,  // channel.close was sent: all but close and close-ok is passed over
+    kGone,
+  };
+  enum class Mode : std::uint8_t { kPlain, kConfirm, kTransaction };
+
+  Channel(Client& client_of_channel, std::uint16_t channel_number) : client(client_of_channel), number(channel_number) {}
+
+  bool open() const { return state == State::kOpen; }
+  /// nullptr: none, or no more.
+  Consumer* consumer(queue::ConsumerId id) {
+    auto found = consumers.find(id);
+    return found == consumers.end() ? nullptr : found->second.get();
+  }
+  /// Whether one more delivery that must be settled may be written: the channel-wide prefetch of basic.qos.
+  bool has_room() const { return shared_prefetch == 0 || unsettled_of_consumers < shared_prefetch; }
+
+  Client& client;
+  std::uint16_t number;
+  State state = State::kOpen;
+  ContentAssembler assembler;
+
+  // A command that suspends holds up those behind it.
+  bool busy = false;
+  std::deque<OwnedCommand> waiting;
+
+  std::string last_queue;  // declared on this channel: what an empty name means
+  Mode mode = Mode::kPlain;
+  Confirms confirms;
+  Transaction transaction;
+
+  std::uint64_t next_delivery_tag = 1;
+  UnsettledDeliveries unsettled;
+  std::uint32_t unsettled_of_consumers = 0;  // not of gets
+  std::uint16_t consumer_prefetch = 0;       // of consumers that begin from now on
+  std::uint16_t shared_prefetch = 0;
+  std::unordered_map<queue::ConsumerId, std::unique_ptr<Consumer>> consumers;
+  std::map<std::string, Consumer*, std::less<>> by_tag;
+  std::map<broker::QueueRef, Consumer*> getters;
+  std::vector<queue::ConsumerId> holding;  // consumers whose `held` is not empty
+
+  // Gathered in this turn:
+  std::vector<queue::ConsumerId> settling;  // consumers with settlements
+  bool confirms_ready = false;
+};
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,44 @@
+// Classes channel, access and confirm.
+#include "protocols/amqp091/handlers/handlers.hpp"
+
+namespace wharf::amqp091 {
+
+/// The first one makes the channel (dispatch.cpp).
+Handled handle_now(const ChannelPointer&, const ChannelOpen&) {
+  return refuse(ReplyCode::kChannelError, "second 'channel.open' seen");
+}
+
+Handled handle_now(const ChannelPointer& channel, const ChannelFlow& flow) {
+  if (!flow.active) return refuse(ReplyCode::kNotImplemented, "active=false");
+  channel->client.reply(*channel, ChannelFlowOk{.active = true});
+  return {};
+}
+
+Handled handle_now(const ChannelPointer&, const ChannelFlowOk&) {
+  return {};
+}
+
+Handled handle_now(const ChannelPointer& channel, const AccessRequest&) {
+  channel->client.reply(*channel, AccessRequestOk{});
+  return {};
+}
+
+Handled handle_now(const ChannelPointer& channel, const ConfirmSelect& select) {
+  if (channel->mode == Channel::Mode::kTransaction) {
+    return refuse(ReplyCode::kPreconditionFailed, "cannot switch from tx to confirm mode");
+  }
+  channel->mode = Channel::Mode::kConfirm;
+  if (!select.nowait) channel->client.reply(*channel, ConfirmSelectOk{});
+  return {};
+}
+
+HandledLater handle_later(ChannelPointer channel, ChannelClose) {
+  Client& client = channel->client;
+  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> gone = client.forget_consumers(*channel);
+  for (auto [queue, id] : gone) co_await client.door.queues.release(client.shard, queue, id);
+  client.reply(*channel, ChannelCloseOk{});
+  client.erase(*channel);
+  co_return Handled();
+}
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,120 @@
+#pragma once
+// One connection without its socket: what has been agreed with the client, its channels, and the bytes for it. The
+// connection feeds frames in (dispatch.hpp), and writes what gathers in `out`.
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "protocols/amqp091/handlers/channel.hpp"
+#include "protocols/amqp091/handlers/door.hpp"
+#include "protocols/amqp091/handlers/publish_turn.hpp"
+#include "protocols/amqp091/wire/methods.hpp"
+#include "protocols/amqp091/wire/writer.hpp"
+#include "routing/core/router.hpp"
+#include "runtime/random.hpp"
+#include "runtime/signal.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace wharf::amqp091 {
+
+class DeliveryInbox;
+
+/// What the client announced that it understands.
+struct Capabilities {
+  bool consumer_cancel_notify = false;
+  bool authentication_failure_close = false;
+  bool connection_blocked = false;
+};
+
+/// Bodies in line for the socket: their queue is told once they are out of the way.
+struct Sending {
+  broker::QueueRef queue;
+  queue::ConsumerId consumer;
+  std::uint64_t bytes = 0;
+};
+
+struct Client {
+  enum class Phase : std::uint8_t {
+    kStart,    // connection.start was sent
+    kTune,
+    kOpening,
+    kRunning,
+    kClosing,  // connection.close was sent
+    kEnded,    // nothing more is read
+  };
+
+  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal,
+         runtime::TaskScope& scope);
+  ~Client();
+
+  /// Something is in `out`.
+  void wake() { can_write.notify(); }
+  template <Method M>
+  void reply(const Channel& channel, const M& method) {
+    if (channel.open()) write(method, channel.number);
+  }
+  template <Method M>
+  void write(const M& method, std::uint16_t channel) {
+    if (phase == Phase::kEnded) return;
+    std::ignore = write_method(method, channel, out);
+    wake();
+  }
+  /// Queues a delivery's bytes behind what `out` has.
+  void sending(broker::QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes);
+
+  /// Ends the channel or the connection, as the code says.
+  void refuse(Channel& channel, ProtocolError error);
+  void close_connection(ProtocolError error);
+  /// The channel has no consumers from here on. They are the caller's to release.
+  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> forget_consumers(Channel& channel);
+  void erase(Channel& channel);
+  /// Commands that wait on it are not carried out.
+  void drop_waiting(Channel& channel);
+
+  /// Whether the socket should not be read from.
+  bool overloaded() const {
+    const DoorLimits& limits = door.limits;
+    return unanswered_bytes > limits.unanswered_bytes || unanswered_messages > limits.unanswered_messages ||
+           unsent_bytes > limits.unsent_bytes;
+  }
+
+  const Door& door;
+  runtime::Shard& shard;
+  Endpoint remote;
+  runtime::Signal& can_write;
+  runtime::Signal can_read;
+  runtime::TaskScope& tasks;
+  broker::ConnectionId id;
+
+  Phase phase = Phase::kStart;
+  Principal principal;
+  std::string vhost;
+  Capabilities can;
+  std::uint16_t channel_max = 0;
+  std::uint32_t frame_max = 0;
+  std::uint16_t heartbeat_seconds = 0;
+
+  std::map<std::uint16_t, std::shared_ptr<Channel>> channels;
+  std::unordered_map<queue::ConsumerId, Channel*> consumers;
+  std::shared_ptr<DeliveryInbox> inbox;  // queues may hold it for longer than the client is there
+
+  Writer out;
+  std::vector<Sending> in_out;           // bodies in `out`
+  std::size_t unsent_bytes = 0;          // that commands, not deliveries, have put there
+  std::vector<std::byte> scratch;        // of one message: its properties
+
+  PublishTurn turn;
+  routing::Router router;
+  runtime::Dice dice;  // for exchanges that choose by chance
+  std::vector<std::shared_ptr<Channel>> touched;  // channels with something gathered in this turn
+  std::size_t unanswered_bytes = 0;
+  std::size_t unanswered_messages = 0;
+  bool told_of_lost_publish = false;
+  bool has_exclusive_queues = false;  // or had
+};
+
+}  // namespace wharf::amqp091

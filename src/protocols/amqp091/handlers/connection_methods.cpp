@@ -1,0 +1,169 @@
+// Class connection: the handshake, and closing.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/wire/field_table.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+struct Credentials {
+  std::string user, password;
+};
+
+/// RFC 4616: an identity to act for, which nobody uses, the user, and the password.
+std::optional<Credentials> plain(std::string_view response) {
+  std::size_t user = response.find('\0');
+  if (user == std::string_view::npos) return std::nullopt;
+  std::size_t password = response.find('\0', user + 1);
+  if (password == std::string_view::npos) return std::nullopt;
+  return Credentials{std::string(response.substr(user + 1, password - user - 1)),
+                     std::string(response.substr(password + 1))};
+}
+
+/// A field table without its length.
+std::optional<Credentials> amqplain(std::string_view response) {
+  Outcome<PropertyTable> table = decode_table(as_bytes(response));
+  if (!table) return std::nullopt;
+  const PropertyValue* user = find_property(*table, "LOGIN");
+  const PropertyValue* password = find_property(*table, "PASSWORD");
+  if (!user || !user->text() || !password || !password->text()) return std::nullopt;
+  return Credentials{*user->text(), *password->text()};
+}
+
+bool announces(const PropertyTable& client_properties, std::string_view name) {
+  const PropertyValue* capabilities = find_property(client_properties, "capabilities");
+  const PropertyTable* table = capabilities ? capabilities->get_if<PropertyTable>() : nullptr;
+  const PropertyValue* value = table ? find_property(*table, name) : nullptr;
+  const bool* flag = value ? value->get_if<bool>() : nullptr;
+  return flag && *flag;
+}
+
+/// What clients switch features by. `connection.blocked` is true: nothing blocks so far that would have to be told.
+PropertyTable server_properties(const Door& door) {
+  PropertyTable capabilities;
+  for (const char* name : {"publisher_confirms", "exchange_exchange_bindings", "basic.nack", "consumer_cancel_notify",
+                           "connection.blocked", "consumer_priorities", "authentication_failure_close",
+                           "per_consumer_qos", "direct_reply_to"}) {
+    capabilities.push_back({name, true});
+  }
+  return {{"capabilities", std::move(capabilities)},
+          {"cluster_name", door.cluster_name},
+          {"information", std::string("Wharf, which speaks as a RabbitMQ of this version does")},
+          {"platform", std::string("Wharf")},
+          {"product", std::string("RabbitMQ")},
+          {"version", door.server_version}};
+}
+
+void refuse_login(Client& client, std::string_view mechanism, std::string_view why) {
+  client.door.logger.warn("refused a login", {{"listener", "amqp"}, {"from", client.remote.text()}, {"reason", why}});
+  if (!client.can.authentication_failure_close) {
+    client.phase = Client::Phase::kEnded;
+    return client.wake();
+  }
+  client.close_connection({ReplyCode::kAccessRefused,
+                           fmt::format("Login was refused using authentication mechanism {}. For details see the "
+                                       "broker logfile.",
+                                       mechanism),
+                           {}});
+}
+
+void handle(Client& client, const ConnectionStartOk& answer) {
+  client.can = {.consumer_cancel_notify = announces(answer.client_properties, "consumer_cancel_notify"),
+                .authentication_failure_close = announces(answer.client_properties, "authentication_failure_close"),
+                .connection_blocked = announces(answer.client_properties, "connection.blocked")};
+  std::optional<Credentials> credentials;
+  if (answer.mechanism == "PLAIN") credentials = plain(answer.response.bytes);
+  if (answer.mechanism == "AMQPLAIN") credentials = amqplain(answer.response.bytes);
+  if (!credentials) return refuse_login(client, answer.mechanism, "an unknown mechanism, or a response that is none");
+  Result<Principal> principal = client.door.authenticate(credentials->user, credentials->password, client.remote);
+  if (!principal) return refuse_login(client, answer.mechanism, principal.error().message);
+  client.principal = std::move(*principal);
+  const DoorLimits& limits = client.door.limits;
+  client.phase = Client::Phase::kTune;
+  client.write(ConnectionTune{limits.channel_max, limits.frame_max, limits.heartbeat_seconds}, 0);
+}
+
+/// 0 is no limit: then ours counts.
+template <class Number>
+Outcome<Number> negotiated(std::string_view name, Number offered, Number wanted, Number least) {
+  auto refused = [&](std::string_view which, std::string_view limit, Number allowed) {
+    return refuse(ReplyCode::kNotAllowed, fmt::format("negotiated {} = {} is {} than the {} allowed value ({})", name,
+                                                      wanted, which, limit, allowed));
+  };
+  if (wanted == 0) return offered;
+  if (wanted < least) return refused("lower", "minimum", least);
+  if (offered != 0 && wanted > offered) return refused("higher", "maximum", offered);
+  return wanted;
+}
+
+void handle(Client& client, const ConnectionTuneOk& tune) {
+  const DoorLimits& limits = client.door.limits;
+  auto channel_max = negotiated<std::uint16_t>("channel_max", limits.channel_max, tune.channel_max, 1);
+  if (!channel_max) return client.close_connection(channel_max.error());
+  auto frame_max = negotiated<std::uint32_t>("frame_max", limits.frame_max, tune.frame_max, kSmallestFrameMax);
+  if (!frame_max) return client.close_connection(frame_max.error());
+  client.channel_max = *channel_max;
+  client.frame_max = *frame_max;
+  client.heartbeat_seconds = tune.heartbeat;
+  client.phase = Client::Phase::kOpening;
+}
+
+void handle(Client& client, const ConnectionOpen& open) {
+  if (!client.door.entities.find(client.shard, open.virtual_host)) {
+    return client.close_connection(
+        {ReplyCode::kNotAllowed, fmt::format("vhost {} not found", open.virtual_host), ConnectionOpen::kMethod.id});
+  }
+  client.vhost = open.virtual_host;
+  client.phase = Client::Phase::kRunning;
+  client.write(ConnectionOpenOk{}, 0);
+}
+
+void handle(Client& client, const ConnectionUpdateSecret&) {
+  client.write(ConnectionUpdateSecretOk{}, 0);
+}
+
+template <Method M>
+void handle_decoded(Client& client, ByteView method) {
+  Outcome<M> decoded = decode_method<M>(method);
+  if (!decoded) return client.close_connection(decoded.error());
+  handle(client, *decoded);
+}
+
+}  // namespace
+
+void greet(Client& client) {
+  client.write(
+      ConnectionStart{
+          .server_properties = server_properties(client.door), .mechanisms = {"AMQPLAIN PLAIN"}, .locales = {"en_US"}},
+      0);
+}
+
+void handle_connection(Client& client, MethodId id, ByteView method) {
+  using Phase = Client::Phase;
+  if (id == ConnectionClose::kMethod.id) {
+    client.write(ConnectionCloseOk{}, 0);
+    client.phase = Phase::kEnded;
+    return client.wake();
+  }
+  if (client.phase == Phase::kClosing) {
+    if (id == ConnectionCloseOk::kMethod.id) client.phase = Phase::kEnded;
+    return client.wake();
+  }
+  if (client.phase == Phase::kStart && id == ConnectionStartOk::kMethod.id)
+    return handle_decoded<ConnectionStartOk>(client, method);
+  if (client.phase == Phase::kTune && id == ConnectionTuneOk::kMethod.id)
+    return handle_decoded<ConnectionTuneOk>(client, method);
+  if (client.phase == Phase::kOpening && id == ConnectionOpen::kMethod.id)
+    return handle_decoded<ConnectionOpen>(client, method);
+  if (client.phase == Phase::kRunning && id == ConnectionUpdateSecret::kMethod.id)
+    return handle_decoded<ConnectionUpdateSecret>(client, method);
+  if (client.phase == Phase::kRunning) {
+    return client.close_connection({ReplyCode::kChannelError, "unexpected method in connection state running", id});
+  }
+  client.close_connection({ReplyCode::kCommandInvalid, "unexpected method during the handshake", id});
+}
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,128 @@
+#include "protocols/amqp091/handlers/deliveries.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/amqp091/handlers/client.hpp"
+#include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/handlers/messages.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+/// A record that lies about itself is shown as a plain one: nobody should be stuck behind it. What another dialect put
+/// into the queue came by no exchange, and by the queue's name.
+MessageView message_of(const broker::Delivery& delivery, const Consumer& consumer) {
+  Result<MessageView> read = wharf::message_of(delivery.record);
+  MessageView message = read ? *read : plain_message_of(delivery.record);
+  if (message.origin == Protocol::kKafka && message.routing_key.empty()) message.routing_key = consumer.queue_name;
+  constexpr std::size_t kLongest = 255;
+  message.exchange = message.exchange.substr(0, kLongest);
+  message.routing_key = message.routing_key.substr(0, kLongest);
+  return message;
+}
+
+/// Headers have to fit into one frame, beside the other properties.
+std::size_t headers_limit(const Client& client) {
+  return client.frame_max == 0 ? FrameBuffer::kLargestFrameBytes : client.frame_max / 2;
+}
+
+/// The delivery's tag for the client, kept until it is settled.
+std::uint64_t next_tag(Channel& channel, Consumer& consumer, const broker::Delivery& delivery) {
+  std::uint64_t tag = channel.next_delivery_tag++;
+  if (consumer.no_ack) return tag;
+  channel.unsettled.add({tag, consumer.id, delivery.id});
+  ++consumer.unsettled;
+  if (!consumer.gets()) ++channel.unsettled_of_consumers;
+  return tag;
+}
+
+/// True: nothing is left that it holds.
+bool write_held_of(Channel& channel, Consumer& consumer) {
+  while (!consumer.held.empty()) {
+    if (!consumer.started || (!consumer.no_ack && !channel.has_room())) return false;
+    broker::Delivery delivery = std::move(consumer.held.front());
+    consumer.held.pop_front();
+    write_delivery(channel, consumer, delivery, std::nullopt);
+  }
+  return true;
+}
+
+}  // namespace
+
+void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery& delivery,
+                    std::optional<std::uint64_t> ready_left) {
+  Client& client = channel.client;
+  MessageView message = message_of(delivery, consumer);
+  std::uint64_t tag = next_tag(channel, consumer, delivery);
+  if (ready_left) {
+    client.reply(channel, BasicGetOk{.delivery_tag = tag,
+                                     .redelivered = delivery.redelivered,
+                                     .exchange = message.exchange,
+                                     .routing_key = message.routing_key,
+                                     .message_count = static_cast<std::uint32_t>(*ready_left)});
+  } else {
+    client.reply(channel, BasicDeliver{.consumer_tag = consumer.tag,
+                                       .delivery_tag = tag,
+                                       .redelivered = delivery.redelivered,
+                                       .exchange = message.exchange,
+                                       .routing_key = message.routing_key});
+  }
+  write_properties(message, delivery.record, consumer.counts_deliveries ? delivery.earlier_tries : 0,
+                   headers_limit(client), client.scratch);
+  write_content(channel.number, client.scratch, SharedBytes(delivery.owner, message.body), client.frame_max,
+                client.out);
+  client.sending(consumer.queue, consumer.id, delivery.bytes());
+}
+
+void DeliveryInbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) {
+  if (!client_ || client_->phase != Client::Phase::kRunning) return;
+  auto known = client_->consumers.find(id);
+  if (known == client_->consumers.end()) return;
+  Channel& channel = *known->second;
+  Consumer& consumer = *channel.consumer(id);
+  bool held_some = !consumer.held.empty();
+  std::ranges::move(deliveries, std::back_inserter(consumer.held));
+  if (!write_held_of(channel, consumer) && !held_some) channel.holding.push_back(id);
+}
+
+void DeliveryInbox::ended(queue::ConsumerId id, queue::EndReason) {
+  if (!client_) return;
+  auto known = client_->consumers.find(id);
+  if (known == client_->consumers.end()) return;
+  Channel& channel = *known->second;
+  Consumer& consumer = *channel.consumer(id);
+  // What it was given stays known by its tags: the client may settle it, to no effect.
+  channel.unsettled_of_consumers -= consumer.gets() ? 0 : consumer.unsettled;
+  if (consumer.started && !consumer.stopped && client_->can.consumer_cancel_notify) {
+    client_->reply(channel, BasicCancel{.consumer_tag = consumer.tag, .nowait = true});
+  }
+  if (!consumer.gets() && !consumer.stopped) channel.by_tag.erase(consumer.tag);
+  if (consumer.gets()) channel.getters.erase(consumer.queue);
+  client_->consumers.erase(known);
+  channel.consumers.erase(id);
+  write_held(channel);
+}
+
+void write_held(Channel& channel) {
+  std::erase_if(channel.holding, [&](queue::ConsumerId id) {
+    Consumer* consumer = channel.consumer(id);
+    return !consumer || write_held_of(channel, *consumer);
+  });
+}
+
+void give_back_held(Channel& channel, Consumer& consumer) {
+  if (consumer.held.empty()) return;
+  std::vector<queue::Settlement> back;
+  std::uint64_t bytes = 0;
+  for (const broker::Delivery& delivery : consumer.held) {
+    bytes += delivery.bytes();
+    if (!consumer.no_ack) add_settlement(back, delivery.id, queue::Verdict::kGiveBack);
+  }
+  consumer.held.clear();
+  const Door& door = channel.client.door;
+  if (!back.empty()) door.queues.settle(channel.client.shard, consumer.queue, consumer.id, std::move(back));
+  door.queues.wrote(channel.client.shard, consumer.queue, consumer.id, bytes);
+}
+
+}  // namespace wharf::amqp091

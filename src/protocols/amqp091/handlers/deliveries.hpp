@@ -1,0 +1,36 @@
+#pragma once
+// From queues to the client: what they hand over is written at once, or held while the channel has no room for it.
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "broker/queues.hpp"
+#include "protocols/amqp091/handlers/channel.hpp"
+
+namespace wharf::amqp091 {
+
+struct Client;
+
+/// What queues post to. Outlives the client where they still hold it.
+class DeliveryInbox final : public broker::ConsumerSink {
+ public:
+  explicit DeliveryInbox(Client& client) : client_(&client) {}
+  /// What comes from now on is dropped: the consumers' release gives it back.
+  void close() { client_ = nullptr; }
+  void deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) override;
+  void ended(queue::ConsumerId id, queue::EndReason reason) override;
+
+ private:
+  Client* client_;
+};
+
+/// Writes what is held, as far as it may be.
+void write_held(Channel& channel);
+/// What a consumer holds unwritten goes back to its queue, which is not to know that it was here.
+void give_back_held(Channel& channel, Consumer& consumer);
+
+/// One message, as basic.get-ok with the number of those left behind it, or as basic.deliver.
+void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery& delivery,
+                    std::optional<std::uint64_t> ready_left);
+
+}  // namespace wharf::amqp091

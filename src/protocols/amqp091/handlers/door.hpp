@@ -1,0 +1,71 @@
+#pragma once
+// What AMQP 0-9-1's door is made of on one shard: the ports behind it, and what it tells and allows its clients.
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "broker/catalogue.hpp"
+#include "broker/entities.hpp"
+#include "broker/publish.hpp"
+#include "broker/queues.hpp"
+#include "model/endpoint.hpp"
+#include "model/error.hpp"
+#include "runtime/logger.hpp"
+#include "runtime/random.hpp"
+#include "runtime/shard.hpp"
+
+namespace wharf::amqp091 {
+
+/// Who a client is, once it has said so.
+struct Principal {
+  std::string user;
+};
+
+/// The error's sentence is for the log; the client hears only that it was refused.
+using Authenticate =
+    std::function<Result<Principal>(std::string_view user, std::string_view password, const Endpoint& remote)>;
+
+/// Until there are users: guest, with the password guest, from this machine.
+Result<Principal> guest_from_here(std::string_view user, std::string_view password, const Endpoint& remote);
+
+struct DoorLimits {
+  std::uint16_t channel_max = 2047;
+  std::uint32_t frame_max = 131'072;
+  std::uint16_t heartbeat_seconds = 60;
+  std::uint64_t max_message_bytes = 128 << 20;
+  // Of one connection; beyond, it is not read from:
+  std::size_t unanswered_bytes = 16 << 20;
+  std::size_t unanswered_messages = 10'000;
+  // What commands have put in line for a client that does not read; deliveries have windows of their own:
+  std::size_t unsent_bytes = 16 << 20;
+  std::size_t transaction_bytes = 256 << 20;  // of one channel, kept until it commits
+};
+
+/// Numbers the connections of one shard.
+class ConnectionIds {
+ public:
+  explicit ConnectionIds(ShardIndex shard) : next_(std::uint64_t{shard.value} << 48) {}
+  broker::ConnectionId next() { return broker::ConnectionId(++next_); }
+
+ private:
+  std::uint64_t next_;
+};
+
+/// References to what outlives every connection; one Door per shard.
+struct Door {
+  runtime::Shard& shard;
+  broker::Queues& queues;
+  broker::Entities& entities;
+  broker::Publish& publish;
+  broker::Catalogue& catalogue;
+  ConnectionIds& connection_ids;
+  runtime::Random& random;
+  runtime::Logger& logger;
+  Authenticate authenticate;
+  std::string server_version;  // RabbitMQ's, as clients are told
+  std::string cluster_name;
+  DoorLimits limits;
+};
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,96 @@
+#include "protocols/amqp091/handlers/publish_turn.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wharf::amqp091 {
+namespace {
+
+/// A builder's bytes as what a log may stamp, without a copy.
+log::OwnedBatches owned(BatchBuilder& builder) {
+  Result<std::vector<std::byte>> bytes = builder.finish();
+  WHARF_ASSERT(bytes);  // a read is far below a batch's limit, and nothing is compressed
+  auto holder = std::make_shared<std::vector<std::byte>>(std::move(*bytes));
+  std::shared_ptr<std::byte[]> owner(holder, holder->data());
+  return {std::move(owner), MutableBytes(*holder), true};
+}
+
+/// FNV-1a: the same key, the same partition.
+std::int32_t partition_of(std::string_view key, std::int32_t partitions) {
+  if (key.empty() || partitions <= 1) return 0;
+  std::uint32_t hash = 2'166'136'261u;
+  for (char c : key) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16'777'619u;
+  return static_cast<std::int32_t>(hash % static_cast<std::uint32_t>(partitions));
+}
+
+}  // namespace
+
+template <class Same>
+PublishTurn::Part& PublishTurn::part_of(routing::DestinationId destination, Same&& same) {
+  if (first_part_.size() <= destination) first_part_.resize(destination + 1);
+  std::uint32_t* link = &first_part_[destination];
+  while (*link != 0) {
+    last_ = *link - 1;
+    if (same(parts_[last_])) return parts_[last_];
+    link = &parts_[last_].next;
+  }
+  *link = static_cast<std::uint32_t>(parts_.size() + 1);
+  last_ = parts_.size();
+  return parts_.emplace_back(Part{.destination = destination});
+}
+
+void PublishTurn::add(routing::DestinationId destination, const broker::QueueInfo& queue, const MessageView& message,
+                      Timestamp now) {
+  std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
+  Part& part = part_of(destination, [level](const Part& other) { return other.level == level; });
+  part.queue = queue.ref;
+  part.level = level;
+  part.persistent |= queue.survives() && message.delivery_mode == 2;
+  part.expiring |= message.expiration.has_value();
+  part.body_bytes += message.body.size();
+  append_message(part.builder, message, now);
+}
+
+void PublishTurn::add(routing::DestinationId destination, const cluster::Topic& topic, const MessageView& message,
+                      Timestamp now) {
+  PartitionId partition = topic.partition(partition_of(message.routing_key, topic.partitions));
+  Part& part = part_of(destination, [&](const Part& other) { return other.partition == partition; });
+  part.partition = partition;
+  append_message(part.builder, message, now);
+}
+
+void PublishTurn::confirm_last(const std::shared_ptr<Channel>& channel, std::uint64_t tag) {
+  std::vector<ToConfirm>& confirms = parts_[last_].confirms;
+  if (!confirms.empty() && confirms.back().channel == channel && confirms.back().last + 1 == tag) {
+    confirms.back().last = tag;
+  } else {
+    confirms.push_back({channel, tag, tag});
+  }
+}
+
+GatheredPublishes PublishTurn::take() {
+  GatheredPublishes gathered{.bytes = std::exchange(bytes_, 0), .messages = std::exchange(messages_, 0)};
+  std::vector<std::vector<ToConfirm>> of_logs;
+  for (Part& part : parts_) {
+    first_part_[part.destination] = 0;
+    if (part.queue) {
+      auto messages = static_cast<std::uint64_t>(part.builder.record_count());
+      gathered.queues.push_back({*part.queue,
+                                 {.level = part.level,
+                                  .batch = owned(part.builder),
+                                  .messages = messages,
+                                  .body_bytes = part.body_bytes,
+                                  .persistent = part.persistent,
+                                  .expiring = part.expiring}});
+      gathered.confirms.push_back(std::move(part.confirms));
+    } else {
+      gathered.logs.push_back({*part.partition, owned(part.builder)});
+      of_logs.push_back(std::move(part.confirms));
+    }
+  }
+  std::ranges::move(of_logs, std::back_inserter(gathered.confirms));
+  parts_.clear();
+  return gathered;
+}
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,74 @@
+#pragma once
+// The messages that came with one read of a connection, on their way into queues and log topics: one batch per
+// destination, one call for all. Filled without a suspension in between, since destinations are known by the routing
+// table's numbers.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "broker/entities.hpp"
+#include "broker/publish.hpp"
+#include "cluster/metadata/topic_table.hpp"
+#include "model/message.hpp"
+#include "model/record_batch_builder.hpp"
+#include "routing/core/routing_table.hpp"
+
+namespace wharf::amqp091 {
+
+class Channel;
+
+/// Publishes of a channel in confirm mode: each of the tags awaits an answer.
+struct ToConfirm {
+  std::shared_ptr<Channel> channel;
+  std::uint64_t first = 0, last = 0;
+};
+
+/// What a turn has gathered, as the ports want it.
+struct GatheredPublishes {
+  std::vector<broker::EnqueuePart> queues;
+  std::vector<broker::PublishPart> logs;
+  std::vector<std::vector<ToConfirm>> confirms;  // of the queues' parts, then of the logs'
+  std::uint64_t bytes = 0;                       // of bodies as they came in
+  std::size_t messages = 0;
+};
+
+class PublishTurn {
+ public:
+  /// A message's place in the batch of one queue.
+  void add(routing::DestinationId destination, const broker::QueueInfo& queue, const MessageView& message,
+           Timestamp now);
+  /// ... of one partition of a log topic, chosen by the routing key.
+  void add(routing::DestinationId destination, const cluster::Topic& topic, const MessageView& message, Timestamp now);
+  /// The message added last awaits its answer as `tag` of `channel`; called after each add().
+  void confirm_last(const std::shared_ptr<Channel>& channel, std::uint64_t tag);
+  /// A message has been added everywhere it goes.
+  void count(std::uint64_t body_bytes) { ++messages_, bytes_ += body_bytes; }
+
+  bool empty() const { return parts_.empty(); }
+  GatheredPublishes take();
+
+ private:
+  struct Part {
+    routing::DestinationId destination;
+    std::optional<broker::QueueRef> queue;      // or:
+    std::optional<PartitionId> partition;
+    std::uint8_t level = 0;                     // of the queue
+    bool persistent = false;
+    bool expiring = false;
+    std::uint64_t body_bytes = 0;
+    BatchBuilder builder{BatchOptions{}};
+    std::vector<ToConfirm> confirms;
+    std::uint32_t next = 0;                     // part of the same destination, behind this one; 0: none
+  };
+  template <class Same>
+  Part& part_of(routing::DestinationId destination, Same&& same);
+
+  std::vector<Part> parts_;
+  std::vector<std::uint32_t> first_part_;  // by destination; place + 1
+  std::size_t last_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::size_t messages_ = 0;
+};
+
+}  // namespace wharf::amqp091

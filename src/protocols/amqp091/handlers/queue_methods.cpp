@@ -1,0 +1,143 @@
+// queue.declare, delete, purge, bind and unbind.
+#include <fmt/format.h>
+
+#include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/handlers/named_queue.hpp"
+#include "protocols/amqp091/session/errors.hpp"
+#include "protocols/amqp091/session/queue_equivalence.hpp"
+#include "routing/core/refusals.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+using routing::Destination;
+using routing::DestinationKind;
+
+/// Found by its owner, or declared again as it is.
+Outcome<void> check_declared_again(const Client& client, const broker::QueueInfo& queue, const QueueDeclare& declare) {
+  if (auto access = check_access(client, queue); !access) return access;
+  if (queue.exclusive.has_value() != declare.exclusive) return refuse(locked(name_of(client, queue.name)));
+  return check_equivalent(
+      {.durable = queue.durable, .auto_delete = queue.auto_delete, .arguments = &queue.arguments},
+      {.durable = declare.durable, .auto_delete = declare.auto_delete, .arguments = &declare.arguments},
+      name_of(client, queue.name));
+}
+
+Outcome<broker::QueueDeclaration> declaration(const Client& client, const QueueDeclare& declare) {
+  QueueName queue = name_of(client, declare.queue);
+  Outcome<QueueArguments> arguments = queue_arguments(declare.arguments, queue);
+  if (!arguments) return refuse(arguments.error());
+  auto possible = check_properties(arguments->type, {declare.durable, declare.exclusive, declare.auto_delete}, queue);
+  if (!possible) return refuse(possible.error());
+  return broker::QueueDeclaration{.name = declare.queue,
+                                  .durable = declare.durable,
+                                  .auto_delete = declare.auto_delete,
+                                  .exclusive = declare.exclusive ? std::optional(client.id) : std::nullopt,
+                                  .type = arguments->type,
+                                  .arguments = declare.arguments,
+                                  .settings = arguments->settings};
+}
+
+runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare declare) {
+  if (QueuePointer known = find_queue(*client, declare.queue)) {
+    if (auto same = check_declared_again(*client, *known, declare); !same) co_return refuse(same.error());
+    co_return known;
+  }
+  if (declare.queue.starts_with("amq.") && !declare.queue.starts_with("amq.gen-")) {
+    co_return refuse(ReplyCode::kAccessRefused,
+                     fmt::format("queue name '{}' contains reserved prefix 'amq.*'", declare.queue));
+  }
+  Outcome<broker::QueueDeclaration> asked = declaration(*client, declare);
+  if (!asked) co_return refuse(asked.error());
+  client->has_exclusive_queues |= declare.exclusive;
+  Result<broker::DeclaredQueue> made =
+      co_await client->door.entities.declare_queue(client->shard, client->vhost, std::move(*asked));
+  if (!made) co_return refuse(protocol_error(made.error()));
+  if (!made->created) {
+    if (auto same = check_declared_again(*client, *made->queue, declare); !same) co_return refuse(same.error());
+  }
+  co_return made->queue;
+}
+
+}  // namespace
+
+HandledLater handle_later(ChannelPointer channel, QueueDeclare declare) {
+  Client& client = channel->client;
+  bool nowait = declare.nowait;
+  Outcome<QueuePointer> queue;
+  if (declare.passive) {
+    queue = accessible_queue(client, declare.queue);
+  } else {
+    if (declare.queue.empty()) declare.queue = generated_name(client, "amq.gen-");
+    queue = co_await declared(&client, std::move(declare));
+  }
+  if (!queue) co_return refuse(queue.error());
+  channel->last_queue = (*queue)->name;
+  if (nowait) co_return Handled();
+  Result<broker::QueueCounts> counts = co_await client.door.queues.counts(client.shard, (*queue)->ref);
+  broker::QueueCounts now = counts.value_or(broker::QueueCounts{});
+  client.reply(*channel, QueueDeclareOk{.queue = (*queue)->name,
+                                        .message_count = static_cast<std::uint32_t>(now.ready),
+                                        .consumer_count = static_cast<std::uint32_t>(now.consumers)});
+  co_return Handled();
+}
+
+HandledLater handle_later(ChannelPointer channel, QueueDelete remove) {
+  Client& client = channel->client;
+  Outcome<std::string> name = named(*channel, remove.queue);
+  if (!name) co_return refuse(name.error());
+  std::uint64_t messages = 0;
+  if (QueuePointer queue = find_queue(client, *name)) {
+    if (auto access = check_access(client, *queue); !access) co_return refuse(access.error());
+    Result<std::uint64_t> gone = co_await client.door.entities.delete_queue(
+        client.shard, client.vhost, *name, {.if_unused = remove.if_unused, .if_empty = remove.if_empty});
+    if (!gone) co_return refuse(protocol_error(gone.error()));
+    messages = *gone;
+  }
+  if (!remove.nowait) client.reply(*channel, QueueDeleteOk{.message_count = static_cast<std::uint32_t>(messages)});
+  co_return Handled();
+}
+
+HandledLater handle_later(ChannelPointer channel, QueuePurge purge) {
+  Client& client = channel->client;
+  Outcome<std::string> name = named(*channel, purge.queue);
+  if (!name) co_return refuse(name.error());
+  Outcome<QueuePointer> queue = accessible_queue(client, *name);
+  if (!queue) co_return refuse(queue.error());
+  Result<std::uint64_t> gone = co_await client.door.queues.purge(client.shard, (*queue)->ref);
+  if (!gone) co_return refuse(protocol_error(gone.error()));
+  if (!purge.nowait) client.reply(*channel, QueuePurgeOk{.message_count = static_cast<std::uint32_t>(*gone)});
+  co_return Handled();
+}
+
+HandledLater handle_later(ChannelPointer channel, QueueBind bind) {
+  Client& client = channel->client;
+  Outcome<std::string> name = named(*channel, bind.queue);
+  if (!name) co_return refuse(name.error());
+  if (bind.queue.empty() && bind.routing_key.empty()) bind.routing_key = *name;
+  QueuePointer queue = find_queue(client, *name);
+  if (queue) {
+    if (auto access = check_access(client, *queue); !access) co_return refuse(access.error());
+  }
+  Result<void> bound = co_await client.door.entities.bind(
+      client.shard, client.vhost,
+      {bind.exchange, Destination{DestinationKind::kQueue, *name}, bind.routing_key, bind.arguments});
+  if (!bound) co_return refuse(protocol_error(bound.error()));
+  if (!bind.nowait) client.reply(*channel, QueueBindOk{});
+  co_return Handled();
+}
+
+HandledLater handle_later(ChannelPointer channel, QueueUnbind unbind) {
+  Client& client = channel->client;
+  Outcome<std::string> name = named(*channel, unbind.queue);
+  if (!name) co_return refuse(name.error());
+  if (unbind.queue.empty() && unbind.routing_key.empty()) unbind.routing_key = *name;
+  Result<void> unbound = co_await client.door.entities.unbind(
+      client.shard, client.vhost,
+      {unbind.exchange, Destination{DestinationKind::kQueue, *name}, unbind.routing_key, unbind.arguments});
+  if (!unbound) co_return refuse(protocol_error(unbound.error()));
+  client.reply(*channel, QueueUnbindOk{});
+  co_return Handled();
+}
+
+}  // namespace wharf::amqp091

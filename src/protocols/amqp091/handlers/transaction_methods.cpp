@@ -1,0 +1,88 @@
+// Class tx: what is published and acknowledged counts at the commit.
+#include <algorithm>
+#include <map>
+
+#include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/session/errors.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+Handled check_transactional(const Channel& channel) {
+  if (channel.mode == Channel::Mode::kTransaction) return {};
+  return refuse(ReplyCode::kPreconditionFailed, "channel is not transactional");
+}
+
+Handled route_kept(const ChannelPointer& channel, const std::vector<OwnedCommand>& publishes) {
+  for (const OwnedCommand& kept : publishes) {
+    Command command = kept.command();
+    Outcome<BasicPublish> method = decode_method<BasicPublish>(command.method);
+    if (!method) return refuse(method.error());
+    if (auto routed = route_publish(channel, *method, command); !routed) return routed;
+  }
+  return {};
+}
+
+/// The first error, if any queue or log refused its messages.
+runtime::Task<Result<void>> publish_kept(Client* client, GatheredPublishes gathered) {
+  Result<void> outcome;
+  auto look_at = [&](const auto& kept) {
+    for (const auto& one : kept) {
+      if (!one && one.error().code != ErrorCode::kNotFound && outcome) outcome = fail(one.error());
+    }
+  };
+  if (!gathered.queues.empty()) {
+    auto kept = co_await client->door.queues.enqueue(client->shard, std::move(gathered.queues));
+    look_at(kept);
+  }
+  if (!gathered.logs.empty()) {
+    constexpr Nanoseconds kDeadline = std::chrono::seconds(30);
+    auto kept = co_await client->door.publish.publish(client->shard, std::move(gathered.logs),
+                                                      broker::Acknowledge::kCommitted, client->shard.now() + kDeadline);
+    look_at(kept);
+  }
+  co_return outcome;
+}
+
+}  // namespace
+
+Handled handle_now(const ChannelPointer& channel, const TxSelect&) {
+  if (channel->mode == Channel::Mode::kConfirm) {
+    return refuse(ReplyCode::kPreconditionFailed, "cannot switch from confirm to tx mode");
+  }
+  channel->mode = Channel::Mode::kTransaction;
+  channel->client.reply(*channel, TxSelectOk{});
+  return {};
+}
+
+Handled handle_now(const ChannelPointer& channel, const TxRollback&) {
+  if (auto transactional = check_transactional(*channel); !transactional) return transactional;
+  std::vector<HeldDelivery> taken;
+  for (const Transaction::Acknowledged& one : channel->transaction.acknowledged) taken.push_back(one.delivery);
+  channel->unsettled.put_back(taken);
+  channel->transaction = {};
+  channel->client.reply(*channel, TxRollbackOk{});
+  return {};
+}
+
+HandledLater handle_later(ChannelPointer channel, TxCommit) {
+  if (auto transactional = check_transactional(*channel); !transactional) co_return transactional;
+  Client& client = channel->client;
+  Transaction committed = std::exchange(channel->transaction, {});
+  if (auto routed = route_kept(channel, committed.publishes); !routed) co_return routed;
+  Result<void> published = co_await publish_kept(&client, client.turn.take());
+  if (!published) co_return refuse(ReplyCode::kPreconditionFailed, "partial tx completion");
+  for (const Transaction::Acknowledged& one : committed.acknowledged) settle(*channel, one.delivery, one.verdict);
+  for (queue::ConsumerId id : std::exchange(channel->settling, {})) {
+    Consumer* consumer = channel->consumer(id);
+    if (!consumer) continue;
+    Result<void> kept = co_await client.door.queues.settle_durably(client.shard, consumer->queue, id,
+                                                                   std::exchange(consumer->settlements, {}));
+    if (!kept) co_return refuse(protocol_error(kept.error()));
+  }
+  hand_on_settlements(*channel);
+  client.reply(*channel, TxCommitOk{});
+  co_return Handled();
+}
+
+}  // namespace wharf::amqp091

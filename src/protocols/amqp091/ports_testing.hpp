@@ -1,0 +1,300 @@
+#pragma once
+// The ports behind the door, in memory and on one shard: namespaces with a real routing table, queues that keep order,
+// prefetch and what each consumer holds, and logs that only remember.
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/message.hpp"
+#include "protocols/amqp091/handlers/door.hpp"
+#include "routing/core/refusals.hpp"
+#include "runtime/signal.hpp"
+
+namespace wharf::amqp091 {
+
+class QueuesInMemory final : public broker::Queues {
+ public:
+  using Settlements = std::vector<queue::Settlement>;
+  std::optional<Error> refusal;                  // of every enqueue
+  runtime::Signal* hold_answers = nullptr;       // enqueue waits for it, once per call
+  std::vector<std::size_t> enqueued_parts;       // of each call
+  std::vector<Settlements> settled;              // each call's
+  std::vector<queue::ConsumerId> released;
+
+  void add(broker::QueueRef ref) { queues_[ref]; }
+  std::uint64_t remove(broker::QueueRef ref, runtime::Shard& here) {
+    std::uint64_t messages = queues_[ref].ready.size();
+    for (auto& [id, consumer] : queues_[ref].consumers) {
+      if (consumer.sink) here.post([sink = consumer.sink, id] { sink->ended(id, queue::EndReason::kQueueDeleted); });
+    }
+    queues_.erase(ref);
+    return messages;
+  }
+  broker::QueueCounts counts_of(broker::QueueRef ref) {
+    Queue& queue = queues_[ref];
+    broker::QueueCounts counts{.ready = queue.ready.size()};
+    for (auto& [id, consumer] : queue.consumers) {
+      counts.unsettled += consumer.held.size();
+      counts.consumers += consumer.sink && !consumer.stopped ? 1 : 0;
+    }
+    return counts;
+  }
+
+  runtime::Task<std::vector<Result<void>>> enqueue(runtime::Shard& here, std::vector<broker::EnqueuePart> parts) override {
+    enqueued_parts.push_back(parts.size());
+    std::vector<Result<void>> outcomes;
+    for (broker::EnqueuePart& part : parts) {
+      if (refusal) {
+        outcomes.push_back(fail(*refusal));
+      } else if (!queues_.contains(part.queue)) {
+        outcomes.push_back(fail(ErrorCode::kNotFound, "the queue is gone"));
+      } else {
+        append(queues_[part.queue], std::move(part.messages));
+        outcomes.emplace_back();
+        hand_out(here, queues_[part.queue]);
+      }
+    }
+    if (hold_answers) co_await hold_answers->wait();
+    co_return outcomes;
+  }
+
+  queue::ConsumerId new_consumer_id(runtime::Shard&) override { return queue::ConsumerId(++last_consumer_); }
+  runtime::Task<Result<void>> subscribe(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id,
+                                        broker::ConsumerRequest request,
+                                        std::shared_ptr<broker::ConsumerSink> sink) override {
+    if (!queues_.contains(ref)) co_return fail(ErrorCode::kNotFound, "gone");
+    Queue& queue = queues_[ref];
+    for (auto& [other_id, other] : queue.consumers) {
+      if (other.sink && (other.request.exclusive || request.exclusive)) co_return fail(ErrorCode::kLocked, "exclusive");
+    }
+    queue.consumers[id] = {request, std::move(sink), {}, false};
+    hand_out(here, queue);
+    co_return Result<void>();
+  }
+  void wrote(runtime::Shard&, broker::QueueRef, queue::ConsumerId, std::uint64_t) override {}
+  void settle(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id, Settlements settlements) override {
+    if (!queues_.contains(ref)) return;
+    Queue& queue = queues_[ref];
+    for (const queue::Settlement& one : settlements) {
+      for (queue::MessageId at = one.first; at.offset <= one.last; at.offset = at.offset.plus(1)) {
+        auto& held = queue.consumers[id].held;
+        auto found = held.find(at);
+        if (found == held.end()) continue;
+        if (one.verdict == queue::Verdict::kReturn || one.verdict == queue::Verdict::kGiveBack) {
+          put_back(queue, std::move(found->second), one.verdict == queue::Verdict::kReturn);
+        }
+        held.erase(found);
+      }
+    }
+    settled.push_back(std::move(settlements));
+    hand_out(here, queue);
+  }
+  runtime::Task<Result<void>> settle_durably(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id,
+                                             Settlements settlements) override {
+    settle(here, ref, id, std::move(settlements));
+    co_return Result<void>();
+  }
+  runtime::Task<void> stop(runtime::Shard&, broker::QueueRef ref, queue::ConsumerId id) override {
+    if (queues_.contains(ref)) queues_[ref].consumers[id].stopped = true;
+    co_return;
+  }
+  runtime::Task<void> release(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id) override {
+    released.push_back(id);
+    if (!queues_.contains(ref)) co_return;
+    Queue& queue = queues_[ref];
+    for (auto& [message_id, message] : queue.consumers[id].held) put_back(queue, std::move(message), true);
+    queue.consumers.erase(id);
+    hand_out(here, queue);
+  }
+  runtime::Task<Result<std::optional<broker::Got>>> get(runtime::Shard&, broker::QueueRef ref, queue::ConsumerId holder,
+                                                        bool settles) override {
+    if (!queues_.contains(ref)) co_return fail(ErrorCode::kNotFound, "gone");
+    Queue& queue = queues_[ref];
+    if (queue.ready.empty()) co_return std::optional<broker::Got>();
+    broker::Got got{queue.ready.begin()->second, queue.ready.size() - 1};
+    queue.ready.erase(queue.ready.begin());
+    if (!settles) queue.consumers[holder].held.emplace(got.delivery.id, got.delivery);
+    co_return std::optional(got);
+  }
+  runtime::Task<Result<std::uint64_t>> purge(runtime::Shard&, broker::QueueRef ref) override {
+    co_return std::exchange(queues_[ref].ready, {}).size();
+  }
+  runtime::Task<Result<broker::QueueCounts>> counts(runtime::Shard&, broker::QueueRef ref) override {
+    co_return counts_of(ref);
+  }
+
+ private:
+  struct Consumer {
+    broker::ConsumerRequest request;
+    std::shared_ptr<broker::ConsumerSink> sink;  // none: it gets
+    std::map<queue::MessageId, broker::Delivery> held;
+    bool stopped = false;
+  };
+  struct Queue {
+    std::map<queue::MessageId, broker::Delivery> ready;
+    std::map<queue::ConsumerId, Consumer> consumers;
+    Offset next{0};
+  };
+
+  static void append(Queue& queue, queue::Incoming messages) {
+    Result<BatchView> batch = read_batch(messages.batch.bytes);
+    WHARF_ASSERT(batch);
+    RecordReader reader(batch->header, batch->records());
+    for (Record record; *reader.next(record);) {
+      queue::MessageId id{messages.level, queue.next};
+      queue.next = queue.next.plus(1);
+      queue.ready[id] = {.id = id, .owner = messages.batch.owner, .record = record};
+    }
+  }
+  static void put_back(Queue& queue, broker::Delivery message, bool counts) {
+    if (counts) ++message.earlier_tries, message.redelivered = true;
+    queue.ready[message.id] = std::move(message);
+  }
+  static void hand_out(runtime::Shard& here, Queue& queue) {
+    for (auto& [id, consumer] : queue.consumers) {
+      std::vector<broker::Delivery> deliveries;
+      auto has_room = [&] { return consumer.request.prefetch == 0 || consumer.held.size() < consumer.request.prefetch; };
+      while (consumer.sink && !consumer.stopped && !queue.ready.empty() && has_room()) {
+        deliveries.push_back(queue.ready.begin()->second);
+        if (!consumer.request.settles_itself) consumer.held.emplace(deliveries.back().id, deliveries.back());
+        queue.ready.erase(queue.ready.begin());
+      }
+      if (deliveries.empty()) continue;
+      here.post([sink = consumer.sink, id, deliveries = std::move(deliveries)]() mutable {
+        sink->deliver(id, std::move(deliveries));
+      });
+    }
+  }
+
+  std::map<broker::QueueRef, Queue> queues_;
+  std::uint64_t last_consumer_ = 0;
+};
+
+/// One namespace, "/".
+class EntitiesInMemory final : public broker::Entities {
+ public:
+  explicit EntitiesInMemory(QueuesInMemory& queues) : queues_(queues) {}
+
+  std::optional<broker::NamespaceView> find(const runtime::Shard&, std::string_view name) const override {
+    if (name != "/") return std::nullopt;
+    return broker::NamespaceView{&table_, &by_destination_};
+  }
+  runtime::Task<Result<broker::DeclaredQueue>> declare_queue(runtime::Shard&, std::string vhost,
+                                                             broker::QueueDeclaration asked) override {
+    auto id = table_.add_destination({routing::DestinationKind::kQueue, asked.name});
+    if (by_destination_.size() <= id) by_destination_.resize(id + 1);
+    if (by_destination_[id]) co_return broker::DeclaredQueue{by_destination_[id], false};
+    TopicId topic;
+    topic.bytes.back() = ++last_queue_;
+    auto info = std::make_shared<broker::QueueInfo>();
+    info->name_space = std::move(vhost);
+    info->name = std::move(asked.name);
+    info->ref = {topic, ShardIndex(0)};
+    info->durable = asked.durable;
+    info->auto_delete = asked.auto_delete;
+    info->exclusive = asked.exclusive;
+    info->type = std::move(asked.type);
+    info->arguments = std::move(asked.arguments);
+    info->settings = asked.settings;
+    by_destination_[id] = info;
+    queues_.add(info->ref);
+    co_return broker::DeclaredQueue{info, true};
+  }
+  runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string, std::string name,
+                                                    broker::QueueDeletion how) override {
+    auto id = table_.find(routing::DestinationKind::kQueue, name);
+    if (!id) co_return std::uint64_t{0};
+    broker::QueueCounts counts = queues_.counts_of(by_destination_[*id]->ref);
+    std::string queue = routing::resource(routing::DestinationKind::kQueue, name, "/");
+    if (how.if_unused && counts.consumers > 0) co_return fail(ErrorCode::kPreconditionFailed, queue + " in use");
+    if (how.if_empty && counts.ready > 0) co_return fail(ErrorCode::kPreconditionFailed, queue + " not empty");
+    std::uint64_t messages = queues_.remove(by_destination_[*id]->ref, here);
+    table_.remove_destination({routing::DestinationKind::kQueue, name});
+    by_destination_[*id] = nullptr;
+    co_return messages;
+  }
+  runtime::Task<void> delete_exclusive(runtime::Shard& here, broker::ConnectionId owner) override {
+    for (auto& queue : by_destination_) {
+      if (!queue || queue->exclusive != owner) continue;
+      queues_.remove(queue->ref, here);
+      table_.remove_destination({routing::DestinationKind::kQueue, queue->name});
+      queue = nullptr;
+    }
+    co_return;
+  }
+  runtime::Task<Result<bool>> declare_exchange(runtime::Shard&, std::string, routing::Exchange exchange) override {
+    co_return table_.declare(std::move(exchange));
+  }
+  runtime::Task<Result<void>> delete_exchange(runtime::Shard&, std::string, std::string name, bool if_unused) override {
+    co_return outcome(table_.delete_exchange(name, if_unused));
+  }
+  runtime::Task<Result<void>> bind(runtime::Shard&, std::string, routing::Binding binding) override {
+    co_return outcome(table_.bind(std::move(binding)));
+  }
+  runtime::Task<Result<void>> unbind(runtime::Shard&, std::string, routing::Binding binding) override {
+    co_return outcome(table_.unbind(std::move(binding)));
+  }
+  std::vector<std::string> namespaces(const runtime::Shard&) const override { return {"/"}; }
+  runtime::Task<Result<void>> create_namespace(runtime::Shard&, std::string) override { co_return Result<void>(); }
+  runtime::Task<Result<void>> delete_namespace(runtime::Shard&, std::string) override { co_return Result<void>(); }
+
+  /// A log topic that messages can be routed to.
+  void add_topic(std::string name) { table_.add_destination({routing::DestinationKind::kLogTopic, std::move(name)}); }
+  std::shared_ptr<const broker::QueueInfo> queue(std::string_view name) const {
+    return broker::NamespaceView{&table_, &by_destination_}.queue(name);
+  }
+
+ private:
+  template <class T>
+  static Result<void> outcome(Result<T> result) {
+    if (!result) return fail(result.error());
+    return {};
+  }
+
+  QueuesInMemory& queues_;
+  routing::RoutingTable table_{"/", 7};
+  std::vector<std::shared_ptr<const broker::QueueInfo>> by_destination_;
+  std::uint8_t last_queue_ = 0;
+};
+
+class LogsInMemory final : public broker::Publish {
+ public:
+  std::vector<PartitionId> published;
+  runtime::Task<std::vector<Result<broker::Published>>> publish(runtime::Shard&, std::vector<broker::PublishPart> parts,
+                                                                broker::Acknowledge, MonotonicTime) override {
+    for (const broker::PublishPart& part : parts) published.push_back(part.partition);
+    co_return std::vector<Result<broker::Published>>(parts.size(), broker::Published{});
+  }
+};
+
+class TopicsInMemory final : public broker::Catalogue {
+ public:
+  void add(std::string name, std::int32_t partitions) {
+    auto topic = std::make_shared<cluster::Topic>();
+    topic->name = std::move(name);
+    topic->id.bytes.back() = 200;
+    topic->partitions = partitions;
+    table_->put(topic);
+  }
+  cluster::TopicTable::Pointer topics(runtime::Shard&) const override { return table_; }
+  Result<void> check_topic(runtime::Shard&, const broker::TopicRequest&) const override { return {}; }
+  runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> create_topic(runtime::Shard&, broker::TopicRequest) override {
+    co_return std::shared_ptr<const cluster::Topic>();
+  }
+  runtime::Task<Result<void>> remove_topic(runtime::Shard&, TopicId) override { co_return Result<void>(); }
+  runtime::Task<Result<void>> grow_topic(runtime::Shard&, TopicId, std::int32_t) override { co_return Result<void>(); }
+  runtime::Task<Result<void>> configure_topic(runtime::Shard&, TopicId, broker::Reconfigure) override {
+    co_return Result<void>();
+  }
+  runtime::Task<Result<ProducerId>> new_producer_id(runtime::Shard&) override { co_return ProducerId(1); }
+
+ private:
+  std::shared_ptr<cluster::TopicTable> table_ = std::make_shared<cluster::TopicTable>();
+};
+
+}  // namespace wharf::amqp091

@@ -1,0 +1,39 @@
+#pragma once
+// What `arguments` of queue.declare and basic.consume mean, with RabbitMQ's refusals (as 4.0 was seen to answer).
+//
+// What one queue type of RabbitMQ takes and another does not, both take here: priorities, delivery limits, single
+// active consumers. Only arguments of streams are refused on a queue, since nothing here would keep what they promise.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "model/property.hpp"
+#include "protocols/amqp091/wire/reply_code.hpp"
+#include "queue/core/settings.hpp"
+
+namespace wharf::amqp091 {
+
+/// Whose arguments they are.
+struct QueueName {
+  std::string_view name;
+  std::string_view vhost;
+};
+
+struct QueueArguments {
+  std::string type = "classic";
+  queue::QueueSettings settings;
+};
+
+/// Errors: PRECONDITION_FAILED.
+Outcome<QueueArguments> queue_arguments(const PropertyTable& arguments, QueueName queue);
+
+/// What a queue type of RabbitMQ cannot be. Errors: PRECONDITION_FAILED.
+struct QueueProperties {
+  bool durable = false, exclusive = false, auto_delete = false;
+};
+Outcome<void> check_properties(std::string_view type, QueueProperties properties, QueueName queue);
+
+/// `x-priority` of a consumer. Errors: PRECONDITION_FAILED.
+Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueName queue);
+
+}  // namespace wharf::amqp091
