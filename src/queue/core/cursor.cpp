@@ -40,12 +40,18 @@ void Cursor::skip_settled() {
 }
 
 std::optional<Ready> Cursor::peek() const {
+  std::optional<Ready> ready = front();
+  bool within = !ready || ready->offset < next_ || ready->offset < reserved_;
+  return within ? ready : std::nullopt;
+}
+
+std::optional<Ready> Cursor::front() const {
   if (!returned_.empty()) {
     const auto& [offset, returned] = *returned_.begin();
     return Ready{offset, returned.tries, returned.redelivered};
   }
   Offset next = settled_ahead_ == 0 ? next_ : settled_.next_outside(next_);
-  if (next >= end_ || next >= reserved_) return std::nullopt;
+  if (next >= end_) return std::nullopt;
   Ready ready{.offset = next, .redelivered = next < redelivered_below_};
   if (!old_tries_.empty()) {
     auto tries = old_tries_.find(next);

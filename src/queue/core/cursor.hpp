@@ -62,7 +62,9 @@ class Cursor {
   /// Up to here messages may be handed out: the log says that they may have been (see handed_below).
   void raise_reserved(Offset reserved) { reserved_ = std::max(reserved_, reserved); }
 
-  /// The next message that may go out; none: nothing is ready, or the reserve is used up.
+  /// The message in front; none: nothing is ready.
+  std::optional<Ready> front() const;
+  /// The same, if it may go out; none: the reserve is used up.
   std::optional<Ready> peek() const;
   /// peek()'s message goes out.
   void take(Offset offset, Held held);

@@ -55,6 +55,14 @@ std::optional<Offer> Queue::head() const {
   return std::nullopt;
 }
 
+std::optional<Offer> Queue::oldest() const {
+  for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) {
+    std::optional<Ready> ready = at->second.front();
+    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered};
+  }
+  return std::nullopt;
+}
+
 std::optional<Offer> Queue::offer() const {
   if (!consumers_.choose()) return std::nullopt;
   return head();

@@ -80,8 +80,10 @@ class Queue {
   // --- Handing out
   /// The next message and that somebody has room for it; none: nothing to do, or the reserve must be raised first.
   std::optional<Offer> offer() const;
-  /// The next message, whoever might want it: for get, expiry at the head, dropping.
+  /// The next message, whoever might want it.
   std::optional<Offer> head() const;
+  /// The same whether or not it may go out yet: for what leaves otherwise, by its age or because the queue is full.
+  std::optional<Offer> oldest() const;
   /// offer()'s message to whose turn it is; none: it has expired, and `deaths` says so.
   std::optional<ConsumerId> hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths);
   /// head()'s message to `holder`; false: it has expired.
@@ -91,7 +93,7 @@ class Queue {
   void settle(ConsumerId holder, std::span<const Settlement> settlements, std::vector<Death>& deaths);
   /// A dead message has arrived where dead ones go (or there is no such place any more).
   void buried(MessageId id) { settle_one(id); }
-  /// head()'s message dies now.
+  /// oldest()'s message dies now.
   void kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, std::vector<Death>& deaths);
   /// All that is ready; how many.
   std::uint64_t purge();

@@ -36,20 +36,13 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   PartitionId partition = messages_of(identity_.id, incoming.level);
   Result<log::Appended> appended = with_.logs.append(partition, std::move(incoming.batch), context_of(with_, true));
   if (!appended) return answered(fail(appended.error()));
-  bool answer_now = !incoming.persistent;
-  Answered later;
-  if (!answer_now) later = std::move(answered);
-  auto committed = [this, alive = alive_, next = appended->next, level = incoming.level, bytes = incoming.body_bytes,
-                    expiring = incoming.expiring, later = std::move(later)](Result<void> outcome) mutable {
-    if (outcome && *alive) {
-      core_.arrived(level, next, bytes, expiring);
-      drop_surplus();
-    }
-    if (later) later(outcome);
-    if (outcome && *alive) pump();
-  };
-  with_.logs.when_committed(partition, appended->next, std::move(committed));
-  if (answer_now) answered({});
+  core_.arrived(incoming.level, appended->next, incoming.body_bytes, incoming.expiring);
+  if (incoming.persistent) {
+    with_.logs.when_committed(partition, appended->next, std::move(answered));
+  } else {
+    answered({});
+  }
+  pump();
 }
 
 Result<void> LiveQueue::subscribe(ConsumerId id, const ConsumerOptions& options, std::shared_ptr<Outlet> outlet) {
@@ -117,6 +110,7 @@ void LiveQueue::pump() {
 
 void LiveQueue::pump_once() {
   keep_reserve();
+  drop_surplus();
   int handed = 0;
   while (!loading_ && (serve_getter() || hand_out_next())) {
     if (++handed < kMessagesPerTurn) continue;
@@ -190,7 +184,7 @@ void LiveQueue::drop_surplus() {
     return mark_state();
   }
   while (core_.surplus() > 0 || core_.over_bytes()) {
-    std::optional<Offer> offer = core_.head();
+    std::optional<Offer> offer = core_.oldest();
     if (!offer || loading_) return;
     bool missing = false;
     const LoadedMessage* message = load(offer->id, missing);
@@ -203,7 +197,7 @@ void LiveQueue::drop_surplus() {
 /// Messages whose time is over leave at the head, whether or not anybody wants them.
 void LiveQueue::watch_expiry() {
   if (ended_ || !core_.has_expiring() || loading_ || turn_asked_) return;
-  std::optional<Offer> offer = core_.head();
+  std::optional<Offer> offer = core_.oldest();
   if (!offer) return;
   bool missing = false;
   const LoadedMessage* message = load(offer->id, missing);

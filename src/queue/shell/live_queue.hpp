@@ -1,6 +1,9 @@
 #pragma once
 // One queue at work on its shard: its core, its logs, the messages loaded for the next deliveries, and who is owed an answer.
 // Everything that can make a delivery possible ends in pump().
+//
+// A message may go out before it is on disk; its publisher hears of it when it is. What is settled is written to the same
+// write-ahead log behind it, so the disk never knows of a settlement without its message (docs/decisions/041).
 #include <deque>
 #include <functional>
 #include <memory>

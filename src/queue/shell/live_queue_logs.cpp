@@ -51,7 +51,7 @@ std::shared_ptr<const log::LogConfig> LiveQueue::state_log_config() const {
 
 Result<log::PartitionLog*> LiveQueue::open_level(std::uint8_t level) {
   Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(identity_.id, level), log_config());
-  if (log) core_.open(level, (*log)->log_start_offset(), (*log)->high_watermark());
+  if (log) core_.open(level, (*log)->log_start_offset(), (*log)->log_end_offset());
   return log;
 }
 
@@ -93,7 +93,7 @@ runtime::Task<void> LiveQueue::recover() {
   for (int level = 0; level <= 255; ++level) {
     auto number = static_cast<std::uint8_t>(level);
     const log::PartitionLog* messages = with_.logs.store().find(messages_of(identity_.id, number));
-    if (messages != nullptr) core_.open(number, messages->log_start_offset(), messages->high_watermark());
+    if (messages != nullptr) core_.open(number, messages->log_start_offset(), messages->log_end_offset());
   }
 }
 
@@ -140,7 +140,7 @@ bool LiveQueue::load_now(MessageId id, MessageWindow& window, bool& missing) {
     missing = true;
     return false;
   }
-  Result<log::ReadResult> read = log->read(id.offset, kWindowBytes, log->high_watermark(), true);
+  Result<log::ReadResult> read = log->read(id.offset, kWindowBytes, log->log_end_offset(), true);
   if (read) {
     if (std::optional<std::vector<SharedBytes>> batches = in_memory(read->pieces)) {
       window.fill(id.offset, std::move(*batches));
@@ -163,7 +163,7 @@ runtime::Task<void> LiveQueue::load_cold(MessageId id) {
   std::shared_ptr<bool> alive = alive_;
   PartitionId partition = messages_of(identity_.id, id.level);
   log::LogStore& store = with_.logs.store();
-  Offset below = store.find(partition)->high_watermark();
+  Offset below = store.find(partition)->log_end_offset();
   Result<SharedBytes> bytes = co_await store.read_bytes(partition, id.offset, kWindowBytes, below);
   if (!*alive) co_return;
   loading_ = false;
