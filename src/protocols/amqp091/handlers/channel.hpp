@@ -30,8 +30,8 @@ struct Consumer {
   bool started = false;            // basic.consume is answered: deliveries may be written
   bool stopped = false;            // cancelled; stays until what it holds is settled
   std::uint32_t unsettled = 0;
-  std::deque<broker::Delivery> held;             // not written yet
-  std::vector<queue::Settlement> settlements;    // of this turn
+  std::deque<broker::Delivery> held;           // not written yet
+  std::vector<queue::Settlement> settlements;  // of this turn
 
   bool gets() const { return tag.empty(); }
 };
@@ -56,7 +56,8 @@ class Channel {
   };
   enum class Mode : std::uint8_t { kPlain, kConfirm, kTransaction };
 
-  Channel(Client& client_of_channel, std::uint16_t channel_number) : client(client_of_channel), number(channel_number) {}
+  Channel(Client& client_of_channel, std::uint16_t channel_number)
+      : client(client_of_channel), number(channel_number) {}
 
   bool open() const { return state == State::kOpen; }
   /// nullptr: none, or no more.

@@ -49,8 +49,10 @@ void Client::refuse(Channel& channel, ProtocolError error) {
 
 void Client::close_connection(ProtocolError error) {
   if (phase == Phase::kClosing || phase == Phase::kEnded) return;
-  door.logger.info("closing a connection for its client's mistake",
-                   {{"listener", "amqp"}, {"from", remote.text()}, {"reason", error.reply_text()}});
+  if (error.code != ReplyCode::kConnectionForced) {
+    door.logger.info("closing a connection for its client's mistake",
+                     {{"listener", "amqp"}, {"from", remote.text()}, {"reason", error.reply_text()}});
+  }
   write(ConnectionClose{.reply_code = static_cast<std::uint16_t>(error.code),
                         .reply_text = error.reply_text(),
                         .class_id = error.method.class_id,

@@ -39,7 +39,7 @@ struct Sending {
 
 struct Client {
   enum class Phase : std::uint8_t {
-    kStart,    // connection.start was sent
+    kStart,  // connection.start was sent
     kTune,
     kOpening,
     kRunning,
@@ -47,8 +47,7 @@ struct Client {
     kEnded,    // nothing more is read
   };
 
-  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal,
-         runtime::TaskScope& scope);
+  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope);
   ~Client();
 
   /// Something is in `out`.
@@ -103,13 +102,13 @@ struct Client {
   std::shared_ptr<DeliveryInbox> inbox;  // queues may hold it for longer than the client is there
 
   Writer out;
-  std::vector<Sending> in_out;           // bodies in `out`
-  std::size_t unsent_bytes = 0;          // that commands, not deliveries, have put there
-  std::vector<std::byte> scratch;        // of one message: its properties
+  std::vector<Sending> in_out;     // bodies in `out`
+  std::size_t unsent_bytes = 0;    // that commands, not deliveries, have put there
+  std::vector<std::byte> scratch;  // of one message: its properties
 
   PublishTurn turn;
   routing::Router router;
-  runtime::Dice dice;  // for exchanges that choose by chance
+  runtime::Dice dice;                             // for exchanges that choose by chance
   std::vector<std::shared_ptr<Channel>> touched;  // channels with something gathered in this turn
   std::size_t unanswered_bytes = 0;
   std::size_t unanswered_messages = 0;

@@ -51,15 +51,15 @@ class PublishTurn {
  private:
   struct Part {
     routing::DestinationId destination;
-    std::optional<broker::QueueRef> queue;      // or:
+    std::optional<broker::QueueRef> queue;  // or:
     std::optional<PartitionId> partition;
-    std::uint8_t level = 0;                     // of the queue
+    std::uint8_t level = 0;  // of the queue
     bool persistent = false;
     bool expiring = false;
     std::uint64_t body_bytes = 0;
     BatchBuilder builder{BatchOptions{}};
     std::vector<ToConfirm> confirms;
-    std::uint32_t next = 0;                     // part of the same destination, behind this one; 0: none
+    std::uint32_t next = 0;  // part of the same destination, behind this one; 0: none
   };
   template <class Same>
   Part& part_of(routing::DestinationId destination, Same&& same);
