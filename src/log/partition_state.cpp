@@ -8,6 +8,8 @@ namespace wharf::log {
 namespace {
 
 constexpr std::int8_t kVersion = 1;
+constexpr std::int8_t kHasSegment = 1;
+constexpr std::int8_t kSealed = 2;
 constexpr std::size_t kFixedBytes = 16 + 4 + 8 * 3 + 4 + 1 + 1 + 8 + 8 + 8 + 8 + 8;
 
 }  // namespace
@@ -21,7 +23,7 @@ void PartitionState::encode(std::vector<std::byte>& into) const {
   put_number(into, stored_end.value);
   put_number(into, segment_base.value);
   put_number(into, segment_bytes);
-  put_number(into, static_cast<std::int8_t>(has_segment));
+  put_number(into, static_cast<std::int8_t>((has_segment ? kHasSegment : 0) | (segment_sealed ? kSealed : 0)));
   put_number(into, static_cast<std::int8_t>(segment_max.has_value()));
   put_number(into, segment_max.value_or(MaxTimestamp{}).timestamp.ms);
   put_number(into, segment_max.value_or(MaxTimestamp{}).offset.value);
@@ -47,7 +49,9 @@ Result<PartitionState> PartitionState::decode(ByteView& from) {
   state.stored_end = Offset{*take_number<std::int64_t>(from)};
   state.segment_base = Offset{*take_number<std::int64_t>(from)};
   state.segment_bytes = *take_number<std::uint32_t>(from);
-  state.has_segment = *take_number<std::int8_t>(from) != 0;
+  std::int8_t segment_bits = *take_number<std::int8_t>(from);
+  state.has_segment = (segment_bits & kHasSegment) != 0;
+  state.segment_sealed = (segment_bits & kSealed) != 0;
   bool has_max = *take_number<std::int8_t>(from) != 0;
   MaxTimestamp max;
   max.timestamp = Timestamp{*take_number<std::int64_t>(from)};

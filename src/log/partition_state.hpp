@@ -21,6 +21,7 @@ struct PartitionState {
   Offset segment_base;                // of the last segment; meaningless when there is none
   std::uint32_t segment_bytes = 0;    // of it, that count
   bool has_segment = false;
+  bool segment_sealed = false;        // the next record begins another one: between the two, some are left out
   std::optional<MaxTimestamp> segment_max;  // none: the time index knows
   std::uint64_t size_bytes = 0;       // of all segments' .log files
   Offset gaps_below;                  // below, compaction may have taken offsets out

@@ -96,5 +96,21 @@ TEST(SegmentFormat, TheExampleInTheDocumentIsWhatTheCodeWrites) {
   }
 }
 
+TEST(PartitionState, ASealedSegmentStaysSealed) {
+  for (bool has_segment : {true, false}) {
+    for (bool sealed : {true, false}) {
+      PartitionState state;
+      state.has_segment = has_segment;
+      state.segment_sealed = sealed;
+      std::vector<std::byte> bytes = encoded(state);
+      ByteView from = bytes;
+      Result<PartitionState> decoded = PartitionState::decode(from);
+      ASSERT_TRUE(decoded);
+      EXPECT_EQ(decoded->has_segment, has_segment);
+      EXPECT_EQ(decoded->segment_sealed, sealed);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace wharf::log

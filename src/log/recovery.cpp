@@ -232,6 +232,7 @@ Result<RecoveredPartition> Recovery::run() {
   if (!segments_.empty() && (!had_segment || segments_.back().base >= state.segment_base)) {
     bool is_vouched = had_segment && segments_.back().base == state.segment_base;
     state.has_segment = true;
+    state.segment_sealed = state.segment_sealed && is_vouched;
     state.segment_base = segments_.back().base;
     state.segment_bytes = is_vouched ? std::max(state.segment_bytes, segments_.back().bytes) : segments_.back().bytes;
   }

@@ -10,7 +10,7 @@
 namespace wharf::log {
 
 SegmentList::SegmentList(StoreContext& context, const PartitionState& state)
-    : context_(context), partition_(state.id), folder_exists_(true), end_(state.stored_end), gaps_below_(state.gaps_below),
+    : context_(context), partition_(state.id), must_roll_(state.segment_sealed), folder_exists_(true), end_(state.stored_end), gaps_below_(state.gaps_below),
       cleaned_to_(state.cleaned_to),      size_bytes_(state.size_bytes), has_segment_(state.has_segment), last_base_(state.segment_base), last_size_(state.segment_bytes),
       last_max_(state.segment_max) {}
 
@@ -42,7 +42,7 @@ Result<void> SegmentList::load() {
 }
 
 void SegmentList::unload() {
-  if (!loaded_ || must_roll_) return;
+  if (!loaded_) return;
   for (const auto& segment : segments_) {
     // Damage is found once and reported once; when a segment was noticed, or is suspect, is known nowhere else.
     if (!segment->damage().empty() || segment->noticed || segment->suspect || segment->synced_size() < segment->size()) return;
@@ -64,6 +64,7 @@ void SegmentList::save(PartitionState& state) const {
   state.cleaned_to = cleaned_to_;
   state.size_bytes = size_bytes_;
   state.has_segment = loaded_ ? !segments_.empty() : has_segment_;
+  state.segment_sealed = must_roll_;
   if (!state.has_segment) return;
   if (loaded_) {
     const Segment& last = *segments_.back();

@@ -141,6 +141,35 @@ TEST(StoreRetention, WhatIsTrimmedBeforeItIsWrittenBehindIsNeverWrittenAgain) {
   }
 }
 
+TEST(StoreRetention, WhatFollowsOnTrimmedRecordsAfterARestartBeginsASegment) {
+  for (bool crash : {true, false}) {
+    StoreFixture fixture(7);
+    PartitionId id = testing::test_partition(1);
+    auto restart = [&] {
+      if (crash) {
+        fixture.power_loss();
+      } else {
+        ASSERT_TRUE(fixture.stop().has_value());
+      }
+      ASSERT_TRUE(fixture.start().has_value());
+    };
+    ASSERT_TRUE(fixture.start().has_value());
+    fixture.add(1);
+    auto checkpoint = [&] { ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpoint()).has_value()); };
+    for (int i = 0; i < 5; ++i) fixture.append_and_wait(id, {.number = i});
+    checkpoint();
+    for (int i = 5; i < 10; ++i) fixture.append_and_wait(id, {.number = i});
+    fixture.store->trim(id, Offset{10});
+    checkpoint();
+    restart();
+    for (int i = 10; i < 15; ++i) fixture.append_and_wait(id, {.number = i});
+    checkpoint();
+    restart();
+    EXPECT_EQ(readable_bytes(fixture, id, Offset{10}), sent_bytes(fixture, id, Offset{10}));
+    EXPECT_TRUE(fixture.store->find(id)->damage().empty());
+  }
+}
+
 TEST(StoreRetention, ACompactedTopicDoesNotDeleteRecordsOnRequest) {
   LogConfig config = small_segments(Flush::kAsync);
   config.cleanup_delete = false;

@@ -61,11 +61,12 @@ runtime::Task<void> Authority::work(Planner planner, Reply reply) {
   if (plan && !plan->definitions.empty()) {
     std::uint64_t topic_changes = topic_changes_;
     Result<void> kept = co_await keep(plan->definitions);
-    if (!kept) {
+    if (!kept && plan->goes_anyway) {
+      forget_later(plan->definitions);
+    } else if (!kept) {
       plan = fail(kept.error());
-    } else if (topic_changes != topic_changes_) {
-      plan = plan_again(&planner, *plan);
     }
+    if (plan && topic_changes != topic_changes_) plan = plan_again(&planner, *plan);
   }
   if (!plan) co_return reply(fail(plan.error()));
   make_true(std::move(*plan), std::move(reply));

@@ -57,8 +57,8 @@ runtime::Task<void> Authority::delete_exclusive(runtime::Shard& here, queue::Con
     std::vector<std::shared_ptr<const queue::QueueInfo>> queues;
     for (const auto& [id, queue] : owned->second) queues.push_back(queue);
     Plan plan = plan_delete_queues(now, queues);
-    // The connection is gone, whatever the disk says; stored are only exchanges that go with their last binding.
-    if (!plan.definitions.empty()) forget_later(std::exchange(plan.definitions, {}));
+    plan.goes_anyway =
+        true;  // the connection is gone; stored are at most exchanges that lose their last binding with it
     return plan;
   };
   std::ignore = co_await ask(here, std::move(planner));

@@ -1,4 +1,7 @@
 // What the authority takes over: what was stored, and the log topics.
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "routing/shell/authority.hpp"
@@ -14,6 +17,18 @@ std::vector<std::string> names_not_in(const cluster::TopicTable& topics, const c
     if (!topic->internal && !others.find(topic->id)) names.push_back(name);
   }
   return names;
+}
+
+/// Those that bindings lead to, of the default namespace as only that has topics.
+std::set<std::string> missing_topics(const std::vector<Change>& changes, const cluster::TopicTable& topics) {
+  std::set<std::string> missing;
+  for (const Change& change : changes) {
+    const auto* made = std::get_if<BindingMade>(&change);
+    if (made == nullptr || made->binding.destination.kind != DestinationKind::kLogTopic) continue;
+    std::shared_ptr<const cluster::Topic> topic = topics.find(made->binding.destination.name);
+    if (!topic || topic->internal) missing.insert(made->binding.destination.name);
+  }
+  return missing;
 }
 
 class Reading {
@@ -54,21 +69,23 @@ std::vector<Change> Authority::stored_changes(const cluster::TopicTable& topics)
     changes.emplace_back(QueueMade{std::make_shared<const queue::QueueInfo>(std::move(queue))});
   });
   reading.each(kBindingKind, read_binding, [&](StoredBinding stored) {
-    const Destination& to = stored.binding.destination;
-    // The topic went, and the node before it could forget its bindings.
-    if (to.kind == DestinationKind::kLogTopic && !topics.find(to.name)) {
-      owed_.push_back({binding_key(stored.name_space, stored.binding), std::nullopt});
-    } else {
-      changes.emplace_back(BindingMade{std::move(stored.name_space), std::move(stored.binding)});
-    }
+    changes.emplace_back(BindingMade{std::move(stored.name_space), std::move(stored.binding)});
   });
   return changes;
 }
 
 runtime::Task<void> Authority::open(cluster::TopicTable::Pointer topics) {
   std::vector<Change> changes = stored_changes(*topics);
-  co_await copies_.load(&changes);
-  for (const Change& change : changes) {
+  // Topics that went before the node could forget what goes with them: they come and go once more.
+  std::set<std::string> gone = missing_topics(changes, *topics);
+  std::vector<Change> all;
+  for (const std::string& name : gone) all.emplace_back(LogTopicMade{name});
+  std::ranges::move(changes, std::back_inserter(all));
+  co_await copies_.load(&all);
+  Plan plan = plan_topics(copies_.first(), {gone.begin(), gone.end()}, {});
+  owed_ = std::move(plan.definitions);
+  co_await copies_.load(&plan.changes);
+  for (const Change& change : all) {
     const auto* made = std::get_if<QueueMade>(&change);
     if (made != nullptr && copies_.first().find(made->queue->name_space))
       queues_.emplace(made->queue->ref.id, made->queue);

@@ -179,6 +179,16 @@ TEST(Authority, ExchangesThatGoWithAConnectionsLastQueueAreForgottenEvenWhereThe
   EXPECT_EQ(world.told().size(), 2u);
 }
 
+TEST(Authority, ExchangesThatWentWithAConnectionsQueuesAreGoneAfterAPowerLossAtOnce) {
+  World world;
+  ASSERT_TRUE(*world.declare(0, exchange("leaving", true, true)));
+  ASSERT_TRUE(world.declare(1, exclusive_queue("a", 1)));
+  ASSERT_TRUE(world.bind(1, to_queue("leaving", "a")));
+  world.simulation.run(world.shard(2), world.authority->delete_exclusive(world.shard(2), queue::ConnectionId(1)));
+  world.power_loss();
+  EXPECT_EQ(world.told().size(), 1u);
+}
+
 TEST(Authority, AQueueThatNobodyUsesGoesUnlessSomebodyCame) {
   World world;
   queue::QueueInfo asked = durable_queue("leaving");

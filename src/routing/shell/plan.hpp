@@ -27,6 +27,7 @@ struct Plan {
   std::vector<cluster::Definition> definitions;   // to be kept first
   std::shared_ptr<const queue::QueueInfo> queue;  // declared, there, or to be deleted
   QueueCondition condition;                       // of `queue`
+  bool goes_anyway = false;  // made true even where the definitions, which say what is gone, cannot be written now
 };
 
 // Errors are those of RoutingTable, and kNotFound for the namespace.
