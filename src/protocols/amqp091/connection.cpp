@@ -73,10 +73,10 @@ runtime::Task<void> Connection::run() {
 
 runtime::Task<void> Connection::give_back() {
   for (auto& [number, channel] : client_.channels) {
-    auto consumers = client_.forget_consumers(*channel);
-    for (auto [queue, id] : consumers) co_await door_.queues.release(shard_, queue, id);
+    std::ranges::move(client_.forget_consumers(*channel), std::back_inserter(client_.to_release));
   }
   client_.channels.clear();
+  for (auto [queue, id] : client_.to_release) co_await door_.queues.release(shard_, queue, id);
   if (client_.has_exclusive_queues) co_await door_.entities.delete_exclusive(shard_, client_.id);
 }
 

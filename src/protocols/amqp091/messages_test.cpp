@@ -77,6 +77,15 @@ TEST_F(AmqpMessages, AReturnComesBeforeItsConfirmAndAnUnroutableMessageIsConfirm
   EXPECT_EQ(peer.next<BasicAck>(), (BasicAck{1, false}));
 }
 
+TEST_F(AmqpMessages, WhoeverLooksIntoAQueueSeesWhatTheChannelHasPublishedBefore) {
+  Peer& peer = with_queue();
+  queues_.hold_answers = true;
+  peer.add_publish("", "q", "1").send(QueueDeclare{.queue = "q", .passive = true});
+  EXPECT_TRUE(peer.silent());
+  queues_.let_go();
+  EXPECT_EQ(peer.next<QueueDeclareOk>().message_count, 1u);
+}
+
 TEST_F(AmqpMessages, ARefusedMessageIsNackedAndOneWhoseQueueHasGoneIsNot) {
   Peer& peer = with_queue();
   queues_.refusal = Error{ErrorCode::kFull, "full"};
@@ -305,6 +314,17 @@ TEST_F(AmqpMessages, AConnectionThatBreaksGivesBackWhatItHeld) {
   peer.delivery();
   peer.leave();
   EXPECT_TRUE(peer.until([&] { return counts().ready == 1; }));
+}
+
+TEST_F(AmqpMessages, WhatWasPublishedBehindAMethodThatWaitsIsKeptThoughTheClientHasLeft) {
+  Peer& peer = with_queue();
+  queues_.hold_answers = true;
+  peer.add_publish("", "q", "1").add(QueuePurge{.queue = "q"}).add_publish("", "q", "2");
+  peer.add(BasicConsume{.queue = "q"}).add(BasicAck{99, false}).send_written();
+  EXPECT_TRUE(peer.silent());
+  peer.leave();
+  queues_.let_go();
+  EXPECT_TRUE(peer.until([&] { return counts().ready == 1 && !queues_.released.empty(); }));
 }
 
 struct AmqpPressure : DoorTest {

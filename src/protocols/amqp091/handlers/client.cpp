@@ -43,7 +43,7 @@ void Client::refuse(Channel& channel, ProtocolError error) {
   channel.state = Channel::State::kClosing;
   drop_waiting(channel);
   for (auto [queue, consumer] : forget_consumers(channel)) {
-    tasks.spawn("amqp-release", door.queues.release(shard, queue, consumer));
+    release(queue, consumer);
   }
 }
 
@@ -78,6 +78,11 @@ std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> Client::forget_consu
   return gone;
 }
 
+void Client::release(broker::QueueRef queue, queue::ConsumerId consumer) {
+  bool begun = tasks.spawn("amqp-release", door.queues.release(shard, queue, consumer));
+  if (!begun) to_release.emplace_back(queue, consumer);
+}
+
 void Client::drop_waiting(Channel& channel) {
   for (const OwnedCommand& waiting : channel.waiting) unanswered_bytes -= waiting.bytes();
   unanswered_messages -= channel.waiting.size();
@@ -87,7 +92,8 @@ void Client::drop_waiting(Channel& channel) {
 void Client::erase(Channel& channel) {
   channel.state = Channel::State::kGone;
   drop_waiting(channel);
-  channels.erase(channel.number);
+  auto known = channels.find(channel.number);
+  if (known != channels.end() && known->second.get() == &channel) channels.erase(known);
 }
 
 }  // namespace wharf::amqp091

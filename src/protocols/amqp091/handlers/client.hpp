@@ -70,6 +70,8 @@ struct Client {
   void close_connection(ProtocolError error);
   /// The channel has no consumers from here on. They are the caller's to release.
   std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> forget_consumers(Channel& channel);
+  /// In a task of its own, or at the connection's end.
+  void release(broker::QueueRef queue, queue::ConsumerId consumer);
   void erase(Channel& channel);
   /// Commands that wait on it are not carried out.
   void drop_waiting(Channel& channel);
@@ -99,6 +101,7 @@ struct Client {
 
   std::map<std::uint16_t, std::shared_ptr<Channel>> channels;
   std::unordered_map<queue::ConsumerId, Channel*> consumers;
+  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> to_release;  // by the connection, which ends
   std::shared_ptr<DeliveryInbox> inbox;  // queues may hold it for longer than the client is there
 
   Writer out;

@@ -69,7 +69,9 @@ void PublishTurn::confirm_last(const std::shared_ptr<Channel>& channel, std::uin
 }
 
 GatheredPublishes PublishTurn::take() {
-  GatheredPublishes gathered{.bytes = std::exchange(bytes_, 0), .messages = std::exchange(messages_, 0)};
+  GatheredPublishes gathered{.channels = std::exchange(channels_, {}),
+                             .bytes = std::exchange(bytes_, 0),
+                             .messages = std::exchange(messages_, 0)};
   std::vector<std::vector<ToConfirm>> of_logs;
   for (Part& part : parts_) {
     first_part_[part.destination] = 0;
