@@ -59,7 +59,6 @@ class PublishTurn {
     std::optional<broker::QueueRef> queue;  // or:
     std::optional<PartitionId> partition;
     std::uint8_t level = 0;  // of the queue
-    bool persistent = false;
     bool expiring = false;
     std::uint64_t body_bytes = 0;
     BatchBuilder builder{BatchOptions{}};

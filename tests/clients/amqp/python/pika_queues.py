@@ -76,7 +76,7 @@ def test_an_unused_queue_goes_when_it_may(bootstrap):
             except pika.exceptions.ChannelClosedByBroker:
                 return True
         # asking for a queue counts as use in RabbitMQ: only a pause longer than its time lets it go
-        eventually(gone, "the queue has gone", pause_s=0.2)
+        eventually(gone, "the queue has gone", deadline_s=5, pause_s=0.2)
 
 
 def test_an_auto_delete_queue_goes_with_its_last_consumer(bootstrap):
