@@ -143,6 +143,7 @@ TEST(Program, ExamplesOfTheManualPagesAreUnderstood) {
     std::istringstream lines{std::string(command.examples)};
     for (std::string line; std::getline(lines, line);) {
       if (line.starts_with(' ')) continue;
+      for (std::string more; line.ends_with('\\') && std::getline(lines, more);) line = line.substr(0, line.size() - 1) + more;
       const std::string start = fmt::format("wharf {}", command.name);
       ASSERT_THAT(line, StartsWith(start));
       CLI::App app;

@@ -81,7 +81,8 @@ Command serve_command() {
                      "output that names every address once clients can connect. Log lines go to standard error. SIGTERM, SIGINT and SIGHUP stop it: no new requests, what is in "
                      "progress is finished, everything is flushed.",
       .examples = "wharf serve\nwharf serve --data /var/lib/wharf --set kafka.listen=0.0.0.0:9092\n"
-                  "wharf serve --memory --set kafka.listen=127.0.0.1:0 --set amqp.listen=127.0.0.1:0 --set admin.listen=127.0.0.1:0\n"
+                  "wharf serve --memory --set kafka.listen=127.0.0.1:0 --set amqp.listen=127.0.0.1:0 \\\n"
+                  "    --set admin.listen=127.0.0.1:0\n"
                   "  keeps nothing on disk and takes free ports: for test suites",
       .declare = declare,
   };
