@@ -17,6 +17,13 @@ constexpr Nanoseconds kHandshakeLimit = std::chrono::seconds(10);  // RabbitMQ's
 constexpr Nanoseconds kClosingLimit = std::chrono::seconds(10);
 constexpr Nanoseconds kLookInterval = std::chrono::seconds(5);
 
+/// A client may still answer where its frames cannot be told apart any more.
+bool holds_close_ok(ByteView bytes) {
+  Writer frame;
+  std::ignore = write_method(ConnectionCloseOk{}, 0, frame);
+  return !std::ranges::search(bytes, frame.bytes_since(0)).empty();
+}
+
 bool in_handshake(Phase phase) {
   return phase < Phase::kRunning;
 }
@@ -28,9 +35,9 @@ Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream
       shard_(door.shard),
       stream_(std::move(stream)),
       can_write_(shard_),
-      phase_since_(shard_.now()),
-      last_read_(phase_since_),
-      last_written_(phase_since_),
+      began_(shard_.now()),
+      phase_since_(began_),
+      last_read_(began_),
       client_(door, stream_->remote(), can_write_, tasks_),
       tasks_(shard_) {}
 
@@ -66,10 +73,10 @@ runtime::Task<void> Connection::run() {
 
 runtime::Task<void> Connection::give_back() {
   for (auto& [number, channel] : client_.channels) {
-    auto consumers = client_.forget_consumers(*channel);
-    for (auto [queue, id] : consumers) co_await door_.queues.release(shard_, queue, id);
+    std::ranges::move(client_.forget_consumers(*channel), std::back_inserter(client_.to_release));
   }
   client_.channels.clear();
+  for (auto [queue, id] : client_.to_release) co_await door_.queues.release(shard_, queue, id);
   if (client_.has_exclusive_queues) co_await door_.entities.delete_exclusive(shard_, client_.id);
 }
 
@@ -135,8 +142,13 @@ void Connection::take_frames() {
     take_frame(client_, **next, frames_);
     if (client_.phase == Phase::kOpening) frames_.set_frame_max(client_.frame_max);
   }
-  if (unreadable_) frames_.skip(frames_.pending().size());  // until the client has understood, and leaves
-  if (before != client_.phase && client_.phase == Phase::kClosing) phase_since_ = last_read_;
+  if (unreadable_) {
+    if (holds_close_ok(frames_.pending())) client_.phase = Phase::kEnded;
+    frames_.skip(frames_.pending().size());
+  }
+  if (before == client_.phase) return;
+  phase_since_ = last_read_;
+  if (client_.phase == Phase::kRunning) watch();  // by the heartbeat that was agreed
 }
 
 runtime::Task<void> Connection::write_frames() {
@@ -151,7 +163,6 @@ runtime::Task<void> Connection::write_frames() {
     std::vector<Sending> sent = std::exchange(client_.in_out, {});
     client_.unsent_bytes = 0;
     Result<void> written = co_await stream_->write(std::move(pieces));
-    last_written_ = shard_.now();
     for (const Sending& one : sent) door_.queues.wrote(shard_, one.queue, one.consumer, one.bytes);
     client_.can_read.notify();
     if (!written) break;
@@ -166,6 +177,7 @@ Nanoseconds Connection::next_look() const {
 
 /// One timer, armed anew when it fires: activity only notes the time.
 void Connection::watch() {
+  if (timer_) shard_.cancel_timer(*timer_);
   timer_ = shard_.set_timer(shard_.now() + next_look(), [this] {
     timer_.reset();
     if (!look_at_time()) return disconnect();
@@ -175,7 +187,7 @@ void Connection::watch() {
 
 bool Connection::look_at_time() {
   const MonotonicTime now = shard_.now();
-  if (in_handshake(client_.phase)) return now - phase_since_ < kHandshakeLimit;
+  if (in_handshake(client_.phase)) return now - began_ < kHandshakeLimit;
   if (client_.phase == Phase::kClosing) return now - phase_since_ < kClosingLimit;
   if (client_.phase != Phase::kRunning || client_.heartbeat_seconds == 0) return true;
   const Nanoseconds heartbeat = std::chrono::seconds(client_.heartbeat_seconds);
@@ -184,10 +196,8 @@ bool Connection::look_at_time() {
                       {{"listener", "amqp"}, {"from", stream_->remote().text()}});
     return false;
   }
-  if (now - last_written_ >= heartbeat / 2) {
-    write_heartbeat(client_.out);
-    client_.wake();
-  }
+  write_heartbeat(client_.out);  // eight bytes: cheaper than to remember whether others went
+  client_.wake();
   return true;
 }
 

@@ -46,9 +46,9 @@ class Connection final : public runtime::PortConnection {
   bool greeted_ = false;
   bool unreadable_ = false;  // bytes that are no frames have come: what follows means nothing
   bool reading_ended_ = false;
-  MonotonicTime phase_since_;  // the handshake's begin, then the closing's
+  MonotonicTime began_;
+  MonotonicTime phase_since_;
   MonotonicTime last_read_;
-  MonotonicTime last_written_;
   std::optional<runtime::Timers::Handle> timer_;
   Client client_;
   runtime::TaskScope tasks_;

@@ -20,12 +20,16 @@ namespace wharf::amqp091 {
 class QueuesInMemory final : public broker::Queues {
  public:
   using Settlements = std::vector<queue::Settlement>;
-  std::optional<Error> refusal;                  // of every enqueue
-  runtime::Signal* hold_answers = nullptr;       // enqueue waits for it, once per call
-  std::vector<std::size_t> enqueued_parts;       // of each call
-  std::vector<Settlements> settled;              // each call's
+  std::optional<Error> refusal;             // of every enqueue
+  bool hold_answers = false;                // of every enqueue, until let_go()
+  std::vector<std::size_t> enqueued_parts;  // of each call
+  std::vector<Settlements> settled;         // each call's
   std::vector<queue::ConsumerId> released;
 
+  void let_go() {
+    hold_answers = false;
+    for (auto& waiting : waiting_) waiting->notify();
+  }
   void add(broker::QueueRef ref) { queues_[ref]; }
   std::uint64_t remove(broker::QueueRef ref, runtime::Shard& here) {
     std::uint64_t messages = queues_[ref].ready.size();
@@ -45,7 +49,8 @@ class QueuesInMemory final : public broker::Queues {
     return counts;
   }
 
-  runtime::Task<std::vector<Result<void>>> enqueue(runtime::Shard& here, std::vector<broker::EnqueuePart> parts) override {
+  runtime::Task<std::vector<Result<void>>> enqueue(runtime::Shard& here,
+                                                   std::vector<broker::EnqueuePart> parts) override {
     enqueued_parts.push_back(parts.size());
     std::vector<Result<void>> outcomes;
     for (broker::EnqueuePart& part : parts) {
@@ -59,7 +64,10 @@ class QueuesInMemory final : public broker::Queues {
         hand_out(here, queues_[part.queue]);
       }
     }
-    if (hold_answers) co_await hold_answers->wait();
+    if (hold_answers) {
+      runtime::Signal* turn = waiting_.emplace_back(std::make_unique<runtime::Signal>(here)).get();
+      co_await turn->wait();
+    }
     co_return outcomes;
   }
 
@@ -158,7 +166,9 @@ class QueuesInMemory final : public broker::Queues {
   static void hand_out(runtime::Shard& here, Queue& queue) {
     for (auto& [id, consumer] : queue.consumers) {
       std::vector<broker::Delivery> deliveries;
-      auto has_room = [&] { return consumer.request.prefetch == 0 || consumer.held.size() < consumer.request.prefetch; };
+      auto has_room = [&] {
+        return consumer.request.prefetch == 0 || consumer.held.size() < consumer.request.prefetch;
+      };
       while (consumer.sink && !consumer.stopped && !queue.ready.empty() && has_room()) {
         deliveries.push_back(queue.ready.begin()->second);
         if (!consumer.request.settles_itself) consumer.held.emplace(deliveries.back().id, deliveries.back());
@@ -172,6 +182,7 @@ class QueuesInMemory final : public broker::Queues {
   }
 
   std::map<broker::QueueRef, Queue> queues_;
+  std::vector<std::unique_ptr<runtime::Signal>> waiting_;
   std::uint64_t last_consumer_ = 0;
 };
 
@@ -283,7 +294,8 @@ class TopicsInMemory final : public broker::Catalogue {
   }
   cluster::TopicTable::Pointer topics(runtime::Shard&) const override { return table_; }
   Result<void> check_topic(runtime::Shard&, const broker::TopicRequest&) const override { return {}; }
-  runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> create_topic(runtime::Shard&, broker::TopicRequest) override {
+  runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> create_topic(runtime::Shard&,
+                                                                            broker::TopicRequest) override {
     co_return std::shared_ptr<const cluster::Topic>();
   }
   runtime::Task<Result<void>> remove_topic(runtime::Shard&, TopicId) override { co_return Result<void>(); }

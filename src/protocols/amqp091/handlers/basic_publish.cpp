@@ -143,7 +143,7 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   std::uint64_t tag = channel->confirms.next_tag();
   std::uint32_t destinations =
       gather(client, *view, routes, publish.message, confirms ? channel : ChannelPointer(), tag);
-  if (destinations > 0) client.turn.count(publish.message.body.size());
+  if (destinations > 0) client.turn.count(channel, publish.message.body.size());
   if (confirms) {
     channel->confirms.open(destinations);
     touch(channel);
@@ -204,6 +204,9 @@ runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
     }
   }
   for (Channel* channel : answered) flush_confirms(*channel);
+  for (const ChannelPointer& channel : gathered.channels) {
+    if (--channel->on_way == 0) channel->landed.notify();
+  }
   client->unanswered_bytes -= gathered.bytes;
   client->unanswered_messages -= gathered.messages;
   client->can_read.notify();

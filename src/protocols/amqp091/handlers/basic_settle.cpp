@@ -55,7 +55,7 @@ void hand_on_settlements(Channel& channel) {
     if (!consumer->stopped || consumer->unsettled > 0) continue;
     client.consumers.erase(id);
     channel.consumers.erase(id);
-    client.tasks.spawn("amqp-release", client.door.queues.release(client.shard, queue, id));
+    client.release(queue, id);
   }
   write_held(channel);
 }

@@ -14,6 +14,7 @@
 #include "protocols/amqp091/session/confirms.hpp"
 #include "protocols/amqp091/session/unsettled.hpp"
 #include "protocols/amqp091/wire/content.hpp"
+#include "runtime/signal.hpp"
 
 namespace wharf::amqp091 {
 
@@ -30,8 +31,8 @@ struct Consumer {
   bool started = false;            // basic.consume is answered: deliveries may be written
   bool stopped = false;            // cancelled; stays until what it holds is settled
   std::uint32_t unsettled = 0;
-  std::deque<broker::Delivery> held;             // not written yet
-  std::vector<queue::Settlement> settlements;    // of this turn
+  std::deque<broker::Delivery> held;           // not written yet
+  std::vector<queue::Settlement> settlements;  // of this turn
 
   bool gets() const { return tag.empty(); }
 };
@@ -56,7 +57,8 @@ class Channel {
   };
   enum class Mode : std::uint8_t { kPlain, kConfirm, kTransaction };
 
-  Channel(Client& client_of_channel, std::uint16_t channel_number) : client(client_of_channel), number(channel_number) {}
+  Channel(Client& client_of_channel, runtime::Shard& shard, std::uint16_t channel_number)
+      : client(client_of_channel), number(channel_number), landed(shard) {}
 
   bool open() const { return state == State::kOpen; }
   /// nullptr: none, or no more.
@@ -75,6 +77,10 @@ class Channel {
   // A command that suspends holds up those behind it.
   bool busy = false;
   std::deque<OwnedCommand> waiting;
+
+  // Reads of publishes that are on their way to their queues; whoever looks at a queue waits for them.
+  std::uint32_t on_way = 0;
+  runtime::Signal landed;  // on_way is 0
 
   std::string last_queue;  // declared on this channel: what an empty name means
   Mode mode = Mode::kPlain;

@@ -43,14 +43,16 @@ void Client::refuse(Channel& channel, ProtocolError error) {
   channel.state = Channel::State::kClosing;
   drop_waiting(channel);
   for (auto [queue, consumer] : forget_consumers(channel)) {
-    tasks.spawn("amqp-release", door.queues.release(shard, queue, consumer));
+    release(queue, consumer);
   }
 }
 
 void Client::close_connection(ProtocolError error) {
   if (phase == Phase::kClosing || phase == Phase::kEnded) return;
-  door.logger.info("closing a connection for its client's mistake",
-                   {{"listener", "amqp"}, {"from", remote.text()}, {"reason", error.reply_text()}});
+  if (error.code != ReplyCode::kConnectionForced) {
+    door.logger.info("closing a connection for its client's mistake",
+                     {{"listener", "amqp"}, {"from", remote.text()}, {"reason", error.reply_text()}});
+  }
   write(ConnectionClose{.reply_code = static_cast<std::uint16_t>(error.code),
                         .reply_text = error.reply_text(),
                         .class_id = error.method.class_id,
@@ -76,6 +78,11 @@ std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> Client::forget_consu
   return gone;
 }
 
+void Client::release(broker::QueueRef queue, queue::ConsumerId consumer) {
+  bool begun = tasks.spawn("amqp-release", door.queues.release(shard, queue, consumer));
+  if (!begun) to_release.emplace_back(queue, consumer);
+}
+
 void Client::drop_waiting(Channel& channel) {
   for (const OwnedCommand& waiting : channel.waiting) unanswered_bytes -= waiting.bytes();
   unanswered_messages -= channel.waiting.size();
@@ -85,7 +92,8 @@ void Client::drop_waiting(Channel& channel) {
 void Client::erase(Channel& channel) {
   channel.state = Channel::State::kGone;
   drop_waiting(channel);
-  channels.erase(channel.number);
+  auto known = channels.find(channel.number);
+  if (known != channels.end() && known->second.get() == &channel) channels.erase(known);
 }
 
 }  // namespace wharf::amqp091

@@ -39,7 +39,7 @@ struct Sending {
 
 struct Client {
   enum class Phase : std::uint8_t {
-    kStart,    // connection.start was sent
+    kStart,  // connection.start was sent
     kTune,
     kOpening,
     kRunning,
@@ -47,8 +47,7 @@ struct Client {
     kEnded,    // nothing more is read
   };
 
-  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal,
-         runtime::TaskScope& scope);
+  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope);
   ~Client();
 
   /// Something is in `out`.
@@ -71,6 +70,8 @@ struct Client {
   void close_connection(ProtocolError error);
   /// The channel has no consumers from here on. They are the caller's to release.
   std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> forget_consumers(Channel& channel);
+  /// In a task of its own, or at the connection's end.
+  void release(broker::QueueRef queue, queue::ConsumerId consumer);
   void erase(Channel& channel);
   /// Commands that wait on it are not carried out.
   void drop_waiting(Channel& channel);
@@ -100,16 +101,17 @@ struct Client {
 
   std::map<std::uint16_t, std::shared_ptr<Channel>> channels;
   std::unordered_map<queue::ConsumerId, Channel*> consumers;
+  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> to_release;  // by the connection, which ends
   std::shared_ptr<DeliveryInbox> inbox;  // queues may hold it for longer than the client is there
 
   Writer out;
-  std::vector<Sending> in_out;           // bodies in `out`
-  std::size_t unsent_bytes = 0;          // that commands, not deliveries, have put there
-  std::vector<std::byte> scratch;        // of one message: its properties
+  std::vector<Sending> in_out;     // bodies in `out`
+  std::size_t unsent_bytes = 0;    // that commands, not deliveries, have put there
+  std::vector<std::byte> scratch;  // of one message: its properties
 
   PublishTurn turn;
   routing::Router router;
-  runtime::Dice dice;  // for exchanges that choose by chance
+  runtime::Dice dice;                             // for exchanges that choose by chance
   std::vector<std::shared_ptr<Channel>> touched;  // channels with something gathered in this turn
   std::size_t unanswered_bytes = 0;
   std::size_t unanswered_messages = 0;

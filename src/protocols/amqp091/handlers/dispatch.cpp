@@ -79,10 +79,32 @@ bool failed(const ChannelPointer& channel, MethodId id, Handled handled) {
   return true;
 }
 
+GatheredPublishes take_turn(Client& client) {
+  GatheredPublishes gathered = client.turn.take();
+  client.unanswered_bytes += gathered.bytes;
+  client.unanswered_messages += gathered.messages;
+  for (const ChannelPointer& channel : gathered.channels) ++channel->on_way;
+  return gathered;
+}
+
+void end_settlements(Client& client) {
+  for (const ChannelPointer& channel : std::exchange(client.touched, {})) {
+    hand_on_settlements(*channel);
+    flush_confirms(*channel);
+  }
+}
+
+/// What the channel has published before is there for these, as in RabbitMQ, though it was not confirmed yet.
+bool looks_into_queues(MethodId id) {
+  return id == BasicGet::kMethod.id || id == QueueDeclare::kMethod.id || id == QueuePurge::kMethod.id ||
+         id == QueueDelete::kMethod.id;
+}
+
 /// A command that suspends, and what has come behind it in the meantime.
 runtime::Task<void> run_channel(ChannelPointer channel, OwnedCommand command) {
   Client& client = channel->client;
   while (true) {
+    while (looks_into_queues(command.id()) && channel->on_way > 0) co_await channel->landed.wait();
     Handled handled = co_await do_later(channel, &command);
     bool going_on = !failed(channel, command.id(), std::move(handled)) && channel->open();
     std::optional<OwnedCommand> next;
@@ -98,7 +120,12 @@ runtime::Task<void> run_channel(ChannelPointer channel, OwnedCommand command) {
         going_on = !failed(channel, waited.id(), std::move(*now)) && channel->open();
       }
     }
-    end_turn(client);
+    if (!client.tasks.stopping()) {
+      end_turn(client);
+    } else {  // the client has left; what it had published before still finishes
+      end_settlements(client);
+      if (!client.turn.empty()) co_await hand_on(&client, take_turn(client));
+    }
     if (!next) break;
     command = std::move(*next);
   }
@@ -133,7 +160,7 @@ void open_channel(Client& client, std::uint16_t number) {
                      client.channels.size(), client.channel_max),
          ChannelOpen::kMethod.id});
   }
-  auto channel = std::make_shared<Channel>(client, number);
+  auto channel = std::make_shared<Channel>(client, client.shard, number);
   client.channels.emplace(number, channel);
   client.reply(*channel, ChannelOpenOk{});
 }
@@ -181,16 +208,8 @@ void take_frame(Client& client, const Frame& frame, const FrameBuffer& frames) {
 }
 
 void end_turn(Client& client) {
-  if (!client.turn.empty()) {
-    GatheredPublishes gathered = client.turn.take();
-    client.unanswered_bytes += gathered.bytes;
-    client.unanswered_messages += gathered.messages;
-    client.tasks.spawn("amqp-publish", hand_on(&client, std::move(gathered)));
-  }
-  for (const ChannelPointer& channel : std::exchange(client.touched, {})) {
-    hand_on_settlements(*channel);
-    flush_confirms(*channel);
-  }
+  if (!client.turn.empty()) client.tasks.spawn("amqp-publish", hand_on(&client, take_turn(client)));
+  end_settlements(client);
 }
 
 }  // namespace wharf::amqp091

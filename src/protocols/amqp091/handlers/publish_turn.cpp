@@ -45,7 +45,6 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
   Part& part = part_of(destination, [level](const Part& other) { return other.level == level; });
   part.queue = queue.ref;
   part.level = level;
-  part.persistent |= queue.survives() && message.delivery_mode == 2;
   part.expiring |= message.expiration.has_value();
   part.body_bytes += message.body.size();
   append_message(part.builder, message, now);
@@ -69,18 +68,21 @@ void PublishTurn::confirm_last(const std::shared_ptr<Channel>& channel, std::uin
 }
 
 GatheredPublishes PublishTurn::take() {
-  GatheredPublishes gathered{.bytes = std::exchange(bytes_, 0), .messages = std::exchange(messages_, 0)};
+  GatheredPublishes gathered{.channels = std::exchange(channels_, {}),
+                             .bytes = std::exchange(bytes_, 0),
+                             .messages = std::exchange(messages_, 0)};
   std::vector<std::vector<ToConfirm>> of_logs;
   for (Part& part : parts_) {
     first_part_[part.destination] = 0;
     if (part.queue) {
       auto messages = static_cast<std::uint64_t>(part.builder.record_count());
+      // Answered when it can be read, whatever its delivery mode: who has a confirm, and looks, finds it. Where nothing
+      // survives a restart that does not wait for the disk.
       gathered.queues.push_back({*part.queue,
                                  {.level = part.level,
                                   .batch = owned(part.builder),
                                   .messages = messages,
                                   .body_bytes = part.body_bytes,
-                                  .persistent = part.persistent,
                                   .expiring = part.expiring}});
       gathered.confirms.push_back(std::move(part.confirms));
     } else {

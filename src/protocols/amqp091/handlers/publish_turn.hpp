@@ -28,8 +28,9 @@ struct ToConfirm {
 struct GatheredPublishes {
   std::vector<broker::EnqueuePart> queues;
   std::vector<broker::PublishPart> logs;
-  std::vector<std::vector<ToConfirm>> confirms;  // of the queues' parts, then of the logs'
-  std::uint64_t bytes = 0;                       // of bodies as they came in
+  std::vector<std::vector<ToConfirm>> confirms;    // of the queues' parts, then of the logs'
+  std::vector<std::shared_ptr<Channel>> channels;  // they came by; one may be there more than once
+  std::uint64_t bytes = 0;                         // of bodies as they came in
   std::size_t messages = 0;
 };
 
@@ -42,8 +43,12 @@ class PublishTurn {
   void add(routing::DestinationId destination, const cluster::Topic& topic, const MessageView& message, Timestamp now);
   /// The message added last awaits its answer as `tag` of `channel`; called after each add().
   void confirm_last(const std::shared_ptr<Channel>& channel, std::uint64_t tag);
-  /// A message has been added everywhere it goes.
-  void count(std::uint64_t body_bytes) { ++messages_, bytes_ += body_bytes; }
+  /// A message of this channel has been added everywhere it goes.
+  void count(const std::shared_ptr<Channel>& channel, std::uint64_t body_bytes) {
+    if (channels_.empty() || channels_.back() != channel) channels_.push_back(channel);
+    ++messages_;
+    bytes_ += body_bytes;
+  }
 
   bool empty() const { return parts_.empty(); }
   GatheredPublishes take();
@@ -51,15 +56,14 @@ class PublishTurn {
  private:
   struct Part {
     routing::DestinationId destination;
-    std::optional<broker::QueueRef> queue;      // or:
+    std::optional<broker::QueueRef> queue;  // or:
     std::optional<PartitionId> partition;
-    std::uint8_t level = 0;                     // of the queue
-    bool persistent = false;
+    std::uint8_t level = 0;  // of the queue
     bool expiring = false;
     std::uint64_t body_bytes = 0;
     BatchBuilder builder{BatchOptions{}};
     std::vector<ToConfirm> confirms;
-    std::uint32_t next = 0;                     // part of the same destination, behind this one; 0: none
+    std::uint32_t next = 0;  // part of the same destination, behind this one; 0: none
   };
   template <class Same>
   Part& part_of(routing::DestinationId destination, Same&& same);
@@ -67,6 +71,7 @@ class PublishTurn {
   std::vector<Part> parts_;
   std::vector<std::uint32_t> first_part_;  // by destination; place + 1
   std::size_t last_ = 0;
+  std::vector<std::shared_ptr<Channel>> channels_;
   std::uint64_t bytes_ = 0;
   std::size_t messages_ = 0;
 };

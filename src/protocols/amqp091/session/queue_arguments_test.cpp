@@ -12,7 +12,9 @@ namespace {
 
 constexpr QueueName kQueue{"q", "/"};
 
-std::string text(const char* value) { return value; }
+std::string text(const char* value) {
+  return value;
+}
 
 /// What is said of one argument; "ok".
 std::string verdict(const char* name, PropertyValue value) {
@@ -52,25 +54,27 @@ TEST(QueueArguments, RefusalsAreRabbitMqsWords) {
       {"x-queue-version", 3, "\"unsupported queue version '3'\""},
   };
   for (const Case& one : cases) EXPECT_EQ(verdict(one.name, one.value), invalid(one.name, one.why));
-  EXPECT_EQ(verdict("x-dead-letter-exchange", 1),
-            "PRECONDITION_FAILED - invalid type 'signedint' for arg 'x-dead-letter-exchange' in queue 'q' in vhost '/'");
-  EXPECT_EQ(verdict("x-max-age", text("7D")),
-            "PRECONDITION_FAILED - invalid arg 'x-max-age' for queue 'q' in vhost '/' of queue type rabbit_classic_queue");
+  EXPECT_EQ(
+      verdict("x-dead-letter-exchange", 1),
+      "PRECONDITION_FAILED - invalid type 'signedint' for arg 'x-dead-letter-exchange' in queue 'q' in vhost '/'");
+  EXPECT_EQ(
+      verdict("x-max-age", text("7D")),
+      "PRECONDITION_FAILED - invalid arg 'x-max-age' for queue 'q' in vhost '/' of queue type rabbit_classic_queue");
 }
 
 TEST(QueueArguments, WhatAnyQueueTypeOfRabbitMqTakesIsTaken) {
-  for (const auto& [name, value] : std::vector<std::pair<const char*, PropertyValue>>{
-           {"x-message-ttl", 0},
-           {"x-message-ttl", std::uint8_t{5}},
-           {"x-max-length", 0},
-           {"x-max-priority", 255},
-           {"x-delivery-limit", 5},
-           {"x-delivery-limit", -1},
-           {"x-queue-mode", text("lazy")},
-           {"x-queue-version", 1},
-           {"x-consumer-timeout", text("whatever")},
-           {"x-queue-type", text("quorum")},
-           {"x-foo", 5}}) {
+  for (const auto& [name, value] :
+       std::vector<std::pair<const char*, PropertyValue>>{{"x-message-ttl", 0},
+                                                          {"x-message-ttl", std::uint8_t{5}},
+                                                          {"x-max-length", 0},
+                                                          {"x-max-priority", 255},
+                                                          {"x-delivery-limit", 5},
+                                                          {"x-delivery-limit", -1},
+                                                          {"x-queue-mode", text("lazy")},
+                                                          {"x-queue-version", 1},
+                                                          {"x-consumer-timeout", text("whatever")},
+                                                          {"x-queue-type", text("quorum")},
+                                                          {"x-foo", 5}}) {
     EXPECT_EQ(verdict(name, value), "ok") << name;
   }
 }
@@ -134,12 +138,14 @@ std::string again(PropertyTable current, PropertyTable asked) {
 }
 
 std::string inequivalent(const std::string& name, const std::string& received, const std::string& current) {
-  return "inequivalent arg '" + name + "' for queue 'q' in vhost '/': received " + received + " but current is " + current;
+  return "inequivalent arg '" + name + "' for queue 'q' in vhost '/': received " + received + " but current is " +
+         current;
 }
 
 TEST(QueueEquivalence, PropertiesCountBeforeArguments) {
   PropertyTable none, priority{{"x-max-priority", 3}};
-  auto differs = check_equivalent({.durable = true, .arguments = &none}, {.durable = false, .arguments = &priority}, kQueue);
+  auto differs =
+      check_equivalent({.durable = true, .arguments = &none}, {.durable = false, .arguments = &priority}, kQueue);
   ASSERT_FALSE(differs);
   EXPECT_EQ(differs.error().message, inequivalent("durable", "'false'", "'true'"));
   EXPECT_EQ(differs.error().code, ReplyCode::kPreconditionFailed);
@@ -148,7 +154,8 @@ TEST(QueueEquivalence, PropertiesCountBeforeArguments) {
 }
 
 TEST(QueueEquivalence, ArgumentsAreToldWithTheirTypesWhereOneIsMissing) {
-  EXPECT_EQ(again({{"x-message-ttl", 1000}}, {{"x-message-ttl", 2000}}), inequivalent("x-message-ttl", "'2000'", "'1000'"));
+  EXPECT_EQ(again({{"x-message-ttl", 1000}}, {{"x-message-ttl", 2000}}),
+            inequivalent("x-message-ttl", "'2000'", "'1000'"));
   EXPECT_EQ(again({{"x-message-ttl", 1000}}, {}),
             inequivalent("x-message-ttl", "none", "the value '1000' of type 'signedint'"));
   EXPECT_EQ(again({}, {{"x-dead-letter-exchange", text("d")}}),
@@ -176,17 +183,18 @@ std::string publish_verdict(BasicProperties properties) {
 }
 
 TEST(PublishChecks, AnExpirationIsANumberOfMilliseconds) {
-  for (const char* good : {"0", "10", "+10", "4294967295"}) EXPECT_EQ(publish_verdict({.expiration = good}), "ok") << good;
-  for (auto [bad, why] : std::vector<std::pair<const char*, const char*>>{{"abc", "no_integer"},
-                                                                          {"", "no_integer"},
-                                                                          {" 10", "no_integer"},
-                                                                          {"+-1", "no_integer"},
-                                                                          {"-1", "{value_negative,-1}"},
-                                                                          {"1.5", "{leftover_string,\".5\"}"},
-                                                                          {"10x", "{leftover_string,\"x\"}"},
-                                                                          {"4294967296", "{value_too_large,4294967296}"},
-                                                                          {"99999999999999999999",
-                                                                           "{value_too_large,99999999999999999999}"}}) {
+  for (const char* good : {"0", "10", "+10", "4294967295"})
+    EXPECT_EQ(publish_verdict({.expiration = good}), "ok") << good;
+  for (auto [bad, why] : std::vector<std::pair<const char*, const char*>>{
+           {"abc", "no_integer"},
+           {"", "no_integer"},
+           {" 10", "no_integer"},
+           {"+-1", "no_integer"},
+           {"-1", "{value_negative,-1}"},
+           {"1.5", "{leftover_string,\".5\"}"},
+           {"10x", "{leftover_string,\"x\"}"},
+           {"4294967296", "{value_too_large,4294967296}"},
+           {"99999999999999999999", "{value_too_large,99999999999999999999}"}}) {
     EXPECT_EQ(publish_verdict({.expiration = bad}), "invalid expiration '" + std::string(bad) + "': " + why);
   }
 }
@@ -207,8 +215,7 @@ TEST(PublishChecks, CopiesAreListsOfKeys) {
   EXPECT_EQ((*found)->keys, (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_TRUE((*found)->has_blind);
   EXPECT_FALSE(*keys({{"x", text("y")}}));
-  EXPECT_EQ(keys({{"CC", text("x")}}).error().message,
-            "invalid message: {unacceptable_type_in_header,\"CC\",longstr}");
+  EXPECT_EQ(keys({{"CC", text("x")}}).error().message, "invalid message: {unacceptable_type_in_header,\"CC\",longstr}");
 }
 
 }  // namespace

@@ -1,0 +1,109 @@
+// What one read brings is handed on together. Without a socket, so that the reads are the test's.
+#include <gmock/gmock.h>
+
+#include "protocols/amqp091/door_testing.hpp"
+#include "protocols/amqp091/handlers/dispatch.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class AmqpTurn : public DoorTest {
+ protected:
+  AmqpTurn() {
+    client_.phase = Client::Phase::kRunning;
+    client_.vhost = "/";
+    add(ChannelOpen{}).add(QueueDeclare{.queue = "q"}).read();
+  }
+  ~AmqpTurn() override {
+    for (auto& [number, channel] : client_.channels) client_.forget_consumers(*channel);
+    simulation_.run(machine_.shard(), tasks_.close());
+  }
+
+ public:
+  template <Method M>
+  AmqpTurn& add(const M& method) {
+    EXPECT_TRUE(write_method(method, 1, in_));
+    return *this;
+  }
+  AmqpTurn& publish(std::string_view key, std::string_view body) {
+    add(BasicPublish{.routing_key = key});
+    write_content(1, *encode_properties({}), SharedBytes::copy_of(as_bytes(body)), 0, in_);
+    return *this;
+  }
+  /// All that was added comes with one read; then whatever can happen does.
+  void read() {
+    FrameBuffer frames;
+    for (const SharedBytes& piece : in_.take()) {
+      for (ByteView left = piece.view(); !left.empty();) {
+        MutableBytes space = frames.space();
+        std::size_t count = std::min(space.size(), left.size());
+        std::ranges::copy(left.first(count), space.begin());
+        frames.received(count);
+        left = left.subspan(count);
+      }
+    }
+    for (auto next = frames.next(); next && *next; next = frames.next()) take_frame(client_, **next, frames);
+    end_turn(client_);
+    simulation_.run_for(std::chrono::milliseconds(10));
+  }
+
+ protected:
+  runtime::Signal can_write_{machine_.shard()};
+  Client client_{door_, {"127.0.0.1", 1}, can_write_, tasks_};
+  Writer in_;
+  runtime::TaskScope tasks_{machine_.shard()};
+};
+
+TEST_F(AmqpTurn, AllPublishesAreOneCallAndOneConfirm) {
+  add(ConfirmSelect{.nowait = true}).read();
+  client_.out.take();
+  for (int i = 0; i < 20; ++i) publish("q", "x");
+  read();
+  EXPECT_THAT(queues_.enqueued_parts, ElementsAre(1));
+  EXPECT_EQ(counts("q").ready, 20u);
+  Writer wanted;
+  EXPECT_TRUE(write_method(BasicAck{20, true}, 1, wanted));
+  std::vector<SharedBytes> written = client_.out.take();
+  ASSERT_THAT(written, SizeIs(1));
+  EXPECT_TRUE(std::ranges::equal(written[0].view(), wanted.bytes_since(0)));
+}
+
+TEST_F(AmqpTurn, EachQueueHasAPartOfItsOwn) {
+  add(QueueDeclare{.queue = "other"}).read();
+  for (const char* key : {"q", "other", "q", "other", "other"}) publish(key, "x");
+  read();
+  EXPECT_THAT(queues_.enqueued_parts, ElementsAre(2));
+  EXPECT_EQ(counts("q").ready, 2u);
+  EXPECT_EQ(counts("other").ready, 3u);
+}
+
+TEST_F(AmqpTurn, AllAcknowledgementsAreOneCallWithOneRangePerRun) {
+  for (int i = 0; i < 5; ++i) publish("q", "x");
+  add(BasicConsume{.queue = "q"}).read();
+  for (std::uint64_t tag : {1, 2, 4, 5}) add(BasicAck{tag, false});
+  read();
+  ASSERT_THAT(queues_.settled, SizeIs(1));
+  EXPECT_THAT(queues_.settled[0], SizeIs(2));
+  EXPECT_EQ(counts("q").unsettled, 1u);
+}
+
+TEST_F(AmqpTurn, WhatIsPublishedBeforeAMethodThatWaitsIsThereForIt) {
+  publish("q", "1").publish("q", "2").add(QueuePurge{.queue = "q"}).publish("q", "3").read();
+  EXPECT_EQ(counts("q").ready, 1u);
+  EXPECT_EQ(client_.unanswered_messages, 0u);
+  EXPECT_EQ(client_.unanswered_bytes, 0u);
+}
+
+TEST_F(AmqpTurn, NothingIsCountedForEverWhenAChannelClosesOverWaitingMethods) {
+  add(QueueDeclare{.queue = "none", .passive = true}).publish("q", "1").publish("q", "2").read();
+  EXPECT_EQ(counts("q").ready, 0u);
+  EXPECT_EQ(client_.unanswered_messages, 0u);
+  EXPECT_EQ(client_.unanswered_bytes, 0u);
+}
+
+}  // namespace
+}  // namespace wharf::amqp091

@@ -1,0 +1,14 @@
+"""Every case of pika, RabbitMQ's own recommendation for Python."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "kafka" / "harness"))
+
+import cases
+import pika_entities
+import pika_messages
+import pika_queues
+
+if __name__ == "__main__":
+    cases.main(pika_entities, pika_messages, pika_queues)
