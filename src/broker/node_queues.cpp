@@ -200,6 +200,10 @@ runtime::Task<Result<std::optional<Got>>> NodeQueues::get(runtime::Shard& here, 
   co_return got;
 }
 
+void NodeQueues::used(runtime::Shard& here, QueueRef queue) {
+  tell(here, queue, [](queue::LiveQueue& live) { live.used(); });
+}
+
 runtime::Task<Result<std::uint64_t>> NodeQueues::purge(runtime::Shard& here, QueueRef queue) {
   auto work = [](queue::LiveQueue* live, auto answer) {
     if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));

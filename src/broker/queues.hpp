@@ -61,7 +61,7 @@ class Queues {
   virtual queue::ConsumerId new_consumer_id(runtime::Shard& here) = 0;
   virtual runtime::Task<Result<void>> subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                                                 ConsumerRequest request, std::shared_ptr<ConsumerSink> sink) = 0;
-  /// So many bytes of bodies are out of the way; the count of deliveries does not matter.
+  /// So many bytes of its window (Delivery::window_bytes()) are out of the way.
   virtual void wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) = 0;
   virtual void settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                       std::vector<queue::Settlement> settlements) = 0;
@@ -77,6 +77,8 @@ class Queues {
   /// comes into being with the first get; end it with release().
   virtual runtime::Task<Result<std::optional<Got>>> get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                                         bool settled) = 0;
+  /// Declared again: the time after which an unused queue goes begins anew.
+  virtual void used(runtime::Shard& here, QueueRef queue) = 0;
   /// Drops all ready messages; how many.
   virtual runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) = 0;
   virtual runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) = 0;

@@ -129,6 +129,7 @@ class QueuesInMemory final : public broker::Queues {
     if (!settles) queue.consumers[holder].held.emplace(got.delivery.id, got.delivery);
     co_return std::optional(got);
   }
+  void used(runtime::Shard&, broker::QueueRef) override {}
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard&, broker::QueueRef ref) override {
     co_return std::exchange(queues_[ref].ready, {}).size();
   }

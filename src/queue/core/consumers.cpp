@@ -78,10 +78,11 @@ std::optional<ConsumerId> Consumers::choose() const {
   return consumers_.at(active_->value).listed ? active_ : std::nullopt;
 }
 
-void Consumers::handed(ConsumerId id, std::uint64_t bytes) {
-  change(id, [this, bytes](Consumer& consumer) {
+void Consumers::handed(ConsumerId id, std::uint64_t body_bytes) {
+  std::uint64_t window_bytes = body_bytes + kWindowBytesPerMessage;
+  change(id, [this, window_bytes](Consumer& consumer) {
     if (!consumer.options.settles_itself) ++consumer.unsettled;
-    consumer.window_left -= static_cast<std::int64_t>(bytes);
+    consumer.window_left -= static_cast<std::int64_t>(window_bytes);
     consumer.served = ++clock_;
   });
 }

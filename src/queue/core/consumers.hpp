@@ -35,7 +35,7 @@ class Consumers {
 
   /// Whose turn it is; none: nobody has room.
   std::optional<ConsumerId> choose() const;
-  void handed(ConsumerId id, std::uint64_t bytes);
+  void handed(ConsumerId id, std::uint64_t body_bytes);
   void settled(ConsumerId id, std::uint64_t messages);
   void wrote(ConsumerId id, std::uint64_t bytes);
 

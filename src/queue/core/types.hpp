@@ -25,6 +25,9 @@ constexpr PartitionId state_of(TopicId queue) { return {queue, PartitionIndex(kS
 /// Whoever holds messages of a queue: unique among its consumers for as long as the node runs.
 using ConsumerId = StrongNumber<struct ConsumerIdTag, std::uint64_t>;
 
+/// What a message counts in its consumer's window beside its body: empty ones are not free.
+inline constexpr std::uint32_t kWindowBytesPerMessage = 64;
+
 /// What becomes of a message that was delivered.
 enum class Verdict : std::uint8_t {
   kDone,      // settled: gone

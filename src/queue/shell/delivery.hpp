@@ -16,7 +16,8 @@ struct Delivery {
   std::shared_ptr<const void> owner;  // of the record's views
   Record record;
 
-  std::uint64_t bytes() const { return record.value ? record.value->size() : 0; }
+  /// In its consumer's window.
+  std::uint64_t window_bytes() const { return kWindowBytesPerMessage + (record.value ? record.value->size() : 0); }
 };
 
 class Outlet {

@@ -20,11 +20,14 @@ log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
 }  // namespace
 
 LiveQueue::LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings)
-    : with_(with), identity_(std::move(identity)), core_({std::move(settings), identity_.durable}) {}
+    : with_(with), identity_(std::move(identity)), core_({std::move(settings), identity_.durable}), last_used_(with.shard.now()) {
+  watch_use();
+}
 
 LiveQueue::~LiveQueue() {
   *alive_ = false;
   if (timer_) with_.shard.cancel_timer(*timer_);
+  if (use_timer_) with_.shard.cancel_timer(*use_timer_);
 }
 
 void LiveQueue::enqueue(Incoming incoming, Answered answered) {
@@ -68,6 +71,7 @@ void LiveQueue::stop(ConsumerId id) {
   bool was_attached = core_.consumers().attached() > 0;
   core_.stop(id);
   outlets_.erase(id.value);
+  used();
   pump();
   if (was_attached && core_.consumers().attached() == 0 && identity_.auto_delete) with_.unused(identity_.id);
 }
@@ -80,7 +84,22 @@ void LiveQueue::release(ConsumerId id) {
   pump();
 }
 
+void LiveQueue::used() { last_used_ = with_.shard.now(); }
+
+/// A queue that nobody uses for so long goes. One timer, armed anew when it fires: use only notes the time.
+void LiveQueue::watch_use() {
+  if (!core_.settings().expires) return;
+  use_timer_ = with_.shard.set_timer(last_used_ + *core_.settings().expires, [this] {
+    use_timer_.reset();
+    bool too_long = with_.shard.now() - last_used_ >= *core_.settings().expires;
+    if (too_long && core_.consumers().attached() == 0) with_.unused(identity_.id);
+    if (too_long) used();  // consumed at this moment, or asked to go: looked at again when as much time has passed
+    watch_use();
+  });
+}
+
 void LiveQueue::get(ConsumerId holder, bool settled, GotAnswer answered) {
+  used();
   getters_.push_back({holder, settled, std::move(answered)});
   pump();
 }

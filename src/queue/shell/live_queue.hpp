@@ -82,6 +82,8 @@ class LiveQueue {
   void stop(ConsumerId id);
   void release(ConsumerId id);
   void get(ConsumerId holder, bool settled, GotAnswer answered);
+  /// Somebody declared it again: its own expiry begins anew.
+  void used();
   std::uint64_t purge();
   QueueCounts counts() const;
 
@@ -112,6 +114,7 @@ class LiveQueue {
   bool hand_out_next();
   void drop_surplus();
   void watch_expiry();
+  void watch_use();
   void send_outgoing();
   void bury_dead();
   void bury(Death death);
@@ -144,7 +147,9 @@ class LiveQueue {
   std::deque<Waiting> getters_;
   std::vector<Outgoing> outgoing_;
   std::vector<Death> deaths_;
-  std::optional<runtime::Timers::Handle> timer_;
+  std::optional<runtime::Timers::Handle> timer_;      // of the message at the head
+  std::optional<runtime::Timers::Handle> use_timer_;  // of the queue itself
+  MonotonicTime last_used_;
   Offset state_end_;                    // of the state log, with what is on its way to the disk
   std::uint64_t state_bytes_ = 0;       // in the state log since its last snapshot
   std::uint64_t snapshot_bytes_ = 0;

@@ -72,7 +72,7 @@ void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery
                    headers_limit(client), client.scratch);
   write_content(channel.number, client.scratch, SharedBytes(delivery.owner, message.body), client.frame_max,
                 client.out);
-  client.sending(consumer.queue, consumer.id, delivery.bytes());
+  client.sending(consumer.queue, consumer.id, delivery.window_bytes());
 }
 
 void DeliveryInbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) {
@@ -116,7 +116,7 @@ void give_back_held(Channel& channel, Consumer& consumer) {
   std::vector<queue::Settlement> back;
   std::uint64_t bytes = 0;
   for (const broker::Delivery& delivery : consumer.held) {
-    bytes += delivery.bytes();
+    bytes += delivery.window_bytes();
     if (!consumer.no_ack) add_settlement(back, delivery.id, queue::Verdict::kGiveBack);
   }
   consumer.held.clear();

@@ -6,6 +6,8 @@
 namespace wharf::amqp091 {
 namespace {
 
+constexpr std::uint8_t kPersistent = 2;  // delivery mode
+
 /// A builder's bytes as what a log may stamp, without a copy.
 log::OwnedBatches owned(BatchBuilder& builder) {
   Result<std::vector<std::byte>> bytes = builder.finish();
@@ -45,6 +47,7 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
   Part& part = part_of(destination, [level](const Part& other) { return other.level == level; });
   part.queue = queue.ref;
   part.level = level;
+  part.persistent |= message.delivery_mode == kPersistent;
   part.expiring |= message.expiration.has_value();
   part.body_bytes += message.body.size();
   append_message(part.builder, message, now);
@@ -76,13 +79,12 @@ GatheredPublishes PublishTurn::take() {
     first_part_[part.destination] = 0;
     if (part.queue) {
       auto messages = static_cast<std::uint64_t>(part.builder.record_count());
-      // Answered when it can be read, whatever its delivery mode: who has a confirm, and looks, finds it. Where nothing
-      // survives a restart that does not wait for the disk.
       gathered.queues.push_back({*part.queue,
                                  {.level = part.level,
                                   .batch = owned(part.builder),
                                   .messages = messages,
                                   .body_bytes = part.body_bytes,
+                                  .persistent = part.persistent,
                                   .expiring = part.expiring}});
       gathered.confirms.push_back(std::move(part.confirms));
     } else {

@@ -59,6 +59,7 @@ class PublishTurn {
     std::optional<broker::QueueRef> queue;  // or:
     std::optional<PartitionId> partition;
     std::uint8_t level = 0;  // of the queue
+    bool persistent = false;  // some of them
     bool expiring = false;
     std::uint64_t body_bytes = 0;
     BatchBuilder builder{BatchOptions{}};

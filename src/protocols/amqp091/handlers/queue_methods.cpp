@@ -41,6 +41,7 @@ Outcome<broker::QueueDeclaration> declaration(const Client& client, const QueueD
 runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare declare) {
   if (QueuePointer known = find_queue(*client, declare.queue)) {
     if (auto same = check_declared_again(*client, *known, declare); !same) co_return refuse(same.error());
+    client->door.queues.used(client->shard, known->ref);
     co_return known;
   }
   if (declare.queue.starts_with("amq.") && !declare.queue.starts_with("amq.gen-")) {

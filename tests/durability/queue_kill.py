@@ -1,0 +1,52 @@
+"""Kill -9 under confirmed load with acknowledgements and redeliveries, again and again: every confirmed message is delivered at least
+once, an acknowledged one does not come back (but for the last moment's, flagged), order holds for what was never out.
+WHARF_KILLS says how often (default 10), WHARF_SEED repeats the moments of an earlier run."""
+
+import os
+import random
+import tempfile
+import time
+
+from broker import Broker, free_port
+from queue_workload import Consumer, Ledger, Publisher, connect, drain
+
+
+def wait_for(ledger, more, deadline_s=60):
+    """Until so many messages more are confirmed."""
+    target, end = len(ledger.confirmed) + more, time.monotonic() + deadline_s
+    while len(ledger.confirmed) < target:
+        if time.monotonic() > end:
+            raise AssertionError(f"not {more} confirms within {deadline_s} s")
+        time.sleep(0.01)
+
+
+def main():
+    kills = int(os.environ.get("WHARF_KILLS", "10"))
+    seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
+    print(f"seed {seed}", flush=True)
+    draw = random.Random(seed)
+    address = f"127.0.0.1:{free_port()}"
+    with tempfile.TemporaryDirectory(prefix="wharf-queue-kill-") as folder, Broker(f"{folder}/data", **{"amqp.listen": address}) as broker:
+        broker.start()
+        connection = connect(address)
+        connection.channel().queue_declare("jobs", durable=True)
+        connection.close()
+        ledger = Ledger()
+        workers = [Publisher(address, "jobs", ledger, f"p{i}", seed + i) for i in range(3)]
+        workers += [Consumer(address, "jobs", ledger, f"c{i}", seed + 10 + i) for i in range(3)]
+        for _ in range(kills):
+            wait_for(ledger, draw.randrange(50, 1500))
+            ledger.killed.append(time.monotonic())
+            broker.kill()
+            broker.start()
+            ledger.check()
+        wait_for(ledger, 100)
+        for worker in workers:
+            worker.finish()
+        drain(address, "jobs", ledger)
+        print(f"{kills} kills: {len(ledger.confirmed)} confirmed, {len(ledger.acknowledged)} acknowledged, all as promised", flush=True)
+        broker.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Publishers with confirms and consumers with acknowledgements on one durable queue, for as long as they are told to, through a
+broker that dies and comes back; a ledger of what was promised, and what is compared with it.
+
+A body is "<publisher> <number>"; a publisher's numbers rise by one and are never sent twice, so a message that comes again is the
+broker's doing: flagged, and never one whose acknowledgement the broker has had for a second.
+"""
+
+import random
+import threading
+import time
+from collections import defaultdict
+
+import pika
+import pika.exceptions
+
+SETTLED_S = 1.0  # an acknowledgement this old is on disk: a hundred times what the broker takes
+LOST = (pika.exceptions.AMQPError, OSError)
+
+
+def connect(address, deadline_s=60):
+    """Tries until the broker is back."""
+    host, port = address.rsplit(":", 1)
+    end = time.monotonic() + deadline_s
+    while True:
+        try:
+            return pika.BlockingConnection(pika.ConnectionParameters(host, int(port), heartbeat=30))
+        except (*LOST, ValueError):  # pika's word for a connection that was reset as soon as it was made
+            if time.monotonic() > end:
+                raise
+            threading.Event().wait(0.05)
+
+
+class Ledger:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.confirmed = set()
+        self.delivered = set()
+        self.acknowledged = {}  # body -> when
+        self.killed = []        # when
+        self.wrong = []
+
+    def confirm(self, body):
+        with self.lock:
+            self.confirmed.add(body)
+
+    def deliver(self, body, redelivered):
+        with self.lock:
+            if body in self.delivered and not redelivered:
+                self.wrong.append(f"{body} came again without a flag")
+            acknowledged = self.acknowledged.get(body)
+            if acknowledged is not None:
+                ends = [end for end in self.killed if end > acknowledged] or [time.monotonic()]
+                if ends[0] - acknowledged > SETTLED_S:  # an earlier end may have taken the acknowledgement with it
+                    self.wrong.append(f"{body} came again; its acknowledgement had {ends[0] - acknowledged:.2f} s to reach the disk")
+            self.delivered.add(body)
+
+    def acknowledge(self, body):
+        with self.lock:
+            self.acknowledged[body] = time.monotonic()
+
+    def check(self):
+        with self.lock:
+            if self.wrong:
+                raise AssertionError("; ".join(self.wrong[:5]))
+
+
+class Worker:
+    """A thread that works on connection after connection until it is told to stop."""
+
+    def __init__(self, address, queue, ledger, name, seed):
+        self.address, self.queue, self.ledger, self.name = address, queue, ledger, name
+        self.draw = random.Random(seed)
+        self.stopping = threading.Event()
+        self.failure = None
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        try:
+            while not self.stopping.is_set():
+                try:
+                    connection = connect(self.address)
+                    self.work(connection)
+                    connection.close()
+                except LOST:
+                    continue
+        except Exception as failure:  # told to whoever waits for the thread
+            self.failure = failure
+
+    def finish(self):
+        self.stopping.set()
+        self.thread.join(120)
+        if self.failure is not None:
+            raise self.failure
+        if self.thread.is_alive():
+            raise AssertionError(f"{self.name} does not end")
+
+
+class Publisher(Worker):
+    number = 0
+
+    def work(self, connection):
+        channel = connection.channel()
+        channel.confirm_delivery()
+        while not self.stopping.is_set():
+            body = f"{self.name} {self.number}"
+            self.number += 1
+            channel.basic_publish("", self.queue, body.encode(), pika.BasicProperties(delivery_mode=2))
+            self.ledger.confirm(body)
+
+
+class Consumer(Worker):
+    def work(self, connection):
+        channel = connection.channel()
+        channel.basic_qos(prefetch_count=50)
+        last = defaultdict(lambda: -1)
+        for method, _, raw in channel.consume(self.queue, inactivity_timeout=0.2):
+            if self.stopping.is_set():
+                break
+            if method is None:
+                continue
+            body = raw.decode()
+            self.ledger.deliver(body, method.redelivered)
+            publisher, number = body.split()
+            if not method.redelivered:
+                if int(number) <= last[publisher]:
+                    raise AssertionError(f"{body} came after {last[publisher]}")
+                last[publisher] = int(number)
+            fate = self.draw.random()
+            if fate < 0.85:
+                self.ledger.acknowledge(body)
+                channel.basic_ack(method.delivery_tag)
+            elif fate < 0.95:
+                channel.basic_nack(method.delivery_tag)
+            # the rest is held until the connection ends
+
+
+def drain(address, queue, ledger):
+    """Takes what is left."""
+    connection = connect(address)
+    channel = connection.channel()
+    while True:
+        method, _, body = channel.basic_get(queue, auto_ack=True)
+        if method is None:
+            break
+        ledger.deliver(body.decode(), method.redelivered)
+    connection.close()
+    ledger.check()
+    lost = ledger.confirmed - ledger.delivered
+    if lost:
+        raise AssertionError(f"{len(lost)} confirmed messages are gone, such as {sorted(lost)[:5]}")
