@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from broker import Broker, free_port
-from queue_workload import Consumer, Ledger, Publisher, connect, drain
+from queue_workload import Consumer, Ledger, Publisher, connect, drain, pause
 
 
 def wait_for(ledger, more, deadline_s=60):
@@ -17,7 +17,7 @@ def wait_for(ledger, more, deadline_s=60):
     while len(ledger.confirmed) < target:
         if time.monotonic() > end:
             raise AssertionError(f"not {more} confirms within {deadline_s} s")
-        time.sleep(0.01)
+        pause.wait(0.01)
 
 
 def main():

@@ -14,6 +14,7 @@ import pika
 import pika.exceptions
 
 SETTLED_S = 1.0  # an acknowledgement this old is on disk: a hundred times what the broker takes
+pause = threading.Event()  # never set
 LOST = (pika.exceptions.AMQPError, OSError)
 
 
@@ -27,7 +28,7 @@ def connect(address, deadline_s=60):
         except (*LOST, ValueError):  # pika's word for a connection that was reset as soon as it was made
             if time.monotonic() > end:
                 raise
-            threading.Event().wait(0.05)
+            pause.wait(0.05)
 
 
 class Ledger:
