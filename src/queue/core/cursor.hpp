@@ -14,6 +14,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "model/ids.hpp"
+#include "model/time.hpp"
 #include "queue/core/offset_ranges.hpp"
 #include "queue/core/types.hpp"
 
@@ -25,6 +26,7 @@ struct Held {
   std::uint32_t tries = 0;           // how often it came back
   std::uint32_t bytes = 0;
   bool redelivered = false;          // it went out as such
+  MonotonicTime since{};             // it is out
 };
 
 struct Returned {

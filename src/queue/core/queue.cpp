@@ -75,7 +75,7 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
   }
   std::optional<ConsumerId> to = consumers_.choose();
   WHARF_ASSERT(to);
-  level(offer.id.level).take(offer.id.offset, {to, offer.tries, facts.bytes, offer.redelivered});
+  level(offer.id.level).take(offer.id.offset, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
   took_ready(facts.bytes);
   bool settles_itself = consumers_.options(*to)->settles_itself;
   consumers_.handed(*to, facts.bytes);
@@ -88,7 +88,7 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
     kill(offer, facts.bytes, DeathReason::kExpired, deaths);
     return false;
   }
-  level(offer.id.level).take(offer.id.offset, {holder, offer.tries, facts.bytes, offer.redelivered});
+  level(offer.id.level).take(offer.id.offset, {holder, offer.tries, facts.bytes, offer.redelivered, facts.now});
   took_ready(facts.bytes);
   if (settled) {
     settle_one(offer.id);
@@ -97,6 +97,17 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
     consumers_.handed(holder, facts.bytes);
   }
   return true;
+}
+
+std::vector<Queue::Overdue> Queue::overdue(MonotonicTime now) const {
+  std::vector<Overdue> overdue;
+  if (!options_.settings.consumer_timeout) return overdue;
+  for (const auto& [number, cursor] : levels_) {
+    for (const auto& [offset, held] : cursor.held()) {
+      if (held.holder && now - held.since >= *options_.settings.consumer_timeout) overdue.push_back({*held.holder, {number, Offset(offset)}});
+    }
+  }
+  return overdue;
 }
 
 void Queue::settle_one(MessageId id) {

@@ -29,6 +29,7 @@ namespace wharf::queue {
 struct Facts {
   std::uint32_t bytes = 0;                  // of the body
   std::optional<Timestamp> expires;         // by the message's own limit or the queue's
+  MonotonicTime now{};                      // where the queue has a consumer timeout
 };
 
 /// A message that could go out next.
@@ -90,6 +91,12 @@ class Queue {
   bool get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now, std::vector<Death>& deaths);
 
   // --- What becomes of them
+  /// In flight for longer than the consumer timeout: whose, and what.
+  struct Overdue {
+    ConsumerId holder;
+    MessageId id;
+  };
+  std::vector<Overdue> overdue(MonotonicTime now) const;
   void settle(ConsumerId holder, std::span<const Settlement> settlements, std::vector<Death>& deaths);
   /// A dead message has arrived where dead ones go (or there is no such place any more).
   void buried(MessageId id) { settle_one(id); }

@@ -12,6 +12,8 @@ namespace {
 constexpr int kMessagesPerTurn = 512;
 /// After a dead message could not be moved: the disk is full, or so.
 constexpr Milliseconds kRetryInterval{1'000};
+constexpr Milliseconds kLeastLookInterval{10};
+constexpr Milliseconds kMostLookInterval{15'000};
 
 log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
   return {.leader_epoch = with.leader_epoch(), .now = with.shard.clock().wall_now(), .from_client = from_client};
@@ -22,16 +24,21 @@ log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
 LiveQueue::LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings)
     : with_(with), identity_(std::move(identity)), core_({std::move(settings), identity_.durable}), last_used_(with.shard.now()) {
   watch_use();
+  watch_consumers();
 }
 
 LiveQueue::~LiveQueue() {
   *alive_ = false;
   if (timer_) with_.shard.cancel_timer(*timer_);
   if (use_timer_) with_.shard.cancel_timer(*use_timer_);
+  if (consumers_timer_) with_.shard.cancel_timer(*consumers_timer_);
 }
 
 void LiveQueue::enqueue(Incoming incoming, Answered answered) {
-  if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted) return answered(admitted);
+  if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted) {
+    dead_letter_refused(incoming.batch);
+    return answered(admitted);
+  }
   if (!core_.levels().contains(incoming.level)) {
     Result<log::PartitionLog*> opened = open_level(incoming.level);
     if (!opened) return answered(fail(opened.error()));
@@ -96,6 +103,44 @@ void LiveQueue::watch_use() {
     if (too_long) used();  // consumed at this moment, or asked to go: looked at again when as much time has passed
     watch_use();
   });
+}
+
+/// Looks a few times per timeout, so that a settled message costs no timer.
+void LiveQueue::watch_consumers() {
+  if (!core_.settings().consumer_timeout) return;
+  Milliseconds interval = std::clamp(*core_.settings().consumer_timeout / 4, kLeastLookInterval, kMostLookInterval);
+  consumers_timer_ = with_.shard.set_timer(with_.shard.now() + interval, [this] {
+    consumers_timer_.reset();
+    for (const Queue::Overdue& overdue : core_.overdue(with_.shard.now())) time_out(overdue);
+    watch_consumers();
+  });
+}
+
+/// That message goes back and that consumer ends; whatever else it holds it may still settle.
+void LiveQueue::time_out(const Queue::Overdue& overdue) {
+  with_.logger.warn("a consumer did not settle a message in time", {{"queue", identity_.name}, {"vhost", identity_.name_space}});
+  if (auto outlet = outlets_.extract(overdue.holder.value)) {
+    outlet.mapped()->ended(overdue.holder, EndReason::kTimedOut);
+    core_.stop(overdue.holder);
+    used();
+  }
+  Settlement back{overdue.id, overdue.id.offset, Verdict::kReturn};
+  settle(overdue.holder, {&back, 1});
+}
+
+/// A queue that refuses new messages and has a place for dead ones sends them there.
+void LiveQueue::dead_letter_refused(const log::OwnedBatches& batch) {
+  const std::optional<DeadLetterTarget>& target = core_.settings().dead_letter;
+  if (core_.settings().overflow != Overflow::kRejectAndDeadLetter || !target || with_.dead_letters == nullptr) return;
+  MessageWindow refused;
+  refused.fill(Offset{0}, {SharedBytes(batch.owner, batch.bytes)});
+  for (Offset offset{0};; offset = offset.plus(1)) {
+    Result<const LoadedMessage*> message = refused.find(offset);
+    if (!message || *message == nullptr) return;
+    with_.dead_letters->bury({identity_.name_space, identity_.name, DeathReason::kMaxLength, *target, with_.shard.clock().wall_now(),
+                              delivery_of({}, **message)},
+                             [](bool) {});
+  }
 }
 
 void LiveQueue::get(ConsumerId holder, bool settled, GotAnswer answered) {
@@ -272,6 +317,7 @@ Facts LiveQueue::facts_of(const LoadedMessage& message) const {
   Facts facts{.bytes = static_cast<std::uint32_t>(message.record.value ? message.record.value->size() : 0)};
   std::optional<std::int64_t> limit_ms = expiration_ms_of(message.record);
   if (const auto& ttl = core_.settings().message_ttl) limit_ms = std::min(limit_ms.value_or(ttl->count()), ttl->count());
+  if (core_.settings().consumer_timeout) facts.now = with_.shard.now();
   std::int64_t arrived_ms = message.record.timestamp.ms;
   if (limit_ms && *limit_ms < std::numeric_limits<std::int64_t>::max() - arrived_ms) facts.expires = Timestamp{arrived_ms + *limit_ms};
   return facts;

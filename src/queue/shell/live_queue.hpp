@@ -115,6 +115,9 @@ class LiveQueue {
   void drop_surplus();
   void watch_expiry();
   void watch_use();
+  void watch_consumers();
+  void time_out(const Queue::Overdue& overdue);
+  void dead_letter_refused(const log::OwnedBatches& batch);
   void send_outgoing();
   void bury_dead();
   void bury(Death death);
@@ -150,6 +153,7 @@ class LiveQueue {
   std::optional<runtime::Timers::Handle> timer_;      // of the message at the head
   std::optional<runtime::Timers::Handle> use_timer_;  // of the queue itself
   MonotonicTime last_used_;
+  std::optional<runtime::Timers::Handle> consumers_timer_;
   Offset state_end_;                    // of the state log, with what is on its way to the disk
   std::uint64_t state_bytes_ = 0;       // in the state log since its last snapshot
   std::uint64_t snapshot_bytes_ = 0;
