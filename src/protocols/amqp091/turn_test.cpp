@@ -81,6 +81,17 @@ TEST_F(AmqpTurn, EachQueueHasAPartOfItsOwn) {
   EXPECT_EQ(counts("other").ready, 3u);
 }
 
+// What is handed on together is taken or refused as a whole.
+TEST_F(AmqpTurn, AQueueThatMayBeFullIsAskedForEachMessage) {
+  add(QueueDeclare{.queue = "small", .arguments = {{"x-max-length", 2}, {"x-overflow", std::string("reject-publish")}}})
+      .read();
+  for (const char* key : {"small", "q", "small", "q", "small"}) publish(key, "x");
+  read();
+  EXPECT_THAT(queues_.enqueued_parts, ElementsAre(4));
+  EXPECT_EQ(counts("small").ready, 3u);
+  EXPECT_EQ(counts("q").ready, 2u);
+}
+
 TEST_F(AmqpTurn, AllAcknowledgementsAreOneCallWithOneRangePerRun) {
   for (int i = 0; i < 5; ++i) publish("q", "x");
   add(BasicConsume{.queue = "q"}).read();

@@ -25,26 +25,37 @@ std::int32_t partition_of(std::string_view key, std::int32_t partitions) {
   return static_cast<std::int32_t>(hash % static_cast<std::uint32_t>(partitions));
 }
 
+/// A queue takes or refuses what it is handed at once as a whole: each message comes by itself where a few may still
+/// fit.
+bool may_refuse(const queue::QueueSettings& settings) {
+  return settings.overflow != queue::Overflow::kDropOldest && (settings.max_length || settings.max_length_bytes);
+}
+
 }  // namespace
+
+PublishTurn::Part& PublishTurn::new_part(routing::DestinationId destination) {
+  if (first_part_.size() <= destination) first_part_.resize(destination + 1);
+  last_ = parts_.size();
+  Part& part = parts_.emplace_back(Part{.destination = destination});
+  part.next = std::exchange(first_part_[destination], static_cast<std::uint32_t>(last_ + 1));
+  return part;
+}
 
 template <class Same>
 PublishTurn::Part& PublishTurn::part_of(routing::DestinationId destination, Same&& same) {
-  if (first_part_.size() <= destination) first_part_.resize(destination + 1);
-  std::uint32_t* link = &first_part_[destination];
-  while (*link != 0) {
-    last_ = *link - 1;
+  std::uint32_t place = destination < first_part_.size() ? first_part_[destination] : 0;
+  for (; place != 0; place = parts_[last_].next) {
+    last_ = place - 1;
     if (same(parts_[last_])) return parts_[last_];
-    link = &parts_[last_].next;
   }
-  *link = static_cast<std::uint32_t>(parts_.size() + 1);
-  last_ = parts_.size();
-  return parts_.emplace_back(Part{.destination = destination});
+  return new_part(destination);
 }
 
 void PublishTurn::add(routing::DestinationId destination, const broker::QueueInfo& queue, const MessageView& message,
                       Timestamp now) {
   std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
-  Part& part = part_of(destination, [level](const Part& other) { return other.level == level; });
+  auto on_level = [level](const Part& other) { return other.level == level; };
+  Part& part = may_refuse(queue.settings) ? new_part(destination) : part_of(destination, on_level);
   part.queue = queue.ref;
   part.level = level;
   part.persistent |= message.delivery_mode == kPersistent;

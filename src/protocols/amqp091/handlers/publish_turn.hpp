@@ -1,7 +1,7 @@
 #pragma once
 // The messages that came with one read of a connection, on their way into queues and log topics: one batch per
-// destination, one call for all. Filled without a suspension in between, since destinations are known by the routing
-// table's numbers.
+// destination (or message, where a queue may be full), one call for all. Filled without a suspension in between, since
+// destinations are known by the routing table's numbers.
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -58,7 +58,7 @@ class PublishTurn {
     routing::DestinationId destination;
     std::optional<broker::QueueRef> queue;  // or:
     std::optional<PartitionId> partition;
-    std::uint8_t level = 0;  // of the queue
+    std::uint8_t level = 0;   // of the queue
     bool persistent = false;  // some of them
     bool expiring = false;
     std::uint64_t body_bytes = 0;
@@ -66,6 +66,7 @@ class PublishTurn {
     std::vector<ToConfirm> confirms;
     std::uint32_t next = 0;  // part of the same destination, behind this one; 0: none
   };
+  Part& new_part(routing::DestinationId destination);
   template <class Same>
   Part& part_of(routing::DestinationId destination, Same&& same);
 
