@@ -120,6 +120,14 @@ TEST_F(AmqpChannels, TheBrokerChoosesANameAndAnEmptyNameIsTheLastQueue) {
   EXPECT_EQ(entities_.queue(name), nullptr);
 }
 
+TEST_F(AmqpChannels, AnExclusiveQueueIsTheSameDeclaredDurableOrNot) {
+  Peer& peer = open();
+  for (bool durable : {true, false, true}) {
+    peer.send(QueueDeclare{.queue = "mine", .durable = durable, .exclusive = true});
+    EXPECT_EQ(peer.next<QueueDeclareOk>(), (QueueDeclareOk{"mine", 0, 0}));
+  }
+}
+
 TEST_F(AmqpChannels, AnExclusiveQueueIsItsConnectionsAndGoesWithIt) {
   constexpr const char* kLocked =
       "405 RESOURCE_LOCKED - cannot obtain exclusive access to locked queue 'mine' in vhost '/'. It could be "

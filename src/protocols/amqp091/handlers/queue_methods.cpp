@@ -65,6 +65,7 @@ runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare decla
 HandledLater handle_later(ChannelPointer channel, QueueDeclare declare) {
   Client& client = channel->client;
   bool nowait = declare.nowait;
+  declare.durable &= !declare.exclusive;  // it goes with its connection: declared either way, it is the same queue
   Outcome<QueuePointer> queue;
   if (declare.passive) {
     queue = accessible_queue(client, declare.queue);
