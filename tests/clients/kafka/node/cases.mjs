@@ -1,5 +1,6 @@
 // Runs cases side by side and prints one line per case. A case is [sentence, async () => ...]; it passes when it resolves.
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual, inspect } from 'node:util'
 
 const CASE_DEADLINE_MS = 60000
@@ -43,19 +44,35 @@ function withDeadline(promise) {
   })
 }
 
+// Names of cases that the broker under test is known to fail: WHARF_NOT_YET names the file, a name a line, '#' before why.
+// Such a case must fail: one that passes is a failure until its line is gone.
+function notYet() {
+  const path = process.env.WHARF_NOT_YET
+  const lines = path ? readFileSync(path, 'utf8').split('\n') : []
+  return new Set(lines.map((line) => line.trim()).filter((line) => line && !line.startsWith('#')))
+}
+
+async function runCase(run, expectFailure) {
+  if (!expectFailure) return withDeadline(run())
+  const failed = await withDeadline(run()).then(() => false, () => true)
+  if (!failed) throw new Error('passes now: take its line out of the list of what does not work yet')
+}
+
 export async function runCases(suite, cases) {
   const filter = process.env.WHARF_TEST_FILTER ?? ''
   const todo = cases.filter(([sentence]) => `${suite}: ${sentence}`.includes(filter))
+  const known = notYet()
   let passed = 0
   let failed = 0
   const worker = async () => {
     for (let one; (one = todo.shift());) {
       const begun = Date.now()
       const line = () => `${suite}: ${one[0]} (${((Date.now() - begun) / 1000).toFixed(1)} s)`
+      const expectFailure = known.has(`${suite}: ${one[0]}`)
       try {
-        await withDeadline(one[1]())
+        await runCase(one[1], expectFailure)
         passed++
-        console.log(`ok   ${line()}`)
+        console.log(`${expectFailure ? 'not yet' : 'ok  '} ${line()}`)
       } catch (error) {
         failed++
         console.log(`FAIL ${line()}\n     ${String(error.stack).split('\n').slice(0, 6).join('\n     ')}`)
