@@ -1,0 +1,82 @@
+package clients
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+)
+
+func TestAmqp091_restart(t *testing.T) {
+	if os.Getenv("WHARF_STORE") != "data" {
+		return // a broker in memory has nothing to come back with
+	}
+	suite(t, "amqp091 restart", []Case{
+		{"durable exchanges queues bindings and messages are there after a restart", restart},
+	})
+}
+
+// serve starts a broker of the case's own and gives back where it listens.
+func serve(t *testing.T, folder string) (*exec.Cmd, string) {
+	t.Helper()
+	broker := exec.Command(os.Getenv("WHARF"), "serve", "--data", folder,
+		"--set", "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set", "admin.listen=")
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "WHARF_") { // they are settings to it
+			broker.Env = append(broker.Env, variable)
+		}
+	}
+	output := must(broker.StdoutPipe())(t)
+	check(t, broker.Start())
+	t.Cleanup(func() { broker.Process.Kill() })
+	line := must(bufio.NewReader(output).ReadString('\n'))(t)
+	var ready struct{ Listeners struct{ Amqp string } }
+	check(t, json.Unmarshal([]byte(line), &ready))
+	return broker, ready.Listeners.Amqp
+}
+
+func restart(t *testing.T, _ *amqp.Connection, _ *amqp.Channel) {
+	folder := t.TempDir()
+	broker, address := serve(t, folder)
+	connection := must(amqp.Dial("amqp://guest:guest@" + address + "/"))(t)
+	closed := connection.NotifyClose(make(chan *amqp.Error, 1))
+	channel := confirming(t, connection)
+	check(t, channel.ExchangeDeclare("events", "headers", true, false, false, false, nil))
+	must(channel.QueueDeclare("kept", true, false, false, false, amqp.Table{"x-max-priority": 5}))(t)
+	check(t, channel.QueueBind("kept", "", "events", false, amqp.Table{"x-match": "all", "kind": "order"}))
+	for n := range 50 {
+		one := must(channel.PublishWithDeferredConfirmWithContext(t.Context(), "events", "", true, false, amqp.Publishing{
+			DeliveryMode: amqp.Persistent, Priority: uint8(n % 2), Headers: amqp.Table{"kind": "order", "n": int32(n)}, Body: fmt.Append(nil, n)}))(t)
+		equal(t, one.Wait(), true, "confirmed")
+	}
+	check(t, next(t, channel, "kept", false).Ack(false))
+	next(t, channel, "kept", false) // not acknowledged: it comes again
+
+	check(t, broker.Process.Signal(syscall.SIGTERM))
+	equal(t, (<-closed).Code, amqp.ConnectionForced, "the broker's farewell")
+	check(t, broker.Wait())
+
+	_, address = serve(t, folder)
+	channel = confirming(t, dial(t, address))
+	check(t, channel.ExchangeDeclarePassive("events", "headers", true, false, false, false, nil))
+	equal(t, must(channel.QueueDeclare("kept", true, false, false, false, amqp.Table{"x-max-priority": 5}))(t).Messages, 49, "messages")
+	for n := range 49 {
+		got := next(t, channel, "kept", true)
+		expected := 3 + 2*n // the odd ones have the higher priority, and the first of them is acknowledged
+		if expected > 49 {
+			expected -= 51
+		}
+		equal(t, fmt.Sprint(string(got.Body), got.Headers["n"]), fmt.Sprint(strconv.Itoa(expected), int32(expected)), "in order")
+	}
+	one := must(channel.PublishWithDeferredConfirmWithContext(t.Context(), "events", "", true, false,
+		amqp.Publishing{Headers: amqp.Table{"kind": "order"}, Body: []byte("new")}))(t)
+	equal(t, one.Wait(), true, "confirmed")
+	equal(t, bodies(t, channel, "kept", 1), "new", "the binding")
+}
