@@ -1,5 +1,8 @@
 #include "broker/node.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include <fmt/format.h>
 
 #include "broker/log_settings.hpp"
@@ -10,6 +13,19 @@ namespace {
 
 cluster::TopicConfigBuilder config_builder(const config::ServerConfig& server) {
   return [&server](const std::map<std::string, std::string>& overrides) { return config::TopicConfig::make(server, overrides); };
+}
+
+/// "guest, admin"; none: nobody is held to this machine.
+std::set<std::string, std::less<>> loopback_users(std::string_view list) {
+  std::set<std::string, std::less<>> users;
+  while (!list.empty()) {
+    std::string_view name = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), name.size() + 1));
+    name.remove_prefix(std::min(name.size(), name.find_first_not_of(' ')));
+    name = name.substr(0, name.find_last_not_of(' ') + 1);
+    if (!name.empty()) users.emplace(name);
+  }
+  return users;
 }
 
 runtime::Task<void> open_store(log::LogStore::Surroundings with, log::LogStoreOptions options,
@@ -66,6 +82,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       catalogue_(shards_, config_, *with_.random),
       operate_(shards_, *with_.files, with_.folder),
       queues_(shards_),
+      access_(*with_.random),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
   metadata_task_ = std::make_unique<runtime::TaskScope>(first());
@@ -219,6 +236,21 @@ runtime::Task<void> Node::open_entities() {
   }
 }
 
+/// Once the namespaces are known.
+runtime::Task<void> Node::open_access() {
+  security::AccessAuthority::Surroundings with;
+  with.shards = with_.shards;
+  with.metadata = metadata_.get();
+  with.has_namespace = [this](std::string_view name) { return entities_.find(first(), name).has_value(); };
+  with.random = with_.random;
+  with.logger = with_.logger;
+  with.loopback_users = loopback_users(config_.get<"loopback.users">());
+  access_authority_ = std::make_unique<security::AccessAuthority>(std::move(with));
+  access_.use(*access_authority_);
+  entities_.use(*access_authority_);
+  co_await access_authority_->open();
+}
+
 runtime::Task<void> Node::close_queues() {
   for (std::size_t i = 0; i < queue_hosts_.size(); ++i) {
     DeadLetterRouter* letters = dead_letters_[i].get();
@@ -269,6 +301,7 @@ runtime::Task<Result<void>> Node::start() {
   Result<void> metadata = co_await open_metadata();
   if (!metadata) co_return metadata;
   co_await open_entities();
+  co_await open_access();
   Result<void> groups = co_await open_groups();
   co_return groups;
 }
@@ -276,6 +309,7 @@ runtime::Task<Result<void>> Node::start() {
 runtime::Task<Result<void>> Node::stop() {
   Result<void> outcome;
   if (groups_) co_await groups_->close(first());
+  if (access_authority_) co_await access_authority_->close();
   if (authority_) co_await authority_->close();
   co_await close_queues();
   co_await metadata_task_->close();

@@ -9,6 +9,7 @@
 #include "broker/dead_letter_router.hpp"
 #include "broker/log_publish.hpp"
 #include "broker/log_read.hpp"
+#include "broker/node_access.hpp"
 #include "broker/node_catalogue.hpp"
 #include "broker/node_entities.hpp"
 #include "broker/node_operate.hpp"
@@ -24,6 +25,7 @@
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/task_scope.hpp"
+#include "security/shell/access_authority.hpp"
 
 namespace wharf::broker {
 
@@ -55,6 +57,7 @@ class Node {
   Operate& operate() { return operate_; }
   Entities& entities() { return entities_; }
   Queues& queues() { return queues_; }
+  Access& access() { return access_; }
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
   DoorCounts& doors(std::size_t shard) { return shards_.at(shard).doors; }
@@ -70,6 +73,7 @@ class Node {
   runtime::Task<Result<void>> open_metadata();
   void make_queues();
   runtime::Task<void> open_entities();
+  runtime::Task<void> open_access();
   runtime::Task<void> close_queues();
   runtime::Task<Result<void>> open_groups();
   runtime::Task<Result<void>> begin_leader_epoch();
@@ -87,6 +91,7 @@ class Node {
   NodeOperate operate_;
   NodeEntities entities_;
   NodeQueues queues_;
+  NodeAccess access_;
   OffsetData offset_data_;
   std::string cluster_id_;
   std::unique_ptr<log::DataFolder> folder_;
@@ -94,6 +99,7 @@ class Node {
   std::vector<std::unique_ptr<DeadLetterRouter>> dead_letters_;  // one per shard, as the hosts
   std::vector<std::unique_ptr<ShardQueueHost>> queue_hosts_;
   std::unique_ptr<routing::Authority> authority_;
+  std::unique_ptr<security::AccessAuthority> access_authority_;
   std::unique_ptr<groups::Coordinators> groups_;
   std::vector<std::unique_ptr<runtime::TaskScope>> tasks_;  // one per shard: the logs' own work
   std::unique_ptr<runtime::TaskScope> metadata_task_;       // ends before the logs do

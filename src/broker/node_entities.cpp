@@ -59,11 +59,19 @@ std::vector<std::string> NodeEntities::namespaces(const runtime::Shard& here) co
 }
 
 runtime::Task<Result<void>> NodeEntities::create_namespace(runtime::Shard& here, std::string name) {
-  return authority_->create_namespace(here, std::move(name));
+  // Permissions of one of that name which could not be forgotten when it went are not the new one's.
+  Result<void> forgotten = co_await access_->forget_namespace(here, name);
+  if (!forgotten) co_return forgotten;
+  Result<void> created = co_await authority_->create_namespace(here, std::move(name));
+  co_return created;
 }
 
 runtime::Task<Result<void>> NodeEntities::delete_namespace(runtime::Shard& here, std::string name) {
-  return authority_->delete_namespace(here, std::move(name));
+  Result<void> deleted = co_await authority_->delete_namespace(here, name);
+  if (!deleted) co_return deleted;
+  // What of it cannot be written now is owed: the namespace is gone, and so are the rights in it.
+  std::ignore = co_await access_->forget_namespace(here, std::move(name));
+  co_return Result<void>();
 }
 
 }  // namespace wharf::broker

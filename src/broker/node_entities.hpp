@@ -1,7 +1,8 @@
 #pragma once
-// The entities port over the routing room's authority.
+// The entities port over the routing room's authority; a namespace takes its permissions along.
 #include "broker/entities.hpp"
 #include "routing/shell/authority.hpp"
+#include "security/shell/access_authority.hpp"
 
 namespace wharf::broker {
 
@@ -9,6 +10,8 @@ class NodeEntities final : public Entities {
  public:
   /// Before any other call.
   void use(routing::Authority& authority) { authority_ = &authority; }
+  /// Before namespaces are made or deleted.
+  void use(security::AccessAuthority& access) { access_ = &access; }
 
   std::optional<NamespaceView> find(const runtime::Shard& here, std::string_view name_space) const override;
   runtime::Task<Result<DeclaredQueue>> declare_queue(runtime::Shard& here, std::string name_space,
@@ -28,6 +31,7 @@ class NodeEntities final : public Entities {
 
  private:
   routing::Authority* authority_ = nullptr;
+  security::AccessAuthority* access_ = nullptr;
 };
 
 }  // namespace wharf::broker

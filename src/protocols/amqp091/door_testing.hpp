@@ -241,17 +241,13 @@ class DoorTest : public testing::Test {
   EntitiesInMemory entities_{queues_};
   LogsInMemory logs_;
   TopicsInMemory topics_;
+  AccessInMemory access_;
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
-  Door door_{machine_.shard(),        queues_,  entities_,   logs_,  topics_, ids_, random_, logger_,
-             &DoorTest::authenticate, "3.13.7", "a-cluster", limits_};
+  Door door_{machine_.shard(), queues_, entities_, logs_,    topics_,     ids_,
+             random_,          logger_, access_,   "3.13.7", "a-cluster", limits_};
   Listener listener_{{&machine_.shard()}, {&door_}, simulation_.network(), 100};
   std::vector<std::unique_ptr<Peer>> peers_;
-
- private:
-  static Result<Principal> authenticate(std::string_view user, std::string_view password, const Endpoint&) {
-    return guest_from_here(user, password, {"127.0.0.1", 1});
-  }
 };
 
 }  // namespace wharf::amqp091

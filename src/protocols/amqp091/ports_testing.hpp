@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "model/message.hpp"
 #include "protocols/amqp091/handlers/door.hpp"
 #include "routing/core/refusals.hpp"
@@ -308,6 +310,45 @@ class TopicsInMemory final : public broker::Catalogue {
 
  private:
   std::shared_ptr<cluster::TopicTable> table_ = std::make_shared<cluster::TopicTable>();
+};
+
+/// With guest as a first start makes it. Tests set the rest in `users`.
+class AccessInMemory final : public broker::Access {
+ public:
+  AccessInMemory() {
+    for (const security::Definition& one : security::first_definitions({1, 2, 3, 4})) put(one);
+  }
+  void put(const security::Definition& definition) { EXPECT_TRUE(users.apply(definition)); }
+  void put_user(std::string name, std::string_view password) {
+    put(security::User{.name = std::move(name), .password_hash = security::hash_password({}, password)});
+  }
+
+  const security::AccessTable& table(const runtime::Shard&) const override { return users; }
+  Result<security::Principal> sign_in(const runtime::Shard&, std::string_view name, std::string_view password,
+                                      const Endpoint&) const override {
+    return users.sign_in(name, password, peer);
+  }
+  std::string hash_password(std::string_view password) override { return security::hash_password({}, password); }
+  runtime::Task<Result<void>> put_user(runtime::Shard&, security::User user) override { co_return users.apply(user); }
+  runtime::Task<Result<void>> delete_user(runtime::Shard&, std::string name) override {
+    for (const security::Definition& one : users.removal_of_user(name)) put(one);
+    co_return Result<void>();
+  }
+  runtime::Task<Result<void>> set_permission(runtime::Shard&, security::Permission permission) override {
+    co_return users.apply(permission);
+  }
+  runtime::Task<Result<void>> set_topic_permission(runtime::Shard&, security::TopicPermission permission) override {
+    co_return users.apply(permission);
+  }
+  runtime::Task<Result<void>> clear_permission(runtime::Shard&, security::PermissionRemoved which) override {
+    co_return users.apply(which);
+  }
+  runtime::Task<Result<void>> clear_topic_permission(runtime::Shard&, security::TopicPermissionRemoved which) override {
+    co_return users.apply(which);
+  }
+
+  security::AccessTable users;
+  security::Peer peer = security::Peer::kLoopback;  // of whoever comes
 };
 
 }  // namespace wharf::amqp091

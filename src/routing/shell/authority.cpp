@@ -52,7 +52,7 @@ void Authority::begin(Planner planner, Reply reply) {
 }
 
 runtime::Task<void> Authority::work(Planner planner, Reply reply) {
-  Turns::Turn turn = co_await turns_.take();
+  runtime::Turns::Turn turn = co_await turns_.take();
   Result<Plan> plan = planner(copies_.first());
   if (plan && (plan->condition.unused || plan->condition.empty)) {
     Result<void> met = co_await check(*plan->queue, plan->condition);
@@ -141,7 +141,7 @@ void Authority::forget_later(std::vector<cluster::Definition> definitions) {
 }
 
 runtime::Task<void> Authority::forget_owed() {
-  Turns::Turn turn = co_await turns_.take();
+  runtime::Turns::Turn turn = co_await turns_.take();
   if (owed_.empty()) co_return;
   Result<void> kept = co_await keep({});
   if (!kept) with_.logger->warn("something that is gone is still stored", {{"reason", kept.error().message}});

@@ -21,12 +21,12 @@
 #include "queue/core/queue_info.hpp"
 #include "routing/shell/copies.hpp"
 #include "routing/shell/plan.hpp"
-#include "routing/shell/turns.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 #include "runtime/task_scope.hpp"
+#include "runtime/turns.hpp"
 
 namespace wharf::routing {
 
@@ -110,7 +110,7 @@ class Authority {
   Surroundings with_;
   Copies copies_;
   // Of the first shard.
-  Turns turns_;
+  runtime::Turns turns_;
   std::unordered_map<TopicId, std::shared_ptr<const queue::QueueInfo>> queues_;
   std::unordered_map<queue::ConnectionId, std::unordered_map<TopicId, std::shared_ptr<const queue::QueueInfo>>>
       exclusive_;

@@ -6,6 +6,7 @@
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
+#include "protocols/amqp091/handlers/permissions.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "routing/core/refusals.hpp"
 
@@ -59,9 +60,11 @@ struct Wanted {
 };
 
 Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
-  const Client& client = channel.client;
+  Client& client = channel.client;
   Outcome<std::string> name = named(channel, consume.queue);
   if (!name) return refuse(name.error());
+  auto allowed = may(client, security::Verb::kRead, security::Resource::queue(*name));
+  if (!allowed) return refuse(allowed.error());
   Outcome<QueuePointer> queue = accessible_queue(client, *name);
   if (!queue) return refuse(queue.error());
   if (channel.by_tag.contains(consume.consumer_tag)) {

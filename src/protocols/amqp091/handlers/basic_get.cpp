@@ -2,6 +2,7 @@
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
+#include "protocols/amqp091/handlers/permissions.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "routing/core/refusals.hpp"
 
@@ -29,6 +30,8 @@ HandledLater handle_later(ChannelPointer channel, BasicGet get) {
   Client& client = channel->client;
   Outcome<std::string> name = named(*channel, get.queue);
   if (!name) co_return refuse(name.error());
+  auto allowed = may(client, security::Verb::kRead, security::Resource::queue(*name));
+  if (!allowed) co_return allowed;
   Outcome<QueuePointer> queue = accessible_queue(client, *name);
   if (!queue) co_return refuse(queue.error());
   queue::ConsumerId id = getter_of(*channel, **queue).id;

@@ -7,6 +7,7 @@
 #include "model/encoded_table.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/messages.hpp"
+#include "protocols/amqp091/handlers/permissions.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "protocols/amqp091/session/publish_checks.hpp"
 #include "protocols/amqp091/wire/field_table.hpp"
@@ -15,6 +16,8 @@ namespace wharf::amqp091 {
 namespace {
 
 using routing::DestinationKind;
+using security::Resource;
+using security::Verb;
 
 /// A body as one piece. Only one that came in several frames is copied.
 ByteView joined(const std::vector<SharedBytes>& pieces, std::vector<std::byte>& memory) {
@@ -69,6 +72,15 @@ struct Publish {
   }
 };
 
+/// Every key it is routed by, CC and BCC too.
+Outcome<void> may_use_keys(Client& client, const routing::ExchangeEntry& to, const Publish& publish) {
+  auto allowed = may_use_key(client, Verb::kWrite, to.exchange, publish.message.routing_key);
+  for (std::string_view key : publish.extra_views) {
+    if (allowed) allowed = may_use_key(client, Verb::kWrite, to.exchange, key);
+  }
+  return allowed;
+}
+
 void return_message(Channel& channel, const Publish& publish) {
   Client& client = channel.client;
   client.reply(channel, BasicReturn{.reply_code = static_cast<std::uint16_t>(ReplyCode::kNoRoute),
@@ -112,12 +124,16 @@ void touch(const ChannelPointer& channel) {
 Handled handle_publish(const ChannelPointer& channel, const BasicPublish& publish, const Command& command) {
   Client& client = channel->client;
   if (publish.immediate) return refuse(ReplyCode::kNotImplemented, "immediate=true");
-  if (auto checked = check_properties(command.content.properties, client.principal.user); !checked) return checked;
+  if (auto allowed = may(client, Verb::kWrite, Resource::exchange(publish.exchange)); !allowed) return allowed;
+  if (auto checked = check_properties(command.content.properties, client.principal.name); !checked) return checked;
   if (channel->mode != Channel::Mode::kTransaction) return route_publish(channel, publish, command);
   auto view = client.door.entities.find(client.shard, client.vhost);
   if (!view) return refuse(ReplyCode::kNotFound, fmt::format("no vhost '{}'", client.vhost));
-  if (auto target = view->routes->publish_target(publish.exchange); !target)
-    return refuse(protocol_error(target.error()));
+  Result<routing::DestinationId> target = view->routes->publish_target(publish.exchange);
+  if (!target) return refuse(protocol_error(target.error()));
+  Publish looked_at{.channel = channel, .method = publish, .command = command};
+  if (auto prepared = looked_at.prepare(); !prepared) return prepared;
+  if (auto allowed = may_use_keys(client, *view->routes->exchange(*target), looked_at); !allowed) return allowed;
   OwnedCommand kept(command);
   channel->transaction.bytes += kept.bytes();
   if (channel->transaction.bytes > client.door.limits.transaction_bytes) {
@@ -136,6 +152,7 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   if (!target) return refuse(protocol_error(target.error()));
   Publish publish{.channel = channel, .method = method, .command = command};
   if (auto prepared = publish.prepare(); !prepared) return prepared;
+  if (auto allowed = may_use_keys(client, *view->routes->exchange(*target), publish); !allowed) return allowed;
 
   routing::Routes routes = client.router.route(*view->routes, *target, publish.for_routing(), client.dice.roll());
   bool confirms = channel->mode == Channel::Mode::kConfirm;

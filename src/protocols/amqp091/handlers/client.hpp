@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "model/endpoint.hpp"
 #include "protocols/amqp091/handlers/channel.hpp"
 #include "protocols/amqp091/handlers/door.hpp"
 #include "protocols/amqp091/handlers/publish_turn.hpp"
@@ -18,6 +20,7 @@
 #include "runtime/random.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/task_scope.hpp"
+#include "security/core/access_decisions.hpp"
 
 namespace wharf::amqp091 {
 
@@ -92,8 +95,9 @@ struct Client {
   broker::ConnectionId id;
 
   Phase phase = Phase::kStart;
-  Principal principal;
+  security::Principal principal;
   std::string vhost;
+  std::optional<security::AccessDecisions> decisions;  // once the connection is open
   Capabilities can;
   std::uint16_t channel_max = 0;
   std::uint32_t frame_max = 0;

@@ -5,6 +5,7 @@
 
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/wire/field_table.hpp"
+#include "security/core/refusals.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -63,11 +64,7 @@ void refuse_login(Client& client, std::string_view mechanism, std::string_view w
     client.phase = Client::Phase::kEnded;
     return client.wake();
   }
-  client.close_connection({ReplyCode::kAccessRefused,
-                           fmt::format("Login was refused using authentication mechanism {}. For details see the "
-                                       "broker logfile.",
-                                       mechanism),
-                           {}});
+  client.close_connection({ReplyCode::kAccessRefused, security::login_refused(mechanism).message, {}});
 }
 
 void handle(Client& client, const ConnectionStartOk& answer) {
@@ -78,7 +75,8 @@ void handle(Client& client, const ConnectionStartOk& answer) {
   if (answer.mechanism == "PLAIN") credentials = plain(answer.response.bytes);
   if (answer.mechanism == "AMQPLAIN") credentials = amqplain(answer.response.bytes);
   if (!credentials) return refuse_login(client, answer.mechanism, "an unknown mechanism, or a response that is none");
-  Result<Principal> principal = client.door.authenticate(credentials->user, credentials->password, client.remote);
+  Result<security::Principal> principal =
+      client.door.access.sign_in(client.shard, credentials->user, credentials->password, client.remote);
   if (!principal) return refuse_login(client, answer.mechanism, principal.error().message);
   client.principal = std::move(*principal);
   const DoorLimits& limits = client.door.limits;
@@ -116,7 +114,12 @@ void handle(Client& client, const ConnectionOpen& open) {
     return client.close_connection(
         {ReplyCode::kNotAllowed, fmt::format("vhost {} not found", open.virtual_host), ConnectionOpen::kMethod.id});
   }
+  if (!client.door.access.table(client.shard).may_use_namespace(client.principal, open.virtual_host)) {
+    Error refused = security::vhost_refused(client.principal.name, open.virtual_host);
+    return client.close_connection({ReplyCode::kNotAllowed, std::move(refused.message), ConnectionOpen::kMethod.id});
+  }
   client.vhost = open.virtual_host;
+  client.decisions.emplace(client.principal, client.vhost);
   client.phase = Client::Phase::kRunning;
   client.write(ConnectionOpenOk{}, 0);
 }

@@ -1,33 +1,18 @@
 #pragma once
 // What AMQP 0-9-1's door is made of on one shard: the ports behind it, and what it tells and allows its clients.
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 
+#include "broker/access.hpp"
 #include "broker/catalogue.hpp"
 #include "broker/entities.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
-#include "model/endpoint.hpp"
-#include "model/error.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 
 namespace wharf::amqp091 {
-
-/// Who a client is, once it has said so.
-struct Principal {
-  std::string user;
-};
-
-/// The error's sentence is for the log; the client hears only that it was refused.
-using Authenticate =
-    std::function<Result<Principal>(std::string_view user, std::string_view password, const Endpoint& remote)>;
-
-/// Until there are users: guest, with the password guest, from this machine.
-Result<Principal> guest_from_here(std::string_view user, std::string_view password, const Endpoint& remote);
 
 struct DoorLimits {
   std::uint16_t channel_max = 2047;
@@ -62,7 +47,7 @@ struct Door {
   ConnectionIds& connection_ids;
   runtime::Random& random;
   runtime::Logger& logger;
-  Authenticate authenticate;
+  broker::Access& access;
   std::string server_version;  // RabbitMQ's, as clients are told
   std::string cluster_name;
   DoorLimits limits;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/handlers/permissions.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "routing/core/refusals.hpp"
 
@@ -10,11 +11,23 @@ namespace {
 
 using routing::Destination;
 using routing::DestinationKind;
+using security::Resource;
+using security::Verb;
 
 /// Exchanges that hold messages themselves: refused as by a RabbitMQ without their plugin while nothing here holds
 /// them.
 bool is_served(std::string_view type) {
   return type != "x-delayed-message" && type != "x-recent-history";
+}
+
+/// As the default exchange cannot be declared or deleted, that it is not allowed to is no news.
+Outcome<void> may_declare(Client& client, const ExchangeDeclare& declare) {
+  Resource exchange = Resource::exchange(declare.exchange);
+  if (declare.exchange.empty()) return {};
+  if (auto configure = may(client, Verb::kConfigure, exchange); !configure) return configure;
+  auto view = client.door.entities.find(client.shard, client.vhost);
+  if (view && view->routes->exchange(declare.exchange)) return {};
+  return may_lead_to(client, exchange, declare.arguments, "alternate-exchange");
 }
 
 Outcome<void> check_passive(const Client& client, const std::string& name) {
@@ -36,6 +49,7 @@ HandledLater handle_later(ChannelPointer channel, ExchangeDeclare declare) {
     if (!is_served(declare.type)) {
       co_return refuse(ReplyCode::kCommandInvalid, fmt::format("unknown exchange type '{}'", declare.type));
     }
+    if (auto allowed = may_declare(client, declare); !allowed) co_return allowed;
     Result<bool> made = co_await client.door.entities.declare_exchange(client.shard, client.vhost,
                                                                        {.name = std::move(declare.exchange),
                                                                         .type = std::move(declare.type),
@@ -51,6 +65,9 @@ HandledLater handle_later(ChannelPointer channel, ExchangeDeclare declare) {
 
 HandledLater handle_later(ChannelPointer channel, ExchangeDelete remove) {
   Client& client = channel->client;
+  if (!remove.exchange.empty()) {
+    if (auto allowed = may(client, Verb::kConfigure, Resource::exchange(remove.exchange)); !allowed) co_return allowed;
+  }
   Result<void> gone = co_await client.door.entities.delete_exchange(client.shard, client.vhost,
                                                                     std::move(remove.exchange), remove.if_unused);
   if (!gone) co_return refuse(protocol_error(gone.error()));
@@ -60,6 +77,8 @@ HandledLater handle_later(ChannelPointer channel, ExchangeDelete remove) {
 
 HandledLater handle_later(ChannelPointer channel, ExchangeBind bind) {
   Client& client = channel->client;
+  auto allowed = may_bind(client, bind.source, Resource::exchange(bind.destination), bind.routing_key);
+  if (!allowed) co_return allowed;
   Result<void> bound = co_await client.door.entities.bind(
       client.shard, client.vhost,
       {bind.source, Destination{DestinationKind::kExchange, bind.destination}, bind.routing_key, bind.arguments});
@@ -70,6 +89,8 @@ HandledLater handle_later(ChannelPointer channel, ExchangeBind bind) {
 
 HandledLater handle_later(ChannelPointer channel, ExchangeUnbind unbind) {
   Client& client = channel->client;
+  auto allowed = may_bind(client, unbind.source, Resource::exchange(unbind.destination), unbind.routing_key);
+  if (!allowed) co_return allowed;
   Result<void> unbound =
       co_await client.door.entities.unbind(client.shard, client.vhost,
                                            {unbind.source, Destination{DestinationKind::kExchange, unbind.destination},

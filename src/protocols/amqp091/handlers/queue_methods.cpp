@@ -3,6 +3,7 @@
 
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
+#include "protocols/amqp091/handlers/permissions.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
 #include "routing/core/refusals.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 using routing::Destination;
 using routing::DestinationKind;
+using security::Resource;
+using security::Verb;
 
 /// Found by its owner, or declared again as it is.
 Outcome<void> check_declared_again(const Client& client, const broker::QueueInfo& queue, const QueueDeclare& declare) {
@@ -39,6 +42,8 @@ Outcome<broker::QueueDeclaration> declaration(const Client& client, const QueueD
 }
 
 runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare declare) {
+  Resource resource = Resource::queue(declare.queue);
+  if (auto allowed = may(*client, Verb::kConfigure, resource); !allowed) co_return refuse(allowed.error());
   if (QueuePointer known = find_queue(*client, declare.queue)) {
     if (auto same = check_declared_again(*client, *known, declare); !same) co_return refuse(same.error());
     client->door.queues.used(client->shard, known->ref);
@@ -50,6 +55,8 @@ runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare decla
   }
   Outcome<broker::QueueDeclaration> asked = declaration(*client, declare);
   if (!asked) co_return refuse(asked.error());
+  auto allowed = may_lead_to(*client, resource, declare.arguments, "x-dead-letter-exchange");
+  if (!allowed) co_return refuse(allowed.error());
   client->has_exclusive_queues |= declare.exclusive;
   Result<broker::DeclaredQueue> made =
       co_await client->door.entities.declare_queue(client->shard, client->vhost, std::move(*asked));
@@ -88,6 +95,7 @@ HandledLater handle_later(ChannelPointer channel, QueueDelete remove) {
   Client& client = channel->client;
   Outcome<std::string> name = named(*channel, remove.queue);
   if (!name) co_return refuse(name.error());
+  if (auto allowed = may(client, Verb::kConfigure, Resource::queue(*name)); !allowed) co_return allowed;
   std::uint64_t messages = 0;
   if (QueuePointer queue = find_queue(client, *name)) {
     if (auto access = check_access(client, *queue); !access) co_return refuse(access.error());
@@ -104,6 +112,7 @@ HandledLater handle_later(ChannelPointer channel, QueuePurge purge) {
   Client& client = channel->client;
   Outcome<std::string> name = named(*channel, purge.queue);
   if (!name) co_return refuse(name.error());
+  if (auto allowed = may(client, Verb::kRead, Resource::queue(*name)); !allowed) co_return allowed;
   Outcome<QueuePointer> queue = accessible_queue(client, *name);
   if (!queue) co_return refuse(queue.error());
   Result<std::uint64_t> gone = co_await client.door.queues.purge(client.shard, (*queue)->ref);
@@ -117,6 +126,8 @@ HandledLater handle_later(ChannelPointer channel, QueueBind bind) {
   Outcome<std::string> name = named(*channel, bind.queue);
   if (!name) co_return refuse(name.error());
   if (bind.queue.empty() && bind.routing_key.empty()) bind.routing_key = *name;
+  auto allowed = may_bind(client, bind.exchange, Resource::queue(*name), bind.routing_key);
+  if (!allowed) co_return allowed;
   QueuePointer queue = find_queue(client, *name);
   if (queue) {
     if (auto access = check_access(client, *queue); !access) co_return refuse(access.error());
@@ -134,6 +145,8 @@ HandledLater handle_later(ChannelPointer channel, QueueUnbind unbind) {
   Outcome<std::string> name = named(*channel, unbind.queue);
   if (!name) co_return refuse(name.error());
   if (unbind.queue.empty() && unbind.routing_key.empty()) unbind.routing_key = *name;
+  auto allowed = may_bind(client, unbind.exchange, Resource::queue(*name), unbind.routing_key);
+  if (!allowed) co_return allowed;
   Result<void> unbound = co_await client.door.entities.unbind(
       client.shard, client.vhost,
       {unbind.exchange, Destination{DestinationKind::kQueue, *name}, unbind.routing_key, unbind.arguments});

@@ -9,6 +9,7 @@ ReplyCode reply_code_of(ErrorCode code) {
       return ReplyCode::kNotFound;
     case ErrorCode::kPolicyViolation:
     case ErrorCode::kInvalidName:
+    case ErrorCode::kAccessRefused:
       return ReplyCode::kAccessRefused;
     case ErrorCode::kLocked:
       return ReplyCode::kResourceLocked;

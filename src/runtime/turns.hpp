@@ -10,7 +10,7 @@
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 
-namespace wharf::routing {
+namespace wharf::runtime {
 
 class Turns {
  public:
@@ -27,12 +27,12 @@ class Turns {
     Turns* turns_;
   };
 
-  explicit Turns(runtime::Shard& shard) : shard_(shard) {}
+  explicit Turns(Shard& shard) : shard_(shard) {}
 
-  runtime::Task<Turn> take() {
+  Task<Turn> take() {
     if (std::exchange(taken_, true)) {
-      auto start = [this](runtime::Resume<bool> resume) { waiting_.push_back(std::move(resume)); };
-      [[maybe_unused]] bool mine = co_await runtime::suspend<bool>(std::move(start));
+      auto start = [this](Resume<bool> resume) { waiting_.push_back(std::move(resume)); };
+      [[maybe_unused]] bool mine = co_await suspend<bool>(std::move(start));
     }
     co_return Turn(*this);
   }
@@ -47,9 +47,9 @@ class Turns {
     waiting_.pop_front();
   }
 
-  runtime::Shard& shard_;
+  Shard& shard_;
   bool taken_ = false;
-  std::deque<runtime::Resume<bool>> waiting_;
+  std::deque<Resume<bool>> waiting_;
 };
 
-}  // namespace wharf::routing
+}  // namespace wharf::runtime
