@@ -113,16 +113,23 @@ HandledLater handle_later(ChannelPointer channel, BasicCancel cancel) {
   auto known = channel->by_tag.find(cancel.consumer_tag);
   if (known != channel->by_tag.end()) {
     queue::ConsumerId id = known->second->id;
-    co_await client.door.queues.stop(client.shard, known->second->queue, id);
+    broker::QueueRef queue = known->second->queue;
+    std::string name = known->second->queue_name;
+    co_await client.door.queues.stop(client.shard, queue, id);
     if (Consumer* consumer = channel->consumer(id)) {
       give_back_held(*channel, *consumer);
       channel->by_tag.erase(consumer->tag);
       consumer->stopped = true;
       if (consumer->unsettled == 0) {
-        broker::QueueRef queue = consumer->queue;
         forget_consumer(*channel, id);
         co_await client.door.queues.release(client.shard, queue, id);
       }
+    }
+    // It would go all the same, but after the answer: who declares it anew then must not get one that is about to go.
+    QueuePointer left = find_queue(client, name);
+    if (left && left->auto_delete && left->ref == queue) {
+      [[maybe_unused]] Result<std::uint64_t> gone =
+          co_await client.door.entities.delete_queue(client.shard, client.vhost, std::move(name), {.if_unused = true});
     }
   }
   if (!cancel.nowait) client.reply(*channel, BasicCancelOk{.consumer_tag = cancel.consumer_tag});
