@@ -50,14 +50,19 @@ class Broker:
         self.folder = tempfile.mkdtemp(prefix=f"bench-{name}-")
         self.log = open(f"{self.folder}/log", "wb")
         self.process = None
+        self.pid = None
         self.start_s = None
 
-    def launch(self, arguments):
+    def answers(self):
+        return answers(self.port)
+
+    def launch(self, arguments, environment=None):
         begin = time.monotonic()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("WHARF")}
+        environment = environment or {name: value for name, value in os.environ.items() if not name.startswith("WHARF")}
         self.process = subprocess.Popen(arguments, stdout=self.log, stderr=self.log, env=environment)
-        while not answers(self.port):
-            if self.process.poll() is not None or time.monotonic() > begin + START_DEADLINE_S:
+        self.pid = self.process.pid
+        while not self.answers():
+            if self.process.poll() or time.monotonic() > begin + START_DEADLINE_S:
                 raise SystemExit(f"{self.name} did not start; see {self.folder}/log")
             time.sleep(0.002)
         self.start_s = time.monotonic() - begin
@@ -72,12 +77,12 @@ class Broker:
         shutil.rmtree(self.folder)
 
     def cpu_s(self):
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def resident_mb(self, peak=False):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
             word = "VmHWM:" if peak else "VmRSS:"
             return next(int(line.split()[1]) for line in status if line.startswith(word)) / 1024
 
@@ -128,5 +133,5 @@ class Wharf(Broker):
 def wharf_bench(broker, *arguments):
     """One run of `wharf bench` with the broker's process measured beside; its line of JSON."""
     done = subprocess.run([os.environ["WHARF"], "bench", *map(str, arguments), "--bootstrap", broker.bootstrap, "--pid",
-                           str(broker.process.pid), "--json"], check=True, capture_output=True, text=True)
+                           str(broker.pid), "--json"], check=True, capture_output=True, text=True)
     return json.loads(done.stdout.strip().splitlines()[-1])

@@ -1,0 +1,113 @@
+"""RabbitMQ's PerfTest as the load. Each run gives a dictionary of figures of one broker, taken second by second after a warm-up."""
+
+import os
+import re
+import statistics
+import subprocess
+import threading
+
+WARMUP_S = 4  # of PerfTest's JVM
+ENDING_S = 2  # in which its clients stop
+DEADLINE_S = 300  # of one run: PerfTest waits for ever for what a broker does not send
+RATES = re.compile(r"(time|sent|confirmed|received):? ([\d.]+)")
+CONFIRM_LATENCY = re.compile(r"confirm latency: \d+/(\d+)/\d+/\d+/(\d+)")
+PERSISTENT = ("-f", "persistent")
+NO_CONSUMER = ("-y", 0)
+
+
+class LoadRefused(Exception):
+    """PerfTest gave up; its last words."""
+
+
+def figures_of(line):
+    """What PerfTest says of one second: rates, median and 99th percentile of the confirm latency in ms."""
+    figures = {name: float(value) for name, value in RATES.findall(line)}
+    if latency := CONFIRM_LATENCY.search(line):
+        figures |= {"p50": int(latency[1]) / 1000, "p99": int(latency[2]) / 1000}
+    return figures
+
+
+def seconds_of(broker, *arguments):
+    """Runs PerfTest and gives each second's figures as it tells them."""
+    command = ["java", "-Xmx2g", "-Xss256k", "-cp", f"{os.environ['PERF_TEST_JARS']}/*", "com.rabbitmq.perf.PerfTest", "-h",
+               f"amqp://{broker.bootstrap}", *map(str, arguments)]
+    said = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        deadline = threading.Timer(DEADLINE_S, process.kill)
+        deadline.start()
+        try:
+            for line in process.stdout:
+                said = [*said[-60:], line]
+                if ", time " in line:
+                    yield figures_of(line)
+        except BaseException:  # whoever asked stops
+            process.kill()
+            raise
+        finally:
+            deadline.cancel()
+    if process.returncode != 0 or not any("rate avg" in line for line in said):
+        raise LoadRefused("".join(line for line in said if not line.startswith("\tat ")).strip())
+
+
+def steady(broker, seconds, *arguments, counted="received"):
+    """As fast as it goes, or as fast as asked, for so many seconds: a rate, broker CPU seconds per million, ms, MB resident."""
+    heard = [(second, broker.cpu_s(), broker.resident_mb())
+             for second in seconds_of(broker, "-z", WARMUP_S + seconds + ENDING_S, *arguments)]
+    # Counted from the end: PerfTest's time limit begins when all its clients run, its clock when the first does.
+    heard = heard[-seconds - 1 - ENDING_S:-ENDING_S]
+    if len(heard) < 2:
+        raise LoadRefused("PerfTest ended before its time")
+    before, within = heard[0], [second for second, _, _ in heard[1:]]
+    count = sum(now[counted] * (now["time"] - then["time"]) for then, now in zip([before[0], *within], within))
+    if count == 0:
+        raise LoadRefused("no message came through")
+    _, cpu_s, resident_mb = heard[-1]
+    figures = {"rate": count / (within[-1]["time"] - before[0]["time"]), "cpu_per_million": (cpu_s - before[1]) / count * 1e6, "MB": resident_mb}
+    if "p99" in within[0]:
+        figures |= {name: statistics.median(second[name] for second in within) for name in ("p50", "p99")}
+    return figures
+
+
+def whole(broker, messages, *arguments, counted):
+    """A number of messages one way, as fast as it goes: the median second's rate once PerfTest is warm, the last second left out."""
+    cpu_s = broker.cpu_s()
+    heard = list(seconds_of(broker, *arguments))
+    figures = {"cpu_per_million": (broker.cpu_s() - cpu_s) / messages * 1e6, "MB": broker.resident_mb()}
+    rates = [second[counted] for second in heard[min(WARMUP_S, len(heard) // 2):-1]]
+    if not rates:
+        raise LoadRefused(f"{messages} messages are done before a rate can be told")
+    return {"rate": statistics.median(rates), **figures}
+
+
+def durable(broker, queue, size, seconds, *more):
+    """A durable queue, persistent messages, confirms, an acknowledgement for each message."""
+    return steady(broker, seconds, "-u", queue, *PERSISTENT, "-c", 500, "-q", 500, "-s", size, "-x", 2, "-y", 2, *more)
+
+
+def stream(broker, seconds):
+    return steady(broker, seconds, "-u", "bench-stream", "-sq", "-c", 500, "-q", 500, "-A", 100, "-s", 100, "-x", 2, "-y", 2)
+
+
+def transient(broker, seconds):
+    return steady(broker, seconds, "-u", "bench-transient", "-a", "-s", 100, "-x", 2, "-y", 2)
+
+
+def fanout(broker, queues, seconds):
+    return steady(broker, seconds, "-e", "bench-fanout", "-t", "fanout", "-qp", "bench-fanout-%d", "-qpf", 1, "-qpt", queues, "-a", "-s", 100,
+                  "-x", 1, "-y", queues)
+
+
+def spread(broker, queues, clients, seconds):
+    """Durable traffic on all queues: each client is a channel that publishes and one that consumes; few connections hold them."""
+    connections = max(2, clients // 1000)
+    window = max(1, 2000 // clients)
+    return steady(broker, seconds, "-qp", f"bench-of-{queues}-%d", "-qpf", 1, "-qpt", queues, *PERSISTENT, "-c", window, "-q", 20, "-s", 100,
+                  "-x", connections, "-X", clients // connections, "-y", connections, "-Y", clients // connections, "-ctp", 2)
+
+
+def fill(broker, queue, messages):
+    return whole(broker, messages, "-u", queue, *PERSISTENT, "-ad", "false", "-c", 500, "-s", 100, *NO_CONSUMER, "-C", messages, counted="confirmed")
+
+
+def drain(broker, queue, messages):
+    return whole(broker, messages, "-u", queue, *PERSISTENT, "-ad", "false", "-q", 500, "-s", 100, "-x", 0, "-D", messages, counted="received")

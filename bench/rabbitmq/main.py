@@ -1,0 +1,154 @@
+"""Runs every scenario on RabbitMQ and on Wharf (flush = sync, as it comes); prints the ratios, and what Wharf owes to itself alone."""
+
+import argparse
+import contextlib
+import sys
+
+import load
+from brokers import settle_disk
+from nodes import RabbitMQ, WharfNode
+
+BROKERS = {"rabbitmq": RabbitMQ, "wharf": WharfNode}
+SIZES = {"durable-100": 100, "durable-1k": 1024, "durable-10k": 10240}
+MANY = 10_000
+BACKLOG = 5_000_000
+OF_WHARF_ALONE = ("backlog", "flat-10000")
+NOT_YET = ("stream",)  # of Wharf: what it refuses is said, not failed
+
+
+def scenarios(scale):
+    """Name -> what it measures on one broker. In the order in which they run: what asks for least memory first."""
+    seconds = max(3, round(8 * scale))
+    named = {"rate-2000": lambda broker: {"": load.durable(broker, "rate-2000", 100, seconds, "-r", 1000)}}  # each of two producers
+    for name, size in SIZES.items():
+        named[name] = lambda broker, name=name, size=size: {"": load.durable(broker, name, size, seconds)}
+    named["transient"] = lambda broker: {"": load.transient(broker, seconds)}
+    named["fanout"] = lambda broker: {"": load.fanout(broker, 10, seconds)}
+    named["stream"] = lambda broker: {"": load.stream(broker, seconds)}
+    for queues in (100, 1000, MANY):
+        named[f"queues-{queues}"] = lambda broker, queues=queues: {"": load.spread(broker, queues, queues, seconds)}
+    named["backlog"] = lambda broker: backlog(broker, BACKLOG)
+    named["flat-10000"] = lambda broker: {f"{queues} queues": load.spread(broker, queues, MANY, seconds) for queues in (1, MANY)}
+    return named
+
+
+def backlog(broker, messages):
+    """What an empty queue takes and gives, then the same on top of what is kept."""
+    few = messages // 4
+    idle = broker.resident_mb()
+    figures = {"empty, in": load.fill(broker, "backlog", few), "empty, out": load.drain(broker, "backlog", few)}
+    load.fill(broker, "backlog", messages - few)
+    figures["kept, in"] = load.fill(broker, "backlog", few)
+    figures["kept, out"] = load.drain(broker, "backlog", messages)
+    figures["kept, in"]["MB over idle"] = figures["kept, in"]["MB"] - idle
+    return figures
+
+
+def measure(broker, wanted):
+    """(scenario, part, figure) -> value."""
+    print(f"== {broker.name}", file=sys.stderr, flush=True)
+    settle_disk()
+    try:
+        broker.start()
+        figures = {("start", "", "s"): broker.start_s, ("start", "idle", "MB"): broker.resident_mb()}
+        for name, run in wanted.items():
+            settle_disk()
+            try:
+                figures |= {(name, part, figure): value for part, values in run(broker).items() for figure, value in values.items()}
+            except load.LoadRefused as refused:
+                why = "not built yet" if broker.name == "wharf" and name in NOT_YET else f"failed: {refused}"
+                print(f"   {broker.name} {name}: {why}", file=sys.stderr, flush=True)
+                continue
+            print(f"   {name}: " + ", ".join(f"{part} {figure} {value:.4g}".strip() for (at, part, figure), value in figures.items() if at == name),
+                  file=sys.stderr, flush=True)
+    except SystemExit:
+        with open(f"{broker.folder}/log", encoding="utf-8", errors="replace") as log:
+            print(log.read()[-2000:], file=sys.stderr)
+        raise
+    finally:
+        broker.stop()
+    return figures
+
+
+# (scenario, part, figure) -> target of the ratio Wharf / RabbitMQ: (">=" or "<=", bound).
+def targets():
+    found = {("start", "", "s"): ("<=", 1 / 60), ("start", "idle", "MB"): ("<=", 1 / 20), ("rate-2000", "", "MB"): ("<=", 1 / 4),
+             ("rate-2000", "", "p50"): ("<=", 1 / 3), ("rate-2000", "", "p99"): ("<=", 1 / 5)}
+    for name in SIZES:
+        found[name, "", "p99"] = ("<=", 1 / 5)
+        found[name, "", "MB"] = ("<=", 1 / 4)
+    for name, rate in {"durable-100": 4, "durable-1k": 4, "durable-10k": 2.3, "transient": 3.3, "fanout": 5, "stream": 5, "queues-100": 9,
+                       "queues-1000": 25, "queues-10000": 100}.items():
+        found[name, "", "rate"] = (">=", rate)
+    for name, part in {"durable-100": 12, "durable-1k": 12, "durable-10k": 5, "transient": 10, "fanout": 14, "stream": 20, "rate-2000": 8}.items():
+        found[name, "", "cpu_per_million"] = ("<=", 1 / part)
+    return found
+
+
+def own_targets(wharf):
+    """What is compared within Wharf: a sentence, the figure, its target."""
+    def ratio(name, part, to):
+        return wharf[name, part, "rate"] / wharf[name, to, "rate"]
+
+    if ("backlog", "kept, out", "rate") in wharf:
+        yield "publish rate with a backlog / empty", ratio("backlog", "kept, in", "empty, in"), (">=", 0.8)
+        yield "drain rate with a backlog / empty", ratio("backlog", "kept, out", "empty, out"), (">=", 0.8)
+        yield "MB over idle with a backlog", wharf["backlog", "kept, in", "MB over idle"], ("<=", 50)
+    if ("flat-10000", "1 queues", "rate") in wharf:
+        yield "rate at 10,000 queues / at 1", ratio("flat-10000", f"{MANY} queues", "1 queues"), (">=", 0.8)
+
+
+def verdict(value, target):
+    if target is None:
+        return f"{value:9.3f}"
+    sign, bound = target
+    met = value >= bound if sign == ">=" else value <= bound
+    return f"{value:9.3f} {sign} {bound:7.3f} * {'ok' if met else 'NO'}"
+
+
+def report(figures):
+    bounds = targets()
+    print(f"{'':44}" + "".join(f"{name:>12}" for name in figures) + ("   wharf / rabbitmq, target *" if len(figures) == 2 else ""))
+    for key in dict.fromkeys(key for found in figures.values() for key in found):
+        values = [found.get(key) for found in figures.values()]
+        line = f"{' '.join(filter(None, key)):44}" + "".join(f"{'-' if value is None else format(value, '.4g'):>12}" for value in values)
+        if len(values) == 2 and None not in values and values[0] > 0:
+            line += "   " + verdict(values[1] / values[0], bounds.get(key))
+        print(line)
+    for sentence, value, target in own_targets(figures.get("wharf", {})):
+        print(f"Wharf's own {sentence}: {verdict(value, target)}")
+
+
+def main():
+    options = argparse.ArgumentParser(prog="scripts/bench rabbitmq")
+    options.add_argument("scenario", nargs="*", help="those to run; without one, all")
+    options.add_argument("--only", choices=BROKERS, help="one broker alone")
+    options.add_argument("--quick", action="store_true", help="a third of the load")
+    options.add_argument("--list", action="store_true", help="the scenarios' names")
+    chosen = options.parse_args()
+    named = scenarios(1 / 3 if chosen.quick else 1)
+    if chosen.list:
+        print("\n".join(named))
+        return
+    if unknown := [name for name in chosen.scenario if name not in named]:
+        options.error(f"no scenario is called {', '.join(unknown)}; there are {', '.join(named)}")
+    wanted = {name: run for name, run in named.items() if not chosen.scenario or name in chosen.scenario}
+    compared = {name: run for name, run in wanted.items() if name not in OF_WHARF_ALONE}
+    names = BROKERS if chosen.only is None else (chosen.only,)
+    figures = {}
+    with contextlib.ExitStack() as folders:
+        def measured(make, some):
+            broker = make()
+            folders.callback(broker.remove)
+            return measure(broker, some)
+
+        if compared:
+            figures = {name: measured(BROKERS[name], compared) for name in names}
+        for name in OF_WHARF_ALONE if "wharf" in names else ():
+            if name in wanted:  # each on a fresh broker, whose memory is of this alone
+                figures["wharf"] = measured(WharfNode, {name: wanted[name]}) | figures.get("wharf", {})
+    report(figures)
+
+
+if __name__ == "__main__":
+    main()
