@@ -52,8 +52,6 @@ def measure(broker, wanted):
         broker.start()
         figures = {("start", "", "s"): broker.start_s, ("start", "idle", "MB"): broker.resident_mb()}
         for name, run in wanted.items():
-            if name in OF_WHARF_ALONE and broker.name != "wharf":
-                continue
             settle_disk()
             try:
                 figures |= {(name, part, figure): value for part, values in run(broker).items() for figure, value in values.items()}
@@ -135,12 +133,20 @@ def main():
     if unknown := [name for name in chosen.scenario if name not in named]:
         options.error(f"no scenario is called {', '.join(unknown)}; there are {', '.join(named)}")
     wanted = {name: run for name, run in named.items() if not chosen.scenario or name in chosen.scenario}
+    compared = {name: run for name, run in wanted.items() if name not in OF_WHARF_ALONE}
+    names = BROKERS if chosen.only is None else (chosen.only,)
+    figures = {}
     with contextlib.ExitStack() as folders:
-        brokers = {}
-        for name in BROKERS if chosen.only is None else (chosen.only,):
-            brokers[name] = BROKERS[name]()
-            folders.callback(brokers[name].remove)
-        figures = {name: measure(broker, wanted) for name, broker in brokers.items()}
+        def measured(make, some):
+            broker = make()
+            folders.callback(broker.remove)
+            return measure(broker, some)
+
+        if compared:
+            figures = {name: measured(BROKERS[name], compared) for name in names}
+        for name in OF_WHARF_ALONE if "wharf" in names else ():
+            if name in wanted:  # each on a fresh broker, whose memory is of this alone
+                figures["wharf"] = measured(WharfNode, {name: wanted[name]}) | figures.get("wharf", {})
     report(figures)
 
 
