@@ -16,6 +16,8 @@ class AmqpTurn : public DoorTest {
   AmqpTurn() {
     client_.phase = Client::Phase::kRunning;
     client_.vhost = "/";
+    client_.principal = *access_.sign_in(machine_.shard(), "guest", "guest", client_.remote);
+    client_.decisions.emplace(client_.principal, client_.vhost);
     add(ChannelOpen{}).add(QueueDeclare{.queue = "q"}).read();
   }
   ~AmqpTurn() override {
