@@ -46,7 +46,7 @@ struct Client {
     kTune,
     kOpening,
     kRunning,
-    kClosing,  // connection.close was sent
+    kClosing,  // connection.close was sent, or came and is being answered
     kEnded,    // nothing more is read
   };
 

@@ -135,6 +135,24 @@ void handle_decoded(Client& client, ByteView method) {
   handle(client, *decoded);
 }
 
+void end_in_order(Client& client) {
+  client.write(ConnectionCloseOk{}, 0);
+  client.phase = Client::Phase::kEnded;
+  client.wake();
+}
+
+/// Who has close-ok may count on the connection's own queues being gone, on whatever connection they look.
+runtime::Task<void> end_after_exclusive_queues(Client* client) {
+  co_await client->door.entities.delete_exclusive(client->shard, client->id);
+  end_in_order(*client);
+}
+
+void take_close(Client& client) {
+  if (client.phase == Client::Phase::kClosing || !client.has_exclusive_queues) return end_in_order(client);
+  client.phase = Client::Phase::kClosing;
+  std::ignore = client.tasks.spawn("amqp-close", end_after_exclusive_queues(&client));
+}
+
 }  // namespace
 
 void greet(Client& client) {
@@ -146,11 +164,7 @@ void greet(Client& client) {
 
 void handle_connection(Client& client, MethodId id, ByteView method) {
   using Phase = Client::Phase;
-  if (id == ConnectionClose::kMethod.id) {
-    client.write(ConnectionCloseOk{}, 0);
-    client.phase = Phase::kEnded;
-    return client.wake();
-  }
+  if (id == ConnectionClose::kMethod.id) return take_close(client);
   if (client.phase == Phase::kClosing) {
     if (id == ConnectionCloseOk::kMethod.id) client.phase = Phase::kEnded;
     return client.wake();

@@ -94,7 +94,8 @@ void DeliveryInbox::ended(queue::ConsumerId id, queue::EndReason) {
   Consumer& consumer = *channel.consumer(id);
   // What it was given stays known by its tags: the client may settle it, to no effect.
   channel.unsettled_of_consumers -= consumer.gets() ? 0 : consumer.unsettled;
-  if (consumer.started && !consumer.stopped && client_->can.consumer_cancel_notify) {
+  bool listens = client_->phase == Client::Phase::kRunning;
+  if (listens && consumer.started && !consumer.stopped && client_->can.consumer_cancel_notify) {
     client_->reply(channel, BasicCancel{.consumer_tag = consumer.tag, .nowait = true});
   }
   if (!consumer.gets() && !consumer.stopped) channel.by_tag.erase(consumer.tag);

@@ -172,9 +172,10 @@ class EntitiesTest {
                 amqp.channel.queueBindNoWait(name, "amq.fanout", "", Map.of());
             }
             assertEquals(0, amqp.channel.queueDeclarePassive(names.get(199)).getMessageCount());
-            for (String name : names) {
+            for (String name : names.subList(0, 199)) {
                 amqp.channel.queueDeleteNoWait(name, false, false);
             }
+            amqp.channel.queueDelete(names.get(199));  // answered behind the others
             assertTrue(amqp.refused(other -> other.queueDeclarePassive(names.get(0))).startsWith("404"));
         }
     }
