@@ -14,10 +14,8 @@ using testing::SizeIs;
 class AmqpTurn : public DoorTest {
  protected:
   AmqpTurn() {
-    client_.phase = Client::Phase::kRunning;
-    client_.vhost = "/";
     client_.principal = *access_.sign_in(machine_.shard(), "guest", "guest", client_.remote);
-    client_.decisions.emplace(client_.principal, client_.vhost);
+    client_.enter("/");
     add(ChannelOpen{}).add(QueueDeclare{.queue = "q"}).read();
   }
   ~AmqpTurn() override {

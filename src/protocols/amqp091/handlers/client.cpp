@@ -23,6 +23,12 @@ Client::~Client() {
   inbox->close();
 }
 
+void Client::enter(std::string virtual_host) {
+  vhost = std::move(virtual_host);
+  decisions.emplace(principal, vhost);
+  phase = Phase::kRunning;
+}
+
 void Client::sending(broker::QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) {
   wake();
   if (!in_out.empty() && in_out.back().consumer == consumer) {

@@ -53,6 +53,8 @@ struct Client {
   Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope);
   ~Client();
 
+  /// `principal`, who has signed in, is in this virtual host from here on.
+  void enter(std::string virtual_host);
   /// Something is in `out`.
   void wake() { can_write.notify(); }
   template <Method M>

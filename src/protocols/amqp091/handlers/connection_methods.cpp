@@ -118,9 +118,7 @@ void handle(Client& client, const ConnectionOpen& open) {
     Error refused = security::vhost_refused(client.principal.name, open.virtual_host);
     return client.close_connection({ReplyCode::kNotAllowed, std::move(refused.message), ConnectionOpen::kMethod.id});
   }
-  client.vhost = open.virtual_host;
-  client.decisions.emplace(client.principal, client.vhost);
-  client.phase = Client::Phase::kRunning;
+  client.enter(open.virtual_host);
   client.write(ConnectionOpenOk{}, 0);
 }
 

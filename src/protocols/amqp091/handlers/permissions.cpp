@@ -8,6 +8,7 @@ using security::Resource;
 using security::Verb;
 
 Outcome<void> may(Client& client, Verb verb, const Resource& resource) {
+  WHARF_ASSERT(client.decisions.has_value());  // channels are opened after the connection only
   Result<void> allowed = client.decisions->check(client.door.access.table(client.shard), verb, resource);
   if (!allowed) return refuse(protocol_error(allowed.error()));
   return {};
