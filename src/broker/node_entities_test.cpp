@@ -2,72 +2,17 @@
 #include "broker/node_entities.hpp"
 
 #include <future>
-#include <thread>
 
 #include <gtest/gtest.h>
 
-#include "broker/node.hpp"
+#include "broker/node_testing.hpp"
 #include "runtime/memory_files.hpp"
-#include "sim/simulation.hpp"
 
 namespace wharf::broker {
 namespace {
 
 using routing::Binding;
 using routing::DestinationKind;
-
-/// A node on threads of its own, as in the server, over files in memory that outlive it.
-class NodeThreads {
- public:
-  NodeThreads(runtime::FileSystem& files, std::size_t shards) {
-    Surroundings with{.files = &files, .random = &random_, .logger = &logger_, .folder = "data"};
-    for (std::size_t i = 0; i < shards; ++i) {
-      shards_.push_back(std::make_unique<runtime::Shard>(ShardIndex(static_cast<std::uint32_t>(i)), clock_, pool_));
-      with.shards.push_back(shards_.back().get());
-    }
-    node_ = std::make_unique<Node>(std::move(with), config_);
-    for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
-    Result<void> started;
-    on(0, keep(node_->start(), &started));
-    EXPECT_TRUE(started) << started.error().message;
-  }
-  ~NodeThreads() {
-    Result<void> stopped;
-    on(0, keep(node_->stop(), &stopped));
-    EXPECT_TRUE(stopped) << stopped.error().message;
-    for (auto& shard : shards_) shard->stop();
-    threads_.clear();
-  }
-
-  Node& node() { return *node_; }
-  runtime::Shard& shard(std::size_t index) { return *shards_[index]; }
-  /// Runs it to its end.
-  void on(std::size_t index, runtime::Task<void> task) { start(index, std::move(task)).wait(); }
-  std::future<void> start(std::size_t index, runtime::Task<void> task) {
-    auto scope = std::make_shared<runtime::TaskScope>(shard(index));
-    auto done = std::make_shared<std::promise<void>>();
-    shard(index).post([scope, done, task = std::move(task)]() mutable {
-      scope->spawn("test", std::move(task));
-      scope->when_idle([scope, done] { done->set_value(); });
-    });
-    return done->get_future();
-  }
-
- private:
-  static runtime::Task<void> keep(runtime::Task<Result<void>> task, Result<void>* into) {
-    *into = co_await std::move(task);
-  }
-
-  runtime::SystemClock clock_;
-  runtime::ThreadPool pool_{2};
-  runtime::SystemRandom random_;
-  runtime::Logger logger_{clock_, runtime::LogLevel::kError, runtime::LogFormat::kText};
-  config::ServerConfig config_ =
-      config::ServerConfig::with({{"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}});
-  std::vector<std::unique_ptr<runtime::Shard>> shards_;
-  std::unique_ptr<Node> node_;
-  std::vector<std::jthread> threads_;
-};
 
 QueueDeclaration queue(std::string name, bool durable) {
   QueueDeclaration declaration;
@@ -122,6 +67,24 @@ TEST(NodeEntities, ClientsOnAllShardsAtOnceLeaveTheSameOnEachAndAfterARestartToo
       std::size_t queues = 0;
       running.on(i, count_queues(&running.node().entities(), &running.shard(i), &queues));
       EXPECT_EQ(queues, 5u) << "on shard " << i << " of " << shards;
+    }
+  }
+}
+
+runtime::Task<void> declare_jobs(Node* node, runtime::Shard* here, bool* created) {
+  Result<DeclaredQueue> declared = co_await node->entities().declare_queue(*here, "/", queue("jobs", true));
+  EXPECT_TRUE(declared);
+  *created = declared && declared->created;
+}
+
+TEST(NodeEntities, WhatIsDeclaredIsThereAfterARestartWhateverTheNumberOfShards) {
+  for (std::size_t shards = 1; shards <= 8; ++shards) {
+    runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+    for (int start = 0; start < 3; ++start) {
+      NodeThreads running(files, shards);
+      bool created = false;
+      running.on(0, declare_jobs(&running.node(), &running.shard(0), &created));
+      EXPECT_EQ(created, start == 0) << "at start " << start << " with " << shards << " shards";
     }
   }
 }

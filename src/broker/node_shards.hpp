@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "broker/door_counts.hpp"
+#include "cluster/metadata/metadata_store.hpp"
 #include "cluster/metadata/topic_table.hpp"
 #include "cluster/replication/shard_logs.hpp"
 #include "model/ids.hpp"
@@ -35,8 +36,10 @@ class NodeShards {
   std::size_t owner_index(const PartitionId& partition) const { return owner_index(partition, shards_.size()); }
   NodeShard& owner(const PartitionId& partition) { return at(owner_index(partition)); }
 
-  /// The same on every start with the same number of shards; one shard has all logs of a queue.
+  /// The same on every start with the same number of shards; one shard has all logs of a queue, the first the metadata
+  /// log, which is MetadataStore's: found by another it would be made anew, empty.
   static std::size_t owner_index(const PartitionId& partition, std::size_t shards) {
+    if (partition == cluster::kMetadataPartition) return 0;
     if (partition.index.value >= queue::kFirstQueuePartition) return std::hash<PartitionId>()(queue::messages_of(partition.topic, 0)) % shards;
     return std::hash<PartitionId>()(partition) % shards;
   }
