@@ -100,10 +100,4 @@ const ConsumerOptions* Consumers::options(ConsumerId id) const {
   return found == consumers_.end() ? nullptr : &found->second.options;
 }
 
-std::vector<ConsumerId> Consumers::ids() const {
-  std::vector<ConsumerId> ids;
-  for (const auto& [id, consumer] : consumers_) ids.emplace_back(id);
-  return ids;
-}
-
 }  // namespace wharf::queue

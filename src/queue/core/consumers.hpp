@@ -39,11 +39,9 @@ class Consumers {
   void settled(ConsumerId id, std::uint64_t messages);
   void wrote(ConsumerId id, std::uint64_t bytes);
 
-  bool knows(ConsumerId id) const { return consumers_.contains(id.value); }
   const ConsumerOptions* options(ConsumerId id) const;
   /// Those that are served, or would be if they were the active one.
   std::size_t attached() const { return attached_; }
-  std::vector<ConsumerId> ids() const;
 
  private:
   struct Consumer {

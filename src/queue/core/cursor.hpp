@@ -78,8 +78,6 @@ class Cursor {
   std::int64_t settle_range(OffsetRange range);
   /// From in flight back to its place.
   void put_back(Offset offset, std::uint32_t tries, bool redelivered);
-  /// From its place on the way to the dead letter target.
-  void hold_dead(Offset offset, Held held) { take(offset, held); }
   /// In flight with nobody any more.
   void orphan(Offset offset);
 

@@ -71,7 +71,6 @@ class Queue {
 
   // --- Consumers
   Result<void> subscribe(ConsumerId id, const ConsumerOptions& options) { return consumers_.add(id, options); }
-  void hold_for(ConsumerId id) { consumers_.add_holder(id); }
   void stop(ConsumerId id) { consumers_.stop(id); }
   void wrote(ConsumerId id, std::uint64_t bytes) { consumers_.wrote(id, bytes); }
   /// Gone: what it held is back in its place. The oldest counts a try, as only that one can have been at fault.
@@ -133,7 +132,6 @@ class Queue {
   std::uint64_t ready() const;
   std::uint64_t unsettled() const;
   std::uint64_t ready_bytes() const { return ready_bytes_; }
-  void count_ready_bytes(std::uint64_t bytes) { ready_bytes_ = bytes; }
   bool has_dead_letter_target() const { return options_.settings.dead_letter.has_value(); }
 
  private:

@@ -158,6 +158,7 @@ class LiveQueue {
   std::uint64_t state_bytes_ = 0;       // in the state log since its last snapshot
   std::uint64_t snapshot_bytes_ = 0;
   bool state_lost_ = false;
+  bool marked_ = false;                 // write_state() will be called
   bool loading_ = false;                // from disk
   bool pumping_ = false;
   bool again_ = false;

@@ -195,7 +195,9 @@ void LiveQueue::note_missing(std::uint8_t level, OffsetRange range, std::string_
   mark_state();
 }
 
-void LiveQueue::mark_state() { with_.state_changed(identity_.id); }
+void LiveQueue::mark_state() {
+  if (!std::exchange(marked_, true)) with_.state_changed(identity_.id);
+}
 
 /// Written at once, not with the settlements: deliveries wait for it.
 void LiveQueue::keep_reserve() {
@@ -229,7 +231,10 @@ void LiveQueue::state_was_lost(const Error& why) {
   });
 }
 
-void LiveQueue::write_state() { write_state_then({}); }
+void LiveQueue::write_state() {
+  marked_ = false;
+  write_state_then({});
+}
 
 void LiveQueue::write_state_then(Answered answered) {
   if (!identity_.durable) {

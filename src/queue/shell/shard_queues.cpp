@@ -60,7 +60,7 @@ LiveQueue* ShardQueues::find(TopicId id) {
 }
 
 void ShardQueues::mark(TopicId id) {
-  if (changed_.empty() || changed_.back() != id) changed_.push_back(id);
+  changed_.push_back(id);
   if (timer_ || closed_) return;
   timer_ = shard_.set_timer(shard_.now() + kStateInterval, [this] {
     timer_.reset();

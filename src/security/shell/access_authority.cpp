@@ -113,24 +113,24 @@ runtime::Task<Result<void>> AccessAuthority::delete_user(runtime::Shard& here, s
   co_return done;
 }
 
-runtime::Task<Result<void>> AccessAuthority::set_permission(runtime::Shard& here, Permission permission) {
-  Planner planner = [this, permission = std::move(permission)](const AccessTable& now) -> Result<Plan> {
-    Result<void> known = check_known(now, permission.user, permission.name_space);
+runtime::Task<Result<void>> AccessAuthority::set(runtime::Shard& here, std::string user, std::string name_space,
+                                                 Definition rights) {
+  Planner planner = [this, user = std::move(user), name_space = std::move(name_space),
+                     rights = std::move(rights)](const AccessTable& now) -> Result<Plan> {
+    Result<void> known = check_known(now, user, name_space);
     if (!known) return fail(known.error());
-    return Plan{{permission}};
+    return Plan{{rights}};
   };
   Result<void> done = co_await ask(here, std::move(planner));
   co_return done;
 }
 
+runtime::Task<Result<void>> AccessAuthority::set_permission(runtime::Shard& here, Permission permission) {
+  return set(here, permission.user, permission.name_space, permission);
+}
+
 runtime::Task<Result<void>> AccessAuthority::set_topic_permission(runtime::Shard& here, TopicPermission permission) {
-  Planner planner = [this, permission = std::move(permission)](const AccessTable& now) -> Result<Plan> {
-    Result<void> known = check_known(now, permission.user, permission.name_space);
-    if (!known) return fail(known.error());
-    return Plan{{permission}};
-  };
-  Result<void> done = co_await ask(here, std::move(planner));
-  co_return done;
+  return set(here, permission.user, permission.name_space, permission);
 }
 
 runtime::Task<Result<void>> AccessAuthority::clear_permission(runtime::Shard& here, PermissionRemoved which) {

@@ -83,6 +83,8 @@ class AccessAuthority {
   runtime::Task<Result<void>> carry_out(Planner planner);
   runtime::Task<Result<void>> keep(const std::vector<Definition>* definitions);
   runtime::Task<void> spread(const std::vector<Definition>* definitions);
+  /// Rights of a user in a namespace, both of which have to be there.
+  runtime::Task<Result<void>> set(runtime::Shard& here, std::string user, std::string name_space, Definition rights);
   Result<void> check_known(const AccessTable& now, std::string_view user, std::string_view name_space) const;
   std::vector<Definition> stored_definitions();
   std::vector<Definition> first_users();

@@ -8,13 +8,10 @@ namespace {
 
 constexpr std::uint8_t kPersistent = 2;  // delivery mode
 
-/// A builder's bytes as what a log may stamp, without a copy.
-log::OwnedBatches owned(BatchBuilder& builder) {
+log::OwnedBatches batch_of(BatchBuilder& builder) {
   Result<std::vector<std::byte>> bytes = builder.finish();
   WHARF_ASSERT(bytes);  // a read is far below a batch's limit, and nothing is compressed
-  auto holder = std::make_shared<std::vector<std::byte>>(std::move(*bytes));
-  std::shared_ptr<std::byte[]> owner(holder, holder->data());
-  return {std::move(owner), MutableBytes(*holder), true};
+  return log::own(std::move(*bytes));
 }
 
 /// FNV-1a: the same key, the same partition.
@@ -92,14 +89,14 @@ GatheredPublishes PublishTurn::take() {
       auto messages = static_cast<std::uint64_t>(part.builder.record_count());
       gathered.queues.push_back({*part.queue,
                                  {.level = part.level,
-                                  .batch = owned(part.builder),
+                                  .batch = batch_of(part.builder),
                                   .messages = messages,
                                   .body_bytes = part.body_bytes,
                                   .persistent = part.persistent,
                                   .expiring = part.expiring}});
       gathered.confirms.push_back(std::move(part.confirms));
     } else {
-      gathered.logs.push_back({*part.partition, owned(part.builder)});
+      gathered.logs.push_back({*part.partition, batch_of(part.builder)});
       of_logs.push_back(std::move(part.confirms));
     }
   }
