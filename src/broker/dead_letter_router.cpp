@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "model/encoded_table.hpp"
 #include "model/message.hpp"
 #include "model/message_properties.hpp"
 #include "queue/core/dead_letter.hpp"
@@ -42,7 +41,6 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
                           .routing_keys = {std::string(out.message.routing_key)}};
   entry.routing_keys.insert(entry.routing_keys.end(), cc.begin(), cc.end());
   if (out.message.expiration) entry.original_expiration = std::string(*out.message.expiration);
-  queue::add_death(out.headers, entry);
   out.message.expiration.reset();
   if (letter.target.routing_key) {
     std::erase_if(out.headers, [](const Property& header) { return header.name == "CC"; });
@@ -51,7 +49,7 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
     out.extra_keys = std::move(cc);
   }
   out.message.exchange = letter.target.exchange;
-  WHARF_ASSERT(encode_properties(out.encoded, out.headers) == TableFault::kNone);
+  out.encoded = queue::encoded_with_death(out.headers, entry);
   out.message.properties = out.encoded;
 }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "model/encoded_table.hpp"
+#include "model/error.hpp"
+
 namespace wharf::queue {
 namespace {
 
@@ -82,6 +85,20 @@ void add_death(PropertyTable& headers, const DeathEntry& entry) {
   set(headers, "x-last-death-exchange", entry.exchange);
   set(headers, "x-last-death-queue", entry.queue);
   set(headers, "x-last-death-reason", std::move(reason));
+}
+
+std::vector<std::byte> encoded_with_death(PropertyTable& headers, const DeathEntry& entry) {
+  std::vector<std::byte> encoded;
+  add_death(headers, entry);
+  if (encode_properties(encoded, headers) == TableFault::kNone) return encoded;
+  encoded.clear();
+  headers.clear();
+  DeathEntry shorter = entry;  // keys of a CC header may be as many as a table holds
+  if (shorter.routing_keys.size() > 1) shorter.routing_keys.resize(1);
+  add_death(headers, shorter);
+  TableFault fault = encode_properties(encoded, headers);
+  WHARF_ASSERT(fault == TableFault::kNone);
+  return encoded;
 }
 
 bool is_cycle(const PropertyTable& headers, std::string_view queue) {

@@ -25,6 +25,9 @@ struct DeathEntry {
 std::string_view to_string(DeathReason reason);
 /// Puts the entry in front, or counts it up and moves it there; sets x-first-death-* once and x-last-death-* each time.
 void add_death(PropertyTable& headers, const DeathEntry& entry);
+/// The headers with the entry, encoded; where they have no room for it, those of the story alone, with the first key: no client may choose headers
+/// that keep its message from being dead-lettered.
+std::vector<std::byte> encoded_with_death(PropertyTable& headers, const DeathEntry& entry);
 /// Whether the message has been in `queue` before, and has come round without anybody having rejected it: it would go round
 /// for ever.
 bool is_cycle(const PropertyTable& headers, std::string_view queue);

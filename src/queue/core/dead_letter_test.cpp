@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/encoded_table.hpp"
+
 namespace wharf::queue {
 namespace {
 
@@ -61,6 +63,28 @@ TEST(DeadLetter, headers_that_lie_are_replaced) {
   headers = {{"x-death", PropertyList{std::int64_t{3}, PropertyTable{{"queue", std::int64_t{4}}}}}};
   add_death(headers, death("a", DeathReason::kExpired));
   EXPECT_EQ(find_property(headers, "x-death")->get_if<PropertyList>()->size(), 3u);
+}
+
+TEST(DeadLetter, headers_without_room_for_the_story_give_way_to_it) {
+  PropertyTable headers(kMaxTableValues, Property{"h", true});
+  std::vector<std::byte> encoded = encoded_with_death(headers, death("a", DeathReason::kRejected));
+  auto decoded = decode_property_table(encoded);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(*decoded, headers);
+  EXPECT_EQ(text_in(entry_of(headers, 0), "queue"), "a");
+  EXPECT_EQ(find_property(headers, "h"), nullptr);
+
+  DeathEntry many = death("a", DeathReason::kRejected);
+  many.routing_keys.resize(kMaxTableValues, "cc");
+  headers.clear();
+  encoded = encoded_with_death(headers, many);
+  EXPECT_EQ(*decode_property_table(encoded), headers);
+  EXPECT_EQ(find_property(entry_of(headers, 0), "routing-keys")->get_if<PropertyList>()->size(), 1u);
+
+  headers = {{"mine", std::string("kept")}};
+  encoded = encoded_with_death(headers, death("a", DeathReason::kRejected));
+  EXPECT_EQ(*decode_property_table(encoded), headers);
+  EXPECT_EQ(text_in(headers, "mine"), "kept");
 }
 
 TEST(DeadLetter, a_cycle_is_one_that_nobody_rejected_in) {
