@@ -68,16 +68,8 @@ runtime::Task<void> Connection::run() {
   client_.phase = Phase::kEnded;
   stream_->close();
   if (timer_) shard_.cancel_timer(*timer_);
-  co_await give_back();
-}
-
-runtime::Task<void> Connection::give_back() {
-  for (auto& [number, channel] : client_.channels) {
-    std::ranges::move(client_.forget_consumers(*channel), std::back_inserter(client_.to_release));
-  }
+  co_await client_.give_back();
   client_.channels.clear();
-  for (auto [queue, id] : client_.to_release) co_await door_.queues.release(shard_, queue, id);
-  if (client_.has_exclusive_queues) co_await door_.entities.delete_exclusive(shard_, client_.id);
 }
 
 runtime::Task<void> Connection::read_frames() {

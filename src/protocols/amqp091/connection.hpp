@@ -26,7 +26,6 @@ class Connection final : public runtime::PortConnection {
  private:
   runtime::Task<void> read_frames();
   runtime::Task<void> write_frames();
-  runtime::Task<void> give_back();
   enum class Greeted : std::uint8_t { kYes, kNotYet, kForeign };
   Greeted take_greeting();
   void refuse_foreign();

@@ -23,7 +23,7 @@ class QueuesInMemory final : public broker::Queues {
  public:
   using Settlements = std::vector<queue::Settlement>;
   std::optional<Error> refusal;             // of every enqueue
-  bool hold_answers = false;                // of every enqueue, until let_go()
+  bool hold_answers = false;                // of every enqueue and release, until let_go()
   std::vector<std::size_t> enqueued_parts;  // of each call
   std::vector<Settlements> settled;         // each call's
   std::vector<queue::ConsumerId> released;
@@ -66,10 +66,7 @@ class QueuesInMemory final : public broker::Queues {
         hand_out(here, queues_[part.queue]);
       }
     }
-    if (hold_answers) {
-      runtime::Signal* turn = waiting_.emplace_back(std::make_unique<runtime::Signal>(here)).get();
-      co_await turn->wait();
-    }
+    co_await until_let_go(here);
     co_return outcomes;
   }
 
@@ -115,6 +112,7 @@ class QueuesInMemory final : public broker::Queues {
   }
   runtime::Task<void> release(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id) override {
     released.push_back(id);
+    co_await until_let_go(here);
     if (!queues_.contains(ref)) co_return;
     Queue& queue = queues_[ref];
     for (auto& [message_id, message] : queue.consumers[id].held) put_back(queue, std::move(message), true);
@@ -152,6 +150,11 @@ class QueuesInMemory final : public broker::Queues {
     Offset next{0};
   };
 
+  runtime::Task<void> until_let_go(runtime::Shard& here) {
+    if (!hold_answers) co_return;
+    runtime::Signal* turn = waiting_.emplace_back(std::make_unique<runtime::Signal>(here)).get();
+    co_await turn->wait();
+  }
   static void append(Queue& queue, queue::Incoming messages) {
     Result<BatchView> batch = read_batch(messages.batch.bytes);
     WHARF_ASSERT(batch);

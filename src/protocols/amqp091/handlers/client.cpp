@@ -1,5 +1,9 @@
 #include "protocols/amqp091/handlers/client.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 
@@ -87,6 +91,15 @@ std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> Client::forget_consu
 void Client::release(broker::QueueRef queue, queue::ConsumerId consumer) {
   bool begun = tasks.spawn("amqp-release", door.queues.release(shard, queue, consumer));
   if (!begun) to_release.emplace_back(queue, consumer);
+}
+
+runtime::Task<void> Client::give_back() {
+  for (auto& [number, channel] : channels) {
+    std::ranges::move(forget_consumers(*channel), std::back_inserter(to_release));
+  }
+  auto releasing = std::exchange(to_release, {});
+  for (auto [queue, consumer] : releasing) co_await door.queues.release(shard, queue, consumer);
+  if (std::exchange(has_exclusive_queues, false)) co_await door.entities.delete_exclusive(shard, id);
 }
 
 void Client::drop_waiting(Channel& channel) {

@@ -19,6 +19,7 @@
 #include "routing/core/router.hpp"
 #include "runtime/random.hpp"
 #include "runtime/signal.hpp"
+#include "runtime/task.hpp"
 #include "runtime/task_scope.hpp"
 #include "security/core/access_decisions.hpp"
 
@@ -77,6 +78,9 @@ struct Client {
   std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> forget_consumers(Channel& channel);
   /// In a task of its own, or at the connection's end.
   void release(broker::QueueRef queue, queue::ConsumerId consumer);
+  /// Every consumer of every channel, and the connection's own queues. May be called again: what is gone is gone.
+  runtime::Task<void> give_back();
+  bool holds_nothing() const { return consumers.empty() && to_release.empty() && !has_exclusive_queues; }
   void erase(Channel& channel);
   /// Commands that wait on it are not carried out.
   void drop_waiting(Channel& channel);
@@ -107,7 +111,7 @@ struct Client {
 
   std::map<std::uint16_t, std::shared_ptr<Channel>> channels;
   std::unordered_map<queue::ConsumerId, Channel*> consumers;
-  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> to_release;  // by the connection, which ends
+  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> to_release;  // by give_back()
   std::shared_ptr<DeliveryInbox> inbox;  // queues may hold it for longer than the client is there
 
   Writer out;

@@ -139,16 +139,17 @@ void end_in_order(Client& client) {
   client.wake();
 }
 
-/// Who has close-ok may count on the connection's own queues being gone, on whatever connection they look.
-runtime::Task<void> end_after_exclusive_queues(Client* client) {
-  co_await client->door.entities.delete_exclusive(client->shard, client->id);
+/// Who has close-ok may count on what the connection held being back in its queues and its own queues being gone, on
+/// whatever connection they look.
+runtime::Task<void> end_after_giving_back(Client* client) {
+  co_await client->give_back();
   end_in_order(*client);
 }
 
 void take_close(Client& client) {
-  if (client.phase == Client::Phase::kClosing || !client.has_exclusive_queues) return end_in_order(client);
+  if (client.phase == Client::Phase::kClosing || client.holds_nothing()) return end_in_order(client);
   client.phase = Client::Phase::kClosing;
-  std::ignore = client.tasks.spawn("amqp-close", end_after_exclusive_queues(&client));
+  std::ignore = client.tasks.spawn("amqp-close", end_after_giving_back(&client));
 }
 
 }  // namespace
