@@ -1,6 +1,7 @@
 #include "log/hot_tail.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "log/batch_run.hpp"
@@ -10,6 +11,7 @@ namespace wharf::log {
 namespace {
 
 constexpr std::size_t kSmallestBlock = 1u << 10;
+constexpr std::size_t kMarkInterval = 4u << 10;
 
 }  // namespace
 
@@ -50,9 +52,19 @@ void HotTail::append(const std::shared_ptr<std::byte[]>& owner, ByteView batches
     budget_.used_bytes += capacity;
   }
   Block& block = blocks_.back();
+  if (block.used - (block.marks.empty() ? 0 : block.marks.back().position) >= kMarkInterval) {
+    block.marks.push_back({first, static_cast<std::uint32_t>(block.used)});
+  }
   std::memcpy(block.data + block.used, batches.data(), batches.size());
   block.used += batches.size();
   block.next = next;
+}
+
+ByteView HotTail::Block::run_from(Offset offset) const {
+  auto above = std::ranges::upper_bound(marks, offset, {}, &Mark::first);
+  ByteView run(data, used);
+  if (above != marks.begin()) run = run.subspan(std::prev(above)->position);
+  return run.subspan(find_in_run(run, offset));
 }
 
 std::size_t HotTail::block_holding(Offset offset) const {
@@ -64,11 +76,9 @@ std::size_t HotTail::block_holding(Offset offset) const {
 std::size_t HotTail::read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one,
                           std::vector<runtime::OutPiece>& pieces) const {
   std::size_t total = 0;
-  std::size_t number = block_holding(from);
-  std::size_t begin = find_in_run(blocks_[number].view(), from);
-  for (; number < blocks_.size(); ++number, begin = 0) {
+  for (std::size_t number = block_holding(from); number < blocks_.size(); ++number) {
     const Block& block = blocks_[number];
-    ByteView run = block.view().subspan(begin);
+    ByteView run = block.run_from(std::max(from, block.first));
     std::size_t length = measure_run(run, max_bytes - total, below);
     if (length == 0 && total == 0 && at_least_one && !run.empty() && batch_next_offset(run) <= below) length = batch_bytes(run);
     if (length > 0) pieces.emplace_back(SharedBytes(block.owner, run.first(length)));
@@ -79,8 +89,7 @@ std::size_t HotTail::read(Offset from, std::size_t max_bytes, Offset below, bool
 }
 
 ByteView HotTail::run_from(Offset from, Offset below) const {
-  const Block& block = blocks_[block_holding(from)];
-  ByteView run = block.view().subspan(find_in_run(block.view(), from));
+  ByteView run = blocks_[block_holding(from)].run_from(from);
   return run.first(measure_run(run, std::numeric_limits<std::size_t>::max(), below));
 }
 

@@ -58,6 +58,11 @@ class HotTail {
   void clear();
 
  private:
+  /// Where a batch begins, every few KiB: readers need not walk a block from its start for each batch.
+  struct Mark {
+    Offset first;
+    std::uint32_t position = 0;
+  };
   struct Block {
     std::shared_ptr<const void> owner;
     std::byte* data = nullptr;
@@ -66,7 +71,9 @@ class HotTail {
     Offset first;
     Offset next;
     std::uint64_t serial = 0;
-    ByteView view() const { return {data, used}; }
+    std::vector<Mark> marks;
+    /// From the batch that holds `offset`.
+    ByteView run_from(Offset offset) const;
   };
 
   Block& begin_block(Offset first);
