@@ -234,6 +234,10 @@ runtime::Task<void> Node::open_entities() {
     queue::ShardQueues* queues = shards_.at(i).queues.get();
     co_await runtime::await_on(first(), *with_.shards[i], [queues] { return queues->recover(); });
   }
+  for (std::size_t i = 0; i < shards; ++i) {
+    queue::ShardQueues* queues = shards_.at(i).queues.get();
+    co_await runtime::call_on(first(), *with_.shards[i], [queues] { queues->begin(); });
+  }
 }
 
 /// Once the namespaces are known.

@@ -18,10 +18,25 @@ void Cursor::restore(CursorState state, Offset log_start, Offset end) {
   for (const auto& [offset, tries] : state.tries) {
     if (offset >= floor_ && offset < end_ && !settled_.holds(offset)) old_tries_.emplace(offset, tries);
   }
+  uncounted_ = {std::clamp(state.counted.below, floor_, end_), end_};
+  expiring_ = state.counted.expiring;
+  waiting_bytes_ = state.counted.bytes;
+  note_if_empty();
+}
+
+void Cursor::raise_end(Offset end, std::uint64_t bytes, bool expiring) {
+  if (end <= end_) return;
+  end_ = end;
+  count_old(bytes, expiring);
+}
+
+void Cursor::count_old(std::uint64_t bytes, bool expiring) {
+  waiting_bytes_ += bytes;
+  expiring_ = expiring_ || expiring;
 }
 
 CursorState Cursor::state(bool ends) const {
-  CursorState state{.floor = floor_, .handed_below = std::max(ends ? next_ : reserved_, redelivered_below_), .settled = settled_, .tries = old_tries_};
+  CursorState state{.floor = floor_, .handed_below = std::max(ends ? next_ : reserved_, redelivered_below_), .settled = settled_, .tries = old_tries_, .counted = counted()};
   for (const auto& [offset, held] : held_) {
     if (held.tries > 0) state.tries.insert_or_assign(Offset(offset), held.tries);
   }
@@ -67,9 +82,15 @@ void Cursor::take(Offset offset, Held held) {
     next_ = offset.plus(1);
     if (!old_tries_.empty()) old_tries_.erase(offset);
     skip_settled();
+    waiting_bytes_ -= std::min<std::uint64_t>(waiting_bytes_, held.bytes);
+    if (next_ == end_) waiting_bytes_ = 0;
   } else {
-    WHARF_ASSERT(returned_.erase(offset) == 1);
+    auto found = returned_.find(offset);
+    WHARF_ASSERT(found != returned_.end());
+    returned_bytes_ -= found->second.bytes;
+    returned_.erase(found);
   }
+  held_bytes_ += held.bytes;
   held_.emplace(offset.value, held);
 }
 
@@ -80,8 +101,13 @@ const Held* Cursor::held_by(Offset offset, std::optional<ConsumerId> holder) con
 
 bool Cursor::settle(Offset offset) {
   if (offset < floor_ || offset >= end_) return false;
-  held_.erase(offset.value);
-  if (!returned_.empty()) returned_.erase(offset);
+  if (auto held = held_.find(offset.value); held != held_.end()) {
+    held_bytes_ -= held->second.bytes;
+    held_.erase(held);
+  } else if (auto returned = returned_.find(offset); returned != returned_.end()) {
+    returned_bytes_ -= returned->second.bytes;
+    returned_.erase(returned);
+  }
   if (!old_tries_.empty()) old_tries_.erase(offset);
   if (offset == floor_) {
     floor_ = settled_.empty() ? floor_.plus(1) : settled_.take_front(floor_.plus(1));
@@ -89,6 +115,7 @@ bool Cursor::settle(Offset offset) {
       settled_ahead_ = settled_.count_in({floor_, end_});
       next_ = floor_;
     }
+    note_if_empty();
     return true;
   }
   if (settled_.add({offset, offset.plus(1)}) == 0) return false;
@@ -99,22 +126,47 @@ bool Cursor::settle(Offset offset) {
 std::int64_t Cursor::settle_range(OffsetRange range) {
   range = {std::max(range.first, floor_), std::min(range.next, end_)};
   if (range.size() <= 0) return 0;
-  for (auto at = returned_.lower_bound(range.first); at != returned_.end() && at->first < range.next;) at = returned_.erase(at);
+  for (auto at = returned_.lower_bound(range.first); at != returned_.end() && at->first < range.next;) {
+    returned_bytes_ -= at->second.bytes;
+    at = returned_.erase(at);
+  }
   for (auto at = old_tries_.lower_bound(range.first); at != old_tries_.end() && at->first < range.next;) at = old_tries_.erase(at);
-  boost::unordered::erase_if(held_, [range](const auto& entry) {
-    return entry.first >= range.first.value && entry.first < range.next.value;
+  boost::unordered::erase_if(held_, [range, this](const auto& entry) {
+    bool within = entry.first >= range.first.value && entry.first < range.next.value;
+    if (within) held_bytes_ -= entry.second.bytes;
+    return within;
   });
+  OffsetRange unread{std::max(range.first, next_), range.next};
+  if (unread.size() > 0) dropped_unread(unread.size() - settled_.count_in(unread));
   std::int64_t count = settled_.add(range);
   floor_ = settled_.take_front(floor_);
   next_ = std::max(next_, floor_);
   settled_ahead_ = settled_.count_in({next_, end_});
+  note_if_empty();
   return count;
+}
+
+/// Nobody looked at them: they count as the average of what waits.
+void Cursor::dropped_unread(std::int64_t messages) {
+  auto waiting = static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_);
+  if (waiting == 0) return;
+  double share = static_cast<double>(messages) / static_cast<double>(waiting);
+  waiting_bytes_ -= std::min(waiting_bytes_, static_cast<std::uint64_t>(static_cast<double>(waiting_bytes_) * share));
+  if (static_cast<std::uint64_t>(messages) == waiting) waiting_bytes_ = 0;
+}
+
+void Cursor::note_if_empty() {
+  if (floor_ < end_) return;
+  waiting_bytes_ = 0;
+  expiring_ = false;
 }
 
 void Cursor::put_back(Offset offset, std::uint32_t tries, bool redelivered) {
   auto found = held_.find(offset.value);
   WHARF_ASSERT(found != held_.end());
   returned_.emplace(offset, Returned{tries, found->second.bytes, redelivered});
+  held_bytes_ -= found->second.bytes;
+  returned_bytes_ += found->second.bytes;
   held_.erase(found);
 }
 

@@ -42,12 +42,21 @@ struct Ready {
   bool redelivered = false;
 };
 
+/// What is known of messages that wait without looking at them.
+struct Counted {
+  Offset below;                 // of messages below this offset
+  std::uint64_t bytes = 0;      // of bodies that are not settled
+  bool expiring = false;        // some have a limit of their own
+  friend bool operator==(const Counted&, const Counted&) = default;
+};
+
 /// What must be known of a level to go on with it after a restart.
 struct CursorState {
   Offset floor;
   Offset handed_below;                        // a message below may have been out of the queue
   OffsetRanges settled;                       // below the floor nothing matters
   std::map<Offset, std::uint32_t> tries;      // of messages that came back
+  Counted counted;
 };
 
 class Cursor {
@@ -57,10 +66,12 @@ class Cursor {
   /// `ends`: nothing goes out any more, so what was reserved and not used is not.
   CursorState state(bool ends) const;
 
-  /// Messages below `end` are there now.
-  void raise_end(Offset end) {
-    if (end > end_) end_ = end;
-  }
+  /// Messages below `end` are there now, with so many bytes more; `expiring`: one of them has a limit of its own.
+  void raise_end(Offset end, std::uint64_t bytes, bool expiring);
+  /// The same of messages that were there at the start: those of uncounted().
+  void count_old(std::uint64_t bytes, bool expiring);
+  /// What the restored state did not know the bytes of.
+  OffsetRange uncounted() const { return uncounted_; }
   /// Up to here messages may be handed out: the log says that they may have been (see handed_below).
   void raise_reserved(Offset reserved) { reserved_ = std::max(reserved_, reserved); }
 
@@ -89,12 +100,19 @@ class Cursor {
     return static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_) + returned_.size();
   }
   std::uint64_t in_flight() const { return held_.size(); }
+  /// Of bodies. Where messages that never went out were dropped unread, what they had is estimated by the average.
+  std::uint64_t ready_bytes() const { return waiting_bytes_ + returned_bytes_; }
+  Counted counted() const { return {end_, ready_bytes() + held_bytes_, expiring_}; }
+  /// One of those that are not settled may have a limit of its own.
+  bool expiring() const { return expiring_; }
   const auto& held() const { return held_; }
   const auto& returned() const { return returned_; }
   const OffsetRanges& settled() const { return settled_; }
 
  private:
   void skip_settled();
+  void dropped_unread(std::int64_t messages);
+  void note_if_empty();
 
   Offset floor_{0};
   Offset next_{0};
@@ -106,6 +124,10 @@ class Cursor {
   boost::unordered_flat_map<std::int64_t, Held> held_;
   std::map<Offset, Returned> returned_;
   std::map<Offset, std::uint32_t> old_tries_;  // from before the start, not yet out again
+  std::uint64_t waiting_bytes_ = 0;            // of messages that were never out, or not since the start
+  std::uint64_t held_bytes_ = 0, returned_bytes_ = 0;
+  OffsetRange uncounted_{};
+  bool expiring_ = false;
 };
 
 }  // namespace wharf::queue

@@ -8,6 +8,9 @@ namespace {
 
 /// Messages that one record of the state log lets out of the queue: after a crash as many may be flagged for nothing.
 constexpr std::int64_t kReserveMessages = 4096;
+/// What a start may have to look through after a crash.
+constexpr std::uint64_t kMostUncountedMessages = 1024;
+constexpr std::uint64_t kMostUncountedBytes = 128u << 10;
 
 }  // namespace
 
@@ -30,15 +33,16 @@ Result<void> Queue::admit(std::uint64_t messages, std::uint64_t bytes) const {
   const QueueSettings& settings = options_.settings;
   if (settings.overflow == Overflow::kDropOldest) return {};
   bool too_many = settings.max_length && ready() + messages > *settings.max_length;
-  bool too_large = settings.max_length_bytes && ready_bytes_ + bytes > *settings.max_length_bytes;
+  bool too_large = settings.max_length_bytes && ready_bytes() + bytes > *settings.max_length_bytes;
   if (too_many || too_large) return fail(ErrorCode::kFull, "the queue is full");
   return {};
 }
 
 void Queue::arrived(std::uint8_t number, Offset end, std::uint64_t bytes, bool expiring) {
-  level(number).raise_end(end);
-  ready_bytes_ += bytes;
-  expiring_ = expiring_ || expiring;
+  Cursor& cursor = level(number);
+  uncounted_messages_ += static_cast<std::uint64_t>(std::max<std::int64_t>(0, end.value - cursor.end().value));
+  uncounted_bytes_ += bytes;
+  cursor.raise_end(end, bytes, expiring);
 }
 
 void Queue::missing(std::uint8_t number, OffsetRange range) {
@@ -76,7 +80,6 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
   std::optional<ConsumerId> to = consumers_.choose();
   WHARF_ASSERT(to);
   level(offer.id.level).take(offer.id.offset, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
-  took_ready(facts.bytes);
   bool settles_itself = consumers_.options(*to)->settles_itself;
   consumers_.handed(*to, facts.bytes);
   if (settles_itself) settle_one(offer.id);
@@ -89,7 +92,6 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
     return false;
   }
   level(offer.id.level).take(offer.id.offset, {holder, offer.tries, facts.bytes, offer.redelivered, facts.now});
-  took_ready(facts.bytes);
   if (settled) {
     settle_one(offer.id);
   } else {
@@ -155,7 +157,6 @@ void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict ver
     return die(id, DeathReason::kDeliveryLimit, tries, deaths);
   }
   cursor.put_back(id.offset, tries, counts || held.redelivered);
-  ready_bytes_ += held.bytes;
   if (counts && options_.keeps_state) change_.levels[id.level].tries.insert_or_assign(id.offset, tries);
 }
 
@@ -176,7 +177,6 @@ void Queue::release(ConsumerId id, std::vector<Death>& deaths) {
       put_back(cursor, message, was, Verdict::kReturn, deaths);
     } else {
       cursor.put_back(message.offset, was.tries, true);
-      ready_bytes_ += was.bytes;
     }
   }
 }
@@ -193,14 +193,12 @@ void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vect
 
 void Queue::kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, std::vector<Death>& deaths) {
   level(offer.id.level).take(offer.id.offset, {std::nullopt, offer.tries, bytes});
-  took_ready(bytes);
   die(offer.id, reason, offer.tries, deaths);
 }
 
 std::uint64_t Queue::purge() {
   std::uint64_t dropped = ready();
   drop_oldest(dropped);
-  ready_bytes_ = 0;
   return dropped;
 }
 
@@ -212,7 +210,7 @@ std::uint64_t Queue::surplus() const {
 
 bool Queue::over_bytes() const {
   const QueueSettings& settings = options_.settings;
-  return settings.overflow == Overflow::kDropOldest && settings.max_length_bytes && ready_bytes_ > *settings.max_length_bytes &&
+  return settings.overflow == Overflow::kDropOldest && settings.max_length_bytes && ready_bytes() > *settings.max_length_bytes &&
          ready() > 0;
 }
 
@@ -250,6 +248,18 @@ void Queue::reserve_asked(Reserve reserve) {
 
 void Queue::reserved(Reserve reserve) { level(reserve.level).raise_reserved(reserve.below); }
 
+bool Queue::wants_count() const {
+  return options_.keeps_state && (uncounted_messages_ >= kMostUncountedMessages || uncounted_bytes_ >= kMostUncountedBytes);
+}
+
+StateChange Queue::take_change() {
+  StateChange change = std::exchange(change_, {});
+  if (change.empty() && !wants_count()) return change;
+  for (const auto& [number, cursor] : levels_) change.levels[number].counted = cursor.counted();
+  uncounted_messages_ = uncounted_bytes_ = 0;
+  return change;
+}
+
 StateChange Queue::snapshot(bool ends) const {
   StateChange snapshot{.is_snapshot = true};
   for (const auto& [number, cursor] : levels_) {
@@ -261,6 +271,7 @@ StateChange Queue::snapshot(bool ends) const {
     if (!ends && asked != reserve_asked_.end()) level.handed_below = std::max(state.handed_below, asked->second);
     for (const auto& [first, next] : state.settled.ranges()) level.settled.push_back({first, next});
     level.tries = std::move(state.tries);
+    level.counted = state.counted;
   }
   return snapshot;
 }
@@ -269,6 +280,17 @@ std::uint64_t Queue::ready() const {
   std::uint64_t count = 0;
   for (const auto& [number, cursor] : levels_) count += cursor.ready();
   return count;
+}
+
+std::uint64_t Queue::ready_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [number, cursor] : levels_) bytes += cursor.ready_bytes();
+  return bytes;
+}
+
+bool Queue::has_expiring() const {
+  if (options_.settings.message_ttl) return true;
+  return std::ranges::any_of(levels_, [](const auto& level) { return level.second.expiring(); });
 }
 
 std::uint64_t Queue::unsettled() const {

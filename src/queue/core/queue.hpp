@@ -59,6 +59,9 @@ class Queue {
   // --- A start: replay() each record of the state log in order, then open() each level that the data folder has.
   Result<void> replay(ByteView state_record) { return apply_state_record(state_record, restored_); }
   void open(std::uint8_t level, Offset log_start, Offset end);
+  /// What an opened level holds whose bytes the state log did not tell; the shell looks, and tells.
+  OffsetRange uncounted(std::uint8_t level) const { return levels_.at(level).uncounted(); }
+  void count_old(std::uint8_t number, std::uint64_t bytes, bool expiring) { level(number).count_old(bytes, expiring); }
   const std::map<std::uint8_t, Cursor>& levels() const { return levels_; }
 
   // --- Messages
@@ -110,7 +113,7 @@ class Queue {
   /// Without looking at them: the oldest `messages` ready ones.
   void drop_oldest(std::uint64_t messages);
   /// Whether the head may have to be watched for its expiry.
-  bool has_expiring() const { return options_.settings.message_ttl.has_value() || expiring_; }
+  bool has_expiring() const;
 
   // --- Its state log
   /// Up to where messages of a level may go out must be written down first: one reserve serves thousands.
@@ -122,8 +125,9 @@ class Queue {
   void reserve_asked(Reserve reserve);   // on its way to the state log
   void reserved(Reserve reserve);        // kept there
   void reserve_failed(Reserve reserve) { reserve_asked_.erase(reserve.level); }
-  bool has_change() const { return !change_.empty(); }
-  StateChange take_change() { return std::exchange(change_, {}); }
+  /// So much has come since the state log was told that a start would have to look through it.
+  bool wants_count() const;
+  StateChange take_change();
   /// `ends`: nothing is handed out any more.
   StateChange snapshot(bool ends) const;
 
@@ -131,7 +135,7 @@ class Queue {
   void configure(QueueSettings settings) { options_.settings = std::move(settings); }
   std::uint64_t ready() const;
   std::uint64_t unsettled() const;
-  std::uint64_t ready_bytes() const { return ready_bytes_; }
+  std::uint64_t ready_bytes() const;
   bool has_dead_letter_target() const { return options_.settings.dead_letter.has_value(); }
 
  private:
@@ -141,7 +145,6 @@ class Queue {
   void die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths);
   void put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, std::vector<Death>& deaths);
   void settle_held(ConsumerId holder, MessageId id, Verdict verdict, std::vector<Death>& deaths);
-  void took_ready(std::uint64_t bytes) { ready_bytes_ -= std::min(ready_bytes_, bytes); }
 
   QueueOptions options_;
   std::map<std::uint8_t, Cursor> levels_;
@@ -149,8 +152,7 @@ class Queue {
   Consumers consumers_;
   StateChange change_;
   std::map<std::uint8_t, Offset> reserve_asked_;
-  std::uint64_t ready_bytes_ = 0;
-  bool expiring_ = false;
+  std::uint64_t uncounted_messages_ = 0, uncounted_bytes_ = 0;  // came since the state log was told
 };
 
 }  // namespace wharf::queue

@@ -24,6 +24,9 @@ struct Message {
   bool seen = false;                  // it was with a consumer, and not given back unseen
 };
 
+std::uint32_t bytes_of(Offset offset) { return static_cast<std::uint32_t>(offset.value % 7); }
+bool expires(Offset offset) { return offset.value % 50 == 49; }
+
 class Simulation {
  public:
   explicit Simulation(std::uint64_t seed) : random_(seed), dead_letters_(seed % 2 == 0), limit_(seed % 3 == 0) { restart({}); }
@@ -65,9 +68,24 @@ class Simulation {
     auto level = static_cast<std::uint8_t>(below(3));
     std::map<Offset, Message>& messages = messages_[level];
     std::uint64_t count = below(6);
+    if (below(40) == 0) count += 1000;  // enough that the state log is told of the count alone
+    Offset first(static_cast<std::int64_t>(messages.size()));
     for (std::uint64_t i = 0; i < count; ++i) messages.emplace(Offset(static_cast<std::int64_t>(messages.size())), Message{});
-    if (count > 0) queue_->arrived(level, Offset(static_cast<std::int64_t>(messages.size())), count, false);
+    OffsetRange range{first, Offset(static_cast<std::int64_t>(messages.size()))};
+    auto [bytes, expiring] = facts_of(range);
+    if (count > 0) queue_->arrived(level, range.next, bytes, expiring);
+    if (queue_->wants_count()) write();
+    ASSERT_FALSE(queue_->wants_count());
     reserve();
+  }
+
+  static std::pair<std::uint64_t, bool> facts_of(OffsetRange range) {
+    std::pair<std::uint64_t, bool> facts{0, false};
+    for (Offset at = range.first; at < range.next; at = at.plus(1)) {
+      facts.first += bytes_of(at);
+      facts.second = facts.second || expires(at);
+    }
+    return facts;
   }
 
   void reserve() {
@@ -118,7 +136,7 @@ class Simulation {
       std::optional<Offer> offer = queue_->offer();
       if (!offer) return;
       check_offer(*offer);
-      std::optional<ConsumerId> to = queue_->hand_out(*offer, {.bytes = 1}, Timestamp{0}, deaths_);
+      std::optional<ConsumerId> to = queue_->hand_out(*offer, {.bytes = bytes_of(offer->id.offset)}, Timestamp{0}, deaths_);
       ASSERT_TRUE(to);
       take(*offer, *to, queue_->consumers().options(*to)->settles_itself);
     }
@@ -132,7 +150,7 @@ class Simulation {
     check_offer(*offer);
     bool settled = below(2) == 0;
     ConsumerId holder(++last_consumer_);
-    ASSERT_TRUE(queue_->get(*offer, {.bytes = 1}, holder, settled, Timestamp{0}, deaths_));
+    ASSERT_TRUE(queue_->get(*offer, {.bytes = bytes_of(offer->id.offset)}, holder, settled, Timestamp{0}, deaths_));
     take(*offer, holder, settled);
     if (!settled) consumers_.push_back(holder);
   }
@@ -256,6 +274,8 @@ class Simulation {
     for (const std::vector<std::byte>& record : records) ASSERT_TRUE(queue_->replay(record));
     for (const auto& [level, messages] : messages_) {
       queue_->open(level, Offset{0}, Offset(static_cast<std::int64_t>(messages.size())));
+      auto [bytes, expiring] = facts_of(queue_->uncounted(level));
+      queue_->count_old(level, bytes, expiring);
     }
     consumers_.clear();
     deaths_.clear();
@@ -278,15 +298,19 @@ class Simulation {
   }
 
   void check_counts() {
-    std::uint64_t ready = 0, unsettled = 0;
+    std::uint64_t ready = 0, unsettled = 0, ready_bytes = 0;
+    bool any_expires = false;
     for (const auto& [level, messages] : messages_) {
       for (const auto& [offset, message] : messages) {
         ready += message.state == State::kReady;
+        if (message.state == State::kReady) ready_bytes += bytes_of(offset), any_expires = any_expires || expires(offset);
         unsettled += message.state == State::kHeld || message.state == State::kDying;
       }
     }
     ASSERT_EQ(queue_->ready(), ready);
     ASSERT_EQ(queue_->unsettled(), unsettled);
+    ASSERT_EQ(queue_->ready_bytes(), ready_bytes);
+    if (any_expires) ASSERT_TRUE(queue_->has_expiring());
   }
 
   /// Whatever is left comes out, once each.
@@ -296,7 +320,7 @@ class Simulation {
       std::optional<Offer> offer = queue_->head();
       if (!offer) break;
       check_offer(*offer);
-      ASSERT_TRUE(queue_->get(*offer, {.bytes = 1}, ConsumerId(0), true, Timestamp{0}, deaths_));
+      ASSERT_TRUE(queue_->get(*offer, {.bytes = bytes_of(offer->id.offset)}, ConsumerId(0), true, Timestamp{0}, deaths_));
       take(*offer, ConsumerId(0), true);
     }
     ASSERT_EQ(expected_head(), std::nullopt);

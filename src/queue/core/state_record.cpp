@@ -13,7 +13,9 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kChange = 1;
 constexpr std::uint8_t kSnapshot = 2;
 
-enum Tag : std::uint8_t { kSettled = 1, kTries = 2, kHandedBelow = 3, kFloor = 4 };
+enum Tag : std::uint8_t { kSettled = 1, kTries = 2, kHandedBelow = 3, kFloor = 4, kCounted = 5 };
+
+constexpr std::int64_t kExpiringFlag = 1;
 
 void put(std::vector<std::byte>& out, std::int64_t value) {
   std::array<std::byte, kMaxVarlongBytes> bytes;
@@ -57,6 +59,14 @@ std::vector<std::byte> offset_bytes(Offset offset) {
   return out;
 }
 
+std::vector<std::byte> counted_bytes(const Counted& counted) {
+  std::vector<std::byte> out;
+  put(out, counted.below.value);
+  put(out, static_cast<std::int64_t>(counted.bytes));
+  put(out, counted.expiring ? kExpiringFlag : 0);
+  return out;
+}
+
 std::unexpected<Error> malformed(std::string_view why) {
   return fail(ErrorCode::kMalformed, fmt::format("a record of a queue's state: {}", why));
 }
@@ -94,12 +104,21 @@ Result<void> read_offset(FieldCursor& entry, Offset& into) {
   return {};
 }
 
+/// The last one holds, whatever came before.
+Result<void> read_counted(FieldCursor& entry, Counted& into) {
+  std::int64_t below = entry.varlong(), bytes = entry.varlong(), flags = entry.varlong();
+  if (entry.failed() || !plausible(below) || !plausible(bytes)) return malformed("a count that cannot be");
+  into = {Offset(below), static_cast<std::uint64_t>(bytes), (flags & kExpiringFlag) != 0};
+  return {};
+}
+
 Result<void> read_entry(std::uint8_t tag, FieldCursor& entry, CursorState& state) {
   switch (tag) {
     case kSettled: return read_settled(entry, state);
     case kTries: return read_tries(entry, state);
     case kHandedBelow: return read_offset(entry, state.handed_below);
     case kFloor: return read_offset(entry, state.floor);
+    case kCounted: return read_counted(entry, state.counted);
     default: return {};  // of a later version: what it adds may be passed over
   }
 }
@@ -113,6 +132,7 @@ std::vector<std::byte> encode(const StateChange& change) {
     if (what.handed_below) put_entry(out, kHandedBelow, level, offset_bytes(*what.handed_below));
     if (!what.settled.empty()) put_entry(out, kSettled, level, settled_bytes(what.settled));
     if (!what.tries.empty()) put_entry(out, kTries, level, tries_bytes(what.tries));
+    if (what.counted) put_entry(out, kCounted, level, counted_bytes(*what.counted));
   }
   return out;
 }

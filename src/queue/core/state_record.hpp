@@ -7,6 +7,7 @@
 //     2 tries: (gap varint, tries varint)*
 //     3 handed below: offset varint
 //     4 floor: offset varint
+//     5 counted: below varint, bytes varint, flags varint (1: some have a limit of their own)
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -22,6 +23,7 @@ struct LevelChange {
   std::map<Offset, std::uint32_t> tries;
   std::optional<Offset> handed_below;
   std::optional<Offset> floor;                  // of a snapshot
+  std::optional<Counted> counted;
 };
 
 struct StateChange {

@@ -34,6 +34,10 @@ LiveQueue::~LiveQueue() {
   if (consumers_timer_) with_.shard.cancel_timer(*consumers_timer_);
 }
 
+void LiveQueue::begin() {
+  if (core_.has_expiring()) pump();
+}
+
 void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted) {
     dead_letter_refused(incoming.batch);
@@ -47,6 +51,7 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   Result<log::Appended> appended = with_.logs.append(partition, std::move(incoming.batch), context_of(with_, true));
   if (!appended) return answered(fail(appended.error()));
   core_.arrived(incoming.level, appended->next, incoming.body_bytes, incoming.expiring);
+  if (core_.wants_count()) mark_state();
   if (incoming.persistent) {
     with_.logs.when_committed(partition, appended->next, std::move(answered));
   } else {

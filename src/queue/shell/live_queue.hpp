@@ -72,6 +72,8 @@ class LiveQueue {
   Result<void> open(const std::vector<std::uint8_t>& levels);
   /// What the state log says. Before any other use, where the logs were found.
   runtime::Task<void> recover();
+  /// Dead messages may be sent to other queues from here on: what expired meanwhile goes.
+  void begin();
   /// Its consumers are told, its logs are removed. Nothing may be asked of it any more.
   void destroy();
 
@@ -87,7 +89,8 @@ class LiveQueue {
   std::uint64_t purge();
   QueueCounts counts() const;
 
-  /// Brings the state log up to date: what was settled since, and a snapshot when it has grown.
+  /// Brings the state log up to date: what was settled since, and a snapshot when it has grown. What it says is settled
+  /// leaves the logs once it is on disk.
   void write_state();
   /// The same with an answer when it is on disk.
   void write_state_then(Answered answered);
@@ -128,12 +131,16 @@ class LiveQueue {
   /// nullptr: not there yet, or it was missing and is settled now (then `missing` is set).
   const LoadedMessage* load(MessageId id, bool& missing);
   bool load_now(MessageId id, MessageWindow& window, bool& missing);
+  runtime::Task<void> count_uncounted(std::uint8_t level);
   runtime::Task<void> load_cold(MessageId id);
   void note_missing(std::uint8_t level, OffsetRange range, std::string_view why);
   Facts facts_of(const LoadedMessage& message) const;
   Delivery delivery_of(const Offer& offer, const LoadedMessage& message) const;
 
   Result<log::PartitionLog*> open_level(std::uint8_t level);
+  using Floors = std::vector<std::pair<std::uint8_t, Offset>>;
+  Floors floors() const;
+  void trim(const Floors& floors);
   void append_state(const StateChange& change, Answered answered);
   void state_was_lost(const Error& why);
   void try_reserve_later(Queue::Reserve reserve);

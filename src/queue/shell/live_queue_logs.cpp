@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cluster/replication/keyed_records.hpp"
+#include "model/message.hpp"
 #include "model/record_batch_builder.hpp"
 #include "queue/shell/live_queue.hpp"
 
@@ -93,8 +94,36 @@ runtime::Task<void> LiveQueue::recover() {
   for (int level = 0; level <= 255; ++level) {
     auto number = static_cast<std::uint8_t>(level);
     const log::PartitionLog* messages = with_.logs.store().find(messages_of(identity_.id, number));
-    if (messages != nullptr) core_.open(number, messages->log_start_offset(), messages->log_end_offset());
+    if (messages == nullptr) continue;
+    core_.open(number, messages->log_start_offset(), messages->log_end_offset());
+    co_await count_uncounted(number);
   }
+}
+
+/// What came after the state log's last record of it: little (core). What cannot be read counts nothing.
+runtime::Task<void> LiveQueue::count_uncounted(std::uint8_t level) {
+  OffsetRange range = core_.uncounted(level);
+  std::uint64_t bytes = 0;
+  bool expiring = false;
+  MessageWindow window;
+  for (Offset at = range.first; at < range.next; at = at.plus(1)) {
+    Result<const LoadedMessage*> found = window.find(at);
+    if (found && *found == nullptr) {
+      Result<SharedBytes> read =
+          co_await with_.logs.store().read_bytes(messages_of(identity_.id, level), at, kWindowBytes, range.next);
+      if (!read) break;
+      std::vector<SharedBytes> batches;
+      batches.push_back(std::move(*read));
+      window.fill(at, std::move(batches));
+      found = window.find(at);
+    }
+    if (!found || *found == nullptr) continue;
+    const Record& record = (*found)->record;
+    at = record.offset;
+    bytes += record.value ? record.value->size() : 0;
+    expiring = expiring || expiration_ms_of(record).has_value();
+  }
+  core_.count_old(level, bytes, expiring);
 }
 
 void LiveQueue::destroy() {
@@ -238,6 +267,7 @@ void LiveQueue::write_state() {
 
 void LiveQueue::write_state_then(Answered answered) {
   if (!identity_.durable) {
+    trim(floors());
     if (answered) answered({});
     return;
   }
@@ -259,6 +289,17 @@ void LiveQueue::write_last_state() {
   append_state(core_.snapshot(true), {});
 }
 
+LiveQueue::Floors LiveQueue::floors() const {
+  Floors floors;
+  for (const auto& [level, cursor] : core_.levels()) floors.emplace_back(level, cursor.floor());
+  return floors;
+}
+
+/// Not before the state log knows: a start counts from what it says.
+void LiveQueue::trim(const Floors& floors) {
+  for (auto [level, floor] : floors) with_.logs.store().trim(messages_of(identity_.id, level), floor);
+}
+
 void LiveQueue::append_state(const StateChange& change, Answered answered) {
   std::vector<std::byte> value = encode(change);
   BatchBuilder builder({});
@@ -277,10 +318,11 @@ void LiveQueue::append_state(const StateChange& change, Answered answered) {
   state_bytes_ += size;
   if (change.is_snapshot) state_bytes_ = snapshot_bytes_ = size;
   bool is_snapshot = change.is_snapshot;
-  auto committed = [this, alive = alive_, first = appended->first, is_snapshot, answered = std::move(answered)](Result<void> outcome) mutable {
+  auto committed = [this, alive = alive_, first = appended->first, is_snapshot, floors = floors(), answered = std::move(answered)](Result<void> outcome) mutable {
     if (answered) answered(outcome);
     if (!*alive) return;
     if (!outcome) return state_was_lost(outcome.error());
+    trim(floors);
     if (is_snapshot) std::ignore = with_.logs.store().delete_records(state_of(identity_.id), first);
   };
   with_.logs.when_committed(partition, appended->next, std::move(committed));

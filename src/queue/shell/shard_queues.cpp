@@ -44,6 +44,10 @@ runtime::Task<void> ShardQueues::recover() {
   for (LiveQueue* queue : all) co_await queue->recover();
 }
 
+void ShardQueues::begin() {
+  for (const auto& [id, queue] : queues_) queue->begin();
+}
+
 QueueCounts ShardQueues::remove(TopicId id) {
   auto found = queues_.extract(id);
   if (!found) return {};
@@ -71,9 +75,7 @@ void ShardQueues::mark(TopicId id) {
 void ShardQueues::write_states() {
   for (TopicId id : std::exchange(changed_, {})) {
     LiveQueue* queue = find(id);
-    if (queue == nullptr) continue;
-    queue->write_state();
-    for (const auto& [level, cursor] : queue->core().levels()) logs_.store().trim(messages_of(id, level), cursor.floor());
+    if (queue != nullptr) queue->write_state();
   }
 }
 

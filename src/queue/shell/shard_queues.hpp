@@ -26,6 +26,8 @@ class ShardQueues {
   Result<void> open(QueueIdentity identity, QueueSettings settings);
   /// All queues opened so far whose logs were found. Once, after those of the start were opened.
   runtime::Task<void> recover();
+  /// All queues of the node are recovered: what is due while nobody uses a queue may happen.
+  void begin();
   /// Gone with its messages; what it had.
   QueueCounts remove(TopicId id);
   LiveQueue* find(TopicId id);

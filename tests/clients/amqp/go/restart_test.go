@@ -20,6 +20,8 @@ func TestAmqp091_restart(t *testing.T) {
 	}
 	suite(t, "amqp091 restart", []Case{
 		{"durable exchanges queues bindings and messages are there after a restart", restart},
+		{"what waits after a restart has the limits that it had", limitsAfterRestart},
+		{"what waits after a crash has the limits that it had", limitsAfterCrash},
 	})
 }
 
@@ -79,4 +81,38 @@ func restart(t *testing.T, _ *amqp.Connection, _ *amqp.Channel) {
 		amqp.Publishing{Headers: amqp.Table{"kind": "order"}, Body: []byte("new")}))(t)
 	equal(t, one.Wait(), true, "confirmed")
 	equal(t, bodies(t, channel, "kept", 1), "new", "the binding")
+}
+
+func limitsAfterRestart(t *testing.T, _ *amqp.Connection, _ *amqp.Channel) {
+	limitsAgain(t, syscall.SIGTERM)
+}
+
+func limitsAfterCrash(t *testing.T, _ *amqp.Connection, _ *amqp.Channel) {
+	limitsAgain(t, syscall.SIGKILL)
+}
+
+func limitsAgain(t *testing.T, end syscall.Signal) {
+	folder := t.TempDir()
+	broker, address := serve(t, folder)
+	channel := confirming(t, dial(t, address))
+	must(channel.QueueDeclare("late", true, false, false, false, nil))(t)
+	must(channel.QueueDeclare("waits", true, false, false, false,
+		amqp.Table{"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "late"}))(t)
+	limited := amqp.Table{"x-max-length-bytes": 10}
+	must(channel.QueueDeclare("limited", true, false, false, false, limited))(t)
+	send := func(queue string, message amqp.Publishing) {
+		message.DeliveryMode = amqp.Persistent
+		equal(t, must(channel.PublishWithDeferredConfirmWithContext(t.Context(), "", queue, true, false, message))(t).Wait(), true, "confirmed")
+	}
+	send("limited", amqp.Publishing{Body: []byte("four")})
+	send("limited", amqp.Publishing{Body: []byte("more")})
+	send("waits", amqp.Publishing{Body: []byte("expired"), Expiration: "500"})
+	check(t, broker.Process.Signal(end))
+	broker.Wait() // an error where it was killed
+
+	_, address = serve(t, folder)
+	channel = confirming(t, dial(t, address))
+	equal(t, bodies(t, channel, "late", 1), "expired", "though nobody asked the queue for it")
+	send("limited", amqp.Publishing{Body: []byte("last")})
+	equal(t, bodies(t, channel, "limited", 2), "more last", "the oldest made room")
 }
