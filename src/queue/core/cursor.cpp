@@ -1,14 +1,17 @@
 #include "queue/core/cursor.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "model/error.hpp"
 
 namespace wharf::queue {
 
-void Cursor::restore(CursorState state, Offset log_start, Offset end) {
-  floor_ = std::max(state.floor, log_start);
-  end_ = std::max(end, floor_);
+bool Cursor::restore(CursorState state, Offset log_start, Offset end) {
+  WHARF_ASSERT(log_start <= end);
+  bool log_is_shorter = state.floor > end || (!state.settled.empty() && std::prev(state.settled.ranges().end())->second > end);
+  floor_ = std::clamp(state.floor, log_start, end);
+  end_ = end;
   for (const auto& [first, next] : state.settled.ranges()) settled_.add({std::max(first, floor_), std::min(next, end_)});
   floor_ = settled_.take_front(floor_);
   next_ = floor_;
@@ -22,6 +25,7 @@ void Cursor::restore(CursorState state, Offset log_start, Offset end) {
   expiring_ = state.counted.expiring;
   waiting_bytes_ = state.counted.bytes;
   note_if_empty();
+  return !log_is_shorter;
 }
 
 void Cursor::raise_end(Offset end, std::uint64_t bytes, bool expiring) {

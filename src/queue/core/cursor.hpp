@@ -61,8 +61,9 @@ struct CursorState {
 
 class Cursor {
  public:
-  /// What a start knows: `end` is what the log has, its records from `log_start` on.
-  void restore(CursorState state, Offset log_start, Offset end);
+  /// What a start knows: `end` is what the log has, its records from `log_start` on. False: the state speaks of messages that
+  /// the log does not have, and offsets that it calls settled will be given again.
+  bool restore(CursorState state, Offset log_start, Offset end);
   /// `ends`: nothing goes out any more, so what was reserved and not used is not.
   CursorState state(bool ends) const;
 

@@ -23,10 +23,11 @@ Cursor& Queue::level(std::uint8_t number) {
   return at->second;
 }
 
-void Queue::open(std::uint8_t number, Offset log_start, Offset end) {
+bool Queue::open(std::uint8_t number, Offset log_start, Offset end) {
   auto restored = restored_.extract(number);
-  level(number).restore(restored ? std::move(restored.mapped()) : CursorState{}, log_start, end);
+  bool is_in_step = level(number).restore(restored ? std::move(restored.mapped()) : CursorState{}, log_start, end);
   if (!options_.keeps_state) level(number).raise_reserved(Offset(std::numeric_limits<std::int64_t>::max()));
+  return is_in_step;
 }
 
 Result<void> Queue::admit(std::uint64_t messages, std::uint64_t bytes) const {

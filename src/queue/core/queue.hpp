@@ -58,7 +58,8 @@ class Queue {
 
   // --- A start: replay() each record of the state log in order, then open() each level that the data folder has.
   Result<void> replay(ByteView state_record) { return apply_state_record(state_record, restored_); }
-  void open(std::uint8_t level, Offset log_start, Offset end);
+  /// False: the state log is ahead of this log, and needs a snapshot before new messages come.
+  bool open(std::uint8_t level, Offset log_start, Offset end);
   /// What an opened level holds whose bytes the state log did not tell; the shell looks, and tells.
   OffsetRange uncounted(std::uint8_t level) const { return levels_.at(level).uncounted(); }
   void count_old(std::uint8_t number, std::uint64_t bytes, bool expiring) { level(number).count_old(bytes, expiring); }

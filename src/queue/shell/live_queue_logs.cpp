@@ -95,9 +95,13 @@ runtime::Task<void> LiveQueue::recover() {
     auto number = static_cast<std::uint8_t>(level);
     const log::PartitionLog* messages = with_.logs.store().find(messages_of(identity_.id, number));
     if (messages == nullptr) continue;
-    core_.open(number, messages->log_start_offset(), messages->log_end_offset());
+    if (!core_.open(number, messages->log_start_offset(), messages->log_end_offset())) {
+      with_.logger.error("a queue's log has lost messages at its end", {{"queue", identity_.name}, {"level", level}, {"end", messages->log_end_offset().value}});
+      state_lost_ = true;
+    }
     co_await count_uncounted(number);
   }
+  if (state_lost_) write_state();
 }
 
 /// What came after the state log's last record of it: little (core). What cannot be read counts nothing.
