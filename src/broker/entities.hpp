@@ -66,6 +66,8 @@ class Entities {
   /// The messages that went with it (0: it was not there). Its consumers are ended.
   virtual runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string name_space, std::string name,
                                                             QueueDeletion how) = 0;
+  /// An auto_delete queue has lost a consumer: returns when it is gone for everybody, or kept for the consumers it has.
+  virtual runtime::Task<void> delete_unused(runtime::Shard& here, QueueRef queue) = 0;
   /// All exclusive queues of a connection that ends.
   virtual runtime::Task<void> delete_exclusive(runtime::Shard& here, ConnectionId owner) = 0;
 

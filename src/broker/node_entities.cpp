@@ -31,6 +31,10 @@ runtime::Task<Result<std::uint64_t>> NodeEntities::delete_queue(runtime::Shard& 
   return authority_->delete_queue(here, std::move(name_space), std::move(name), {how.if_unused, how.if_empty});
 }
 
+runtime::Task<void> NodeEntities::delete_unused(runtime::Shard& here, QueueRef queue) {
+  return authority_->delete_unused(here, queue.id);
+}
+
 runtime::Task<void> NodeEntities::delete_exclusive(runtime::Shard& here, ConnectionId owner) {
   return authority_->delete_exclusive(here, owner);
 }

@@ -18,6 +18,7 @@ class NodeEntities final : public Entities {
                                                      QueueDeclaration declaration) override;
   runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string name_space, std::string name,
                                                     QueueDeletion how) override;
+  runtime::Task<void> delete_unused(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<void> delete_exclusive(runtime::Shard& here, ConnectionId owner) override;
   runtime::Task<Result<bool>> declare_exchange(runtime::Shard& here, std::string name_space,
                                                routing::Exchange exchange) override;

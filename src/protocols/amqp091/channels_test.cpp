@@ -120,24 +120,6 @@ TEST_F(AmqpChannels, TheBrokerChoosesANameAndAnEmptyNameIsTheLastQueue) {
   EXPECT_EQ(entities_.queue(name), nullptr);
 }
 
-TEST_F(AmqpChannels, AConnectionIsClosedOnceWhatItHeldIsBack) {
-  Peer& peer = open();
-  peer.send(QueueDeclare{.queue = "jobs"});
-  peer.next<QueueDeclareOk>();
-  peer.publish("", "jobs", "held");
-  peer.send(BasicConsume{.queue = "jobs", .consumer_tag = "t"});
-  peer.next<BasicConsumeOk>();
-  peer.next<BasicDeliver>();
-  queues_.hold_answers = true;
-  peer.send(ConnectionClose{.reply_code = 200}, 0);
-  EXPECT_TRUE(peer.until([&] { return !queues_.released.empty(); }));
-  peer.content();
-  EXPECT_TRUE(peer.silent());
-  queues_.let_go();
-  peer.next<ConnectionCloseOk>(0);
-  EXPECT_EQ(queues_.counts_of(entities_.queue("jobs")->ref).ready, 1u);
-}
-
 TEST_F(AmqpChannels, AnExclusiveQueueIsTheSameDeclaredDurableOrNot) {
   Peer& peer = open();
   for (bool durable : {true, false, true}) {

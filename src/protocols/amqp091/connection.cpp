@@ -50,8 +50,7 @@ void Connection::disconnect() {
 
 void Connection::close() {
   if (client_.phase == Phase::kRunning) {
-    client_.close_connection(
-        {ReplyCode::kConnectionForced, "broker forced connection closure with reason 'shutdown'", {}});
+    client_.write_close({ReplyCode::kConnectionForced, "broker forced connection closure with reason 'shutdown'", {}});
   }
   client_.phase = Phase::kEnded;  // after what is in line for the client
   can_write_.notify();

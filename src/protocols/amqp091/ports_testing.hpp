@@ -235,6 +235,15 @@ class EntitiesInMemory final : public broker::Entities {
     by_destination_[*id] = nullptr;
     co_return messages;
   }
+  runtime::Task<void> delete_unused(runtime::Shard& here, broker::QueueRef queue) override {
+    for (auto& known : by_destination_) {
+      if (!known || known->ref != queue || queues_.counts_of(queue).consumers > 0) continue;
+      queues_.remove(queue, here);
+      table_.remove_destination({routing::DestinationKind::kQueue, known->name});
+      known = nullptr;
+    }
+    co_return;
+  }
   runtime::Task<void> delete_exclusive(runtime::Shard& here, broker::ConnectionId owner) override {
     for (auto& queue : by_destination_) {
       if (!queue || queue->exclusive != owner) continue;

@@ -69,6 +69,8 @@ class Authority {
   /// or nobody used it for as long as its settings say. Returns at once; what cannot be written is logged, and may be
   /// asked for again.
   void queue_unused(TopicId id);
+  /// The same, and returns when it is gone on every shard, or kept.
+  runtime::Task<void> delete_unused(runtime::Shard& here, TopicId id);
 
   /// True: new.
   runtime::Task<Result<bool>> declare_exchange(runtime::Shard& here, std::string name_space, Exchange exchange);
@@ -92,6 +94,8 @@ class Authority {
     std::uint64_t messages = 0;
   };
   using Reply = std::move_only_function<void(Result<Answer>)>;
+  Planner plan_unused(TopicId id);
+  void told_unused(const Result<Answer>& answer);
 
   runtime::Shard& first() { return *with_.shards.front(); }
   runtime::Task<Result<Answer>> ask(runtime::Shard& here, Planner planner);

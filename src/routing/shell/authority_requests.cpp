@@ -64,20 +64,31 @@ runtime::Task<void> Authority::delete_exclusive(runtime::Shard& here, queue::Con
   std::ignore = co_await ask(here, std::move(planner));
 }
 
-void Authority::queue_unused(TopicId id) {
-  Planner planner = [this, id](const Namespaces& now) -> Result<Plan> {
+/// By its id: another of the same name is another queue.
+Authority::Planner Authority::plan_unused(TopicId id) {
+  return [this, id](const Namespaces& now) -> Result<Plan> {
     auto found = queues_.find(id);
     if (found == queues_.end()) return Plan{};
     return plan_delete_queue(now, found->second->name_space, found->second->name, {.unused = true});
   };
-  Reply reply = [logger = with_.logger](const Result<Answer>& answer) {
-    if (answer || answer.error().code == ErrorCode::kPreconditionFailed || answer.error().code == ErrorCode::kClosed)
-      return;
-    logger->warn("an unused queue could not be deleted", {{"reason", answer.error().message}});
-  };
-  first().post([this, planner = std::move(planner), reply = std::move(reply)]() mutable {
+}
+
+void Authority::told_unused(const Result<Answer>& answer) {
+  if (answer || answer.error().code == ErrorCode::kPreconditionFailed || answer.error().code == ErrorCode::kClosed)
+    return;
+  with_.logger->warn("an unused queue could not be deleted", {{"reason", answer.error().message}});
+}
+
+void Authority::queue_unused(TopicId id) {
+  Reply reply = [this](const Result<Answer>& answer) { told_unused(answer); };
+  first().post([this, planner = plan_unused(id), reply = std::move(reply)]() mutable {
     begin(std::move(planner), std::move(reply));
   });
+}
+
+runtime::Task<void> Authority::delete_unused(runtime::Shard& here, TopicId id) {
+  Result<Answer> answer = co_await ask(here, plan_unused(id));
+  told_unused(answer);
 }
 
 runtime::Task<Result<bool>> Authority::declare_exchange(runtime::Shard& here, std::string name_space,

@@ -209,6 +209,25 @@ TEST(Authority, AQueueThatNobodyUsesGoesUnlessSomebodyCame) {
   EXPECT_EQ(world.told().size(), 1u);
 }
 
+TEST(Authority, WhoAsksForAnUnusedQueueToGoIsAnsweredWhenItIsGoneOnEveryShardAndItsNamesakeStays) {
+  World world;
+  auto ask = [&](TopicId id) {
+    world.simulation.run(world.shard(1), world.authority->delete_unused(world.shard(1), id));
+  };
+  queue::QueueInfo queue = *world.declare(1, transient_queue("jobs"))->queue;
+  world.host_of(queue).numbers[queue.ref.id].consumers = 1;
+  ask(queue.ref.id);
+  EXPECT_EQ(world.told().size(), 2u);
+  world.host_of(queue).numbers[queue.ref.id].consumers = 0;
+  ask(queue.ref.id);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(world.authority->namespaces(world.shard(i)).find("/")->queue("jobs"), nullptr);
+  }
+  ASSERT_TRUE(world.declare(2, transient_queue("jobs"))->created);
+  ask(queue.ref.id);
+  EXPECT_EQ(world.told().size(), 2u);
+}
+
 TEST(Authority, AQueueThatCannotBeOpenedIsNotDeclared) {
   World world;
   for (auto& host : world.hosts) host->refuses = true;

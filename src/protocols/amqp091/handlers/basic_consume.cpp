@@ -38,6 +38,7 @@ Consumer& register_consumer(Channel& channel, const broker::QueueInfo& queue, st
   made->tag = std::move(tag);
   made->no_ack = no_ack;
   made->counts_deliveries = queue.type == "quorum";
+  made->auto_delete = queue.auto_delete;
   Consumer& consumer = *made;
   channel.consumers.emplace(id, std::move(made));
   channel.by_tag.emplace(consumer.tag, &consumer);
@@ -114,7 +115,7 @@ HandledLater handle_later(ChannelPointer channel, BasicCancel cancel) {
   if (known != channel->by_tag.end()) {
     queue::ConsumerId id = known->second->id;
     broker::QueueRef queue = known->second->queue;
-    std::string name = known->second->queue_name;
+    bool auto_delete = known->second->auto_delete;
     co_await client.door.queues.stop(client.shard, queue, id);
     if (Consumer* consumer = channel->consumer(id)) {
       give_back_held(*channel, *consumer);
@@ -126,11 +127,7 @@ HandledLater handle_later(ChannelPointer channel, BasicCancel cancel) {
       }
     }
     // It would go all the same, but after the answer: who declares it anew then must not get one that is about to go.
-    QueuePointer left = find_queue(client, name);
-    if (left && left->auto_delete && left->ref == queue) {
-      [[maybe_unused]] Result<std::uint64_t> gone =
-          co_await client.door.entities.delete_queue(client.shard, client.vhost, std::move(name), {.if_unused = true});
-    }
+    if (auto_delete) co_await client.door.entities.delete_unused(client.shard, queue);
   }
   if (!cancel.nowait) client.reply(*channel, BasicCancelOk{.consumer_tag = cancel.consumer_tag});
   co_return Handled();

@@ -28,6 +28,7 @@ struct Consumer {
   std::string tag;
   bool no_ack = false;
   bool counts_deliveries = false;  // x-delivery-count is shown
+  bool auto_delete = false;        // the queue goes with its last consumer
   bool started = false;            // basic.consume is answered: deliveries may be written
   bool stopped = false;            // cancelled; stays until what it holds is settled
   std::uint32_t unsettled = 0;
@@ -52,15 +53,17 @@ class Channel {
  public:
   enum class State : std::uint8_t {
     kOpen,
-    kClosing,  // channel.close was sent: all but close and close-ok is passed over
+    kClosing,  // for a mistake: all but close and close-ok is passed over
     kGone,
   };
   enum class Mode : std::uint8_t { kPlain, kConfirm, kTransaction };
 
   Channel(Client& client_of_channel, runtime::Shard& shard, std::uint16_t channel_number)
-      : client(client_of_channel), number(channel_number), landed(shard) {}
+      : client(client_of_channel), number(channel_number), idle(shard), landed(shard) {}
 
   bool open() const { return state == State::kOpen; }
+  /// Something that came is not carried out and answered yet.
+  bool unfinished() const { return busy || (state == State::kClosing && !close_sent); }
   /// nullptr: none, or no more.
   Consumer* consumer(queue::ConsumerId id) {
     auto found = consumers.find(id);
@@ -74,8 +77,13 @@ class Channel {
   State state = State::kOpen;
   ContentAssembler assembler;
 
+  // kClosing: once what the channel held is back.
+  bool close_sent = false;
+  bool close_crossed = false;  // the client's own came before that
+
   // A command that suspends holds up those behind it.
   bool busy = false;
+  runtime::Signal idle;  // not unfinished() any more
   std::deque<OwnedCommand> waiting;
 
   // Reads of publishes that are on their way to their queues; whoever looks at a queue waits for them.

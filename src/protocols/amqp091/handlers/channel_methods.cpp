@@ -34,8 +34,7 @@ Handled handle_now(const ChannelPointer& channel, const ConfirmSelect& select) {
 
 HandledLater handle_later(ChannelPointer channel, ChannelClose) {
   Client& client = channel->client;
-  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> gone = client.forget_consumers(*channel);
-  for (auto [queue, id] : gone) co_await client.door.queues.release(client.shard, queue, id);
+  co_await client.release_all(client.forget_consumers(*channel));
   client.reply(*channel, ChannelCloseOk{});
   client.erase(*channel);
   co_return Handled();

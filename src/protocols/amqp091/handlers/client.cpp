@@ -42,64 +42,110 @@ void Client::sending(broker::QueueRef queue, queue::ConsumerId consumer, std::ui
   }
 }
 
-void Client::refuse(Channel& channel, ProtocolError error) {
-  if (closes_connection(error.code)) return close_connection(std::move(error));
-  if (!channel.open()) return;
-  write(ChannelClose{.reply_code = static_cast<std::uint16_t>(error.code),
-                     .reply_text = error.reply_text(),
-                     .class_id = error.method.class_id,
-                     .method_id = error.method.method_id},
-        channel.number);
-  channel.state = Channel::State::kClosing;
-  drop_waiting(channel);
-  for (auto [queue, consumer] : forget_consumers(channel)) {
-    release(queue, consumer);
-  }
-}
-
-void Client::close_connection(ProtocolError error) {
-  if (phase == Phase::kClosing || phase == Phase::kEnded) return;
-  if (error.code != ReplyCode::kConnectionForced) {
-    door.logger.info("closing a connection for its client's mistake",
-                     {{"listener", "amqp"}, {"from", remote.text()}, {"reason", error.reply_text()}});
-  }
+void Client::write_close(const ProtocolError& error) {
   write(ConnectionClose{.reply_code = static_cast<std::uint16_t>(error.code),
                         .reply_text = error.reply_text(),
                         .class_id = error.method.class_id,
                         .method_id = error.method.method_id},
         0);
-  phase = Phase::kClosing;
 }
 
-std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> Client::forget_consumers(Channel& channel) {
+void Client::write_close(Channel& channel, const ProtocolError& error) {
+  write(ChannelClose{.reply_code = static_cast<std::uint16_t>(error.code),
+                     .reply_text = error.reply_text(),
+                     .class_id = error.method.class_id,
+                     .method_id = error.method.method_id},
+        channel.number);
+  channel.close_sent = true;
+  channel.idle.notify();
+  if (channel.close_crossed) write(ChannelCloseOk{}, channel.number);
+}
+
+namespace {
+
+runtime::Task<void> close_after_release(Client* client, ChannelPointer channel, std::vector<Leaving> leaving,
+                                        ProtocolError error) {
+  co_await client->release_all(std::move(leaving));
+  client->write_close(*channel, error);
+}
+
+runtime::Task<void> close_after_giving_back(Client* client, ProtocolError error) {
+  co_await client->give_back();
+  client->write_close(error);
+}
+
+}  // namespace
+
+void Client::refuse(Channel& channel, ProtocolError error) {
+  if (closes_connection(error.code)) return close_connection(std::move(error));
+  if (!channel.open()) return;
+  channel.state = Channel::State::kClosing;
+  drop_waiting(channel);
+  std::vector<Leaving> leaving = forget_consumers(channel);
+  if (leaving.empty()) return write_close(channel, error);
+  if (tasks.stopping()) {  // there is nobody to tell
+    std::ranges::move(leaving, std::back_inserter(to_release));
+    return write_close(channel, error);
+  }
+  tasks.spawn("amqp-refuse",
+              close_after_release(this, channels.at(channel.number), std::move(leaving), std::move(error)));
+}
+
+void Client::close_connection(ProtocolError error) {
+  if (phase == Phase::kClosing || phase == Phase::kEnded) return;
+  door.logger.info("closing a connection for its client's mistake",
+                   {{"listener", "amqp"}, {"from", remote.text()}, {"reason", error.reply_text()}});
+  phase = Phase::kClosing;
+  if (holds_nothing() || tasks.stopping()) return write_close(error);
+  tasks.spawn("amqp-refuse", close_after_giving_back(this, std::move(error)));
+}
+
+std::vector<Leaving> Client::forget_consumers(Channel& channel) {
+  channel.holding.clear();  // nothing more is written
   // What the client settled before counts.
   hand_on_settlements(channel);
-  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> gone;
+  std::vector<Leaving> leaving;
   for (const auto& [consumer_id, consumer] : channel.consumers) {
-    gone.emplace_back(consumer->queue, consumer_id);
+    leaving.push_back({consumer->queue, consumer_id, consumer->auto_delete});
     consumers.erase(consumer_id);
   }
-  channel.holding.clear();
   channel.by_tag.clear();
   channel.getters.clear();
   channel.consumers.clear();
   channel.unsettled = {};
   channel.transaction = {};
-  return gone;
+  return leaving;
 }
 
 void Client::release(broker::QueueRef queue, queue::ConsumerId consumer) {
   bool begun = tasks.spawn("amqp-release", door.queues.release(shard, queue, consumer));
-  if (!begun) to_release.emplace_back(queue, consumer);
+  if (!begun) to_release.push_back({queue, consumer});
+}
+
+runtime::Task<void> Client::release_all(std::vector<Leaving> leaving) {
+  for (const Leaving& one : leaving) co_await door.queues.release(shard, one.queue, one.consumer);
+  for (const Leaving& one : leaving) {
+    if (one.auto_delete) co_await door.entities.delete_unused(shard, one.queue);
+  }
 }
 
 runtime::Task<void> Client::give_back() {
   for (auto& [number, channel] : channels) {
     std::ranges::move(forget_consumers(*channel), std::back_inserter(to_release));
   }
-  auto releasing = std::exchange(to_release, {});
-  for (auto [queue, consumer] : releasing) co_await door.queues.release(shard, queue, consumer);
+  co_await release_all(std::exchange(to_release, {}));
   if (std::exchange(has_exclusive_queues, false)) co_await door.entities.delete_exclusive(shard, id);
+}
+
+bool Client::has_unfinished_channel() const {
+  return std::ranges::any_of(channels, [](const auto& one) { return one.second->unfinished(); });
+}
+
+runtime::Task<void> Client::finish_commands() {
+  auto all = channels;  // as they are now: a channel that is closed meanwhile leaves the list
+  for (const auto& [number, channel] : all) {
+    while (channel->unfinished()) co_await channel->idle.wait();
+  }
 }
 
 void Client::drop_waiting(Channel& channel) {

@@ -34,6 +34,13 @@ struct Capabilities {
   bool connection_blocked = false;
 };
 
+/// One that its channel has forgotten, to be released.
+struct Leaving {
+  broker::QueueRef queue;
+  queue::ConsumerId consumer;
+  bool auto_delete = false;  // the queue, with its last consumer
+};
+
 /// Bodies in line for the socket: their queue is told once they are out of the way.
 struct Sending {
   broker::QueueRef queue;
@@ -71,16 +78,23 @@ struct Client {
   /// Queues a delivery's bytes behind what `out` has.
   void sending(broker::QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes);
 
-  /// Ends the channel or the connection, as the code says.
+  /// Ends the channel or the connection, as the code says. The client is told once what they held is back.
   void refuse(Channel& channel, ProtocolError error);
   void close_connection(ProtocolError error);
+  void write_close(const ProtocolError& error);
+  void write_close(Channel& channel, const ProtocolError& error);
   /// The channel has no consumers from here on. They are the caller's to release.
-  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> forget_consumers(Channel& channel);
+  std::vector<Leaving> forget_consumers(Channel& channel);
   /// In a task of its own, or at the connection's end.
   void release(broker::QueueRef queue, queue::ConsumerId consumer);
+  /// What they held is back in its queues when this returns, and queues that go with their last consumer are gone.
+  runtime::Task<void> release_all(std::vector<Leaving> leaving);
   /// Every consumer of every channel, and the connection's own queues. May be called again: what is gone is gone.
   runtime::Task<void> give_back();
   bool holds_nothing() const { return consumers.empty() && to_release.empty() && !has_exclusive_queues; }
+  bool has_unfinished_channel() const;
+  /// Until the commands that came are carried out. None may come any more; one task waits.
+  runtime::Task<void> finish_commands();
   void erase(Channel& channel);
   /// Commands that wait on it are not carried out.
   void drop_waiting(Channel& channel);
@@ -111,7 +125,7 @@ struct Client {
 
   std::map<std::uint16_t, std::shared_ptr<Channel>> channels;
   std::unordered_map<queue::ConsumerId, Channel*> consumers;
-  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> to_release;  // by give_back()
+  std::vector<Leaving> to_release;       // by give_back()
   std::shared_ptr<DeliveryInbox> inbox;  // queues may hold it for longer than the client is there
 
   Writer out;

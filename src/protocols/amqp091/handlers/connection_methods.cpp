@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocols/amqp091/handlers/dispatch.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/wire/field_table.hpp"
 #include "security/core/refusals.hpp"
@@ -139,15 +140,18 @@ void end_in_order(Client& client) {
   client.wake();
 }
 
-/// Who has close-ok may count on what the connection held being back in its queues and its own queues being gone, on
-/// whatever connection they look.
+/// Who has close-ok may count on what was sent before being done, what the connection held being back in its queues
+/// and its own queues being gone, on whatever connection they look.
 runtime::Task<void> end_after_giving_back(Client* client) {
+  co_await client->finish_commands();
   co_await client->give_back();
   end_in_order(*client);
 }
 
 void take_close(Client& client) {
-  if (client.phase == Client::Phase::kClosing || client.holds_nothing()) return end_in_order(client);
+  end_turn(client);
+  bool done = client.holds_nothing() && !client.has_unfinished_channel();
+  if (client.phase == Client::Phase::kClosing || done) return end_in_order(client);
   client.phase = Client::Phase::kClosing;
   std::ignore = client.tasks.spawn("amqp-close", end_after_giving_back(&client));
 }

@@ -105,6 +105,7 @@ runtime::Task<void> run_channel(ChannelPointer channel, OwnedCommand command) {
   Client& client = channel->client;
   while (true) {
     while (looks_into_queues(command.id()) && channel->on_way > 0) co_await channel->landed.wait();
+    if (!channel->open()) break;  // closed for a mistake that was read before this began
     Handled handled = co_await do_later(channel, &command);
     bool going_on = !failed(channel, command.id(), std::move(handled)) && channel->open();
     std::optional<OwnedCommand> next;
@@ -130,6 +131,7 @@ runtime::Task<void> run_channel(ChannelPointer channel, OwnedCommand command) {
     command = std::move(*next);
   }
   channel->busy = false;
+  channel->idle.notify();
   client.can_read.notify();
 }
 
@@ -169,8 +171,11 @@ void take_frame_of_closing(Client& client, Channel& channel, const Frame& frame)
   if (frame.type != FrameType::kMethod) return;
   Outcome<MethodId> id = peek_method_id(frame.payload);
   if (!id) return;
-  if (*id == ChannelClose::kMethod.id) client.write(ChannelCloseOk{}, channel.number);
-  if (*id == ChannelCloseOk::kMethod.id) client.erase(channel);
+  if (*id == ChannelClose::kMethod.id) {
+    channel.close_crossed = true;
+    if (channel.close_sent) client.write(ChannelCloseOk{}, channel.number);
+  }
+  if (*id == ChannelCloseOk::kMethod.id && channel.close_sent) client.erase(channel);
 }
 
 void take_channel_frame(Client& client, const Frame& frame, const FrameBuffer& frames) {

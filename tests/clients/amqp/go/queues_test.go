@@ -25,6 +25,8 @@ func TestAmqp091_queues(t *testing.T) {
 		{"a full queue dead-letters what it refuses", refusesToDeadLetters},
 		{"higher priorities come first", priorities},
 		{"one consumer at a time gets the messages of a single-active queue", singleActive},
+		{"an auto-delete queue is gone when the end of its last consumer is answered", autoDelete},
+		{"what a channel held that was closed for a mistake is back when that is told", closedForMistake},
 		{"purging tells how many went", purged},
 		{"a delivery tag that was never given closes the channel", unknownTag},
 	})
@@ -218,6 +220,48 @@ func singleActive(t *testing.T, connection *amqp.Connection, channel *amqp.Chann
 	check(t, other.Close())
 	publish(t, channel, "", queue, "c")
 	equal(t, string(delivered(t, second).Body), "c", "the second")
+}
+
+// On another connection, which may be another core's: without waiting, since it was answered.
+func autoDelete(t *testing.T, connection *amqp.Connection, _ *amqp.Channel) {
+	ends := map[string]func(*amqp.Connection, *amqp.Channel) error{
+		"basic.cancel":     func(_ *amqp.Connection, channel *amqp.Channel) error { return channel.Cancel("mine", false) },
+		"channel.close":    func(_ *amqp.Connection, channel *amqp.Channel) error { return channel.Close() },
+		"connection.close": func(other *amqp.Connection, _ *amqp.Channel) error { return other.Close() },
+	}
+	for what, end := range ends {
+		for range 10 {
+			other := dial(t, connection.RemoteAddr().String())
+			channel, queue := open(t, other), unique("q")
+			must(channel.QueueDeclare(queue, false, true, false, false, nil))(t)
+			consume(t, channel, queue, "mine", true)
+			check(t, end(other, channel))
+			code, text := refused(t, connection, func(asking *amqp.Channel) error {
+				_, err := asking.QueueDeclarePassive(queue, false, true, false, false, nil)
+				return err
+			})
+			equal(t, code, 404, what+": "+text)
+		}
+	}
+}
+
+func closedForMistake(t *testing.T, connection *amqp.Connection, channel *amqp.Channel) {
+	queue := unique("q")
+	must(channel.QueueDeclare(queue, false, false, false, false, nil))(t)
+	publish(t, channel, "", queue, "a", "b", "c")
+	for range 10 {
+		other := dial(t, connection.RemoteAddr().String())
+		code, text := refused(t, other, func(holder *amqp.Channel) error {
+			deliveries := consume(t, holder, queue, "", false)
+			for range 3 {
+				delivered(t, deliveries)
+			}
+			return holder.Ack(7, false)
+		})
+		equal(t, code, 406, text)
+		equal(t, waiting(t, channel, queue), 3, "messages")
+	}
+	must(channel.QueueDelete(queue, false, false, false))(t)
 }
 
 func purged(t *testing.T, _ *amqp.Connection, channel *amqp.Channel) {
