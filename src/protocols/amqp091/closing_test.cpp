@@ -168,6 +168,17 @@ TEST_F(AmqpClosing, NothingIsDeliveredOnAChannelThatCloses) {
   EXPECT_EQ(counts("a").ready + counts("b").ready, 1u);
 }
 
+TEST_F(AmqpClosing, AConnectionClosedByWhatTookTimeIsGivenTheTimeToAnswer) {
+  Peer& peer = open();
+  simulation_.run_for(std::chrono::seconds(14));
+  peer.send(ExchangeDeclare{.exchange = "x", .type = "nope"});
+  peer.next<ConnectionClose>(0);
+  simulation_.run_for(std::chrono::seconds(8));
+  EXPECT_FALSE(peer.ended);
+  peer.send(ConnectionCloseOk{}, 0);
+  EXPECT_TRUE(peer.until([&] { return peer.ended; }));
+}
+
 TEST_F(AmqpClosing, ACommandWhoseTurnComesAfterItsChannelWasClosedIsNotCarriedOut) {
   Peer& peer = open();
   peer.send(QueueDeclare{.queue = "jobs"});

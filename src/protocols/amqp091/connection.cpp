@@ -138,6 +138,7 @@ void Connection::take_frames() {
     frames_.skip(frames_.pending().size());
   }
   if (before == client_.phase) return;
+  phase_seen_ = client_.phase;
   phase_since_ = last_read_;
   if (client_.phase == Phase::kRunning) watch();  // by the heartbeat that was agreed
 }
@@ -178,6 +179,7 @@ void Connection::watch() {
 
 bool Connection::look_at_time() {
   const MonotonicTime now = shard_.now();
+  if (std::exchange(phase_seen_, client_.phase) != client_.phase) phase_since_ = now;  // by a task, not by a frame
   if (in_handshake(client_.phase)) return now - began_ < kHandshakeLimit;
   if (client_.phase == Phase::kClosing) return now - phase_since_ < kClosingLimit;
   if (client_.phase != Phase::kRunning || client_.heartbeat_seconds == 0) return true;

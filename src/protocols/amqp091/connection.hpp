@@ -47,6 +47,7 @@ class Connection final : public runtime::PortConnection {
   bool reading_ended_ = false;
   MonotonicTime began_;
   MonotonicTime phase_since_;
+  Client::Phase phase_seen_ = Client::Phase::kStart;
   MonotonicTime last_read_;
   std::optional<runtime::Timers::Handle> timer_;
   Client client_;
