@@ -65,18 +65,5 @@ TEST(RecordFormat, JsonShowsBytesThatAreNoTextInBase64) {
               std::string::npos);
 }
 
-TEST(RecordFormat, Base64PadsToFours) {
-  for (auto [text, encoded] : {std::pair("", ""),
-                               {"f", "Zg=="},
-                               {"fo", "Zm8="},
-                               {"foo", "Zm9v"},
-                               {"foob", "Zm9vYg=="},
-                               {"foobar", "Zm9vYmFy"}}) {
-    std::string out;
-    append_base64(as_bytes(text), &out);
-    EXPECT_EQ(out, encoded);
-  }
-}
-
 }  // namespace
 }  // namespace wharf::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "model/base64.hpp"
 #include "model/utf8.hpp"
 
 namespace wharf::cli {
@@ -53,17 +54,6 @@ void append_json_string(std::string_view text, std::string* out) {
   }
   out->append(text.substr(plain));
   *out += '"';
-}
-
-void append_base64(ByteView bytes, std::string* out) {
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < count ? std::to_integer<std::uint32_t>(bytes[at + i]) : 0);
-    for (std::size_t i = 0; i < 4; ++i) *out += i <= count ? kLetters[bits >> (18 - 6 * i) & 63] : '=';
-  }
 }
 
 void append_json(const PlacedRecord& placed, std::string* out) {

@@ -9,6 +9,5 @@ namespace wharf::cli {
 void append_json(const PlacedRecord& placed, std::string* out);
 /// With quotes. `text` is UTF-8.
 void append_json_string(std::string_view text, std::string* out);
-void append_base64(ByteView bytes, std::string* out);
 
 }  // namespace wharf::cli

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "model/base64.hpp"
+
 namespace wharf::security {
 namespace {
 
@@ -23,28 +25,6 @@ constexpr std::array<Algorithm, 3> kAlgorithms{{
 
 const Algorithm& of(HashingAlgorithm algorithm) {
   return kAlgorithms[static_cast<std::size_t>(algorithm)];
-}
-
-std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // OpenSSL ends it with a zero
-  int written = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(written));
-  return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  constexpr std::size_t kMost = 4 * ((sizeof(Salt) + EVP_MAX_MD_SIZE + 2) / 3);
-  if (text.size() % 4 != 0 || text.size() > kMost) return std::nullopt;
-  std::string bytes(text.size() / 4 * 3, '\0');
-  int written = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (written < 0) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(written));
-  // OpenSSL decodes '=' as zero bits and passes over white space: take the padding off, and take only what it would
-  // write.
-  for (std::size_t i = text.size(); i > 0 && text[i - 1] == '=' && text.size() - i < 2; --i) bytes.pop_back();
-  return base64(bytes) == text ? std::optional(bytes) : std::nullopt;
 }
 
 /// Salt and hash as bytes.
@@ -71,7 +51,7 @@ std::optional<HashingAlgorithm> hashing_algorithm(std::string_view name) {
 }
 
 std::string hash_password(Salt salt, std::string_view password, HashingAlgorithm algorithm) {
-  return base64(salted({reinterpret_cast<const char*>(salt.data()), salt.size()}, password, of(algorithm)));
+  return base64(as_bytes(salted({reinterpret_cast<const char*>(salt.data()), salt.size()}, password, of(algorithm))));
 }
 
 Result<void> check_password_hash(std::string_view hash, HashingAlgorithm algorithm) {
