@@ -82,6 +82,7 @@ runtime::Task<bool> Connection::answer(Request request) {
   allow(std::nullopt);
   bool with_body = request.method != "HEAD";
   bool keep_alive = request.keep_alive;
+  request.remote = stream_->remote();
   Response response = co_await handler_.answer(shard_, std::move(request));
   keep_alive = keep_alive && !closing_;
   bool sent = co_await send(std::move(response), with_body, keep_alive);

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/endpoint.hpp"
+
 namespace wharf::http {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -13,10 +15,12 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 struct Request {
   std::string method;   // as sent: "GET"
   std::string path;     // decoded, without the query: "/topics/a b"
+  std::vector<std::string> segments;  // the same cut at its slashes before it was decoded: "/a/b%2Fc" is {"a", "b/c"}
   Pairs query;          // decoded, in order
   Pairs headers;        // names in lower case, in order
   std::string body;
   bool keep_alive = true;
+  Endpoint remote;      // whose connection it came by
 
   /// The first of that name; `name` in lower case.
   std::optional<std::string_view> header(std::string_view name) const { return find(headers, name); }

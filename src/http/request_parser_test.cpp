@@ -42,6 +42,7 @@ TEST(RequestParser, AGetIsItsMethodPathQueryAndHeaders) {
   Request request = parsed("GET /a%20b/c?topic=x%26y&empty=&plain&a=1+2 HTTP/1.1\r\nHost: wharf\r\nX-Odd: Value\r\n\r\n");
   EXPECT_EQ(request.method, "GET");
   EXPECT_EQ(request.path, "/a b/c");
+  EXPECT_EQ(request.segments, (std::vector<std::string>{"a b", "c"}));
   EXPECT_THAT(request.query, ElementsAre(Pair("topic", "x&y"), Pair("empty", ""), Pair("plain", ""), Pair("a", "1 2")));
   EXPECT_EQ(request.header("x-odd"), "Value");
   EXPECT_EQ(request.parameter("topic"), "x&y");

@@ -32,6 +32,18 @@ Result<std::string> decode(std::string_view text, bool in_query) {
   return decoded;
 }
 
+Result<void> read_segments(std::string_view path, Request& request) {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
+    Result<std::string> decoded = decode(segment, false);
+    if (!decoded) return fail(decoded.error());
+    request.segments.push_back(std::move(*decoded));
+  }
+  return {};
+}
+
 Result<void> read_query(std::string_view query, Request& request) {
   while (!query.empty()) {
     std::string_view pair = query.substr(0, query.find('&'));
@@ -62,6 +74,7 @@ Result<void> read_target(std::string_view target, Request& request) {
   Result<std::string> path = decode(target.substr(0, question), false);
   if (!path) return fail(path.error());
   request.path = std::move(*path);
+  if (Result<void> segments = read_segments(target.substr(0, question), request); !segments) return segments;
   if (question == std::string_view::npos) return {};
   return read_query(target.substr(question + 1), request);
 }

@@ -7,7 +7,7 @@
 
 namespace wharf::http {
 
-/// Fills path and query. Takes "/path?a=b" and "http://host/path"; kMalformed for anything else and for a bad %-escape.
+/// Fills path, segments and query. Takes "/path?a=b" and "http://host/path"; kMalformed for anything else and for a bad %-escape.
 Result<void> read_target(std::string_view target, Request& request);
 
 }  // namespace wharf::http
