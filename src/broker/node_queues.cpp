@@ -1,8 +1,13 @@
 #include "broker/node_queues.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace wharf::broker {
 namespace {
 
+/// What a shard looks at before it lets others run: some tens of microseconds.
+constexpr std::size_t kCountsPerSlice = 256;
 constexpr std::string_view kGone = "the queue does not exist any more";
 
 /// What a queue hands out, on its way to the consumer's shard.
@@ -219,6 +224,26 @@ runtime::Task<Result<QueueCounts>> NodeQueues::counts(runtime::Shard& here, Queu
     answer(live->counts());
   };
   Result<QueueCounts> counts = co_await ask<Result<QueueCounts>>(here, queue, std::move(work));
+  co_return counts;
+}
+
+runtime::Task<std::vector<QueueCounts>> NodeQueues::counts_of(runtime::Shard& here, std::vector<QueueRef> queues) {
+  std::vector<QueueCounts> counts(queues.size());
+  std::vector<std::vector<std::size_t>> places(shards_.size());  // by shard
+  for (std::size_t i = 0; i < queues.size(); ++i) places[queues[i].shard.value].push_back(i);
+  for (std::size_t shard = 0; shard < places.size(); ++shard) {
+    NodeShard* owner = &shards_.at(shard);
+    for (std::size_t first = 0; first < places[shard].size(); first += kCountsPerSlice) {
+      std::size_t end = std::min(places[shard].size(), first + kCountsPerSlice);
+      auto look = [owner, &queues, &counts, slice = std::span(places[shard]).subspan(first, end - first)] {
+        for (std::size_t place : slice) {
+          if (const queue::LiveQueue* live = owner->queues->find(queues[place].id)) counts[place] = live->counts();
+        }
+      };
+      co_await runtime::call_on(here, owner->shard, look);
+      co_await runtime::next_turn(here);
+    }
+  }
   co_return counts;
 }
 

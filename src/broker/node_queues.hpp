@@ -25,6 +25,7 @@ class NodeQueues final : public Queues {
   void used(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) override;
+  runtime::Task<std::vector<QueueCounts>> counts_of(runtime::Shard& here, std::vector<QueueRef> queues) override;
 
  private:
   NodeShard& shard_of(const QueueRef& queue) { return shards_.at(queue.shard.value); }

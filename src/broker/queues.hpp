@@ -82,6 +82,8 @@ class Queues {
   /// Drops all ready messages; how many.
   virtual runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) = 0;
   virtual runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) = 0;
+  /// Of many, by place; zeros for one that is gone. Looks at some hundred at a time, so that no shard stands still for it.
+  virtual runtime::Task<std::vector<QueueCounts>> counts_of(runtime::Shard& here, std::vector<QueueRef> queues) = 0;
 };
 
 }  // namespace wharf::broker

@@ -133,6 +133,11 @@ class QueuesInMemory final : public broker::Queues {
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard&, broker::QueueRef ref) override {
     co_return std::exchange(queues_[ref].ready, {}).size();
   }
+  runtime::Task<std::vector<broker::QueueCounts>> counts_of(runtime::Shard&, std::vector<broker::QueueRef> refs) override {
+    std::vector<broker::QueueCounts> counts;
+    for (const broker::QueueRef& ref : refs) counts.push_back(queues_.contains(ref) ? counts_of(ref) : broker::QueueCounts{});
+    co_return counts;
+  }
   runtime::Task<Result<broker::QueueCounts>> counts(runtime::Shard&, broker::QueueRef ref) override {
     co_return counts_of(ref);
   }

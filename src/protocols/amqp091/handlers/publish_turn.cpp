@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/metadata/key_partition.hpp"
+
 namespace wharf::amqp091 {
 namespace {
 
@@ -12,14 +14,6 @@ log::OwnedBatches batch_of(BatchBuilder& builder) {
   Result<std::vector<std::byte>> bytes = builder.finish();
   WHARF_ASSERT(bytes);  // a read is far below a batch's limit, and nothing is compressed
   return log::own(std::move(*bytes));
-}
-
-/// FNV-1a: the same key, the same partition.
-std::int32_t partition_of(std::string_view key, std::int32_t partitions) {
-  if (key.empty() || partitions <= 1) return 0;
-  std::uint32_t hash = 2'166'136'261u;
-  for (char c : key) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16'777'619u;
-  return static_cast<std::int32_t>(hash % static_cast<std::uint32_t>(partitions));
 }
 
 /// A queue takes or refuses what it is handed at once as a whole: each message comes by itself where a few may still
@@ -63,7 +57,7 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
 
 void PublishTurn::add(routing::DestinationId destination, const cluster::Topic& topic, const MessageView& message,
                       Timestamp now) {
-  PartitionId partition = topic.partition(partition_of(message.routing_key, topic.partitions));
+  PartitionId partition = cluster::partition_of_key(topic, message.routing_key);
   Part& part = part_of(destination, [&](const Part& other) { return other.partition == partition; });
   part.partition = partition;
   append_message(part.builder, message, now);

@@ -50,13 +50,17 @@ Outcome<bool> add_keys(ByteView headers, std::string_view name, std::vector<std:
 }  // namespace
 
 Outcome<void> check_properties(const PropertiesView& properties, std::string_view user) {
-  if (auto expiration = properties.text(BasicProperty::kExpiration)) {
+  return check_properties(properties.text(BasicProperty::kExpiration), properties.text(BasicProperty::kUserId), user);
+}
+
+Outcome<void> check_properties(std::optional<std::string_view> expiration, std::optional<std::string_view> user_id,
+                               std::string_view user) {
+  if (expiration) {
     if (auto checked = check_expiration(*expiration); !checked) return checked;
   }
-  auto claimed = properties.text(BasicProperty::kUserId);
-  if (claimed && *claimed != user) {
+  if (user_id && *user_id != user) {
     return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("user_id property set to '{}' but authenticated user was '{}'", *claimed, user));
+                  fmt::format("user_id property set to '{}' but authenticated user was '{}'", *user_id, user));
   }
   return {};
 }

@@ -15,6 +15,9 @@ namespace wharf::amqp091 {
 /// Errors: PRECONDITION_FAILED for an expiration that is not a number of milliseconds in 32 bits, for a user-id other
 /// than `user`.
 Outcome<void> check_properties(const PropertiesView& properties, std::string_view user);
+/// The same for properties that did not come as AMQP's bytes.
+Outcome<void> check_properties(std::optional<std::string_view> expiration, std::optional<std::string_view> user_id,
+                               std::string_view user);
 
 /// Routing keys beside the one of basic.publish.
 struct ExtraKeys {
