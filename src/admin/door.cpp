@@ -16,7 +16,8 @@ constexpr std::string_view kIndex =
     "wharf\n"
     "  /healthz  alive, and what it is doing\n"
     "  /readyz   200 when clients are served\n"
-    "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions\n";
+    "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions\n"
+    "  /api      RabbitMQ's management API: users, virtual hosts, exchanges, queues, bindings\n";
 
 std::int64_t milliseconds(Nanoseconds time) { return std::chrono::duration_cast<Milliseconds>(time).count(); }
 
@@ -135,7 +136,19 @@ runtime::Task<http::Response> Door::metrics_of_topic(std::string name) {
   co_return text_response(std::move(page));
 }
 
+runtime::Task<http::Response> Door::management(http::Request request) {
+  if (!node_) co_return http::refusal(503, "the management API answers once the server is ready");
+  ++asking_;
+  http::Response response = co_await node_->management->answer(shard_, std::move(request));
+  asking_ended();
+  co_return response;
+}
+
 runtime::Task<http::Response> Door::answer(runtime::Shard&, http::Request request) {
+  if (management::Api::is_asked(request)) {
+    http::Response response = co_await management(std::move(request));
+    co_return response;
+  }
   bool known = request.path == "/" || request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
   if (!known) co_return http::refusal(404, "there is nothing here; / lists what there is");
   if (request.method != "GET" && request.method != "HEAD") co_return http::method_not_allowed("GET, HEAD");

@@ -1,10 +1,11 @@
 #pragma once
-// The admin door: /metrics, /healthz, /readyz. Opens before the node recovers, so that whoever watches a long start sees it
+// The admin door: /metrics, /healthz, /readyz, and RabbitMQ's management API below /api. Opens before the node recovers, so that whoever watches a long start sees it
 // move, and closes after it has stopped. Everything on the first shard.
 //
 //   /healthz   200 as long as the process turns, with what it is doing; asks nobody
 //   /readyz    200 when clients are served and records are kept, else 503 and why
 //   /metrics   docs/metrics.md; ?topic=NAME: the partitions of one topic
+//   /api       docs/management.md, once the node is ready; the only one that asks who you are
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "admin/group_numbers.hpp"
+#include "admin/management/api.hpp"
 #include "admin/snapshot.hpp"
 #include "broker/catalogue.hpp"
 #include "broker/operate.hpp"
@@ -28,6 +30,7 @@ struct NodePorts {
   broker::Operate* operate = nullptr;
   broker::Catalogue* catalogue = nullptr;
   groups::Coordinators* groups = nullptr;
+  management::Api* management = nullptr;
 };
 
 class Door final : public http::Handler {
@@ -48,6 +51,7 @@ class Door final : public http::Handler {
   http::Response health() const;
   runtime::Task<http::Response> readiness();
   runtime::Task<http::Response> metrics();
+  runtime::Task<http::Response> management(http::Request request);
   runtime::Task<http::Response> metrics_of_topic(std::string name);
   ServerNumbers server_numbers() const;
   runtime::Task<void> gather(NodePorts node, NodeNumbers* into);

@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kBlockingThreads = 4;
 /// Of the admin port: scrapers and probes, not clients.
 constexpr std::size_t kAdminConnections = 64;
+/// Of a request to it: a message that is published, at most. Each connection may make the server hold so much.
+constexpr std::size_t kAdminBodyBytes = 2u << 20;
 
 runtime::LogLevel log_level(const config::ServerConfig& config) {
   const std::string& level = config.get<"log.level">();
@@ -118,7 +120,8 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
   if (!*outcome) co_return;
   admin_door_.watch(kafka_->port());
   if (amqp_) admin_door_.watch(amqp_->port());
-  admin_door_.ready({.operate = &node_->operate(), .catalogue = &node_->catalogue(), .groups = &node_->groups()});
+  open_management();
+  admin_door_.ready({.operate = &node_->operate(), .catalogue = &node_->catalogue(), .groups = &node_->groups(), .management = management_.get()});
   logger_.info("ready", {{"kafka", kafka_->local().text()}, {"amqp", amqp_ ? amqp_->local().text() : "none"}, {"admin", admin_ ? admin_->local().text() : "none"},
                          {"partitions_recovered", progress_.partitions_done.load()}, {"bytes_scanned", progress_.scanned_bytes.load()}});
 }
@@ -128,9 +131,19 @@ Result<void> Server::open_admin() {
   if (!endpoint) return {};
   runtime::PortOptions options{.name = "admin", .max_connections = kAdminConnections};
   std::vector<runtime::Shard*> first{shards_.front().get()};
-  admin_ = std::make_unique<http::Server>(options, first, admin_door_, http::ConnectionLimits{}, network_, logger_);
+  http::ConnectionLimits limits{.request = {.body_bytes = kAdminBodyBytes}};
+  admin_ = std::make_unique<http::Server>(options, first, admin_door_, limits, network_, logger_);
   admin_door_.watch(admin_->port());
   return of_key("admin.listen", admin_->open(*endpoint));
+}
+
+void Server::open_management() {
+  management::Ports ports{.access = node_->access(), .entities = node_->entities(), .queues = node_->queues(), .publish = node_->publish(), .catalogue = node_->catalogue()};
+  management::About about{.version = WHARF_VERSION,
+                          .rabbitmq_version = config_.get<"amqp.server.version">(),
+                          .cluster_name = node_->cluster_id(),
+                          .node_name = fmt::format("wharf@{}", node_->id().value)};
+  management_ = std::make_unique<management::Api>(ports, std::move(about), random_);
 }
 
 Result<void> Server::open_kafka() {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "admin/door.hpp"
+#include "admin/management/api.hpp"
 #include "broker/node.hpp"
 #include "config/server_config.hpp"
 #include "http/server.hpp"
@@ -44,6 +45,7 @@ class Server {
   Result<void> open_admin();
   Result<void> open_kafka();
   Result<void> open_amqp();
+  void open_management();
   /// Runs a task of the first shard to its end and waits for it.
   template <class Make>
   Result<void> run_on_first_shard(Make make);
@@ -60,6 +62,7 @@ class Server {
   admin::Door admin_door_;
   std::unique_ptr<http::Server> admin_;  // none: admin.listen is empty
   std::unique_ptr<broker::Node> node_;
+  std::unique_ptr<management::Api> management_;
   std::vector<std::unique_ptr<kafka::FetchSessions>> fetch_sessions_;  // one per shard, as the doors
   std::vector<std::unique_ptr<kafka::Door>> kafka_doors_;
   std::unique_ptr<kafka::Listener> kafka_;

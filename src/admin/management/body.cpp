@@ -1,0 +1,101 @@
+#include "admin/management/body.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+#include <boost/json/parse.hpp>
+
+#include "admin/management/answers.hpp"
+#include "admin/management/property_json.hpp"
+
+namespace wharf::management {
+namespace {
+
+constexpr std::size_t kDeepest = 32;  // levels
+
+boost::json::array pair(std::string_view word, const boost::json::value& about) {
+  return {json_text(word), about};
+}
+
+}  // namespace
+
+Body::Body(std::string_view text) {
+  if (text.empty()) return;
+  boost::json::parse_options options;
+  options.max_depth = kDeepest;
+  boost::system::error_code error;
+  boost::json::value parsed = boost::json::parse({text.data(), text.size()}, error, {}, options);
+  if (error || !parsed.is_object()) {
+    refuse("not_json");
+  } else {
+    fields_ = std::move(parsed.as_object());
+  }
+}
+
+void Body::refuse(const boost::json::value& reason) {
+  if (!refusal_) refusal_ = bad_request(reason);
+}
+
+void Body::missing(std::string_view name) {
+  refuse(json_text(fmt::format("[{{key_missing,{}}}]", name)));
+}
+
+const boost::json::value* Body::find(std::string_view name) const {
+  const boost::json::value* found = fields_.if_contains({name.data(), name.size()});
+  return found != nullptr && found->is_null() ? nullptr : found;
+}
+
+bool Body::flag(std::string_view name) {
+  const boost::json::value* value = find(name);
+  if (value == nullptr) return false;
+  if (value->is_bool()) return value->as_bool();
+  if (value->is_string() && (value->as_string() == "true" || value->as_string() == "false")) {
+    return value->as_string() == "true";
+  }
+  refuse(pair("not_boolean", *value));
+  return false;
+}
+
+std::optional<std::string> Body::text(std::string_view name) {
+  const boost::json::value* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_string()) return std::string(value->as_string());
+  refuse(pair("not_string", json_text(name)));
+  return std::nullopt;
+}
+
+std::string Body::required_text(std::string_view name) {
+  if (find(name) == nullptr) missing(name);
+  return text(name).value_or("");
+}
+
+std::optional<std::int64_t> Body::number(std::string_view name) {
+  const boost::json::value* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_int64()) return value->as_int64();
+  if (value->is_string()) {
+    const boost::json::string& digits = value->as_string();
+    std::int64_t number = 0;
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error == std::errc() && end == digits.data() + digits.size()) return number;
+  }
+  refuse(pair("not_integer", *value));
+  return std::nullopt;
+}
+
+std::int64_t Body::required_number(std::string_view name) {
+  if (find(name) == nullptr) missing(name);
+  return number(name).value_or(0);
+}
+
+PropertyTable Body::table(std::string_view name) {
+  const boost::json::value* value = find(name);
+  if (value == nullptr) return {};
+  // RabbitMQ's own command line sends an empty list for no arguments.
+  if (value->is_array() && value->as_array().empty()) return {};
+  if (value->is_object()) return table_of(value->as_object());
+  refuse(json_text(fmt::format("{} must be an object", name)));
+  return {};
+}
+
+}  // namespace wharf::management

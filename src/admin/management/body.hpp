@@ -1,0 +1,46 @@
+#pragma once
+// A request's body: a JSON object, or nothing. Reads fields one by one; the first complaint sticks, in RabbitMQ's
+// words, and is looked at once:
+//
+//   Body body(call->request.body);
+//   bool durable = body.flag("durable");
+//   std::string read = body.required_text("read");
+//   if (body.refusal()) co_return *body.refusal();
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+#include "http/message.hpp"
+#include "model/property.hpp"
+
+namespace wharf::management {
+
+class Body {
+ public:
+  explicit Body(std::string_view text);
+
+  /// 400, or none.
+  const std::optional<http::Response>& refusal() const { return refusal_; }
+  void refuse(const boost::json::value& reason);
+
+  /// nullptr: missing, or null.
+  const boost::json::value* find(std::string_view name) const;
+  bool flag(std::string_view name);
+  std::optional<std::string> text(std::string_view name);
+  std::string required_text(std::string_view name);
+  std::optional<std::int64_t> number(std::string_view name);
+  std::int64_t required_number(std::string_view name);
+  /// A table of arguments or headers; missing: empty.
+  PropertyTable table(std::string_view name);
+
+ private:
+  void missing(std::string_view name);
+
+  boost::json::object fields_;
+  std::optional<http::Response> refusal_;
+};
+
+}  // namespace wharf::management

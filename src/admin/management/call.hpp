@@ -1,0 +1,58 @@
+#pragma once
+// One request of the management API on its way to its handler, and what a handler may ask.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/access.hpp"
+#include "broker/catalogue.hpp"
+#include "broker/entities.hpp"
+#include "broker/publish.hpp"
+#include "broker/queues.hpp"
+#include "http/message.hpp"
+#include "routing/core/router.hpp"
+#include "runtime/random.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/task.hpp"
+#include "security/core/access.hpp"
+
+namespace wharf::management {
+
+/// All of it outlives the API.
+struct Ports {
+  broker::Access& access;
+  broker::Entities& entities;
+  broker::Queues& queues;
+  broker::Publish& publish;
+  broker::Catalogue& catalogue;
+};
+
+/// What the node says it is.
+struct About {
+  std::string version;           // ours
+  std::string rabbitmq_version;  // the one that clients are told
+  std::string cluster_name;
+  std::string node_name;
+};
+
+/// Lives until its handler has answered.
+struct Call {
+  runtime::Shard& here;
+  const Ports& ports;
+  const About& about;
+  runtime::Dice& dice;
+  security::Principal user;
+  /// What stands where the route's pattern has braces, in order: of a route below a virtual host, its name first.
+  std::vector<std::string> names;
+  http::Request request;
+
+  const std::string& vhost() const { return names.front(); }
+  const security::AccessTable& access() const { return ports.access.table(here); }
+  /// Valid until the next suspension.
+  std::optional<broker::NamespaceView> view() const { return ports.entities.find(here, vhost()); }
+  bool asks_for(std::string_view parameter) const { return request.parameter(parameter) == "true"; }
+};
+
+using Handler = runtime::Task<http::Response> (*)(Call* call);
+
+}  // namespace wharf::management

@@ -1,0 +1,110 @@
+// Exchanges. In paths the default one is called amq.default.
+#include <fmt/format.h>
+#include <boost/json/object.hpp>
+
+#include "admin/management/answers.hpp"
+#include "admin/management/body.hpp"
+#include "admin/management/exchange_named.hpp"
+#include "admin/management/list.hpp"
+#include "admin/management/property_json.hpp"
+#include "admin/management/resources.hpp"
+#include "admin/management/rights.hpp"
+
+namespace wharf::management {
+namespace {
+
+using security::Resource;
+using security::Verb;
+
+struct Shown {
+  std::string vhost;
+  routing::Exchange exchange;
+};
+
+boost::json::object json_of(const Shown& shown) {
+  const routing::Exchange& exchange = shown.exchange;
+  return {{"name", json_text(exchange.name)},
+          {"vhost", json_text(shown.vhost)},
+          {"type", json_text(exchange.type)},
+          {"durable", exchange.durable},
+          {"auto_delete", exchange.auto_delete},
+          {"internal", exchange.internal},
+          {"arguments", management::json_of(exchange.arguments)}};
+}
+
+runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {
+  std::vector<Shown> shown;
+  for (const std::string& vhost : vhosts) {
+    std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
+    if (!view) continue;
+    for (routing::Exchange& exchange : view->routes->exchanges()) shown.push_back({vhost, std::move(exchange)});
+    co_await runtime::next_turn(call->here);
+  }
+  std::ranges::sort(shown, {}, [](const Shown& one) { return std::tie(one.vhost, one.exchange.name); });
+  http::Response response = co_await answer_list(call, [shown = std::move(shown)] {
+    boost::json::array items;
+    for (const Shown& one : shown) items.push_back(json_of(one));
+    return items;
+  });
+  co_return response;
+}
+
+/// Exchanges that hold messages themselves: refused as by the AMQP port while nothing here holds them.
+bool is_served(std::string_view type) {
+  return type != "x-delayed-message" && type != "x-recent-history";
+}
+
+/// 401 or none.
+Result<void> may_declare(const Call& call, const routing::Exchange& exchange, bool is_new) {
+  if (exchange.name.empty()) return {};  // nobody can: the routing table says so
+  Resource resource = Resource::exchange(exchange.name);
+  if (Result<void> configure = may(call, Verb::kConfigure, resource); !configure) return configure;
+  return is_new ? may_lead_to(call, resource, exchange.arguments, "alternate-exchange") : Result<void>();
+}
+
+}  // namespace
+
+Answer list_exchanges(Call* call) {
+  return list(call, visible_vhosts(*call));
+}
+
+Answer list_exchanges_of_vhost(Call* call) {
+  return list(call, {call->vhost()});
+}
+
+Answer get_exchange(Call* call) {
+  const routing::ExchangeEntry* found = call->view()->routes->exchange(exchange_named(call->names.at(1)));
+  if (found == nullptr) co_return nothing_here();
+  co_return json_answer(chosen_columns(call->request, json_of({call->vhost(), found->exchange})));
+}
+
+Answer put_exchange(Call* call) {
+  Body body(call->request.body);
+  routing::Exchange exchange{.name = exchange_named(call->names.at(1)),
+                             .type = body.text("type").value_or("direct"),
+                             .durable = body.flag("durable"),
+                             .auto_delete = body.flag("auto_delete"),
+                             .internal = body.flag("internal"),
+                             .arguments = body.table("arguments")};
+  if (body.refusal()) co_return *body.refusal();
+  if (!is_served(exchange.type))
+    co_return bad_request(json_text(fmt::format("unknown exchange type '{}'", exchange.type)));
+  bool is_new = call->view()->routes->exchange(exchange.name) == nullptr;
+  if (Result<void> allowed = may_declare(*call, exchange, is_new); !allowed) co_return answer_of(allowed.error());
+  Result<bool> made = co_await call->ports.entities.declare_exchange(call->here, call->vhost(), std::move(exchange));
+  if (!made) co_return answer_of(made.error());
+  co_return put_answer(*made);
+}
+
+Answer delete_exchange(Call* call) {
+  std::string name = exchange_named(call->names.at(1));
+  if (call->view()->routes->exchange(name) == nullptr) co_return nothing_here();
+  Result<void> allowed = name.empty() ? Result<void>() : may(*call, Verb::kConfigure, Resource::exchange(name));
+  if (!allowed) co_return answer_of(allowed.error());
+  Result<void> gone = co_await call->ports.entities.delete_exchange(call->here, call->vhost(), std::move(name),
+                                                                    call->asks_for("if-unused"));
+  if (!gone) co_return answer_of(gone.error());
+  co_return no_content();
+}
+
+}  // namespace wharf::management

@@ -1,0 +1,79 @@
+#pragma once
+// The handlers of the management API, a file per resource: each translates a request, calls ports and translates what
+// they answer. routes.cpp says which path is whose.
+#include "admin/management/call.hpp"
+
+namespace wharf::management {
+
+using Answer = runtime::Task<http::Response>;
+
+// overview.cpp
+Answer get_whoami(Call* call);
+Answer get_overview(Call* call);
+
+// vhosts.cpp
+Answer list_vhosts(Call* call);
+Answer get_vhost(Call* call);
+Answer put_vhost(Call* call);
+Answer delete_vhost(Call* call);
+
+// users.cpp
+Answer list_users(Call* call);
+Answer get_user(Call* call);
+Answer put_user(Call* call);
+Answer delete_user(Call* call);
+Answer delete_users(Call* call);
+
+// permissions.cpp
+Answer list_permissions(Call* call);
+Answer list_permissions_of_user(Call* call);
+Answer list_permissions_of_vhost(Call* call);
+Answer get_permission(Call* call);
+Answer put_permission(Call* call);
+Answer delete_permission(Call* call);
+
+// topic_permissions.cpp
+Answer list_topic_permissions(Call* call);
+Answer list_topic_permissions_of_user(Call* call);
+Answer list_topic_permissions_of_vhost(Call* call);
+Answer get_topic_permission(Call* call);
+Answer put_topic_permission(Call* call);
+Answer delete_topic_permission(Call* call);
+
+// exchanges.cpp
+Answer list_exchanges(Call* call);
+Answer list_exchanges_of_vhost(Call* call);
+Answer get_exchange(Call* call);
+Answer put_exchange(Call* call);
+Answer delete_exchange(Call* call);
+
+// queues.cpp
+Answer list_queues(Call* call);
+Answer list_queues_of_vhost(Call* call);
+Answer get_queue(Call* call);
+Answer put_queue(Call* call);
+Answer delete_queue(Call* call);
+Answer purge_queue(Call* call);
+
+// bindings.cpp
+Answer list_bindings(Call* call);
+Answer list_bindings_of_vhost(Call* call);
+Answer list_bindings_of_queue(Call* call);
+Answer list_bindings_from_exchange(Call* call);
+Answer list_bindings_to_exchange(Call* call);
+Answer list_bindings_to_queue_from(Call* call);
+Answer list_bindings_to_exchange_from(Call* call);
+Answer bind_queue(Call* call);
+Answer bind_exchange(Call* call);
+Answer get_queue_binding(Call* call);
+Answer get_exchange_binding(Call* call);
+Answer delete_queue_binding(Call* call);
+Answer delete_exchange_binding(Call* call);
+
+// publish.cpp
+Answer publish(Call* call);
+
+// get_messages.cpp
+Answer get_messages(Call* call);
+
+}  // namespace wharf::management

@@ -1,0 +1,107 @@
+#include "admin/management/routes.hpp"
+
+#include <optional>
+
+#include "admin/management/resources.hpp"
+
+namespace wharf::management {
+namespace {
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/whoami", Right::kSignedIn, get_whoami},
+    {"GET", "/api/overview", Right::kSignedIn, get_overview},
+
+    {"GET", "/api/vhosts", Right::kSignedIn, list_vhosts},
+    {"GET", "/api/vhosts/{vhost}", Right::kAdministrator, get_vhost},
+    {"PUT", "/api/vhosts/{vhost}", Right::kAdministrator, put_vhost},
+    {"DELETE", "/api/vhosts/{vhost}", Right::kAdministrator, delete_vhost},
+    {"GET", "/api/vhosts/{vhost}/permissions", Right::kAdministrator, list_permissions_of_vhost},
+    {"GET", "/api/vhosts/{vhost}/topic-permissions", Right::kAdministrator, list_topic_permissions_of_vhost},
+
+    {"GET", "/api/users", Right::kAdministrator, list_users},
+    {"POST", "/api/users/bulk-delete", Right::kAdministrator, delete_users},
+    {"GET", "/api/users/{user}", Right::kAdministrator, get_user},
+    {"PUT", "/api/users/{user}", Right::kAdministrator, put_user},
+    {"DELETE", "/api/users/{user}", Right::kAdministrator, delete_user},
+    {"GET", "/api/users/{user}/permissions", Right::kAdministrator, list_permissions_of_user},
+    {"GET", "/api/users/{user}/topic-permissions", Right::kAdministrator, list_topic_permissions_of_user},
+
+    {"GET", "/api/permissions", Right::kAdministrator, list_permissions},
+    {"GET", "/api/permissions/{vhost}/{user}", Right::kAdministrator, get_permission},
+    {"PUT", "/api/permissions/{vhost}/{user}", Right::kAdministrator, put_permission},
+    {"DELETE", "/api/permissions/{vhost}/{user}", Right::kAdministrator, delete_permission},
+
+    {"GET", "/api/topic-permissions", Right::kAdministrator, list_topic_permissions},
+    {"GET", "/api/topic-permissions/{vhost}/{user}", Right::kAdministrator, get_topic_permission},
+    {"PUT", "/api/topic-permissions/{vhost}/{user}", Right::kAdministrator, put_topic_permission},
+    {"DELETE", "/api/topic-permissions/{vhost}/{user}", Right::kAdministrator, delete_topic_permission},
+    {"DELETE", "/api/topic-permissions/{vhost}/{user}/{exchange}", Right::kAdministrator, delete_topic_permission},
+
+    {"GET", "/api/exchanges", Right::kSignedIn, list_exchanges},
+    {"GET", "/api/exchanges/{vhost}", Right::kSees, list_exchanges_of_vhost},
+    {"GET", "/api/exchanges/{vhost}/{name}", Right::kSees, get_exchange},
+    {"PUT", "/api/exchanges/{vhost}/{name}", Right::kEnters, put_exchange},
+    {"DELETE", "/api/exchanges/{vhost}/{name}", Right::kEnters, delete_exchange},
+    {"POST", "/api/exchanges/{vhost}/{name}/publish", Right::kEnters, publish},
+    {"GET", "/api/exchanges/{vhost}/{name}/bindings/source", Right::kSees, list_bindings_from_exchange},
+    {"GET", "/api/exchanges/{vhost}/{name}/bindings/destination", Right::kSees, list_bindings_to_exchange},
+
+    {"GET", "/api/queues", Right::kSignedIn, list_queues},
+    {"GET", "/api/queues/{vhost}", Right::kSees, list_queues_of_vhost},
+    {"GET", "/api/queues/{vhost}/{name}", Right::kSees, get_queue},
+    {"PUT", "/api/queues/{vhost}/{name}", Right::kEnters, put_queue},
+    {"DELETE", "/api/queues/{vhost}/{name}", Right::kEnters, delete_queue},
+    {"DELETE", "/api/queues/{vhost}/{name}/contents", Right::kEnters, purge_queue},
+    {"POST", "/api/queues/{vhost}/{name}/get", Right::kEnters, get_messages},
+    {"GET", "/api/queues/{vhost}/{name}/bindings", Right::kSees, list_bindings_of_queue},
+
+    {"GET", "/api/bindings", Right::kSignedIn, list_bindings},
+    {"GET", "/api/bindings/{vhost}", Right::kSees, list_bindings_of_vhost},
+    {"GET", "/api/bindings/{vhost}/e/{source}/q/{queue}", Right::kSees, list_bindings_to_queue_from},
+    {"POST", "/api/bindings/{vhost}/e/{source}/q/{queue}", Right::kEnters, bind_queue},
+    {"GET", "/api/bindings/{vhost}/e/{source}/q/{queue}/{props}", Right::kSees, get_queue_binding},
+    {"DELETE", "/api/bindings/{vhost}/e/{source}/q/{queue}/{props}", Right::kEnters, delete_queue_binding},
+    {"GET", "/api/bindings/{vhost}/e/{source}/e/{exchange}", Right::kSees, list_bindings_to_exchange_from},
+    {"POST", "/api/bindings/{vhost}/e/{source}/e/{exchange}", Right::kEnters, bind_exchange},
+    {"GET", "/api/bindings/{vhost}/e/{source}/e/{exchange}/{props}", Right::kSees, get_exchange_binding},
+    {"DELETE", "/api/bindings/{vhost}/e/{source}/e/{exchange}/{props}", Right::kEnters, delete_exchange_binding},
+};
+
+/// What stands in place of the braces; none: another path.
+std::optional<std::vector<std::string>> match(std::string_view pattern, std::span<const std::string> segments) {
+  std::vector<std::string> names;
+  for (const std::string& segment : segments) {
+    if (pattern.empty()) return std::nullopt;
+    pattern.remove_prefix(1);
+    std::string_view expected = pattern.substr(0, pattern.find('/'));
+    pattern.remove_prefix(expected.size());
+    if (expected.starts_with('{')) {
+      names.push_back(segment);
+    } else if (segment != expected) {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty()) return std::nullopt;
+  return names;
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+Found find_route(std::string_view method, std::span<const std::string> segments) {
+  if (method == "HEAD") method = "GET";
+  Found found;
+  for (const Route& route : kRoutes) {
+    std::optional<std::vector<std::string>> names = match(route.pattern, segments);
+    if (!names) continue;
+    if (route.method == method) return {.route = &route, .names = std::move(*names), .allowed = {}};
+    found.allowed += found.allowed.empty() ? "" : ", ";
+    found.allowed += route.method == "GET" ? "GET, HEAD" : route.method;
+  }
+  return found;
+}
+
+}  // namespace wharf::management

@@ -1,0 +1,77 @@
+"""`wharf queue`, `exchange`, `binding`, `vhost`, `user` on the API under test."""
+
+import json
+import os
+import subprocess
+
+from cases import equal, unique
+
+SUITE = "management commands"
+
+
+def wharf(*arguments, code=0, given=None, **environment):
+    """What it prints: to standard output, or, where it is to fail, to standard error."""
+    ran = subprocess.run([os.environ["WHARF"], *arguments], input=given, capture_output=True, timeout=50, check=False,
+                         env={**os.environ, "WHARF_ADMIN_URL": "http://" + os.environ["WHARF_ADMIN"], **environment})
+    equal(ran.returncode, code, f"{arguments}: {ran.stderr!r}")
+    return (ran.stderr if code else ran.stdout).decode()
+
+
+def test_a_user_is_added_let_in_and_deleted(_):
+    name, vhost = unique("user"), unique("vhost")
+    equal(wharf("vhost", "create", vhost), "")
+    assert vhost in wharf("vhost", "list").splitlines()
+    equal(wharf("user", "add", name, "--tags", "management", given=b"secret\n"), "")
+    equal(wharf("user", "add", name, "other", code=1), f"wharf user: there is a user '{name}' already\n")
+    me = {"WHARF_ADMIN_USER": name, "WHARF_ADMIN_PASSWORD": "secret"}
+    equal(wharf("queue", "list", "--vhost", vhost, code=1, **me),
+          "wharf queue: not allowed: User not authorised to access virtual host\n")
+    equal(wharf("user", "permit", name, "--vhost", vhost, "--configure", "^a"), "")
+    equal(wharf("queue", "create", "a", "--vhost", vhost, **me), "")
+    assert wharf("queue", "create", "b", "--vhost", vhost, code=1, **me).startswith("wharf queue: not allowed: ")
+    equal(wharf("user", "permissions", name).split(), ["USER", "VHOST", "CONFIGURE", "WRITE", "READ", name, vhost, "^a", ".*", ".*"])
+    equal(wharf("user", "password", name, "better"), "")
+    equal(wharf("vhost", "list", code=1, **me), "wharf vhost: the server does not let this user in: check --user and --password\n")
+    equal(wharf("vhost", "list", "--user", name, "--password", "better").split(), ["VHOST", vhost])
+    equal(wharf("user", "permit", name, "--vhost", vhost, "--take-away"), "")
+    equal(wharf("user", "permit", name, "--vhost", unique("no"), code=1).startswith("wharf user: there is no user"), True)
+    equal(wharf("user", "delete", name), "")
+    equal(wharf("user", "delete", name, code=1), f"wharf user: there is no user '{name}'\n")
+    equal(wharf("vhost", "delete", vhost), "")
+
+
+def test_a_queue_is_made_filled_listed_purged_and_deleted(_):
+    vhost = unique("vhost")
+    wharf("vhost", "create", vhost)
+    here = ("--vhost", vhost)
+    equal(wharf("queue", "create", "jobs", "--argument", "x-max-length=1000", "--argument", "x-overflow=drop-head", *here), "")
+    equal(wharf("queue", "publish", "jobs", "make tea", *here), "")
+    equal(wharf("queue", "publish", "jobs", *here, given=b"\xff\x00"), "")
+    equal(wharf("queue", "publish", "no", "x", *here, code=1), f"wharf queue: there is no queue 'no' in virtual host '{vhost}'\n")
+    listed = json.loads(wharf("queue", "list", "-f", "json", *here))
+    equal([(one["name"], one["durable"], one["arguments"]["x-max-length"]) for one in listed], [("jobs", True, 1000)])
+    assert "x-max-length=1000" in wharf("queue", "list", *here)
+    equal(wharf("queue", "purge", "jobs", *here), "")
+    equal(wharf("queue", "create", "jobs", "--transient", *here, code=1),
+          f"wharf queue: inequivalent arg 'durable' for queue 'jobs' in vhost '{vhost}': received 'false' but current is 'true'\n")
+    equal(wharf("queue", "delete", "jobs", "--if-empty", "--if-unused", *here), "")
+    equal(wharf("queue", "delete", "jobs", *here, code=1), f"wharf queue: there is no queue 'jobs' in virtual host '{vhost}'\n")
+
+
+def test_an_exchange_is_bound_and_unbound(_):
+    vhost = unique("vhost")
+    wharf("vhost", "create", vhost)
+    here = ("--vhost", vhost)
+    equal(wharf("exchange", "create", "orders", "--type", "topic", *here), "")
+    equal(wharf("queue", "create", "invoices", *here), "")
+    equal(wharf("binding", "create", "orders", "invoices", "--key", "order.#", "--argument", "n=1", *here), "")
+    equal(wharf("binding", "create", "orders", "amq.fanout", "--to-exchange", *here), "")
+    assert ["orders", "queue", "invoices", "order.#", "n=1"] in [line.split() for line in wharf("binding", "list", *here).splitlines()]
+    equal(wharf("binding", "delete", "orders", "invoices", "--key", "order.#", *here, code=1),
+          "wharf binding: 'invoices' is not bound to 'orders' with the key 'order.#' and these arguments\n")
+    equal(wharf("binding", "delete", "orders", "invoices", "--key", "order.#", "--argument", "n=1", *here), "")
+    equal(wharf("binding", "delete", "orders", "amq.fanout", "--to-exchange", *here), "")
+    equal([one["source"] for one in json.loads(wharf("binding", "list", "--json", *here))], [""])
+    assert ["orders", "topic"] in [line.split()[:2] for line in wharf("exchange", "list", *here).splitlines()]
+    equal(wharf("exchange", "delete", "orders", "--if-unused", *here), "")
+    equal(wharf("exchange", "list", "--vhost", unique("no"), code=1)[:36], "wharf exchange: there is no virtual ")
