@@ -11,10 +11,12 @@
 
 namespace wharf::cli {
 
-template <class Options>
+/// `Connection`: the options that say which server, with run_client() beside them.
+template <class Options, class Connection = ClientOptions>
 class ClientActions {
  public:
-  using Work = runtime::Task<Result<void>> (*)(ClientSession* session, const Options* options);
+  using Session = typename Connection::Session;
+  using Work = runtime::Task<Result<void>> (*)(Session* session, const Options* options);
 
   explicit ClientActions(CLI::App* app) : app_(app) { app->require_subcommand(1); }
 
@@ -25,11 +27,10 @@ class ClientActions {
     return action;
   }
   /// What to do once the command line is read.
-  Run run(std::shared_ptr<ClientOptions> client, std::shared_ptr<Options> options) const {
+  Run run(std::shared_ptr<Connection> client, std::shared_ptr<Options> options) const {
     return [client = std::move(client), options = std::move(options), chosen = chosen_](Streams streams) {
-      return run_client(streams, *client, [work = *chosen, filled = options.get()](ClientSession* session) {
-        return work(session, filled);
-      });
+      return run_client(streams, *client,
+                        [work = *chosen, filled = options.get()](Session* session) { return work(session, filled); });
     };
   }
 

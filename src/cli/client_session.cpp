@@ -1,24 +1,18 @@
 #include "cli/client_session.hpp"
 
-#include <csignal>
-
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/client_loop.hpp"
 #include "cli/value_checks.hpp"
-#include "runtime/clock.hpp"
-#include "runtime/sockets.hpp"
-#include "runtime/task_scope.hpp"
-#include "runtime/work_pool.hpp"
 
 namespace wharf::cli {
 namespace {
 
-constexpr std::size_t kPoolThreads = 1;  // for a read of standard input
-
-runtime::Task<void> run_to_the_end(ClientSession* session, const ClientWork* work, Result<void>* outcome) {
-  *outcome = co_await (*work)(session);
+runtime::Task<Result<void>> run_to_the_end(ClientSession* session, const ClientWork* work) {
+  Result<void> outcome = co_await (*work)(session);
   session->cluster.close();
+  co_return outcome;
 }
 
 }  // namespace
@@ -45,26 +39,15 @@ int run_client(Streams streams, const ClientOptions& options, const ClientWork& 
     streams.err << options.command << ": --bootstrap: " << bootstrap.error().message << '\n';
     return kUsage;
   }
-  const runtime::SystemClock clock;
-  runtime::ThreadPool pool(kPoolThreads);
-  runtime::Shard shard(ShardIndex(0), clock, pool);
-  runtime::TcpNetwork network({.connect_timeout = Milliseconds(options.timeout_ms)});
-  client::Cluster cluster(&shard, &network, std::move(*bootstrap),
+  ClientLoop loop(Milliseconds(options.timeout_ms));
+  client::Cluster cluster(&loop.shard(), &loop.network(), std::move(*bootstrap),
                           {.request_timeout = Milliseconds(options.timeout_ms)});
-  ClientSession session{shard, cluster, streams, options.command};
+  ClientSession session{loop.shard(), cluster, streams, options.command};
   cluster.when_waiting([&session](const Endpoint& broker) {
     session.warn("waiting for " + broker.text());
     session.streams.err.flush();
   });
-  Result<void> outcome;
-  runtime::TaskScope scope(shard);
-  scope.spawn("command", run_to_the_end(&session, &work, &outcome));
-  scope.when_idle([&shard] { shard.stop(); });
-  shard.run();
-  streams.out.flush();
-  if (outcome) return kDone;
-  session.warn(outcome.error().message);
-  return outcome.error().code == ErrorCode::kInvalidArgument ? kUsage : kFailed;
+  return loop.run(streams, options.command, run_to_the_end(&session, &work));
 }
 
 }  // namespace wharf::cli

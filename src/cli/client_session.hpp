@@ -13,7 +13,11 @@
 
 namespace wharf::cli {
 
+struct ClientSession;
+
 struct ClientOptions {
+  using Session = ClientSession;
+
   std::string command;  // for messages: "wharf topic"
   std::string bootstrap;
   std::int64_t timeout_ms = 30'000;

@@ -11,6 +11,11 @@ const std::vector<Command>& commands() {
       group_command(),
       produce_command(),
       consume_command(),
+      queue_command(),
+      exchange_command(),
+      binding_command(),
+      vhost_command(),
+      user_command(),
       bench_command(),
   };
   return all;

@@ -16,6 +16,11 @@ Command topic_command();
 Command group_command();
 Command produce_command();
 Command consume_command();
+Command queue_command();
+Command exchange_command();
+Command binding_command();
+Command vhost_command();
+Command user_command();
 Command bench_command();
 
 }  // namespace wharf::cli

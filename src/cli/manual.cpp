@@ -128,7 +128,8 @@ std::string examples_that_begin_with(const std::string& start, std::string_view 
 
 constexpr std::string_view kDescription =
     R"(Wharf is one program: the server and the tools to work with it are its commands.
-Clients need no change: a program written for Kafka connects to Wharf's address and finds the broker it expects.)";
+Clients need no change: a program written for Kafka or RabbitMQ connects to Wharf's address and finds the broker it
+expects.)";
 
 constexpr std::string_view kConfiguration =
     R"(A setting comes from a TOML file (--config FILE), from the environment, or from
@@ -137,7 +138,9 @@ a flag (--set key=value); the later in this list wins. `wharf config` prints all
 constexpr std::string_view kEnvironment =
     R"(WHARF_CONFIG names the configuration file. Every key has a variable of its own:
 WHARF_KAFKA_LISTEN is kafka.listen. Variables of services that Kubernetes sets are passed over.
-WHARF_BOOTSTRAP is where the commands that work with a broker find it: topic, group, produce, consume, bench.)";
+WHARF_BOOTSTRAP is where the commands that work with Kafka's protocol find a broker: topic, group, produce, consume,
+bench. WHARF_ADMIN_URL, WHARF_ADMIN_USER and WHARF_ADMIN_PASSWORD say the same to those that ask the management API:
+queue, exchange, binding, vhost, user.)";
 
 constexpr std::string_view kExamples =
     R"(wharf doctor                               is this machine fit to run the server?
@@ -149,6 +152,9 @@ wharf topic create orders --partitions 12  make a topic
 wharf produce --topic orders orders.txt    write a file's lines to it
 wharf consume --topic orders --from -10    read the last ten of each partition, and go on
 wharf group describe readers               how far is this group?
+wharf user add shop < password.txt         let an AMQP client in...
+wharf user permit shop                     ... to everything in the virtual host /
+wharf queue list                           what waits in which queue?
 wharf bench produce --topic load --create  how fast is this broker?)";
 
 constexpr std::string_view kExitStatus =
@@ -157,7 +163,7 @@ constexpr std::string_view kExitStatus =
 }  // namespace
 
 std::string manual() {
-  std::string page = "NAME\n       wharf - a message broker for Kafka's clients\n";
+  std::string page = "NAME\n       wharf - a message broker for Kafka's and RabbitMQ's clients\n";
   page += verbatim("SYNOPSIS", "wharf COMMAND [OPTIONS]\nwharf COMMAND --help\nwharf --help | --version");
   page += section("DESCRIPTION", kDescription);
   page += "\nCOMMANDS\n";

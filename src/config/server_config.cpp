@@ -11,7 +11,7 @@ namespace {
 /// Variables that begin with WHARF_ and are not keys: where to find the file, what scripts and suites tell each other,
 /// and what Kubernetes sets for a service named "wharf...".
 bool is_foreign_variable(std::string_view name) {
-  for (const std::string_view word : {"CONFIG", "BOOTSTRAP", "ADMIN", "PID", "SET"}) {
+  for (const std::string_view word : {"CONFIG", "BOOTSTRAP", "ADMIN", "ADMIN_URL", "ADMIN_USER", "ADMIN_PASSWORD", "PID", "SET"}) {
     if (name == word) return true;
   }
   return name.starts_with("SIM_") || name.starts_with("TEST_") || name.ends_with("_SERVICE_HOST") ||

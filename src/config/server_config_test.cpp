@@ -104,6 +104,8 @@ TEST(ServerConfig, VariablesOfKubernetesAndOfTestSuitesAreNoKeys) {
                        {"WHARF_ADMIN_SERVICE_HOST", "10.0.0.1"},
                        {"WHARF_ADMIN_PORT_80_TCP", "tcp://10.0.0.1:80"},
                        {"WHARF_CONFIG", "a.toml"},
+                       {"WHARF_ADMIN_URL", "http://a:1"},
+                       {"WHARF_ADMIN_PASSWORD", "a"},
                        {"WHARF_BOOTSTRAP", "a:1"}},
                       {}};
   EXPECT_EQ(error_of(inputs), "");

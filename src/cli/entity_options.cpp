@@ -1,0 +1,86 @@
+#include "cli/entity_options.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+namespace wharf::cli {
+namespace {
+
+boost::json::value value_of(const std::string& text) {
+  boost::system::error_code error;
+  boost::json::value value = boost::json::parse(text, error);
+  const bool is_scalar = !error && (value.is_number() || value.is_bool());
+  return is_scalar ? value : boost::json::value(text);
+}
+
+std::string text_of(const boost::json::value& value) {
+  if (value.is_string()) return std::string(value.as_string());
+  if (!value.is_array()) return boost::json::serialize(value);
+  std::string text;
+  for (const boost::json::value& one : value.as_array()) text += (text.empty() ? "" : ",") + text_of(one);
+  return text;
+}
+
+}  // namespace
+
+void declare_vhost(CLI::App* action, EntityOptions* options) {
+  action->add_option("-v,--vhost", options->vhost, "The virtual host (/).")->type_name("NAME");
+}
+
+void declare_arguments(CLI::App* action, EntityOptions* options) {
+  action
+      ->add_option("--argument", options->arguments,
+                   "An argument, such as x-max-length=1000. May be given again; numbers, true and false are that, the "
+                   "rest is text.")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+void declare_format(CLI::App* action, EntityOptions* options) {
+  action->add_flag("--json", options->json, "Print one line of JSON, as the management API has it.");
+  action
+      ->add_option_function<std::string>(
+          "-f,--format", [options](const std::string& format) { options->json = format == "json"; },
+          "As text or json: -f json is --json.")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
+Result<boost::json::object> arguments_of(const EntityOptions& options) {
+  boost::json::object arguments;
+  for (const std::string& one : options.arguments) {
+    const std::size_t equals = one.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      return fail(ErrorCode::kInvalidArgument, fmt::format("--argument: '{}' is not KEY=VALUE", one));
+    arguments[one.substr(0, equals)] = value_of(one.substr(equals + 1));
+  }
+  return arguments;
+}
+
+std::string cell(const boost::json::value& item, std::string_view field) {
+  const boost::json::object* fields = item.if_object();
+  const boost::json::value* value = fields == nullptr ? nullptr : fields->if_contains({field.data(), field.size()});
+  if (value == nullptr || value->is_null()) return "-";
+  if (value->is_bool()) return value->as_bool() ? "yes" : "no";
+  return text_of(*value);
+}
+
+std::string arguments_cell(const boost::json::value& item) {
+  const boost::json::object* fields = item.if_object();
+  const boost::json::value* arguments = fields == nullptr ? nullptr : fields->if_contains("arguments");
+  std::string text;
+  if (arguments == nullptr || !arguments->is_object()) return text;
+  for (const auto& [name, value] : arguments->as_object())
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", std::string_view(name.data(), name.size()), text_of(value));
+  return text;
+}
+
+std::string shown(const boost::json::value& list, bool json, TextTable table,
+                  std::vector<std::string> (*row)(const boost::json::value& item)) {
+  if (json) return boost::json::serialize(list) + "\n";
+  if (!list.is_array()) return table.text();
+  for (const boost::json::value& item : list.as_array()) table.add(row(item));
+  return table.text();
+}
+
+}  // namespace wharf::cli

@@ -1,0 +1,39 @@
+#pragma once
+// What the commands for RabbitMQ's things share: the virtual host, arguments, the form of lists.
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+
+#include "cli/text_table.hpp"
+#include "model/error.hpp"
+
+namespace wharf::cli {
+
+struct EntityOptions {
+  std::string vhost = "/";
+  std::vector<std::string> arguments;  // KEY=VALUE
+  bool json = false;
+};
+
+/// --vhost.
+void declare_vhost(CLI::App* action, EntityOptions* options);
+/// --argument.
+void declare_arguments(CLI::App* action, EntityOptions* options);
+/// --json, and -f json as `wharf consume` has it.
+void declare_format(CLI::App* action, EntityOptions* options);
+
+/// {"x-max-length": 5}: a value that is a number, true or false in JSON is that, everything else text.
+/// kInvalidArgument.
+Result<boost::json::object> arguments_of(const EntityOptions& options);
+
+/// A field of an object of the API as a cell: "-" where it is missing, texts as they are, lists with commas between.
+std::string cell(const boost::json::value& item, std::string_view field);
+/// {"x-max-length":5} as x-max-length=5.
+std::string arguments_cell(const boost::json::value& item);
+/// A list as the API gave it: its JSON, or the table that `rows` makes of it.
+std::string shown(const boost::json::value& list, bool json, TextTable table,
+                  std::vector<std::string> (*row)(const boost::json::value& item));
+
+}  // namespace wharf::cli

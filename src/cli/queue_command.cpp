@@ -1,0 +1,174 @@
+#include <iostream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "cli/client_actions.hpp"
+#include "cli/commands.hpp"
+#include "cli/entity_options.hpp"
+#include "cli/management_session.hpp"
+#include "model/base64.hpp"
+
+namespace wharf::cli {
+namespace {
+
+using runtime::Task;
+
+struct QueueOptions {
+  EntityOptions shared;
+  std::vector<std::string> names;
+  std::string name, message, type;
+  bool transient = false, auto_delete = false, if_unused = false, if_empty = false;
+  bool has_message = false;
+};
+
+std::string about(const QueueOptions& options, const std::string& name) {
+  return fmt::format("queue '{}' in virtual host '{}'", name, options.shared.vhost);
+}
+
+std::vector<std::string> row(const boost::json::value& one) {
+  return {cell(one, "name"),
+          cell(one, "type"),
+          cell(one, "durable"),
+          cell(one, "messages_ready"),
+          cell(one, "messages_unacknowledged"),
+          cell(one, "consumers"),
+          arguments_cell(one)};
+}
+
+Task<Result<void>> list(ManagementSession* session, const QueueOptions* options) {
+  const std::string vhost = options->shared.vhost;
+  auto queues =
+      co_await session->ask({"GET", path({"queues", vhost}), nullptr, fmt::format("virtual host '{}'", vhost)});
+  if (!queues) co_return fail(queues.error());
+  session->streams.out << shown(*queues, options->shared.json,
+                                TextTable({"QUEUE", "TYPE", "DURABLE", "READY", "UNSETTLED", "CONSUMERS", "ARGUMENTS"}),
+                                row);
+  co_return Result<void>();
+}
+
+Task<Result<void>> create(ManagementSession* session, const QueueOptions* options) {
+  Result<boost::json::object> arguments = arguments_of(options->shared);
+  if (!arguments) co_return fail(arguments.error());
+  if (!options->type.empty()) (*arguments)["x-queue-type"] = options->type;
+  for (const std::string& name : options->names) {
+    boost::json::object body{
+        {"durable", !options->transient}, {"auto_delete", options->auto_delete}, {"arguments", *arguments}};
+    Result<void> made = co_await session->tell({"PUT", path({"queues", options->shared.vhost, name}), std::move(body),
+                                                fmt::format("virtual host '{}'", options->shared.vhost)});
+    if (!made) co_return made;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> remove(ManagementSession* session, const QueueOptions* options) {
+  std::string conditions = options->if_unused ? "?if-unused=true" : "";
+  if (options->if_empty) conditions += conditions.empty() ? "?if-empty=true" : "&if-empty=true";
+  for (const std::string& name : options->names) {
+    Result<void> gone = co_await session->tell(
+        {"DELETE", path({"queues", options->shared.vhost, name}) + conditions, nullptr, about(*options, name)});
+    if (!gone) co_return gone;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> purge(ManagementSession* session, const QueueOptions* options) {
+  for (const std::string& name : options->names) {
+    Result<void> purged = co_await session->tell(
+        {"DELETE", path({"queues", options->shared.vhost, name, "contents"}), nullptr, about(*options, name)});
+    if (!purged) co_return purged;
+  }
+  co_return Result<void>();
+}
+
+/// The one given, or all of standard input.
+Task<std::string> message_of(ManagementSession* session, const QueueOptions* options) {
+  if (options->has_message) co_return options->message;
+  std::string read = co_await runtime::run_blocking(session->shard, [] {
+    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  });
+  co_return read;
+}
+
+Task<Result<void>> publish(ManagementSession* session, const QueueOptions* options) {
+  std::string message = co_await message_of(session, options);
+  constexpr int kPersistent = 2, kTransient = 1;
+  boost::json::object body{{"properties", {{"delivery_mode", options->transient ? kTransient : kPersistent}}},
+                           {"routing_key", options->name},
+                           {"payload", base64(as_bytes(message))},
+                           {"payload_encoding", "base64"}};
+  const std::string target = path({"exchanges", options->shared.vhost, "amq.default", "publish"});
+  auto answer =
+      co_await session->ask({"POST", target, std::move(body), fmt::format("virtual host '{}'", options->shared.vhost)});
+  if (!answer) co_return fail(answer.error());
+  if (cell(*answer, "routed") != "yes")
+    co_return fail(ErrorCode::kNotFound, fmt::format("there is no {}", about(*options, options->name)));
+  co_return Result<void>();
+}
+
+void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, QueueOptions* options) {
+  constexpr int kMany = 10'000;
+  const auto names = [options](CLI::App* sub) {
+    sub->add_option("QUEUE", options->names, "The queue's name.")->required()->expected(1, kMany);
+    declare_vhost(sub, &options->shared);
+  };
+  CLI::App* sub = actions.add("list", "List the queues of a virtual host, with what is in them.", list);
+  declare_vhost(sub, &options->shared);
+  declare_format(sub, &options->shared);
+  sub = actions.add("create", "Create queues. One that is there and the same is fine.", create);
+  names(sub);
+  sub->add_option("--type", options->type, "classic or quorum: the same durable queue here (classic).")
+      ->type_name("TYPE");
+  sub->add_flag("--transient", options->transient, "It goes with a restart.");
+  sub->add_flag("--auto-delete", options->auto_delete, "It goes with its last consumer.");
+  declare_arguments(sub, &options->shared);
+  sub = actions.add("delete", "Delete queues with everything in them.", remove);
+  names(sub);
+  sub->add_flag("--if-unused", options->if_unused, "Only if nobody consumes from it.");
+  sub->add_flag("--if-empty", options->if_empty, "Only if there is no message in it.");
+  sub = actions.add("publish", "Publish one message to a queue. Returns when the queue has kept it.", publish);
+  sub->add_option("QUEUE", options->name, "The queue's name.")->required();
+  sub->add_option_function<std::string>(
+      "MESSAGE",
+      [options](const std::string& message) {
+        options->message = message;
+        options->has_message = true;
+      },
+      "The message's body. Without it all of standard input is.");
+  declare_vhost(sub, &options->shared);
+  sub->add_flag("--transient", options->transient, "It need not survive a restart.");
+  sub = actions.add("purge", "Drop all messages that wait in queues. Those that consumers hold stay.", purge);
+  names(sub);
+}
+
+Run declare(CLI::App* app) {
+  auto server = ManagementOptions::declare(app, "wharf queue");
+  auto options = std::make_shared<QueueOptions>();
+  ClientActions<QueueOptions, ManagementOptions> actions(app);
+  declare_actions(actions, options.get());
+  return actions.run(server, options);
+}
+
+}  // namespace
+
+Command queue_command() {
+  return {
+      .name = "queue",
+      .summary = "list, create, fill, purge and delete queues",
+      .description =
+          R"(Queues of AMQP's clients. READY messages wait for a consumer, UNSETTLED ones are at one. Works with Wharf and
+with RabbitMQ's management plugin.)",
+      .examples = R"(wharf queue list
+wharf queue list --vhost shop -f json
+wharf queue create jobs
+wharf queue create last-thousand --argument x-max-length=1000 --argument x-overflow=drop-head
+wharf queue publish jobs "make tea"
+wharf queue publish jobs < photo.jpg
+wharf queue purge jobs
+wharf queue delete jobs --if-empty)",
+      .declare = declare,
+  };
+}
+
+}  // namespace wharf::cli

@@ -1,0 +1,181 @@
+#include <iostream>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "cli/client_actions.hpp"
+#include "cli/commands.hpp"
+#include "cli/entity_options.hpp"
+#include "cli/management_session.hpp"
+
+namespace wharf::cli {
+namespace {
+
+using runtime::Task;
+
+struct UserOptions {
+  EntityOptions shared;
+  std::string name, password, tags;
+  std::vector<std::string> names;
+  std::string configure = ".*", write = ".*", read = ".*";
+  bool take_away = false;
+};
+
+std::string about(const std::string& name) {
+  return fmt::format("user '{}'", name);
+}
+
+/// The one given, or else the first line of standard input.
+Task<Result<std::string>> new_password(ManagementSession* session, const UserOptions* options) {
+  if (!options->password.empty()) co_return options->password;
+  std::string line = co_await runtime::run_blocking(session->shard, [] {
+    std::string read;
+    std::getline(std::cin, read);
+    return read;
+  });
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty())
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "a password is missing: give NEW_PASSWORD, or a line on standard input");
+  co_return line;
+}
+
+Task<Result<void>> list(ManagementSession* session, const UserOptions* options) {
+  auto users = co_await session->ask({"GET", path({"users"}), nullptr, ""});
+  if (!users) co_return fail(users.error());
+  session->streams.out << shown(
+      *users, options->shared.json, TextTable({"USER", "TAGS"}),
+      [](const boost::json::value& one) { return std::vector{cell(one, "name"), cell(one, "tags")}; });
+  co_return Result<void>();
+}
+
+Task<Result<void>> add(ManagementSession* session, const UserOptions* options) {
+  auto there = co_await session->ask({"GET", path({"users", options->name}), nullptr, about(options->name)});
+  if (there) co_return fail(ErrorCode::kAlreadyExists, fmt::format("there is a user '{}' already", options->name));
+  if (there.error().code != ErrorCode::kNotFound) co_return fail(there.error());
+  Result<std::string> password = co_await new_password(session, options);
+  if (!password) co_return fail(password.error());
+  boost::json::object body{{"password", *password}, {"tags", options->tags}};
+  Result<void> put = co_await session->tell({"PUT", path({"users", options->name}), std::move(body), ""});
+  co_return put;
+}
+
+Task<Result<void>> set_password(ManagementSession* session, const UserOptions* options) {
+  auto user = co_await session->ask({"GET", path({"users", options->name}), nullptr, about(options->name)});
+  if (!user) co_return fail(user.error());
+  Result<std::string> password = co_await new_password(session, options);
+  if (!password) co_return fail(password.error());
+  const boost::json::value* tags = user->is_object() ? user->as_object().if_contains("tags") : nullptr;
+  boost::json::object body{{"password", *password}, {"tags", tags == nullptr ? boost::json::value("") : *tags}};
+  Result<void> put = co_await session->tell({"PUT", path({"users", options->name}), std::move(body), ""});
+  co_return put;
+}
+
+Task<Result<void>> remove(ManagementSession* session, const UserOptions* options) {
+  for (const std::string& name : options->names) {
+    Result<void> gone = co_await session->tell({"DELETE", path({"users", name}), nullptr, about(name)});
+    if (!gone) co_return gone;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> permit(ManagementSession* session, const UserOptions* options) {
+  const std::string& vhost = options->shared.vhost;
+  const std::string target = path({"permissions", vhost, options->name});
+  if (options->take_away) {
+    const std::string missing = fmt::format("permission of user '{}' in virtual host '{}'", options->name, vhost);
+    Result<void> gone = co_await session->tell({"DELETE", target, nullptr, missing});
+    co_return gone;
+  }
+  boost::json::object body{{"configure", options->configure}, {"write", options->write}, {"read", options->read}};
+  Result<void> set = co_await session->tell({"PUT", target, std::move(body), ""});
+  if (!set && set.error().message == "vhost_or_user_not_found")
+    co_return fail(ErrorCode::kNotFound,
+                   fmt::format("there is no user '{}', or no virtual host '{}'", options->name, vhost));
+  co_return set;
+}
+
+Task<Result<void>> permissions(ManagementSession* session, const UserOptions* options) {
+  const bool of_all = options->name.empty();
+  auto list =
+      co_await session->ask({"GET", of_all ? path({"permissions"}) : path({"users", options->name, "permissions"}),
+                             nullptr, about(options->name)});
+  if (!list) co_return fail(list.error());
+  session->streams.out << shown(*list, options->shared.json, TextTable({"USER", "VHOST", "CONFIGURE", "WRITE", "READ"}),
+                                [](const boost::json::value& one) {
+                                  return std::vector{cell(one, "user"), cell(one, "vhost"), cell(one, "configure"),
+                                                     cell(one, "write"), cell(one, "read")};
+                                });
+  co_return Result<void>();
+}
+
+void declare_actions(ClientActions<UserOptions, ManagementOptions>& actions, UserOptions* options) {
+  const auto name = [options](CLI::App* sub) { return sub->add_option("NAME", options->name, "The user's name."); };
+  const auto password = [options](CLI::App* sub) {
+    sub->add_option("NEW_PASSWORD", options->password,
+                    "The password. Without it the first line of standard input is, which nobody else can see.");
+  };
+  constexpr int kMany = 10'000;
+  declare_format(actions.add("list", "List the users with their tags.", list), &options->shared);
+  CLI::App* sub = actions.add("add", "Add a user. It may do nothing until `wharf user permit`.", add);
+  name(sub)->required();
+  password(sub);
+  sub->add_option(
+         "--tags", options->tags,
+         "Which part of the management API it may ask: administrator, monitoring, management, with commas between.")
+      ->type_name("TAGS");
+  sub = actions.add("password", "Give a user another password. Connections that are open stay.", set_password);
+  name(sub)->required();
+  password(sub);
+  sub = actions.add("delete", "Delete users with all their permissions.", remove);
+  sub->add_option("NAME", options->names, "The user's name.")->required()->expected(1, kMany);
+  sub = actions.add(
+      "permit",
+      "Let a user into a virtual host. Each of the three is a pattern of names of exchanges and queues: what it "
+      "may declare and delete, publish to, consume from. What was set before is replaced.",
+      permit);
+  name(sub)->required();
+  declare_vhost(sub, &options->shared);
+  sub->add_option("--configure", options->configure, "What it may declare and delete (.*).")->type_name("PATTERN");
+  sub->add_option("--write", options->write, "What it may publish to and bind to (.*).")->type_name("PATTERN");
+  sub->add_option("--read", options->read, "What it may consume from and bind from (.*).")->type_name("PATTERN");
+  sub->add_flag("--take-away", options->take_away, "Take the permission away instead.");
+  sub = actions.add("permissions", "List what users may do, or what one may.", permissions);
+  name(sub);
+  declare_format(sub, &options->shared);
+}
+
+Run declare(CLI::App* app) {
+  auto server = ManagementOptions::declare(app, "wharf user");
+  auto options = std::make_shared<UserOptions>();
+  ClientActions<UserOptions, ManagementOptions> actions(app);
+  declare_actions(actions, options.get());
+  return actions.run(server, options);
+}
+
+}  // namespace
+
+Command user_command() {
+  return {
+      .name = "user",
+      .summary = "add, delete and list users, and say what they may do",
+      .description =
+          R"(Users of the AMQP port and of the management API; docs/security.md has the rules, which are RabbitMQ's. Works
+with Wharf and with RabbitMQ's management plugin.)",
+      .examples = R"(wharf user list
+wharf user add shop secret
+wharf user add shop < password.txt
+  a password that does not stand on the command line
+wharf user add carla secret --tags administrator
+wharf user permit shop
+  everything in the virtual host /
+wharf user permit shop --vhost orders --configure '^$' --write '^orders$' --read '^$'
+wharf user permit shop --vhost orders --take-away
+wharf user permissions shop
+wharf user password shop < password.txt
+wharf user delete shop)",
+      .declare = declare,
+  };
+}
+
+}  // namespace wharf::cli

@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "cli/client_actions.hpp"
+#include "cli/commands.hpp"
+#include "cli/entity_options.hpp"
+#include "cli/management_session.hpp"
+
+namespace wharf::cli {
+namespace {
+
+using runtime::Task;
+
+struct VhostOptions {
+  EntityOptions shared;
+  std::vector<std::string> names;
+};
+
+Task<Result<void>> list(ManagementSession* session, const VhostOptions* options) {
+  auto vhosts = co_await session->ask({"GET", path({"vhosts"}), nullptr, ""});
+  if (!vhosts) co_return fail(vhosts.error());
+  session->streams.out << shown(*vhosts, options->shared.json, TextTable({"VHOST"}),
+                                [](const boost::json::value& one) { return std::vector{cell(one, "name")}; });
+  co_return Result<void>();
+}
+
+Task<Result<void>> create(ManagementSession* session, const VhostOptions* options) {
+  for (const std::string& name : options->names) {
+    Result<void> made = co_await session->tell({"PUT", path({"vhosts", name}), nullptr, ""});
+    if (!made) co_return made;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> remove(ManagementSession* session, const VhostOptions* options) {
+  for (const std::string& name : options->names) {
+    const std::string about = fmt::format("virtual host '{}'", name);
+    Result<void> gone = co_await session->tell({"DELETE", path({"vhosts", name}), nullptr, about});
+    if (!gone) co_return gone;
+  }
+  co_return Result<void>();
+}
+
+Run declare(CLI::App* app) {
+  auto server = ManagementOptions::declare(app, "wharf vhost");
+  auto options = std::make_shared<VhostOptions>();
+  ClientActions<VhostOptions, ManagementOptions> actions(app);
+  constexpr int kMany = 10'000;
+  const auto names = [&options](CLI::App* sub) {
+    sub->add_option("VHOST", options->names, "The virtual host's name.")->required()->expected(1, kMany);
+  };
+  declare_format(actions.add("list", "List the virtual hosts that the user may look into.", list), &options->shared);
+  names(actions.add("create", "Create virtual hosts. Who creates one gets all rights in it; one that is there is fine.",
+                    create));
+  names(actions.add("delete", "Delete virtual hosts with everything in them.", remove));
+  return actions.run(server, options);
+}
+
+}  // namespace
+
+Command vhost_command() {
+  return {
+      .name = "vhost",
+      .summary = "list, create and delete virtual hosts",
+      .description =
+          R"(A virtual host has exchanges, queues and bindings of its own, and users have permissions in each. Works with
+Wharf and with RabbitMQ's management plugin.)",
+      .examples = R"(wharf vhost list
+wharf vhost create shop
+wharf vhost delete shop)",
+      .declare = declare,
+  };
+}
+
+}  // namespace wharf::cli
