@@ -195,6 +195,22 @@ runtime::Task<std::vector<ReadOutcome>> LogRead::read(runtime::Shard& here, std:
   }
 }
 
+runtime::Task<void> LogRead::until_gone(runtime::Shard& here, PartitionId partition, std::stop_token stop) {
+  NodeShard* owner = &shards_.owner(partition);
+  while (!stop.stop_requested()) {
+    auto watch = std::make_shared<ReadWatch>(here);
+    auto look = [owner, partition, watch] {
+      bool there = owner->logs->store().find(partition) != nullptr;
+      if (there) owner->logs->watch_end(partition, watch);
+      return there;
+    };
+    bool there = co_await runtime::call_on(here, owner->shard, look);
+    if (!there) co_return;
+    std::stop_callback stopped(stop, [watch] { watch->fire(); });
+    [[maybe_unused]] bool fired = co_await watch->wait_until(here.now() + std::chrono::hours(1));
+  }
+}
+
 runtime::Task<Result<PartitionMarks>> LogRead::marks(runtime::Shard& here, PartitionId partition) {
   NodeShard* owner = &shards_.owner(partition);
   auto look = [owner, partition]() -> Result<PartitionMarks> {

@@ -57,6 +57,8 @@ class Read {
   virtual ~Read() = default;
   /// One outcome per part, in order; at least one whole batch where any part has data. Returns early when a part fails.
   virtual runtime::Task<std::vector<ReadOutcome>> read(runtime::Shard& here, std::vector<ReadPart> parts, ReadLimits limits) = 0;
+  /// Returns when the partition has gone away, or nobody wants to know any more.
+  virtual runtime::Task<void> until_gone(runtime::Shard& here, PartitionId partition, std::stop_token stop) = 0;
   virtual runtime::Task<Result<PartitionMarks>> marks(runtime::Shard& here, PartitionId partition) = 0;
   /// The first record at or after `time`; offset -1 when there is none.
   virtual runtime::Task<Result<FoundOffset>> find_time(runtime::Shard& here, PartitionId partition, Timestamp time) = 0;

@@ -25,11 +25,23 @@ void ShardLogs::when_committed(PartitionId partition, Offset next, Committed cal
   waiters_[partition].commits.push_back({next, std::move(callback)});
 }
 
-void ShardLogs::watch(PartitionId partition, std::shared_ptr<ReadWatch> watch) {
-  if (store_->find(partition) == nullptr) return watch->fire();
-  std::vector<std::shared_ptr<ReadWatch>>& watches = waiters_[partition].watches;
+namespace {
+
+void add_watch(std::vector<std::shared_ptr<ReadWatch>>& watches, std::shared_ptr<ReadWatch> watch) {
   std::erase_if(watches, [](const std::shared_ptr<ReadWatch>& other) { return other->fired(); });
   watches.push_back(std::move(watch));
+}
+
+}  // namespace
+
+void ShardLogs::watch(PartitionId partition, std::shared_ptr<ReadWatch> watch) {
+  if (store_->find(partition) == nullptr) return watch->fire();
+  add_watch(waiters_[partition].watches, std::move(watch));
+}
+
+void ShardLogs::watch_end(PartitionId partition, std::shared_ptr<ReadWatch> watch) {
+  if (store_->find(partition) == nullptr) return watch->fire();
+  add_watch(waiters_[partition].ends, std::move(watch));
 }
 
 Result<void> ShardLogs::remove(PartitionId partition) {
@@ -54,7 +66,7 @@ void ShardLogs::advanced(PartitionId partition, Offset high_watermark) {
   std::erase_if(commits, [&](const CommitWaiter& waiter) { return waiter.next <= high_watermark; });
   std::vector<std::shared_ptr<ReadWatch>> watches = std::move(found->second.watches);
   found->second.watches.clear();
-  if (commits.empty()) waiters_.erase(found);
+  if (commits.empty() && found->second.ends.empty()) waiters_.erase(found);
   for (CommitWaiter& waiter : due) waiter.callback({});
   for (const std::shared_ptr<ReadWatch>& watch : watches) watch->fire();
 }
@@ -64,6 +76,7 @@ void ShardLogs::fail_waiters(PartitionId partition, const Error& error) {
   if (found.empty()) return;
   for (CommitWaiter& waiter : found.mapped().commits) waiter.callback(fail(error));
   for (const std::shared_ptr<ReadWatch>& watch : found.mapped().watches) watch->fire();
+  for (const std::shared_ptr<ReadWatch>& watch : found.mapped().ends) watch->fire();
 }
 
 runtime::Task<void> ShardLogs::run(std::stop_token stop) {

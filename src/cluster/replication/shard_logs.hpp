@@ -35,6 +35,8 @@ class ShardLogs {
   void when_committed(PartitionId partition, Offset next, Committed callback);
   /// Fires `watch` at the partition's next advance of the high watermark, or when it goes away.
   void watch(PartitionId partition, std::shared_ptr<ReadWatch> watch);
+  /// Fires `watch` when the partition goes away. It may fire before: look again.
+  void watch_end(PartitionId partition, std::shared_ptr<ReadWatch> watch);
   /// Removes the partition with its data; whoever waits on it is told kNotFound.
   Result<void> remove(PartitionId partition);
 
@@ -51,6 +53,7 @@ class ShardLogs {
   struct Waiters {
     std::vector<CommitWaiter> commits;  // in the order of the calls
     std::vector<std::shared_ptr<ReadWatch>> watches;
+    std::vector<std::shared_ptr<ReadWatch>> ends;
   };
 
   void hand_on_advanced();

@@ -155,7 +155,7 @@ runtime::Task<void> Connection::write_frames() {
     std::vector<Sending> sent = std::exchange(client_.in_out, {});
     client_.unsent_bytes = 0;
     Result<void> written = co_await stream_->write(std::move(pieces));
-    for (const Sending& one : sent) door_.queues.wrote(shard_, one.queue, one.consumer, one.bytes);
+    for (const Sending& one : sent) client_.wrote(one);
     client_.can_read.notify();
     if (!written) break;
   }

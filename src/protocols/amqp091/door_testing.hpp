@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "protocols/amqp091/listener.hpp"
+#include "protocols/amqp091/logs_testing.hpp"
 #include "protocols/amqp091/ports_testing.hpp"
 #include "protocols/amqp091/wire/content.hpp"
 #include "protocols/amqp091/wire/methods.hpp"
@@ -240,11 +241,11 @@ class DoorTest : public testing::Test {
   QueuesInMemory queues_;
   EntitiesInMemory entities_{queues_};
   LogsInMemory logs_;
-  TopicsInMemory topics_;
+  TopicsInMemory topics_{entities_, logs_};
   AccessInMemory access_;
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
-  Door door_{machine_.shard(), queues_, entities_, logs_,    topics_,     ids_,
+  Door door_{machine_.shard(), queues_, entities_, logs_,    logs_,       topics_, ids_,
              random_,          logger_, access_,   "3.13.7", "a-cluster", limits_};
   Listener listener_{{&machine_.shard()}, {&door_}, simulation_.network(), 100};
   std::vector<std::unique_ptr<Peer>> peers_;

@@ -128,7 +128,6 @@ TEST_F(AmqpMessages, HeadersAreRoutedByWhereAnExchangeAsks) {
 
 TEST_F(AmqpMessages, ALogTopicIsReachedLikeAQueue) {
   topics_.add("events", 4);
-  entities_.add_topic("events");
   Peer& peer = with_queue();
   peer.add(ConfirmSelect{.nowait = true}).add_publish("", "events", "x").add_publish("", "events", "y").send_written();
   EXPECT_EQ(peer.next<BasicAck>(), (BasicAck{2, true}));

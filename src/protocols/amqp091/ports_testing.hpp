@@ -1,6 +1,6 @@
 #pragma once
 // The ports behind the door, in memory and on one shard: namespaces with a real routing table, queues that keep order,
-// prefetch and what each consumer holds, and logs that only remember.
+// prefetch and what each consumer holds. Log topics are in logs_testing.hpp.
 #include <algorithm>
 #include <deque>
 #include <map>
@@ -276,6 +276,9 @@ class EntitiesInMemory final : public broker::Entities {
 
   /// A log topic that messages can be routed to.
   void add_topic(std::string name) { table_.add_destination({routing::DestinationKind::kLogTopic, std::move(name)}); }
+  void remove_topic(std::string name) {
+    table_.remove_destination({routing::DestinationKind::kLogTopic, std::move(name)});
+  }
   std::shared_ptr<const broker::QueueInfo> queue(std::string_view name) const {
     return broker::NamespaceView{&table_, &by_destination_}.queue(name);
   }
@@ -291,42 +294,6 @@ class EntitiesInMemory final : public broker::Entities {
   routing::RoutingTable table_{"/", 7};
   std::vector<std::shared_ptr<const broker::QueueInfo>> by_destination_;
   std::uint8_t last_queue_ = 0;
-};
-
-class LogsInMemory final : public broker::Publish {
- public:
-  std::vector<PartitionId> published;
-  runtime::Task<std::vector<Result<broker::Published>>> publish(runtime::Shard&, std::vector<broker::PublishPart> parts,
-                                                                broker::Acknowledge, MonotonicTime) override {
-    for (const broker::PublishPart& part : parts) published.push_back(part.partition);
-    co_return std::vector<Result<broker::Published>>(parts.size(), broker::Published{});
-  }
-};
-
-class TopicsInMemory final : public broker::Catalogue {
- public:
-  void add(std::string name, std::int32_t partitions) {
-    auto topic = std::make_shared<cluster::Topic>();
-    topic->name = std::move(name);
-    topic->id.bytes.back() = 200;
-    topic->partitions = partitions;
-    table_->put(topic);
-  }
-  cluster::TopicTable::Pointer topics(runtime::Shard&) const override { return table_; }
-  Result<void> check_topic(runtime::Shard&, const broker::TopicRequest&) const override { return {}; }
-  runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> create_topic(runtime::Shard&,
-                                                                            broker::TopicRequest) override {
-    co_return std::shared_ptr<const cluster::Topic>();
-  }
-  runtime::Task<Result<void>> remove_topic(runtime::Shard&, TopicId) override { co_return Result<void>(); }
-  runtime::Task<Result<void>> grow_topic(runtime::Shard&, TopicId, std::int32_t) override { co_return Result<void>(); }
-  runtime::Task<Result<void>> configure_topic(runtime::Shard&, TopicId, broker::Reconfigure) override {
-    co_return Result<void>();
-  }
-  runtime::Task<Result<ProducerId>> new_producer_id(runtime::Shard&) override { co_return ProducerId(1); }
-
- private:
-  std::shared_ptr<cluster::TopicTable> table_ = std::make_shared<cluster::TopicTable>();
 };
 
 /// With guest as a first start makes it. Tests set the rest in `users`.

@@ -1,12 +1,12 @@
 // basic.consume, cancel and qos.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
+#include "protocols/amqp091/handlers/stream_consumer.hpp"
+#include "protocols/amqp091/handlers/stream_queue.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "routing/core/refusals.hpp"
 
@@ -20,14 +20,6 @@ ProtocolError in_exclusive_use(QueueName queue) {
       {}};
 }
 
-/// The lower one, 0 being none: what a shared limit will not let through need not leave its queue.
-std::uint32_t prefetch_of(const Channel& channel) {
-  if (channel.shared_prefetch == 0 || channel.consumer_prefetch == 0) {
-    return std::max(channel.shared_prefetch, channel.consumer_prefetch);
-  }
-  return std::min(channel.shared_prefetch, channel.consumer_prefetch);
-}
-
 Consumer& register_consumer(Channel& channel, const broker::QueueInfo& queue, std::string tag, bool no_ack) {
   Client& client = channel.client;
   queue::ConsumerId id = client.door.queues.new_consumer_id(client.shard);
@@ -39,11 +31,7 @@ Consumer& register_consumer(Channel& channel, const broker::QueueInfo& queue, st
   made->no_ack = no_ack;
   made->counts_deliveries = queue.type == "quorum";
   made->auto_delete = queue.auto_delete;
-  Consumer& consumer = *made;
-  channel.consumers.emplace(id, std::move(made));
-  channel.by_tag.emplace(consumer.tag, &consumer);
-  client.consumers.emplace(id, &channel);
-  return consumer;
+  return client.adopt(channel, std::move(made));
 }
 
 void forget_consumer(Channel& channel, queue::ConsumerId id) {
@@ -78,7 +66,7 @@ Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
   return Wanted{.queue = *queue,
                 .tag = consume.consumer_tag.empty() ? generated_name(client, "amq.ctag-") : consume.consumer_tag,
                 .request = {.settles_itself = consume.no_ack,
-                            .prefetch = consume.no_ack ? 0 : prefetch_of(channel),
+                            .prefetch = consume.no_ack ? 0 : channel.smallest_prefetch(),
                             .priority = *priority,
                             .exclusive = consume.exclusive}};
 }
@@ -87,6 +75,12 @@ Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
 
 HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
   Client& client = channel->client;
+  if (Outcome<std::string> name = named(*channel, consume.queue)) {
+    if (StreamPointer stream = find_stream(client, *name)) {
+      Handled consumed = co_await consume_stream(channel, stream, std::move(consume));
+      co_return consumed;
+    }
+  }
   Outcome<Wanted> asked = wanted(*channel, consume);
   if (!asked) co_return refuse(asked.error());
   queue::ConsumerId id = register_consumer(*channel, *asked->queue, asked->tag, consume.no_ack).id;
@@ -116,14 +110,19 @@ HandledLater handle_later(ChannelPointer channel, BasicCancel cancel) {
     queue::ConsumerId id = known->second->id;
     broker::QueueRef queue = known->second->queue;
     bool auto_delete = known->second->auto_delete;
-    co_await client.door.queues.stop(client.shard, queue, id);
+    if (known->second->stream) {
+      known->second->stream->stop();
+    } else {
+      co_await client.door.queues.stop(client.shard, queue, id);
+    }
     if (Consumer* consumer = channel->consumer(id)) {
       give_back_held(*channel, *consumer);
       channel->by_tag.erase(consumer->tag);
       consumer->stopped = true;
       if (consumer->unsettled == 0) {
+        bool of_queue = !consumer->stream;
         forget_consumer(*channel, id);
-        co_await client.door.queues.release(client.shard, queue, id);
+        if (of_queue) co_await client.door.queues.release(client.shard, queue, id);
       }
     }
     // It would go all the same, but after the answer: who declares it anew then must not get one that is about to go.

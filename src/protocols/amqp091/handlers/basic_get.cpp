@@ -3,6 +3,7 @@
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
+#include "protocols/amqp091/handlers/stream_queue.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "routing/core/refusals.hpp"
 
@@ -32,6 +33,7 @@ HandledLater handle_later(ChannelPointer channel, BasicGet get) {
   if (!name) co_return refuse(name.error());
   auto allowed = may(client, security::Verb::kRead, security::Resource::queue(*name));
   if (!allowed) co_return allowed;
+  if (find_stream(client, *name)) co_return not_of_streams("basic.get", client, *name);
   Outcome<QueuePointer> queue = accessible_queue(client, *name);
   if (!queue) co_return refuse(queue.error());
   queue::ConsumerId id = getter_of(*channel, **queue).id;

@@ -3,6 +3,7 @@
 
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/handlers/stream_consumer.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -36,6 +37,14 @@ Handled recover(const ChannelPointer& channel, bool requeue) {
 
 }  // namespace
 
+void settle_in_stream(Consumer& consumer) {
+  std::uint64_t messages = 0;
+  for (const queue::Settlement& one : std::exchange(consumer.settlements, {})) {
+    messages += static_cast<std::uint64_t>(one.last.value - one.first.offset.value + 1);
+  }
+  consumer.stream->settled(messages);
+}
+
 void settle(Channel& channel, const HeldDelivery& delivery, Verdict verdict) {
   Consumer* consumer = channel.consumer(delivery.consumer);
   if (!consumer) return;  // its queue has gone
@@ -51,11 +60,16 @@ void hand_on_settlements(Channel& channel) {
     Consumer* consumer = channel.consumer(id);
     if (!consumer) continue;
     broker::QueueRef queue = consumer->queue;
-    client.door.queues.settle(client.shard, queue, id, std::exchange(consumer->settlements, {}));
+    bool of_queue = !consumer->stream;
+    if (of_queue) {
+      client.door.queues.settle(client.shard, queue, id, std::exchange(consumer->settlements, {}));
+    } else {
+      settle_in_stream(*consumer);
+    }
     if (!consumer->stopped || consumer->unsettled > 0) continue;
     client.consumers.erase(id);
     channel.consumers.erase(id);
-    client.release(queue, id);
+    if (of_queue) client.release(queue, id);
   }
   write_held(channel);
 }

@@ -1,5 +1,6 @@
 #pragma once
 // One channel: what its client has asked for and has been given. State only; the methods' files beside work on it.
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -19,9 +20,15 @@
 namespace wharf::amqp091 {
 
 struct Client;
+class StreamConsumer;
 
 /// A subscription of a channel, or what its basic.get took from one queue (then without a tag).
 struct Consumer {
+  Consumer() = default;
+  Consumer(const Consumer&) = delete;
+  Consumer& operator=(const Consumer&) = delete;
+  ~Consumer();
+
   queue::ConsumerId id;
   broker::QueueRef queue;
   std::string queue_name;
@@ -34,6 +41,7 @@ struct Consumer {
   std::uint32_t unsettled = 0;
   std::deque<broker::Delivery> held;           // not written yet
   std::vector<queue::Settlement> settlements;  // of this turn
+  std::shared_ptr<StreamConsumer> stream;      // what feeds it in place of a queue; ends with it
 
   bool gets() const { return tag.empty(); }
 };
@@ -68,6 +76,12 @@ class Channel {
   Consumer* consumer(queue::ConsumerId id) {
     auto found = consumers.find(id);
     return found == consumers.end() ? nullptr : found->second.get();
+  }
+  /// Of the two prefetches the lower one, 0 being none: what a shared limit will not let through need not leave its
+  /// queue.
+  std::uint32_t smallest_prefetch() const {
+    if (shared_prefetch == 0 || consumer_prefetch == 0) return std::max(shared_prefetch, consumer_prefetch);
+    return std::min(shared_prefetch, consumer_prefetch);
   }
   /// Whether one more delivery that must be settled may be written: the channel-wide prefetch of basic.qos.
   bool has_room() const { return shared_prefetch == 0 || unsettled_of_consumers < shared_prefetch; }

@@ -6,6 +6,7 @@
 
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
+#include "protocols/amqp091/handlers/stream_consumer.hpp"
 
 namespace wharf::amqp091 {
 
@@ -33,12 +34,12 @@ void Client::enter(std::string virtual_host) {
   phase = Phase::kRunning;
 }
 
-void Client::sending(broker::QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) {
+void Client::sending(const Consumer& consumer, std::uint64_t bytes) {
   wake();
-  if (!in_out.empty() && in_out.back().consumer == consumer) {
+  if (!in_out.empty() && in_out.back().consumer == consumer.id) {
     in_out.back().bytes += bytes;
   } else {
-    in_out.push_back({queue, consumer, bytes});
+    in_out.push_back({consumer.queue, consumer.id, bytes, consumer.stream != nullptr});
   }
 }
 
@@ -100,13 +101,32 @@ void Client::close_connection(ProtocolError error) {
   tasks.spawn("amqp-refuse", close_after_giving_back(this, std::move(error)));
 }
 
+Consumer::~Consumer() {
+  if (stream) stream->stop();
+}
+
+Consumer& Client::adopt(Channel& channel, std::unique_ptr<Consumer> made) {
+  Consumer& consumer = *made;
+  channel.consumers.emplace(consumer.id, std::move(made));
+  channel.by_tag.emplace(consumer.tag, &consumer);
+  consumers.emplace(consumer.id, &channel);
+  return consumer;
+}
+
+void Client::wrote(const Sending& sent) {
+  if (!sent.of_stream) return door.queues.wrote(shard, sent.queue, sent.consumer, sent.bytes);
+  auto known = consumers.find(sent.consumer);
+  if (known == consumers.end()) return;
+  known->second->consumer(sent.consumer)->stream->wrote(sent.bytes);
+}
+
 std::vector<Leaving> Client::forget_consumers(Channel& channel) {
   channel.holding.clear();  // nothing more is written
   // What the client settled before counts.
   hand_on_settlements(channel);
   std::vector<Leaving> leaving;
   for (const auto& [consumer_id, consumer] : channel.consumers) {
-    leaving.push_back({consumer->queue, consumer_id, consumer->auto_delete});
+    if (!consumer->stream) leaving.push_back({consumer->queue, consumer_id, consumer->auto_delete});
     consumers.erase(consumer_id);
   }
   channel.by_tag.clear();

@@ -46,6 +46,7 @@ struct Sending {
   broker::QueueRef queue;
   queue::ConsumerId consumer;
   std::uint64_t bytes = 0;
+  bool of_stream = false;
 };
 
 struct Client {
@@ -76,13 +77,16 @@ struct Client {
     wake();
   }
   /// Queues a delivery's bytes behind what `out` has.
-  void sending(broker::QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes);
+  void sending(const Consumer& consumer, std::uint64_t bytes);
 
   /// Ends the channel or the connection, as the code says. The client is told once what they held is back.
   void refuse(Channel& channel, ProtocolError error);
   void close_connection(ProtocolError error);
   void write_close(const ProtocolError& error);
   void write_close(Channel& channel, const ProtocolError& error);
+  Consumer& adopt(Channel& channel, std::unique_ptr<Consumer> consumer);
+  /// The queue, or stream, is told.
+  void wrote(const Sending& sent);
   /// The channel has no consumers from here on. They are the caller's to release.
   std::vector<Leaving> forget_consumers(Channel& channel);
   /// In a task of its own, or at the connection's end.

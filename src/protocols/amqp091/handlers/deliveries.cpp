@@ -37,6 +37,13 @@ std::uint64_t next_tag(Channel& channel, Consumer& consumer, const broker::Deliv
   return tag;
 }
 
+/// What the broker says of the message beside its own headers.
+std::optional<AddedHeader> added_header(const Consumer& consumer, const broker::Delivery& delivery) {
+  if (consumer.stream) return AddedHeader{"x-stream-offset", delivery.id.offset.value, true};
+  if (!consumer.counts_deliveries || delivery.earlier_tries == 0) return std::nullopt;
+  return AddedHeader{"x-delivery-count", delivery.earlier_tries, false};
+}
+
 /// True: nothing is left that it holds.
 bool write_held_of(Channel& channel, Consumer& consumer) {
   while (!consumer.held.empty()) {
@@ -68,11 +75,10 @@ void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery
                                        .exchange = message.exchange,
                                        .routing_key = message.routing_key});
   }
-  write_properties(message, delivery.record, consumer.counts_deliveries ? delivery.earlier_tries : 0,
-                   headers_limit(client), client.scratch);
+  write_properties(message, delivery.record, added_header(consumer, delivery), headers_limit(client), client.scratch);
   write_content(channel.number, client.scratch, SharedBytes(delivery.owner, message.body), client.frame_max,
                 client.out);
-  client.sending(consumer.queue, consumer.id, delivery.window_bytes());
+  client.sending(consumer, delivery.window_bytes());
 }
 
 void DeliveryInbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) {
@@ -113,6 +119,7 @@ void write_held(Channel& channel) {
 }
 
 void give_back_held(Channel& channel, Consumer& consumer) {
+  if (consumer.stream) consumer.held.clear();  // it all stays in the log
   if (consumer.held.empty()) return;
   std::vector<queue::Settlement> back;
   std::uint64_t bytes = 0;

@@ -8,6 +8,7 @@
 #include "broker/entities.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
+#include "broker/read.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
@@ -43,6 +44,7 @@ struct Door {
   broker::Queues& queues;
   broker::Entities& entities;
   broker::Publish& publish;
+  broker::Read& read;
   broker::Catalogue& catalogue;
   ConnectionIds& connection_ids;
   runtime::Random& random;

@@ -7,8 +7,6 @@
 namespace wharf::amqp091 {
 namespace {
 
-constexpr std::string_view kDeliveryCount = "x-delivery-count";
-
 /// Flags first, then the values in their order.
 class PropertiesWriter {
  public:
@@ -37,16 +35,18 @@ class PropertiesWriter {
     set(BasicProperty::kTimestamp);
     integer(*seconds);
   }
-  void headers(const MessageView& message, const Record& record, std::uint32_t tries, std::size_t limit_bytes) {
+  void headers(const MessageView& message, const Record& record, const std::optional<AddedHeader>& added,
+               std::size_t limit_bytes) {
     bool foreign = !message.properties && !record.headers.empty() && is_plain(record);
-    if (!message.properties && !foreign && tries == 0) return;
+    if (!message.properties && !foreign && !added) return;
     set(BasicProperty::kHeaders);
     integer(std::uint32_t{0});
     std::size_t start = to_.size();
     if (message.properties) append(*message.properties);
     if (foreign) append_properties(to_, record, limit_bytes);
-    if (tries != 0 && !find_field(ByteView(to_).subspan(start), kDeliveryCount)) {
-      encode_property(to_, kDeliveryCount, std::int64_t{tries});
+    if (added && added->replaces) erase_fields(start, added->name);
+    if (added && !find_field(ByteView(to_).subspan(start), added->name)) {
+      encode_property(to_, added->name, added->value);
     }
     store_big_endian(to_.data() + start - sizeof(std::uint32_t), static_cast<std::uint32_t>(to_.size() - start));
   }
@@ -54,6 +54,12 @@ class PropertiesWriter {
  private:
   void set(BasicProperty property) {
     flags_ = static_cast<std::uint16_t>(flags_ | 0x8000u >> static_cast<unsigned>(property));
+  }
+  void erase_fields(std::size_t start, std::string_view name) {
+    while (auto field = find_field(ByteView(to_).subspan(start), name)) {
+      auto first = to_.begin() + (field->encoded.data() - to_.data());
+      to_.erase(first, first + static_cast<std::ptrdiff_t>(field->encoded.size()));
+    }
   }
   void append(ByteView bytes) { to_.insert(to_.end(), bytes.begin(), bytes.end()); }
   template <std::integral T>
@@ -87,12 +93,12 @@ MessageView message_of(const PropertiesView& properties) {
   return message;
 }
 
-void write_properties(const MessageView& message, const Record& record, std::uint32_t tries, std::size_t limit_bytes,
-                      std::vector<std::byte>& to) {
+void write_properties(const MessageView& message, const Record& record, const std::optional<AddedHeader>& added,
+                      std::size_t limit_bytes, std::vector<std::byte>& to) {
   PropertiesWriter writer(to);
   writer.text(BasicProperty::kContentType, message.content_type);
   writer.text(BasicProperty::kContentEncoding, message.content_encoding);
-  writer.headers(message, record, tries, limit_bytes);
+  writer.headers(message, record, added, limit_bytes);
   writer.octet(BasicProperty::kDeliveryMode, message.delivery_mode);
   writer.octet(BasicProperty::kPriority, message.priority);
   writer.text(BasicProperty::kCorrelationId, message.correlation_id);

@@ -1,9 +1,13 @@
 // queue.declare, delete, purge, bind and unbind.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
+#include "protocols/amqp091/handlers/stream_queue.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
 #include "routing/core/refusals.hpp"
@@ -41,6 +45,11 @@ Outcome<broker::QueueDeclaration> declaration(const Client& client, const QueueD
                                   .settings = arguments->settings};
 }
 
+Outcome<void> check_not_reserved(std::string_view name) {
+  if (!name.starts_with("amq.") || name.starts_with("amq.gen-")) return {};
+  return refuse(ReplyCode::kAccessRefused, fmt::format("queue name '{}' contains reserved prefix 'amq.*'", name));
+}
+
 runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare declare) {
   Resource resource = Resource::queue(declare.queue);
   if (auto allowed = may(*client, Verb::kConfigure, resource); !allowed) co_return refuse(allowed.error());
@@ -49,10 +58,7 @@ runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare decla
     client->door.queues.used(client->shard, known->ref);
     co_return known;
   }
-  if (declare.queue.starts_with("amq.") && !declare.queue.starts_with("amq.gen-")) {
-    co_return refuse(ReplyCode::kAccessRefused,
-                     fmt::format("queue name '{}' contains reserved prefix 'amq.*'", declare.queue));
-  }
+  if (auto free = check_not_reserved(declare.queue); !free) co_return refuse(free.error());
   Outcome<broker::QueueDeclaration> asked = declaration(*client, declare);
   if (!asked) co_return refuse(asked.error());
   auto allowed = may_lead_to(*client, resource, declare.arguments, "x-dead-letter-exchange");
@@ -67,10 +73,53 @@ runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare decla
   co_return made->queue;
 }
 
+/// `known`: there is one already.
+runtime::Task<Outcome<StreamPointer>> declared_stream(Client* client, StreamPointer known, QueueDeclare declare) {
+  if (declare.passive) co_return known;
+  if (declare.queue.empty()) {
+    co_return refuse(ReplyCode::kPreconditionFailed, "Cannot declare a server-named queue for type rabbit_stream_queue");
+  }
+  auto allowed = may(*client, Verb::kConfigure, Resource::queue(declare.queue));
+  if (!allowed) co_return refuse(allowed.error());
+  if (known) {
+    if (auto same = check_declared_again(*client, *known, declare); !same) co_return refuse(same.error());
+    co_return known;
+  }
+  if (auto free = check_not_reserved(declare.queue); !free) co_return refuse(free.error());
+  Outcome<StreamPointer> made = co_await declare_stream(client, std::move(declare));
+  co_return made;
+}
+
+HandledLater declare_as_stream(ChannelPointer channel, StreamPointer known, QueueDeclare declare) {
+  Client& client = channel->client;
+  bool nowait = declare.nowait;
+  Outcome<StreamPointer> stream = co_await declared_stream(&client, std::move(known), std::move(declare));
+  if (!stream) co_return refuse(stream.error());
+  channel->last_queue = (*stream)->name;
+  if (nowait) co_return Handled();
+  Outcome<std::uint64_t> messages = co_await messages_of(&client, *stream);
+  if (!messages) co_return refuse(messages.error());
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  client.reply(*channel, QueueDeclareOk{.queue = (*stream)->name,
+                                        .message_count = static_cast<std::uint32_t>(std::min(*messages, kMost)),
+                                        .consumer_count = 0});  // nobody counts them, as in RabbitMQ
+  co_return Handled();
+}
+
+Destination bound_to(const Client& client, const std::string& name) {
+  return {find_stream(client, name) ? DestinationKind::kLogTopic : DestinationKind::kQueue, name};
+}
+
 }  // namespace
 
 HandledLater handle_later(ChannelPointer channel, QueueDeclare declare) {
   Client& client = channel->client;
+  StreamPointer stream = find_stream(client, declare.queue);
+  bool new_stream = !declare.passive && asks_for_stream(declare.arguments) && !find_queue(client, declare.queue);
+  if (stream || new_stream) {
+    Handled handled = co_await declare_as_stream(channel, std::move(stream), std::move(declare));
+    co_return handled;
+  }
   bool nowait = declare.nowait;
   declare.durable &= !declare.exclusive;  // it goes with its connection: declared either way, it is the same queue
   Outcome<QueuePointer> queue;
@@ -97,7 +146,10 @@ HandledLater handle_later(ChannelPointer channel, QueueDelete remove) {
   if (!name) co_return refuse(name.error());
   if (auto allowed = may(client, Verb::kConfigure, Resource::queue(*name)); !allowed) co_return allowed;
   std::uint64_t messages = 0;
-  if (QueuePointer queue = find_queue(client, *name)) {
+  if (StreamPointer stream = find_stream(client, *name)) {
+    auto gone = co_await delete_stream(&client, stream, remove.if_empty);
+    if (!gone) co_return refuse(gone.error());
+  } else if (QueuePointer queue = find_queue(client, *name)) {
     if (auto access = check_access(client, *queue); !access) co_return refuse(access.error());
     Result<std::uint64_t> gone = co_await client.door.entities.delete_queue(
         client.shard, client.vhost, *name, {.if_unused = remove.if_unused, .if_empty = remove.if_empty});
@@ -113,6 +165,7 @@ HandledLater handle_later(ChannelPointer channel, QueuePurge purge) {
   Outcome<std::string> name = named(*channel, purge.queue);
   if (!name) co_return refuse(name.error());
   if (auto allowed = may(client, Verb::kRead, Resource::queue(*name)); !allowed) co_return allowed;
+  if (find_stream(client, *name)) co_return not_of_streams("queue.purge", client, *name);
   Outcome<QueuePointer> queue = accessible_queue(client, *name);
   if (!queue) co_return refuse(queue.error());
   Result<std::uint64_t> gone = co_await client.door.queues.purge(client.shard, (*queue)->ref);
@@ -134,7 +187,7 @@ HandledLater handle_later(ChannelPointer channel, QueueBind bind) {
   }
   Result<void> bound = co_await client.door.entities.bind(
       client.shard, client.vhost,
-      {bind.exchange, Destination{DestinationKind::kQueue, *name}, bind.routing_key, bind.arguments});
+      {bind.exchange, bound_to(client, *name), bind.routing_key, bind.arguments});
   if (!bound) co_return refuse(protocol_error(bound.error()));
   if (!bind.nowait) client.reply(*channel, QueueBindOk{});
   co_return Handled();
@@ -149,7 +202,7 @@ HandledLater handle_later(ChannelPointer channel, QueueUnbind unbind) {
   if (!allowed) co_return allowed;
   Result<void> unbound = co_await client.door.entities.unbind(
       client.shard, client.vhost,
-      {unbind.exchange, Destination{DestinationKind::kQueue, *name}, unbind.routing_key, unbind.arguments});
+      {unbind.exchange, bound_to(client, *name), unbind.routing_key, unbind.arguments});
   if (!unbound) co_return refuse(protocol_error(unbound.error()));
   client.reply(*channel, QueueUnbindOk{});
   co_return Handled();

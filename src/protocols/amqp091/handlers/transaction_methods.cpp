@@ -76,6 +76,10 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
   for (queue::ConsumerId id : std::exchange(channel->settling, {})) {
     Consumer* consumer = channel->consumer(id);
     if (!consumer) continue;
+    if (consumer->stream) {
+      settle_in_stream(*consumer);
+      continue;
+    }
     Result<void> kept = co_await client.door.queues.settle_durably(client.shard, consumer->queue, id,
                                                                    std::exchange(consumer->settlements, {}));
     if (!kept) co_return refuse(protocol_error(kept.error()));

@@ -7,114 +7,15 @@
 #include <optional>
 
 #include "model/encoded_table.hpp"
-#include "routing/core/refusals.hpp"
+#include "protocols/amqp091/session/arguments_reader.hpp"
 
 namespace wharf::amqp091 {
 namespace {
 
 using queue::Overflow;
-using routing::erlang_term;
-using routing::field_type;
 
-constexpr std::int64_t kLongestTimer = std::numeric_limits<std::uint32_t>::max();  // milliseconds; RabbitMQ's limit
 constexpr std::string_view kOfStreams[] = {"x-max-age", "x-stream-max-segment-size-bytes", "x-stream-filter-size-bytes",
                                            "x-initial-cluster-size"};
-
-std::string resource_of(QueueName queue) {
-  return routing::resource(routing::DestinationKind::kQueue, queue.name, queue.vhost);
-}
-
-ProtocolError of_streams(std::string_view argument, std::string_view type, QueueName queue) {
-  return {ReplyCode::kPreconditionFailed,
-          fmt::format("invalid arg '{}' for {} of queue type rabbit_{}_queue", argument, resource_of(queue), type),
-          {}};
-}
-
-/// One argument, and how its refusals begin.
-class Argument {
- public:
-  Argument(const PropertyTable& table, std::string_view name, QueueName queue)
-      : name_(name), queue_(queue), value_(find_property(table, name)) {}
-
-  bool given() const { return value_ != nullptr; }
-  std::unexpected<ProtocolError> invalid(std::string_view why) const {
-    return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("invalid arg '{}' for {}: {}", name_, resource_of(queue_), why));
-  }
-  Outcome<std::int64_t> number() const {
-    if (auto number = signed_integer_of(*value_)) return *number;
-    return invalid(fmt::format("\"expected integer, got {}\"", field_type(*value_)));
-  }
-  Outcome<std::int64_t> number_from(std::int64_t least, std::int64_t most) const {
-    Outcome<std::int64_t> asked = number();
-    if (!asked) return asked;
-    if (*asked < 0) return invalid(fmt::format("{{value_negative,{}}}", *asked));
-    if (*asked < least) return invalid(fmt::format("{{value_zero,{}}}", *asked));
-    if (*asked > most) return invalid(fmt::format("{{value_too_large,{}}}", *asked));
-    return asked;
-  }
-  Outcome<std::string> text() const {
-    if (const std::string* text = value_->text()) return *text;
-    return wrong_type();
-  }
-  Outcome<bool> flag() const {
-    if (const bool* flag = value_->get_if<bool>()) return *flag;
-    return wrong_type();
-  }
-  std::string shown() const { return value_->text() ? *value_->text() : erlang_term(*value_); }
-  std::unexpected<ProtocolError> wrong_type() const {
-    return invalid(fmt::format("{{unacceptable_type,{}}}", field_type(*value_)));
-  }
-  /// RabbitMQ looks at this one elsewhere, and says it otherwise.
-  std::unexpected<ProtocolError> wrong_type_of_exchange() const {
-    return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("invalid type '{}' for arg '{}' in {}", field_type(*value_), name_, resource_of(queue_)));
-  }
-
- private:
-  std::string_view name_;
-  QueueName queue_;
-  const PropertyValue* value_;
-};
-
-/// Reads arguments one after the other; the first refusal sticks.
-class ArgumentsReader {
- public:
-  ArgumentsReader(const PropertyTable& table, QueueName queue) : table_(table), queue_(queue) {}
-
-  /// `read(argument)` gives an Outcome, kept in `into` if the argument is there.
-  template <class Into, class Read>
-  void read(std::string_view name, Into& into, Read&& read) {
-    Argument argument(table_, name, queue_);
-    if (error_ || !argument.given()) return;
-    auto value = read(argument);
-    if (!value) {
-      error_ = std::move(value.error());
-    } else {
-      into = static_cast<Into>(*value);
-    }
-  }
-  void time(std::string_view name, std::int64_t least, std::optional<Milliseconds>& into) {
-    read(name, into, [&](const Argument& argument) -> Outcome<Milliseconds> {
-      Outcome<std::int64_t> asked = argument.number_from(least, kLongestTimer);
-      if (!asked) return refuse(asked.error());
-      return Milliseconds(*asked);
-    });
-  }
-  void length(std::string_view name, std::optional<std::uint64_t>& into) {
-    read(name, into,
-         [](const Argument& argument) { return argument.number_from(0, std::numeric_limits<std::int64_t>::max()); });
-  }
-  void fail(ProtocolError error) {
-    if (!error_) error_ = std::move(error);
-  }
-  const std::optional<ProtocolError>& error() const { return error_; }
-
- private:
-  const PropertyTable& table_;
-  QueueName queue_;
-  std::optional<ProtocolError> error_;
-};
 
 Outcome<std::string> queue_type(const Argument& argument) {
   Outcome<std::string> type = argument.text();
@@ -194,10 +95,7 @@ Outcome<QueueArguments> queue_arguments(const PropertyTable& arguments, QueueNam
   reader.read("x-queue-type", read.type, queue_type);
   for (std::string_view name : kOfStreams) {
     if (!find_property(arguments, name)) continue;
-    reader.fail(
-        {ReplyCode::kPreconditionFailed,
-         fmt::format("invalid arg '{}' for {} of queue type rabbit_{}_queue", name, resource_of(queue), read.type),
-         {}});
+    reader.fail(not_of_type(name, queue, read.type));
   }
   reader.time("x-expires", 1, settings.expires);
   reader.time("x-message-ttl", 0, settings.message_ttl);
@@ -220,7 +118,7 @@ Outcome<void> check_properties(std::string_view type, QueueProperties properties
     return refuse(ReplyCode::kPreconditionFailed,
                   fmt::format("invalid property '{}' for {}", property, resource_of(queue)));
   };
-  if (type != "quorum") return {};
+  if (type != "quorum" && type != "stream") return {};
   if (properties.auto_delete) return invalid("auto-delete");
   if (properties.exclusive) return invalid("exclusive-owner");
   if (!properties.durable) return invalid("non-durable");
@@ -228,7 +126,7 @@ Outcome<void> check_properties(std::string_view type, QueueProperties properties
 }
 
 Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueName queue) {
-  if (find_property(arguments, "x-stream-offset")) return refuse(of_streams("x-stream-offset", "classic", queue));
+  if (find_property(arguments, "x-stream-offset")) return refuse(not_of_type("x-stream-offset", queue, "classic"));
   Argument argument(arguments, "x-priority", queue);
   if (!argument.given()) return 0;
   Outcome<std::int64_t> asked = argument.number();

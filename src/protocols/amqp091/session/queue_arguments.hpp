@@ -2,7 +2,8 @@
 // What `arguments` of queue.declare and basic.consume mean, with RabbitMQ's refusals (as 4.0 was seen to answer).
 //
 // What one queue type of RabbitMQ takes and another does not, both take here: priorities, delivery limits, single
-// active consumers. Only arguments of streams are refused on a queue, since nothing here would keep what they promise.
+// active consumers. Only arguments of streams are refused on a queue, since nothing here would keep what they promise:
+// stream_arguments.hpp has those of streams.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "model/encoded_table.hpp"
+#include "protocols/amqp091/session/arguments_reader.hpp"
 #include "routing/core/refusals.hpp"
 
 namespace wharf::amqp091 {
@@ -20,11 +21,9 @@ constexpr std::string_view kCompared[] = {"x-queue-type",
                                           "x-dead-letter-routing-key",
                                           "x-queue-mode",
                                           "x-single-active-consumer",
-                                          "x-delivery-limit"};
-
-std::string resource_of(QueueName queue) {
-  return routing::resource(routing::DestinationKind::kQueue, queue.name, queue.vhost);
-}
+                                          "x-delivery-limit",
+                                          "x-max-age",
+                                          "x-stream-max-segment-size-bytes"};
 
 std::unexpected<ProtocolError> inequivalent(std::string_view argument, QueueName queue, std::string_view received,
                                             std::string_view current) {

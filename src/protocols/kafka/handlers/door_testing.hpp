@@ -128,6 +128,7 @@ class ReadNothing final : public broker::Read {
                                                        broker::ReadLimits) override {
     co_return std::vector<broker::ReadOutcome>(parts.size());
   }
+  runtime::Task<void> until_gone(runtime::Shard&, PartitionId, std::stop_token) override { co_return; }
   runtime::Task<Result<broker::PartitionMarks>> marks(runtime::Shard&, PartitionId) override {
     co_return broker::PartitionMarks{};
   }

@@ -1,0 +1,41 @@
+#pragma once
+// The records of a partition one after the other, for doors that look into them: read as far ahead as one read goes,
+// opened, and given out in portions. Waits where there are none yet, and is woken by the append.
+//
+//   RecordCursor cursor(read, here, partition, from);
+//   Result<std::vector<CursorRecord>> some = co_await cursor.next(stop);     // empty: asked to stop
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "broker/read.hpp"
+#include "model/record.hpp"
+
+namespace wharf::broker {
+
+struct CursorRecord {
+  std::shared_ptr<const void> owner;  // of the record's views
+  Record record;
+};
+
+class RecordCursor {
+ public:
+  /// `read` and `here` outlive it. Offsets that retention has taken are passed over.
+  RecordCursor(Read& read, runtime::Shard& here, PartitionId partition, Offset from)
+      : read_(read), here_(here), partition_(partition), next_(from) {}
+
+  /// One read's records from where it stands; at least one, unless `stop` was asked for. Batches of the broker's own
+  /// (control) are passed over, as are those that cannot be opened: nobody should be stuck behind them. Decompressing
+  /// and reading from the disk happen on the work pool. kNotFound: the partition is gone; kDamaged, kStorage.
+  runtime::Task<Result<std::vector<CursorRecord>>> next(std::stop_token stop);
+
+ private:
+  runtime::Task<Result<void>> pass_over_what_is_gone();
+
+  Read& read_;
+  runtime::Shard& here_;
+  PartitionId partition_;
+  Offset next_;
+};
+
+}  // namespace wharf::broker
