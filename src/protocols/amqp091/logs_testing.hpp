@@ -58,9 +58,11 @@ class LogsInMemory final : public broker::Publish, public broker::Read {
   runtime::Task<Result<broker::PartitionMarks>> marks(runtime::Shard&, PartitionId partition) override {
     if (is_gone(partition)) co_return fail(ErrorCode::kNotFound, "gone");
     Offset end = logs_[partition].next;
-    co_return broker::PartitionMarks{.log_start = log_start[partition], .high_watermark = end, .last_stable = end, .log_end = end};
+    co_return broker::PartitionMarks{
+        .log_start = log_start[partition], .high_watermark = end, .last_stable = end, .log_end = end};
   }
-  runtime::Task<Result<broker::FoundOffset>> find_time(runtime::Shard&, PartitionId partition, Timestamp time) override {
+  runtime::Task<Result<broker::FoundOffset>> find_time(runtime::Shard&, PartitionId partition,
+                                                       Timestamp time) override {
     for (const Batch& batch : logs_[partition].batches) {
       if (batch.time >= time) co_return broker::FoundOffset{.offset = batch.first, .timestamp = batch.time};
     }

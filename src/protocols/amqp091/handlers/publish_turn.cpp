@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cluster/metadata/key_partition.hpp"
+#include "config/topic_config.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -14,6 +15,17 @@ log::OwnedBatches batch_of(BatchBuilder& builder) {
   Result<std::vector<std::byte>> bytes = builder.finish();
   WHARF_ASSERT(bytes);  // a read is far below a batch's limit, and nothing is compressed
   return log::own(std::move(*bytes));
+}
+
+/// How full a log's batch may be for this message to go into it. A log refuses a batch that is too large as a whole:
+/// what one read has brought must not be too large together where each message is small enough.
+std::size_t room_for(const config::TopicConfig& log, const MessageView& message) {
+  constexpr std::size_t kMostBatchBytes = 1 << 20;  // what consumers ask for at a time
+  constexpr std::size_t kBesideContent = 4096;      // exchange, keys and short properties, and the record's own fields
+  std::size_t content = message.body.size() + kBesideContent;
+  if (message.properties) content += 2 * message.properties->size();  // typed, and to read
+  std::size_t most = std::min(kMostBatchBytes, static_cast<std::size_t>(log.max_message_bytes));
+  return most - std::min(most, content);
 }
 
 /// A queue takes or refuses what it is handed at once as a whole: each message comes by itself where a few may still
@@ -58,9 +70,12 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
 void PublishTurn::add(routing::DestinationId destination, const cluster::Topic& topic, const MessageView& message,
                       Timestamp now) {
   PartitionId partition = cluster::partition_of_key(topic, message.routing_key);
-  Part& part = part_of(destination, [&](const Part& other) { return other.partition == partition; });
-  part.partition = partition;
-  append_message(part.builder, message, now);
+  // The partition's newest part: none may come before another that came earlier.
+  Part* part = &part_of(destination, [&](const Part& other) { return other.partition == partition; });
+  bool is_full = part->builder.size_bytes() > room_for(*topic.config, message);
+  if (is_full && part->builder.record_count() > 0) part = &new_part(destination);
+  part->partition = partition;
+  append_message(part->builder, message, now);
 }
 
 void PublishTurn::confirm_last(const std::shared_ptr<Channel>& channel, std::uint64_t tag) {

@@ -77,7 +77,8 @@ runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare decla
 runtime::Task<Outcome<StreamPointer>> declared_stream(Client* client, StreamPointer known, QueueDeclare declare) {
   if (declare.passive) co_return known;
   if (declare.queue.empty()) {
-    co_return refuse(ReplyCode::kPreconditionFailed, "Cannot declare a server-named queue for type rabbit_stream_queue");
+    co_return refuse(ReplyCode::kPreconditionFailed,
+                     "Cannot declare a server-named queue for type rabbit_stream_queue");
   }
   auto allowed = may(*client, Verb::kConfigure, Resource::queue(declare.queue));
   if (!allowed) co_return refuse(allowed.error());
@@ -186,8 +187,7 @@ HandledLater handle_later(ChannelPointer channel, QueueBind bind) {
     if (auto access = check_access(client, *queue); !access) co_return refuse(access.error());
   }
   Result<void> bound = co_await client.door.entities.bind(
-      client.shard, client.vhost,
-      {bind.exchange, bound_to(client, *name), bind.routing_key, bind.arguments});
+      client.shard, client.vhost, {bind.exchange, bound_to(client, *name), bind.routing_key, bind.arguments});
   if (!bound) co_return refuse(protocol_error(bound.error()));
   if (!bind.nowait) client.reply(*channel, QueueBindOk{});
   co_return Handled();
@@ -201,8 +201,7 @@ HandledLater handle_later(ChannelPointer channel, QueueUnbind unbind) {
   auto allowed = may_bind(client, unbind.exchange, Resource::queue(*name), unbind.routing_key);
   if (!allowed) co_return allowed;
   Result<void> unbound = co_await client.door.entities.unbind(
-      client.shard, client.vhost,
-      {unbind.exchange, bound_to(client, *name), unbind.routing_key, unbind.arguments});
+      client.shard, client.vhost, {unbind.exchange, bound_to(client, *name), unbind.routing_key, unbind.arguments});
   if (!unbound) co_return refuse(protocol_error(unbound.error()));
   client.reply(*channel, QueueUnbindOk{});
   co_return Handled();

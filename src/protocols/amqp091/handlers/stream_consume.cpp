@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
 #include "protocols/amqp091/handlers/stream_consumer.hpp"
@@ -30,16 +31,18 @@ Outcome<StreamStart> checked_start(const Channel& channel, const cluster::Topic&
     return refuse(ReplyCode::kNotImplemented, "automatic acknowledgement not supported by " + told);
   }
   if (stream.partitions > 1) {
-    return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("{} has {} partitions, which have no order among them: a stream is read from a topic of one",
-                              told, stream.partitions));
+    return refuse(
+        ReplyCode::kPreconditionFailed,
+        fmt::format("{} has {} partitions, which have no order among them: a stream is read from a topic of one", told,
+                    stream.partitions));
   }
   return stream_start(consume.arguments, name_of(client, stream.name));
 }
 
 }  // namespace
 
-runtime::Task<Outcome<void>> consume_stream(ChannelPointer channel, StreamPointer stream, BasicConsume consume) {
+runtime::Task<Outcome<void>> consume_stream(std::shared_ptr<Channel> channel, StreamPointer stream,
+                                            BasicConsume consume) {
   Client& client = channel->client;
   Outcome<StreamStart> start = checked_start(*channel, *stream, consume);
   if (!start) co_return refuse(start.error());

@@ -6,8 +6,8 @@
 namespace wharf::amqp091 {
 namespace {
 
-constexpr std::uint64_t kWindowBytes = 1 << 20;   // handed to the connection and not written yet
-constexpr std::size_t kMessagesPerTurn = 256;     // of its shard
+constexpr std::uint64_t kWindowBytes = 1 << 20;  // handed to the connection and not written yet
+constexpr std::size_t kMessagesPerTurn = 256;    // of its shard
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #pragma once
-// A consumer of a stream: reads a log on its own and hands its records to the client's inbox as a queue would, as far as
-// there is room. A settlement gives room for another message and does nothing else: everything stays in the log, and
+// A consumer of a stream: reads a log on its own and hands its records to the client's inbox as a queue would, as far
+// as there is room. A settlement gives room for another message and does nothing else: everything stays in the log, and
 // each consumer sees all of it.
 #include <cstdint>
 #include <memory>

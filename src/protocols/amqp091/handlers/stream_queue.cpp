@@ -24,7 +24,8 @@ std::string resource_of(const Client& client, std::string_view name) {
 bool is_topic_name(std::string_view name) {
   constexpr std::size_t kLongest = 249;
   auto is_legal = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   };
   return name.size() <= kLongest && name != "." && name != ".." && std::ranges::all_of(name, is_legal);
 }
@@ -48,10 +49,11 @@ Outcome<broker::TopicRequest> request_of(const Client& client, const QueueDeclar
                               resource_of(client, declare.queue), kVhostOfStreams));
   }
   if (!is_topic_name(declare.queue)) {
-    return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("{} cannot be a stream: streams are log topics, whose names have up to 249 letters, digits, "
-                              "'.', '_' and '-'",
-                              resource_of(client, declare.queue)));
+    return refuse(
+        ReplyCode::kPreconditionFailed,
+        fmt::format("{} cannot be a stream: streams are log topics, whose names have up to 249 letters, digits, "
+                    "'.', '_' and '-'",
+                    resource_of(client, declare.queue)));
   }
   settings->emplace("max.message.bytes", largest_batch(client));
   return broker::TopicRequest{.name = declare.queue, .partitions = 1, .overrides = std::move(*settings)};

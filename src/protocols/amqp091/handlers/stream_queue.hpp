@@ -1,6 +1,6 @@
 #pragma once
-// A log topic as AMQP knows it: a queue of type stream, in the virtual host that log topics are in. Kafka clients see the
-// same topic; who made it does not matter.
+// A log topic as AMQP knows it: a queue of type stream, in the virtual host that log topics are in. Kafka clients see
+// the same topic; who made it does not matter.
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -29,8 +29,9 @@ runtime::Task<Outcome<void>> delete_stream(Client* client, StreamPointer stream,
 /// NOT_IMPLEMENTED, which closes the connection.
 std::unexpected<ProtocolError> not_of_streams(std::string_view method, const Client& client, std::string_view name);
 
-/// Consumes it; started when it returns, and its deliveries come after. Errors: RabbitMQ's refusals; PRECONDITION_FAILED
-/// for a topic of several partitions, which have no order among them.
-runtime::Task<Outcome<void>> consume_stream(ChannelPointer channel, StreamPointer stream, BasicConsume consume);
+/// Consumes it; started when it returns, and its deliveries come after. Errors: RabbitMQ's refusals;
+/// PRECONDITION_FAILED for a topic of several partitions, which have no order among them.
+runtime::Task<Outcome<void>> consume_stream(std::shared_ptr<Channel> channel, StreamPointer stream,
+                                            BasicConsume consume);
 
 }  // namespace wharf::amqp091

@@ -18,7 +18,8 @@
 
 namespace wharf::amqp091 {
 
-inline constexpr std::int64_t kLongestTimer = std::numeric_limits<std::uint32_t>::max();  // milliseconds; RabbitMQ's limit
+inline constexpr std::int64_t kLongestTimer =
+    std::numeric_limits<std::uint32_t>::max();  // milliseconds; RabbitMQ's limit
 
 /// "queue 'q' in vhost '/'"
 inline std::string resource_of(QueueName queue) {
@@ -68,8 +69,9 @@ class Argument {
   }
   /// RabbitMQ looks at this one elsewhere, and says it otherwise.
   std::unexpected<ProtocolError> wrong_type_of_exchange() const {
-    return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("invalid type '{}' for arg '{}' in {}", routing::field_type(*value_), name_, resource_of(queue_)));
+    return refuse(
+        ReplyCode::kPreconditionFailed,
+        fmt::format("invalid type '{}' for arg '{}' in {}", routing::field_type(*value_), name_, resource_of(queue_)));
   }
 
  private:

@@ -158,8 +158,8 @@ Outcome<StreamStart> stream_start(const PropertyTable& arguments, QueueName queu
     if (auto ms = age_ms(*text)) return StreamStart{Kind::kAge, *ms};
   }
   Argument argument(arguments, "x-stream-offset", queue);
-  return argument.invalid(
-      fmt::format("{{invalid_stream_offset_arg,{{{},{}}}}}", routing::field_type(*value), routing::erlang_term(*value)));
+  return argument.invalid(fmt::format("{{invalid_stream_offset_arg,{{{},{}}}}}", routing::field_type(*value),
+                                      routing::erlang_term(*value)));
 }
 
 }  // namespace wharf::amqp091

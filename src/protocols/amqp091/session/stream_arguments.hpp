@@ -1,6 +1,6 @@
 #pragma once
-// What the arguments of queue.declare and basic.consume mean for a stream, which is a log topic: its settings, and where
-// a consumer begins. Refusals are RabbitMQ's (as 4.0 was seen to answer).
+// What the arguments of queue.declare and basic.consume mean for a stream, which is a log topic: its settings, and
+// where a consumer begins. Refusals are RabbitMQ's (as 4.0 was seen to answer).
 //
 //   x-max-age                        retention.ms     a number and Y, M (30 days), D, h, m or s; without it, for ever
 //   x-max-length-bytes               retention.bytes  without it, no limit

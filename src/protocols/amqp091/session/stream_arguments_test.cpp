@@ -66,18 +66,19 @@ TEST(StreamArguments, WhatIsKeptIsTheTopicsRetention) {
                                       {"segment.bytes", "1048576"}}));
   settings = stream_settings({{"x-queue-type", text("stream")}}, kQueue);
   ASSERT_TRUE(settings);
-  EXPECT_EQ(*settings, (TopicSettings{{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}));
+  EXPECT_EQ(*settings,
+            (TopicSettings{{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}));
 }
 
 TEST(StreamArguments, ATopicTellsTheArgumentsThatItCouldHaveBeenDeclaredWith) {
   PropertyTable asked{{"x-queue-type", text("stream")}, {"x-max-age", text("168h")}, {"x-max-length-bytes", 5}};
   EXPECT_EQ(stream_arguments(*stream_settings(asked, kQueue)),
-            (PropertyTable{{"x-queue-type", text("stream")},
-                           {"x-max-age", text("7D")},
-                           {"x-max-length-bytes", std::int64_t{5}}}));
+            (PropertyTable{
+                {"x-queue-type", text("stream")}, {"x-max-age", text("7D")}, {"x-max-length-bytes", std::int64_t{5}}}));
   EXPECT_EQ(stream_arguments({{"retention.ms", "1500"}}),
             (PropertyTable{{"x-queue-type", text("stream")}, {"x-max-age", text("1500ms")}}));
-  for (const TopicSettings& none : {TopicSettings{}, TopicSettings{{"retention.ms", "-1"}, {"retention.bytes", "-1"}}}) {
+  for (const TopicSettings& none :
+       {TopicSettings{}, TopicSettings{{"retention.ms", "-1"}, {"retention.bytes", "-1"}}}) {
     EXPECT_EQ(stream_arguments(none), (PropertyTable{{"x-queue-type", text("stream")}}));
   }
 }
@@ -116,8 +117,9 @@ TEST(StreamArguments, AConsumersOffsetThatMeansNothingIsRefused) {
   EXPECT_EQ(said({{"x-stream-offset", true}}),
             "PRECONDITION_FAILED - invalid arg 'x-stream-offset' for queue 'q' in vhost '/': "
             "{invalid_stream_offset_arg,{bool,true}}");
-  EXPECT_EQ(said({{"x-priority", 5}}),
-            "PRECONDITION_FAILED - invalid arg 'x-priority' for queue 'q' in vhost '/' of queue type rabbit_stream_queue");
+  EXPECT_EQ(
+      said({{"x-priority", 5}}),
+      "PRECONDITION_FAILED - invalid arg 'x-priority' for queue 'q' in vhost '/' of queue type rabbit_stream_queue");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ import cases
 import pika_entities
 import pika_messages
 import pika_queues
+import pika_streams
 
 if __name__ == "__main__":
-    cases.main(pika_entities, pika_messages, pika_queues)
+    cases.main(pika_entities, pika_messages, pika_queues, pika_streams)

@@ -34,6 +34,34 @@ class RestartTest {
     }
 
     @Test
+    void a_stream_and_its_binding_are_there_after_a_restart(@TempDir Path folder) throws Exception {
+        int port = freePort();
+        Process broker = serve(folder, port);
+        try (Amqp before = new Amqp("127.0.0.1:" + port)) {
+            before.channel.exchangeDeclare("orders", "topic", true);
+            before.channel.queueDeclare("log", true, false, false, Amqp.table("x-queue-type", "stream", "x-max-age", "7D"));
+            before.channel.queueBind("log", "orders", "order.#");
+            before.channel.confirmSelect();
+            before.publish("orders", "order.new", "a", "b");
+            before.channel.waitForConfirmsOrDie(20_000);
+            before.close();
+
+            broker.destroy();
+            broker.waitFor();
+            broker = serve(folder, port);
+            try (Amqp amqp = new Amqp("127.0.0.1:" + port)) {
+                amqp.channel.queueDeclare("log", true, false, false, Amqp.table("x-queue-type", "stream", "x-max-age", "7D"));
+                amqp.channel.basicQos(10);
+                BlockingQueue<String> texts = Amqp.consume(amqp.channel, "log", false, "x-stream-offset", "first");
+                amqp.publish("orders", "order.new", "c");
+                assertEquals("abc", Amqp.taken(texts) + Amqp.taken(texts) + Amqp.taken(texts));
+            }
+        } finally {
+            broker.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
     void a_connection_recovers_by_itself_and_a_durable_queue_has_its_messages_after_a_restart(@TempDir Path folder) throws Exception {
         int port = freePort();
         Process broker = serve(folder, port);

@@ -1,0 +1,12 @@
+"""Every case of clients of different systems on one broker."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "kafka" / "harness"))
+
+import cases
+import streams
+
+if __name__ == "__main__":
+    cases.main(streams)
