@@ -61,8 +61,8 @@ runtime::Task<Outcome<void>> consume_stream(std::shared_ptr<Channel> channel, St
   made->stream =
       std::make_shared<StreamConsumer>(client.door, *place, channel->smallest_prefetch(), made->id, client.inbox);
   if (!consume.nowait) client.reply(*channel, BasicConsumeOk{.consumer_tag = made->tag});
-  StreamConsumer::begin(made->stream, client.tasks);
-  client.adopt(*channel, std::move(made));
+  Consumer& consumer = client.adopt(*channel, std::move(made));
+  StreamConsumer::begin(consumer.stream, client.tasks);
   co_return Outcome<void>();
 }
 
