@@ -31,7 +31,8 @@ runtime::Task<void> make_topic(Node* node, runtime::Shard* here, PartitionId* in
 runtime::Task<void> append(Reader to, Compression compression, std::vector<std::string> values) {
   BatchBuilder builder({.compression = compression});
   for (const std::string& value : values) {
-    builder.append({.timestamp = Timestamp{1'767'225'600'000}, .key = std::nullopt, .value = as_bytes(value), .headers = {}});
+    builder.append(
+        {.timestamp = Timestamp{1'767'225'600'000}, .key = std::nullopt, .value = as_bytes(value), .headers = {}});
   }
   std::vector<PublishPart> parts;
   parts.push_back({to.partition, log::own(*builder.finish())});

@@ -36,8 +36,8 @@ class AmqpStreams : public DoorTest {
   std::pair<std::int64_t, std::string> next_of_stream(Peer& peer) {
     peer.next<BasicDeliver>();
     SeenMessage message = peer.content();
-    const PropertyValue* offset =
-        find_property(message.properties.headers.value_or(PropertyTable{}), "x-stream-offset");
+    PropertyTable headers = message.properties.headers.value_or(PropertyTable{});
+    const PropertyValue* offset = find_property(headers, "x-stream-offset");
     const std::int64_t* number = offset ? offset->get_if<std::int64_t>() : nullptr;
     return {number ? *number : -1, message.body};
   }
@@ -200,9 +200,10 @@ TEST_F(AmqpStreams, AnAppendWakesThoseWhoHaveReadEverything) {
   consume(peer, 2, "ahead");
   publish(other, {"b", "c"});
   EXPECT_EQ(next_of_stream(peer), at(1, "b"));
-  std::vector<std::string> tags{peer.next<BasicDeliver>().consumer_tag};
+  std::vector<std::string> tags;
+  tags.emplace_back(peer.next<BasicDeliver>().consumer_tag);
   EXPECT_EQ(peer.content().body, "c");
-  tags.push_back(peer.next<BasicDeliver>().consumer_tag);
+  tags.emplace_back(peer.next<BasicDeliver>().consumer_tag);
   EXPECT_EQ(peer.content().body, "c");
   EXPECT_THAT(tags, testing::UnorderedElementsAre("c", "ahead"));
 }
@@ -248,7 +249,8 @@ TEST_F(AmqpStreams, ConsumersAreToldThatTheStreamIsGoneAlsoWithoutRoom) {
   EXPECT_THAT(peer.delivery(), Pair(1, "0"));
   consume(peer, word("next"), "waiting");
   open().send(QueueDelete{.queue = "s"});
-  std::vector<std::string> tags{peer.next<BasicCancel>().consumer_tag, peer.next<BasicCancel>().consumer_tag};
+  std::vector<std::string> tags;
+  for (int n = 0; n < 2; ++n) tags.emplace_back(peer.next<BasicCancel>().consumer_tag);
   EXPECT_THAT(tags, testing::UnorderedElementsAre("full", "waiting"));
   peer.send(QueueDeclare{.queue = "s", .passive = true});
   EXPECT_EQ(peer.channel_close(), "404 NOT_FOUND - no queue 's' in vhost '/'");
@@ -261,7 +263,7 @@ TEST_F(AmqpStreams, AStreamIsBoundLikeAQueue) {
   peer.publish("amq.topic", "a.b", "bound");
   consume(peer, word("first"));
   BasicDeliver delivered = peer.next<BasicDeliver>();
-  EXPECT_EQ(delivered.exchange + " " + delivered.routing_key, "amq.topic a.b");
+  EXPECT_EQ(fmt::format("{} {}", delivered.exchange, delivered.routing_key), "amq.topic a.b");
   EXPECT_EQ(peer.content().body, "bound");
   peer.send(QueueUnbind{.queue = "s", .exchange = "amq.topic", .routing_key = "a.#"});
   peer.next<QueueUnbindOk>();
