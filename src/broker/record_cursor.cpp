@@ -8,7 +8,6 @@
 namespace wharf::broker {
 namespace {
 
-constexpr std::size_t kReadBytes = 256u << 10;
 constexpr std::size_t kMostInflatedBytes = 128u << 20;  // of one batch
 constexpr Nanoseconds kLongWait = std::chrono::hours(1);
 
@@ -87,8 +86,8 @@ runtime::Task<Result<void>> RecordCursor::pass_over_what_is_gone() {
 
 runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::next(std::stop_token stop) {
   while (!stop.stop_requested()) {
-    std::vector<ReadPart> parts{{.partition = partition_, .from = next_, .max_bytes = kReadBytes}};
-    ReadLimits limits{.min_bytes = 1, .max_bytes = kReadBytes, .deadline = here_.now() + kLongWait, .stop = stop};
+    std::vector<ReadPart> parts{{.partition = partition_, .from = next_, .max_bytes = read_bytes_}};
+    ReadLimits limits{.min_bytes = 1, .max_bytes = read_bytes_, .deadline = here_.now() + kLongWait, .stop = stop};
     std::vector<ReadOutcome> outcomes = co_await read_.read(here_, std::move(parts), std::move(limits));
     ReadOutcome& outcome = outcomes.front();
     if (outcome.failure && outcome.failure->code == ErrorCode::kOffsetOutOfRange) {

@@ -2,8 +2,9 @@
 // The records of a partition one after the other, for doors that look into them: read as far ahead as one read goes,
 // opened, and given out in portions. Waits where there are none yet, and is woken by the append.
 //
-//   RecordCursor cursor(read, here, partition, from);
+//   RecordCursor cursor(read, here, partition, from, 64 << 10);
 //   Result<std::vector<CursorRecord>> some = co_await cursor.next(stop);     // empty: asked to stop
+#include <cstddef>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -20,9 +21,10 @@ struct CursorRecord {
 
 class RecordCursor {
  public:
-  /// `read` and `here` outlive it. Offsets that retention has taken are passed over.
-  RecordCursor(Read& read, runtime::Shard& here, PartitionId partition, Offset from)
-      : read_(read), here_(here), partition_(partition), next_(from) {}
+  /// `read` and `here` outlive it. Offsets that retention has taken are passed over. `read_bytes`: of batches at a
+  /// time, and what a reader that is slow holds of the log's memory; one batch may be larger.
+  RecordCursor(Read& read, runtime::Shard& here, PartitionId partition, Offset from, std::size_t read_bytes)
+      : read_(read), here_(here), partition_(partition), next_(from), read_bytes_(read_bytes) {}
 
   /// One read's records from where it stands; at least one, unless `stop` was asked for. Batches of the broker's own
   /// (control) are passed over, as are those that cannot be opened: nobody should be stuck behind them. Decompressing
@@ -36,6 +38,7 @@ class RecordCursor {
   runtime::Shard& here_;
   PartitionId partition_;
   Offset next_;
+  std::size_t read_bytes_;
 };
 
 }  // namespace wharf::broker

@@ -43,7 +43,7 @@ runtime::Task<void> append(Reader to, Compression compression, std::vector<std::
 
 /// "offset value" of each, until there are so many.
 runtime::Task<void> read(Reader from, Offset offset, std::size_t count, std::vector<std::string>* into) {
-  RecordCursor cursor(from.node->read(), *from.here, from.partition, offset);
+  RecordCursor cursor(from.node->read(), *from.here, from.partition, offset, 256);
   while (into->size() < count) {
     Result<std::vector<CursorRecord>> some = co_await cursor.next({});
     EXPECT_TRUE(some);
@@ -64,13 +64,13 @@ runtime::Task<void> remove_topic(Node* node, runtime::Shard* here, TopicId topic
 }
 
 runtime::Task<void> read_gone(Reader from) {
-  RecordCursor cursor(from.node->read(), *from.here, from.partition, Offset(0));
+  RecordCursor cursor(from.node->read(), *from.here, from.partition, Offset(0), 256);
   Result<std::vector<CursorRecord>> some = co_await cursor.next({});
   EXPECT_EQ(some ? ErrorCode::kInternal : some.error().code, ErrorCode::kNotFound);
 }
 
 runtime::Task<void> stopped(Reader from, std::stop_token stop) {
-  RecordCursor cursor(from.node->read(), *from.here, from.partition, Offset(0));
+  RecordCursor cursor(from.node->read(), *from.here, from.partition, Offset(0), 256);
   Result<std::vector<CursorRecord>> some = co_await cursor.next(stop);
   EXPECT_TRUE(some && some->empty());
 }

@@ -9,6 +9,12 @@ namespace {
 constexpr std::uint64_t kWindowBytes = 1 << 20;  // handed to the connection and not written yet
 constexpr std::size_t kMessagesPerTurn = 256;    // of its shard
 
+/// A client that takes few messages at a time holds no more of the log in memory than it needs.
+std::size_t read_bytes(std::uint32_t prefetch) {
+  constexpr std::size_t kPerMessage = 512, kLeast = 16u << 10, kMost = 256u << 10;
+  return std::clamp(prefetch * kPerMessage, kLeast, kMost);
+}
+
 }  // namespace
 
 runtime::Task<Result<StreamPlace>> stream_place(const Door* door, PartitionId partition, StreamStart start) {
@@ -41,7 +47,7 @@ StreamConsumer::StreamConsumer(const Door& door, StreamPlace place, std::uint32_
       prefetch_(prefetch),
       id_(id),
       sink_(std::move(sink)),
-      cursor_(door.read, door.shard, place.partition, place.read_from),
+      cursor_(door.read, door.shard, place.partition, place.read_from, read_bytes(prefetch)),
       changed_(door.shard) {}
 
 void StreamConsumer::begin(std::shared_ptr<StreamConsumer> self, runtime::TaskScope& tasks) {
