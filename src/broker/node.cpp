@@ -229,6 +229,7 @@ runtime::Task<void> Node::open_entities() {
   with.logger = with_.logger;
   authority_ = std::make_unique<routing::Authority>(std::move(with));
   entities_.use(*authority_);
+  policies_.use(*authority_);
   co_await authority_->open(shards_.at(0).topics);
   for (std::size_t i = 0; i < shards; ++i) {
     queue::ShardQueues* queues = shards_.at(i).queues.get();

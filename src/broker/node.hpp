@@ -13,6 +13,7 @@
 #include "broker/node_catalogue.hpp"
 #include "broker/node_entities.hpp"
 #include "broker/node_operate.hpp"
+#include "broker/node_policies.hpp"
 #include "broker/node_queues.hpp"
 #include "broker/node_shards.hpp"
 #include "broker/offset_data.hpp"
@@ -56,6 +57,7 @@ class Node {
   Catalogue& catalogue() { return catalogue_; }
   Operate& operate() { return operate_; }
   Entities& entities() { return entities_; }
+  Policies& policies() { return policies_; }
   Queues& queues() { return queues_; }
   Access& access() { return access_; }
   groups::Coordinators& groups() { return *groups_; }
@@ -90,6 +92,7 @@ class Node {
   NodeCatalogue catalogue_;
   NodeOperate operate_;
   NodeEntities entities_;
+  NodePolicies policies_;
   NodeQueues queues_;
   NodeAccess access_;
   OffsetData offset_data_;

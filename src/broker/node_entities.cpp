@@ -20,7 +20,7 @@ runtime::Task<Result<DeclaredQueue>> NodeEntities::declare_queue(runtime::Shard&
   queue.exclusive = declaration.exclusive;
   queue.type = std::move(declaration.type);
   queue.arguments = std::move(declaration.arguments);
-  queue.settings = std::move(declaration.settings);
+  queue.declared = std::move(declaration.settings);
   Result<routing::DeclaredQueue> declared = co_await authority_->declare_queue(here, std::move(queue));
   if (!declared) co_return fail(declared.error());
   co_return DeclaredQueue{std::move(declared->queue), declared->created};

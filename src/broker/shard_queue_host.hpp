@@ -13,6 +13,10 @@ class ShardQueueHost final : public routing::QueueHost {
     queue::QueueIdentity identity{queue->ref.id, queue->name_space, queue->name, queue->survives(), queue->auto_delete};
     return queues_.open(std::move(identity), queue->settings);
   }
+  void configure(TopicId queue, const queue::QueueSettings& settings) override {
+    queue::LiveQueue* live = queues_.find(queue);
+    if (live != nullptr) live->configure(settings);
+  }
   std::uint64_t close(TopicId queue) override {
     queue::QueueCounts counts = queues_.remove(queue);
     return counts.ready + counts.unsettled;

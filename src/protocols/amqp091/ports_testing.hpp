@@ -222,7 +222,7 @@ class EntitiesInMemory final : public broker::Entities {
     info->exclusive = asked.exclusive;
     info->type = std::move(asked.type);
     info->arguments = std::move(asked.arguments);
-    info->settings = asked.settings;
+    info->declared = info->settings = asked.settings;
     by_destination_[id] = info;
     queues_.add(info->ref);
     co_return broker::DeclaredQueue{info, true};

@@ -90,6 +90,10 @@ class Cursor {
   std::int64_t settle_range(OffsetRange range);
   /// From in flight back to its place.
   void put_back(Offset offset, std::uint32_t tries, bool redelivered);
+  /// All that is in flight counts as out since now.
+  void restart_clocks(MonotonicTime now) {
+    for (auto& [offset, held] : held_) held.since = now;
+  }
   /// In flight with nobody any more.
   void orphan(Offset offset);
 

@@ -17,6 +17,18 @@ constexpr std::uint64_t kMostUncountedBytes = 128u << 10;
 Queue::Queue(QueueOptions options)
     : options_(std::move(options)), consumers_(options_.settings.single_active_consumer) {}
 
+/// Messages that went out while no time was kept have their time from now on.
+void Queue::configure(const QueueSettings& settings, MonotonicTime now) {
+  bool had_timeout = options_.settings.consumer_timeout.has_value();
+  std::uint8_t max_priority = options_.settings.max_priority;
+  bool single_active_consumer = options_.settings.single_active_consumer;
+  options_.settings = settings;
+  options_.settings.max_priority = max_priority;
+  options_.settings.single_active_consumer = single_active_consumer;
+  if (had_timeout || !settings.consumer_timeout) return;
+  for (auto& [number, cursor] : levels_) cursor.restart_clocks(now);
+}
+
 Cursor& Queue::level(std::uint8_t number) {
   auto [at, is_new] = levels_.try_emplace(number);
   if (is_new && !options_.keeps_state) at->second.raise_reserved(Offset(std::numeric_limits<std::int64_t>::max()));

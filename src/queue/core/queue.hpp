@@ -133,7 +133,8 @@ class Queue {
   StateChange snapshot(bool ends) const;
 
   const QueueSettings& settings() const { return options_.settings; }
-  void configure(QueueSettings settings) { options_.settings = std::move(settings); }
+  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer.
+  void configure(const QueueSettings& settings, MonotonicTime now);
   std::uint64_t ready() const;
   std::uint64_t unsettled() const;
   std::uint64_t ready_bytes() const;

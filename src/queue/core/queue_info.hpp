@@ -30,7 +30,8 @@ struct QueueInfo {
   std::optional<ConnectionId> exclusive;  // goes with this connection, which alone may use it
   std::string type = "classic";           // as asked for: classic and quorum are the same here
   PropertyTable arguments;                // as they came
-  QueueSettings settings;                 // what they mean
+  QueueSettings declared;                 // what they mean
+  QueueSettings settings;                 // what holds: that, and the policies that apply to it
 
   /// Whether it is there after a restart: an exclusive queue never is, whatever it was declared as.
   bool survives() const { return durable && !exclusive; }

@@ -8,12 +8,8 @@
 namespace wharf::queue {
 namespace {
 
-/// Handed out before others on this shard have a turn.
-constexpr int kMessagesPerTurn = 512;
 /// After a dead message could not be moved: the disk is full, or so.
 constexpr Milliseconds kRetryInterval{1'000};
-constexpr Milliseconds kLeastLookInterval{10};
-constexpr Milliseconds kMostLookInterval{15'000};
 
 log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
   return {.leader_epoch = with.leader_epoch(), .now = with.shard.clock().wall_now(), .from_client = from_client};
@@ -96,43 +92,6 @@ void LiveQueue::release(ConsumerId id) {
   pump();
 }
 
-void LiveQueue::used() { last_used_ = with_.shard.now(); }
-
-/// A queue that nobody uses for so long goes. One timer, armed anew when it fires: use only notes the time.
-void LiveQueue::watch_use() {
-  if (!core_.settings().expires) return;
-  use_timer_ = with_.shard.set_timer(last_used_ + *core_.settings().expires, [this] {
-    use_timer_.reset();
-    bool too_long = with_.shard.now() - last_used_ >= *core_.settings().expires;
-    if (too_long && core_.consumers().attached() == 0) with_.unused(identity_.id);
-    if (too_long) used();  // consumed at this moment, or asked to go: looked at again when as much time has passed
-    watch_use();
-  });
-}
-
-/// Looks a few times per timeout, so that a settled message costs no timer.
-void LiveQueue::watch_consumers() {
-  if (!core_.settings().consumer_timeout) return;
-  Milliseconds interval = std::clamp(*core_.settings().consumer_timeout / 4, kLeastLookInterval, kMostLookInterval);
-  consumers_timer_ = with_.shard.set_timer(with_.shard.now() + interval, [this] {
-    consumers_timer_.reset();
-    for (const Queue::Overdue& overdue : core_.overdue(with_.shard.now())) time_out(overdue);
-    watch_consumers();
-  });
-}
-
-/// That message goes back and that consumer ends; whatever else it holds it may still settle.
-void LiveQueue::time_out(const Queue::Overdue& overdue) {
-  with_.logger.warn("a consumer did not settle a message in time", {{"queue", identity_.name}, {"vhost", identity_.name_space}});
-  if (auto outlet = outlets_.extract(overdue.holder.value)) {
-    outlet.mapped()->ended(overdue.holder, EndReason::kTimedOut);
-    core_.stop(overdue.holder);
-    used();
-  }
-  Settlement back{overdue.id, overdue.id.offset, Verdict::kReturn};
-  settle(overdue.holder, {&back, 1});
-}
-
 /// A queue that refuses new messages and has a place for dead ones sends them there.
 void LiveQueue::dead_letter_refused(const log::OwnedBatches& batch) {
   const std::optional<DeadLetterTarget>& target = core_.settings().dead_letter;
@@ -172,28 +131,31 @@ void LiveQueue::pump() {
   while (again_ && !turn_asked_) {
     again_ = false;
     pump_once();
+    if (!again_) watch_expiry();
   }
   pumping_ = false;
-  watch_expiry();
 }
 
 void LiveQueue::pump_once() {
   keep_reserve();
   drop_surplus();
   int handed = 0;
-  while (!loading_ && (serve_getter() || hand_out_next())) {
-    if (++handed < kMessagesPerTurn) continue;
-    turn_asked_ = true;
-    with_.shard.post([this, alive = alive_] {
-      if (!*alive) return;
-      turn_asked_ = false;
-      pump();
-    });
-    break;
+  while (!loading_ && !turn_asked_ && (serve_getter() || hand_out_next())) {
+    if (++handed == kMessagesPerTurn) ask_turn();
   }
   send_outgoing();
   bury_dead();
   if (handed > 0) mark_state();
+}
+
+/// Others on this shard have theirs before it goes on.
+void LiveQueue::ask_turn() {
+  turn_asked_ = true;
+  with_.shard.post([this, alive = alive_] {
+    if (!*alive) return;
+    turn_asked_ = false;
+    pump();
+  });
 }
 
 /// True: one was served or something changed, look again.
@@ -242,48 +204,6 @@ void LiveQueue::send_outgoing() {
     WHARF_ASSERT(outlet != outlets_.end());
     outlet->second->deliver(outgoing.consumer, std::move(outgoing.deliveries));
   }
-}
-
-void LiveQueue::drop_surplus() {
-  std::uint64_t surplus = core_.surplus();
-  bool over = surplus > 0 || core_.over_bytes();
-  if (!over) return;
-  if (!core_.needs_facts_to_drop()) {
-    core_.drop_oldest(surplus);
-    return mark_state();
-  }
-  while (core_.surplus() > 0 || core_.over_bytes()) {
-    std::optional<Offer> offer = core_.oldest();
-    if (!offer || loading_) return;
-    bool missing = false;
-    const LoadedMessage* message = load(offer->id, missing);
-    if (message == nullptr && !missing) return;
-    if (message != nullptr) core_.kill(*offer, facts_of(*message).bytes, DeathReason::kMaxLength, deaths_);
-  }
-  mark_state();
-}
-
-/// Messages whose time is over leave at the head, whether or not anybody wants them.
-void LiveQueue::watch_expiry() {
-  if (ended_ || !core_.has_expiring() || loading_ || turn_asked_) return;
-  std::optional<Offer> offer = core_.oldest();
-  if (!offer) return;
-  bool missing = false;
-  const LoadedMessage* message = load(offer->id, missing);
-  if (message == nullptr) return missing ? pump() : void();
-  Facts facts = facts_of(*message);
-  if (!facts.expires) return;
-  Timestamp now = with_.shard.clock().wall_now();
-  if (*facts.expires <= now) {
-    core_.kill(*offer, facts.bytes, DeathReason::kExpired, deaths_);
-    mark_state();
-    return pump();
-  }
-  if (timer_) with_.shard.cancel_timer(*timer_);
-  timer_ = with_.shard.set_timer(with_.shard.now() + Milliseconds(facts.expires->ms - now.ms), [this] {
-    timer_.reset();
-    pump();
-  });
 }
 
 void LiveQueue::bury_dead() {

@@ -84,6 +84,9 @@ class LiveQueue {
   void stop(ConsumerId id);
   void release(ConsumerId id);
   void get(ConsumerId holder, bool settled, GotAnswer answered);
+  /// Other settings hold from now on, for what is there too: too many messages go, those that are too old by the new time
+  /// go, the time without use begins anew where it is another. Priorities and a single active consumer stay as they are.
+  void configure(const QueueSettings& settings);
   /// Somebody declared it again: its own expiry begins anew.
   void used();
   std::uint64_t purge();
@@ -101,6 +104,9 @@ class LiveQueue {
   Queue& core() { return core_; }
 
  private:
+  /// Handed out, or given up, before others on this shard have a turn.
+  static constexpr int kMessagesPerTurn = 512;
+
   struct Waiting {   // for a message
     ConsumerId holder;
     bool settled = false;
@@ -113,6 +119,8 @@ class LiveQueue {
 
   void pump();
   void pump_once();
+  void ask_turn();
+  void pump_in(Milliseconds delay);
   bool serve_getter();
   bool hand_out_next();
   void drop_surplus();

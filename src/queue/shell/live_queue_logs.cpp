@@ -215,11 +215,7 @@ runtime::Task<void> LiveQueue::load_cold(MessageId id) {
     co_return;
   }
   with_.logger.error("messages of a queue could not be read", {{"queue", identity_.name}, {"offset", id.offset.value}, {"reason", bytes.error().message}});
-  if (timer_) with_.shard.cancel_timer(*timer_);
-  timer_ = with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this] {
-    timer_.reset();
-    pump();
-  });
+  pump_in(kRetryInterval);
 }
 
 void LiveQueue::note_missing(std::uint8_t level, OffsetRange range, std::string_view why) {

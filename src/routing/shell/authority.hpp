@@ -79,6 +79,11 @@ class Authority {
   runtime::Task<Result<void>> bind(runtime::Shard& here, std::string name_space, Binding binding);
   runtime::Task<Result<void>> unbind(runtime::Shard& here, std::string name_space, Binding binding);
 
+  /// True: new; false: there was one of its name. What it says holds for what is there already, too, when this returns.
+  runtime::Task<Result<bool>> set_policy(runtime::Shard& here, PolicyKind kind, std::string name_space, Policy policy);
+  runtime::Task<Result<void>> clear_policy(runtime::Shard& here, PolicyKind kind, std::string name_space,
+                                           std::string name);
+
   runtime::Task<Result<void>> create_namespace(runtime::Shard& here, std::string name);
   runtime::Task<Result<void>> delete_namespace(runtime::Shard& here, std::string name);
 

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "routing/shell/authority.hpp"
+#include "routing/shell/policy_definitions.hpp"
 
 namespace wharf::routing {
 namespace {
@@ -25,6 +26,7 @@ runtime::Task<Result<DeclaredQueue>> Authority::declare_queue(runtime::Shard& he
   if (std::shared_ptr<const queue::QueueInfo> there = in->queue(queue.name)) co_return DeclaredQueue{there, false};
 
   queue.ref = new_ref(here, queue);
+  queue.settings = in->settings_of(queue);
   auto made = std::make_shared<const queue::QueueInfo>(std::move(queue));
   runtime::Shard& owner = copies_.shard(made->ref.shard);
   auto open = [this, made] { return copies_.host(made->ref.shard).open(made); };
@@ -126,6 +128,27 @@ runtime::Task<Result<void>> Authority::bind(runtime::Shard& here, std::string na
 runtime::Task<Result<void>> Authority::unbind(runtime::Shard& here, std::string name_space, Binding binding) {
   Planner planner = [name_space = std::move(name_space), binding = std::move(binding)](const Namespaces& now) {
     return plan_unbind(now, name_space, binding);
+  };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  co_return done(answer);
+}
+
+runtime::Task<Result<bool>> Authority::set_policy(runtime::Shard& here, PolicyKind kind, std::string name_space,
+                                                  Policy policy) {
+  Result<ActivePolicyPointer> active = active_policy(std::move(policy));
+  if (!active) co_return fail(active.error());
+  Planner planner = [kind, name_space = std::move(name_space), active = *active](const Namespaces& now) {
+    return plan_set_policy(now, kind, name_space, active);
+  };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  if (!answer) co_return fail(answer.error());
+  co_return !answer->plan.replaces;
+}
+
+runtime::Task<Result<void>> Authority::clear_policy(runtime::Shard& here, PolicyKind kind, std::string name_space,
+                                                    std::string name) {
+  Planner planner = [kind, name_space = std::move(name_space), name = std::move(name)](const Namespaces& now) {
+    return plan_clear_policy(now, kind, name_space, name);
   };
   Result<Answer> answer = co_await ask(here, std::move(planner));
   co_return done(answer);

@@ -6,6 +6,7 @@
 
 #include "routing/shell/authority.hpp"
 #include "routing/shell/definitions.hpp"
+#include "routing/shell/policy_definitions.hpp"
 
 namespace wharf::routing {
 namespace {
@@ -52,15 +53,33 @@ class Reading {
   runtime::Logger& logger_;
 };
 
+struct StoredActivePolicy {
+  std::string name_space;
+  ActivePolicyPointer policy;
+};
+
+Result<StoredActivePolicy> read_active_policy(const cluster::Definition& definition) {
+  Result<StoredPolicy> stored = read_policy(definition);
+  if (!stored) return fail(stored.error());
+  Result<ActivePolicyPointer> active = active_policy(std::move(stored->policy));
+  if (!active) return fail(active.error());
+  return StoredActivePolicy{std::move(stored->name_space), std::move(*active)};
+}
+
 }  // namespace
 
-/// Ends before bindings, whatever the order in which they were written.
+/// Policies before what they apply to, ends before bindings, whatever the order in which they were written.
 std::vector<Change> Authority::stored_changes(const cluster::TopicTable& topics) {
   std::vector<Change> changes;
   for (std::string& name : names_not_in(topics, {})) changes.emplace_back(LogTopicMade{std::move(name)});
   Reading reading(*with_.metadata, *with_.logger);
   reading.each(kNamespaceKind, read_namespace,
                [&](std::string name) { changes.emplace_back(NamespaceMade{std::move(name)}); });
+  for (PolicyKind kind : {PolicyKind::kPolicy, PolicyKind::kOperatorPolicy}) {
+    reading.each(definition_kind(kind), read_active_policy, [&](StoredActivePolicy stored) {
+      changes.emplace_back(PolicySet{std::move(stored.name_space), kind, std::move(stored.policy)});
+    });
+  }
   reading.each(kExchangeKind, read_exchange, [&](StoredExchange stored) {
     changes.emplace_back(ExchangeMade{std::move(stored.name_space), std::move(stored.exchange)});
   });

@@ -72,7 +72,7 @@ TEST(Authority, ARestartBringsBackWhatIsDurableAndNothingElse) {
   World world;
   queue::QueueInfo asked = durable_queue("jobs\xff/%");
   asked.arguments = {{"x-message-ttl", std::int32_t{5000}}, {"x-other", PropertyTable{{"a", 1.5}}}};
-  asked.settings.message_ttl = Milliseconds(5000);
+  asked.declared.message_ttl = Milliseconds(5000);
   asked.type = "quorum";
   queue::QueueInfo kept = *world.declare(1, asked)->queue;
   ASSERT_TRUE(world.declare(0, transient_queue("t"))->created);

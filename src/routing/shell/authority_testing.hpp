@@ -28,6 +28,13 @@ class CountedQueues final : public QueueHost {
     EXPECT_TRUE(open_queues.emplace(queue->ref.id, queue).second);
     return {};
   }
+  void configure(TopicId queue, const queue::QueueSettings& settings) override {
+    auto found = open_queues.find(queue);
+    if (found == open_queues.end()) return;
+    auto configured = std::make_shared<queue::QueueInfo>(*found->second);
+    configured->settings = settings;
+    found->second = std::move(configured);
+  }
   std::uint64_t close(TopicId queue) override {
     EXPECT_EQ(open_queues.erase(queue), 1u);
     queue::QueueCounts counted = numbers[queue];

@@ -8,6 +8,7 @@
 
 #include "queue/core/queue_info.hpp"
 #include "routing/core/exchange.hpp"
+#include "routing/core/policy.hpp"
 
 namespace wharf::routing {
 
@@ -47,7 +48,17 @@ struct LogTopicMade {
 struct LogTopicGone {
   std::string name;
 };
+struct PolicySet {
+  std::string name_space;
+  PolicyKind kind;
+  ActivePolicyPointer policy;
+};
+struct PolicyCleared {
+  std::string name_space;
+  PolicyKind kind;
+  std::string name;
+};
 using Change = std::variant<NamespaceMade, NamespaceGone, ExchangeMade, ExchangeGone, QueueMade, QueueGone, BindingMade,
-                            BindingGone, LogTopicMade, LogTopicGone>;
+                            BindingGone, LogTopicMade, LogTopicGone, PolicySet, PolicyCleared>;
 
 }  // namespace wharf::routing

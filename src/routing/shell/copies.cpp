@@ -11,7 +11,7 @@ namespace {
 
 // What a shard does before it lets others run: some hundred microseconds at most.
 constexpr std::size_t kChangesPerSlice = 64;
-constexpr std::size_t kClosedPerSlice = 32;
+constexpr std::size_t kQueuesPerSlice = 32;
 
 }  // namespace
 
@@ -23,27 +23,40 @@ Copies::Copies(const std::vector<runtime::Shard*>& shards, const std::vector<Que
   for (std::size_t i = 0; i < shards.size(); ++i) copies_.push_back({*shards[i], *hosts[i], Namespaces(hash_seed)});
 }
 
-Copies::Queues Copies::carry_out(Copy& copy, const Spread& spread) {
-  Queues gone;
+QueueChanges Copies::carry_out(Copy& copy, const Spread& spread) {
+  QueueChanges all;
   for (const Change& change : spread.changes) {
-    auto went = copy.namespaces.apply(change);
-    WHARF_ASSERT(went.has_value());  // it was planned by the first shard's copy, and all copies are the same
-    std::ranges::move(*went, std::back_inserter(gone));
+    auto changed = copy.namespaces.apply(change);
+    WHARF_ASSERT(changed.has_value());  // it was planned by the first shard's copy, and all copies are the same
+    std::ranges::move(changed->gone, std::back_inserter(all.gone));
+    std::ranges::move(changed->configured, std::back_inserter(all.configured));
   }
-  return gone;
+  return all;
 }
 
-/// Those of this shard, a slice at a time; then the shard is done.
-void Copies::close_queues(Copy* copy, Queues gone, std::shared_ptr<Spread> spread) {
-  std::size_t closed = 0;
-  for (; !gone.empty() && closed < kClosedPerSlice; gone.pop_back()) {
+/// By what holds for it by now: two changes may follow each other slice by slice.
+void Copies::configure(Copy& copy, const queue::QueueInfo& queue) {
+  const Namespace* in = copy.namespaces.find(queue.name_space);
+  std::shared_ptr<const queue::QueueInfo> now = in == nullptr ? nullptr : in->queue(queue.name);
+  if (now && now->ref == queue.ref) copy.host.configure(queue.ref.id, now->settings);
+}
+
+/// The shard's queues follow its copy, a slice at a time; then the shard is done.
+void Copies::follow(Copy* copy, QueueChanges changes, std::shared_ptr<Spread> spread) {
+  std::size_t done = 0;
+  for (Queues& gone = changes.gone; !gone.empty() && done < kQueuesPerSlice; gone.pop_back()) {
     if (gone.back()->ref.shard != copy->shard.index()) continue;
     spread->messages += copy->host.close(gone.back()->ref.id);
-    ++closed;
+    ++done;
   }
-  if (!gone.empty()) {
-    copy->shard.post([copy, gone = std::move(gone), spread = std::move(spread)]() mutable {
-      close_queues(copy, std::move(gone), std::move(spread));
+  for (Queues& configured = changes.configured; !configured.empty() && done < kQueuesPerSlice; configured.pop_back()) {
+    if (configured.back()->ref.shard != copy->shard.index()) continue;
+    configure(*copy, *configured.back());
+    ++done;
+  }
+  if (!changes.gone.empty() || !changes.configured.empty()) {
+    copy->shard.post([copy, changes = std::move(changes), spread = std::move(spread)]() mutable {
+      follow(copy, std::move(changes), std::move(spread));
     });
   } else if (--spread->shards_left == 0) {
     spread->known(spread->messages);
@@ -52,12 +65,13 @@ void Copies::close_queues(Copy* copy, Queues gone, std::shared_ptr<Spread> sprea
 
 Copies::Queues Copies::apply(std::vector<Change> changes, Known known) {
   auto spread = std::make_shared<Spread>(std::move(changes), std::move(known), copies_.size());
-  Queues gone = carry_out(copies_.front(), *spread);
+  QueueChanges here = carry_out(copies_.front(), *spread);
   for (std::size_t i = 1; i < copies_.size(); ++i) {
     Copy* copy = &copies_[i];
-    copy->shard.post([copy, spread] { close_queues(copy, carry_out(*copy, *spread), spread); });
+    copy->shard.post([copy, spread] { follow(copy, carry_out(*copy, *spread), spread); });
   }
-  close_queues(&copies_.front(), gone, spread);
+  Queues gone = here.gone;
+  follow(&copies_.front(), std::move(here), spread);
   return gone;
 }
 
@@ -69,7 +83,7 @@ void Copies::load_change(Copy& copy, const Change& change) {
   if (!loaded && is_first) logger_.error("a stored definition cannot be used", {{"reason", loaded.error().message}});
   const auto* made = std::get_if<QueueMade>(&change);
   if (!loaded || made == nullptr || made->queue->ref.shard != copy.shard.index()) return;
-  Result<void> opened = copy.host.open(made->queue);
+  Result<void> opened = copy.host.open(copy.namespaces.find(made->queue->name_space)->queue(made->queue->name));
   if (!opened) {
     logger_.error(
         "a queue could not be opened",

@@ -54,8 +54,9 @@ class Copies {
     std::atomic<std::uint64_t> messages = 0;
   };
 
-  static Queues carry_out(Copy& copy, const Spread& spread);
-  static void close_queues(Copy* copy, Queues gone, std::shared_ptr<Spread> spread);
+  static QueueChanges carry_out(Copy& copy, const Spread& spread);
+  static void follow(Copy* copy, QueueChanges changes, std::shared_ptr<Spread> spread);
+  static void configure(Copy& copy, const queue::QueueInfo& queue);
   runtime::Task<void> load_copy(std::size_t index, const std::vector<Change>* changes);
   void load_change(Copy& copy, const Change& change);
 

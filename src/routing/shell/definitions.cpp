@@ -99,7 +99,7 @@ cluster::Definition definition_of(const queue::QueueInfo& queue) {
   json::object object{{"id", queue.ref.id.hex()}, {"type", text_to_json(queue.type)}, {"durable", queue.durable}};
   if (queue.auto_delete) object["auto_delete"] = true;
   put_arguments(object, queue.arguments);
-  object["settings"] = to_json(queue.settings);
+  object["settings"] = to_json(queue.declared);
   return {queue_key(queue.name_space, queue.name), json::serialize(object)};
 }
 
@@ -155,7 +155,8 @@ Result<queue::QueueInfo> read_queue(const cluster::Definition& definition) {
   queue.auto_delete = is_set(*object, "auto_delete");
   queue.type = std::move(*type);
   queue.arguments = std::move(*arguments);
-  queue.settings = std::move(*settings);
+  queue.declared = std::move(*settings);
+  queue.settings = queue.declared;
   return queue;
 }
 

@@ -4,6 +4,8 @@
 //
 //   namespace/<name>   exchange/<namespace>/<name>   queue/<namespace>/<name>
 //   binding/<namespace>/<source>/<queue|exchange|topic>/<destination>/<routing key>/<arguments>
+//
+// Policies are in policy_definitions.hpp.
 #include <memory>
 #include <string>
 #include <string_view>

@@ -22,8 +22,8 @@ queue::QueueInfo documented_queue() {
   for (std::uint8_t i = 0; i < 16; ++i) queue.ref.id.bytes[i] = static_cast<std::uint8_t>(0xA0 + i);
   queue.durable = true;
   queue.arguments = {{"x-message-ttl", std::int32_t{5000}}, {"x-dead-letter-exchange", "dead"}};
-  queue.settings.message_ttl = Milliseconds(5000);
-  queue.settings.dead_letter = queue::DeadLetterTarget{"dead", std::nullopt};
+  queue.declared.message_ttl = Milliseconds(5000);
+  queue.declared.dead_letter = queue::DeadLetterTarget{"dead", std::nullopt};
   return queue;
 }
 Exchange documented_exchange() {
@@ -58,7 +58,8 @@ TEST(Definitions, ReadBackAsWritten) {
   EXPECT_EQ(queue.name, "jobs");
   EXPECT_EQ(queue.ref.id, documented_queue().ref.id);
   EXPECT_EQ(queue.arguments, documented_queue().arguments);
-  EXPECT_EQ(queue.settings, documented_queue().settings);
+  EXPECT_EQ(queue.declared, documented_queue().declared);
+  EXPECT_EQ(queue.settings, queue.declared);
   EXPECT_TRUE(queue.durable);
   EXPECT_FALSE(queue.auto_delete);
 }

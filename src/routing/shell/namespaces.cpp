@@ -5,7 +5,44 @@
 
 #include <fmt/format.h>
 
+#include "queue/core/policy_settings.hpp"
+
 namespace wharf::routing {
+namespace {
+
+/// By a policy, behind its own argument.
+void set_alternate(Namespace& in, std::string_view exchange) {
+  EffectivePolicy effective = in.policies.effective({PolicyTarget::kExchange, exchange});
+  const PropertyValue* alternate = find_property(effective.definition, "alternate-exchange");
+  in.routes.set_alternate_by_policy(exchange, alternate && alternate->text() ? *alternate->text() : "");
+}
+
+void configure(std::shared_ptr<const queue::QueueInfo>& queue, const Namespace& in, QueueChanges& changes) {
+  queue::QueueSettings settings = in.settings_of(*queue);
+  if (settings == queue->settings) return;
+  auto configured = std::make_shared<queue::QueueInfo>(*queue);
+  configured->settings = std::move(settings);
+  queue = std::move(configured);
+  changes.configured.push_back(queue);
+}
+
+/// Where one of two policies, the old one or the new, may have had a say. Either may be null.
+QueueChanges apply_policies(Namespace& in, const ActivePolicyPointer& old, const ActivePolicyPointer& now) {
+  auto concerns = [&](std::string_view name) { return (old && old->matches(name)) || (now && now->matches(name)); };
+  QueueChanges changes;
+  for (std::shared_ptr<const queue::QueueInfo>& queue : in.queues) {
+    if (queue && concerns(queue->name)) configure(queue, in, changes);
+  }
+  for (DestinationId id = 0; id < in.routes.destination_limit(); ++id) {
+    const ExchangeEntry* exchange = in.routes.exchange(id);
+    // The default exchange leads to queues by their names, and nowhere else.
+    if (exchange == nullptr || exchange->exchange.name.empty() || !concerns(exchange->exchange.name)) continue;
+    set_alternate(in, exchange->exchange.name);
+  }
+  return changes;
+}
+
+}  // namespace
 
 Error no_namespace(std::string_view name) {
   return {ErrorCode::kNotFound, fmt::format("vhost '{}' not found", name)};
@@ -14,6 +51,12 @@ Error no_namespace(std::string_view name) {
 std::shared_ptr<const queue::QueueInfo> Namespace::queue(std::string_view name) const {
   std::optional<DestinationId> id = routes.find(DestinationKind::kQueue, name);
   return id ? queues[*id] : nullptr;
+}
+
+queue::QueueSettings Namespace::settings_of(const queue::QueueInfo& queue) const {
+  if (policies.empty()) return queue.declared;
+  EffectivePolicy effective = policies.effective(queue_target(queue.name, queue.type));
+  return queue::settings_under(effective.definition, queue.declared, queue.arguments);
 }
 
 Namespaces::Namespaces(std::uint64_t hash_seed) : hash_seed_(hash_seed) {
@@ -37,84 +80,104 @@ std::vector<std::string> Namespaces::names() const {
   return names;
 }
 
-Result<Namespaces::Gone> Namespaces::apply(const Change& change) {
+Result<QueueChanges> Namespaces::apply(const Change& change) {
   return std::visit([this](const auto& one) { return carry_out(one); }, change);
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const NamespaceMade& made) {
+Result<QueueChanges> Namespaces::carry_out(const NamespaceMade& made) {
   by_name_.try_emplace(made.name, RoutingTable(made.name, hash_seed_));
-  return Gone{};
+  return QueueChanges{};
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const NamespaceGone& gone) {
+Result<QueueChanges> Namespaces::carry_out(const NamespaceGone& gone) {
   auto found = by_name_.find(gone.name);
   if (found == by_name_.end()) return fail(no_namespace(gone.name));
-  Gone queues = std::move(found->second.queues);
-  std::erase(queues, nullptr);
+  QueueChanges changes{.gone = std::move(found->second.queues), .configured = {}};
+  std::erase(changes.gone, nullptr);
   by_name_.erase(found);
-  return queues;
+  return changes;
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const ExchangeMade& made) {
+Result<QueueChanges> Namespaces::carry_out(const ExchangeMade& made) {
   Result<Namespace*> in = known(made.name_space);
   if (!in) return fail(in.error());
   Result<bool> declared = (*in)->routes.declare(made.exchange);
   if (!declared) return fail(declared.error());
-  return Gone{};
+  set_alternate(**in, made.exchange.name);
+  return QueueChanges{};
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const ExchangeGone& gone) {
+Result<QueueChanges> Namespaces::carry_out(const ExchangeGone& gone) {
   Result<Namespace*> in = known(gone.name_space);
   if (!in) return fail(in.error());
   Result<Removed> removed = (*in)->routes.delete_exchange(gone.name, false);
   if (!removed) return fail(removed.error());
-  return Gone{};
+  return QueueChanges{};
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const QueueMade& made) {
+Result<QueueChanges> Namespaces::carry_out(const QueueMade& made) {
   Result<Namespace*> in = known(made.queue->name_space);
   if (!in) return fail(in.error());
   DestinationId id = (*in)->routes.add_destination({DestinationKind::kQueue, made.queue->name});
   (*in)->queues.resize(std::max((*in)->queues.size(), (*in)->routes.destination_limit()));
   WHARF_ASSERT(!(*in)->queues[id]);
   (*in)->queues[id] = made.queue;
-  return Gone{};
+  // It was declared by what its shard knew of the policies then.
+  QueueChanges changes;
+  configure((*in)->queues[id], **in, changes);
+  return changes;
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const QueueGone& gone) {
+Result<QueueChanges> Namespaces::carry_out(const QueueGone& gone) {
   Result<Namespace*> in = known(gone.queue->name_space);
   if (!in) return fail(in.error());
   std::optional<DestinationId> id = (*in)->routes.find(DestinationKind::kQueue, gone.queue->name);
-  if (!id || (*in)->queues[*id]->ref != gone.queue->ref) return Gone{};
+  if (!id || (*in)->queues[*id]->ref != gone.queue->ref) return QueueChanges{};
   (*in)->queues[*id] = nullptr;
   (*in)->routes.remove_destination({DestinationKind::kQueue, gone.queue->name});
-  return Gone{gone.queue};
+  return QueueChanges{.gone = {gone.queue}, .configured = {}};
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const BindingMade& made) {
+Result<QueueChanges> Namespaces::carry_out(const BindingMade& made) {
   Result<Namespace*> in = known(made.name_space);
   if (!in) return fail(in.error());
   Result<Bound> bound = (*in)->routes.bind(made.binding);
   if (!bound) return fail(bound.error());
-  return Gone{};
+  return QueueChanges{};
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const BindingGone& gone) {
+Result<QueueChanges> Namespaces::carry_out(const BindingGone& gone) {
   Result<Namespace*> in = known(gone.name_space);
   if (!in) return fail(in.error());
   Result<Removed> removed = (*in)->routes.unbind(gone.binding);
   if (!removed) return fail(removed.error());
-  return Gone{};
+  return QueueChanges{};
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const LogTopicMade& made) {
+Result<QueueChanges> Namespaces::carry_out(const LogTopicMade& made) {
   (*known(kDefaultNamespace))->routes.add_destination({DestinationKind::kLogTopic, made.name});
-  return Gone{};
+  return QueueChanges{};
 }
 
-Result<Namespaces::Gone> Namespaces::carry_out(const LogTopicGone& gone) {
+Result<QueueChanges> Namespaces::carry_out(const LogTopicGone& gone) {
   (*known(kDefaultNamespace))->routes.remove_destination({DestinationKind::kLogTopic, gone.name});
-  return Gone{};
+  return QueueChanges{};
+}
+
+Result<QueueChanges> Namespaces::carry_out(const PolicySet& set) {
+  Result<Namespace*> in = known(set.name_space);
+  if (!in) return fail(in.error());
+  ActivePolicyPointer old = (*in)->policies.find(set.kind, set.policy->policy.name);
+  (*in)->policies.set(set.kind, set.policy);
+  return apply_policies(**in, old, set.policy);
+}
+
+Result<QueueChanges> Namespaces::carry_out(const PolicyCleared& cleared) {
+  Result<Namespace*> in = known(cleared.name_space);
+  if (!in) return fail(in.error());
+  ActivePolicyPointer old = (*in)->policies.find(cleared.kind, cleared.name);
+  (*in)->policies.clear(cleared.kind, cleared.name);
+  return apply_policies(**in, old, nullptr);
 }
 
 }  // namespace wharf::routing

@@ -10,6 +10,7 @@
 
 #include "model/error.hpp"
 #include "queue/core/queue_info.hpp"
+#include "routing/core/policy.hpp"
 #include "routing/core/routing_table.hpp"
 #include "routing/shell/change.hpp"
 
@@ -19,7 +20,17 @@ struct Namespace {
   RoutingTable routes;
   std::vector<std::shared_ptr<const queue::QueueInfo>> queues = {};  // by the routing table's number; null: no queue
 
+  Policies policies = {};
+
   std::shared_ptr<const queue::QueueInfo> queue(std::string_view name) const;
+  /// What holds for a queue of this namespace as it was declared.
+  queue::QueueSettings settings_of(const queue::QueueInfo& queue) const;
+};
+
+/// What a change did to queues.
+struct QueueChanges {
+  std::vector<std::shared_ptr<const queue::QueueInfo>> gone;
+  std::vector<std::shared_ptr<const queue::QueueInfo>> configured;  // other settings hold for them now
 };
 
 class Namespaces {
@@ -31,21 +42,22 @@ class Namespaces {
   const Namespace* find(std::string_view name) const;
   std::vector<std::string> names() const;
 
-  /// The queues that went. An error: the change cannot be; nothing has changed.
-  Result<std::vector<std::shared_ptr<const queue::QueueInfo>>> apply(const Change& change);
+  /// An error: the change cannot be; nothing has changed.
+  Result<QueueChanges> apply(const Change& change);
 
  private:
-  using Gone = std::vector<std::shared_ptr<const queue::QueueInfo>>;
-  Result<Gone> carry_out(const NamespaceMade& made);
-  Result<Gone> carry_out(const NamespaceGone& gone);
-  Result<Gone> carry_out(const ExchangeMade& made);
-  Result<Gone> carry_out(const ExchangeGone& gone);
-  Result<Gone> carry_out(const QueueMade& made);
-  Result<Gone> carry_out(const QueueGone& gone);
-  Result<Gone> carry_out(const BindingMade& made);
-  Result<Gone> carry_out(const BindingGone& gone);
-  Result<Gone> carry_out(const LogTopicMade& made);
-  Result<Gone> carry_out(const LogTopicGone& gone);
+  Result<QueueChanges> carry_out(const NamespaceMade& made);
+  Result<QueueChanges> carry_out(const NamespaceGone& gone);
+  Result<QueueChanges> carry_out(const ExchangeMade& made);
+  Result<QueueChanges> carry_out(const ExchangeGone& gone);
+  Result<QueueChanges> carry_out(const QueueMade& made);
+  Result<QueueChanges> carry_out(const QueueGone& gone);
+  Result<QueueChanges> carry_out(const BindingMade& made);
+  Result<QueueChanges> carry_out(const BindingGone& gone);
+  Result<QueueChanges> carry_out(const LogTopicMade& made);
+  Result<QueueChanges> carry_out(const LogTopicGone& gone);
+  Result<QueueChanges> carry_out(const PolicySet& set);
+  Result<QueueChanges> carry_out(const PolicyCleared& cleared);
   Result<Namespace*> known(std::string_view name);
 
   std::uint64_t hash_seed_;

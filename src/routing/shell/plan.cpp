@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "routing/core/policy_keys.hpp"
 #include "routing/core/refusals.hpp"
 #include "routing/shell/definitions.hpp"
+#include "routing/shell/policy_definitions.hpp"
 
 namespace wharf::routing {
 namespace {
@@ -147,6 +149,34 @@ Result<Plan> plan_unbind(const Namespaces& now, std::string_view name_space, con
   return plan;
 }
 
+Result<Plan> plan_set_policy(const Namespaces& now, PolicyKind kind, std::string_view name_space,
+                             ActivePolicyPointer policy) {
+  Result<const Namespace*> in = known(now, name_space);
+  if (!in) return fail(in.error());
+  Result<void> possible = check_policy(kind, policy->policy);
+  if (!possible) return fail(possible.error());
+  Plan plan;
+  ActivePolicyPointer there = (*in)->policies.find(kind, policy->policy.name);
+  plan.replaces = there != nullptr;
+  if (there && there->policy == policy->policy) return plan;
+  plan.definitions.push_back(definition_of(kind, name_space, policy->policy));
+  plan.changes.emplace_back(PolicySet{std::string(name_space), kind, std::move(policy)});
+  return plan;
+}
+
+Result<Plan> plan_clear_policy(const Namespaces& now, PolicyKind kind, std::string_view name_space,
+                               std::string_view name) {
+  Result<const Namespace*> in = known(now, name_space);
+  if (!in) return fail(in.error());
+  if ((*in)->policies.find(kind, name) == nullptr) {
+    return fail(ErrorCode::kNotFound, fmt::format("no policy '{}' in vhost '{}'", name, name_space));
+  }
+  Plan plan;
+  plan.definitions.push_back({policy_key(kind, name_space, name), std::nullopt});
+  plan.changes.emplace_back(PolicyCleared{std::string(name_space), kind, std::string(name)});
+  return plan;
+}
+
 Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name) {
   if (name.empty()) return fail(ErrorCode::kInvalidName, "a vhost needs a name");
   if (now.find(name)) return fail(ErrorCode::kAlreadyExists, fmt::format("vhost '{}' already exists", name));
@@ -170,6 +200,11 @@ Result<Plan> plan_delete_namespace(const Namespaces& now, std::string_view name)
   forget(name, **in, all, plan.definitions);
   for (const std::shared_ptr<const queue::QueueInfo>& queue : (*in)->queues) {
     if (queue && queue->survives()) plan.definitions.push_back({queue_key(name, queue->name), std::nullopt});
+  }
+  for (PolicyKind kind : {PolicyKind::kPolicy, PolicyKind::kOperatorPolicy}) {
+    for (const ActivePolicyPointer& policy : (*in)->policies.list(kind)) {
+      plan.definitions.push_back({policy_key(kind, name, policy->policy.name), std::nullopt});
+    }
   }
   plan.definitions.push_back({namespace_key(name), std::nullopt});
   plan.changes.emplace_back(NamespaceGone{std::string(name)});

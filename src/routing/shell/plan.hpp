@@ -11,6 +11,7 @@
 #include "model/error.hpp"
 #include "queue/core/queue_info.hpp"
 #include "routing/core/exchange.hpp"
+#include "routing/core/policy.hpp"
 #include "routing/shell/change.hpp"
 #include "routing/shell/namespaces.hpp"
 
@@ -27,6 +28,7 @@ struct Plan {
   std::vector<cluster::Definition> definitions;   // to be kept first
   std::shared_ptr<const queue::QueueInfo> queue;  // declared, there, or to be deleted
   QueueCondition condition;                       // of `queue`
+  bool replaces = false;     // what is made was there, otherwise
   bool goes_anyway = false;  // made true even where the definitions, which say what is gone, cannot be written now
 };
 
@@ -42,6 +44,12 @@ Result<Plan> plan_delete_exchange(const Namespaces& now, std::string_view name_s
                                   bool if_unused);
 Result<Plan> plan_bind(const Namespaces& now, std::string_view name_space, const Binding& binding);
 Result<Plan> plan_unbind(const Namespaces& now, std::string_view name_space, const Binding& binding);
+/// kInvalidName, kInvalidArgument: check_policy().
+Result<Plan> plan_set_policy(const Namespaces& now, PolicyKind kind, std::string_view name_space,
+                             ActivePolicyPointer policy);
+/// kNotFound: no such policy.
+Result<Plan> plan_clear_policy(const Namespaces& now, PolicyKind kind, std::string_view name_space,
+                               std::string_view name);
 /// kAlreadyExists, kInvalidName.
 Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name);
 /// kNotFound; kPolicyViolation: the default one.

@@ -15,6 +15,8 @@ class QueueHost {
   /// A queue is new, or was found at the start: its logs exist afterwards. A new one may be closed again at once, when
   /// what was declared could not be kept. An error: the queue is not declared.
   virtual Result<void> open(std::shared_ptr<const queue::QueueInfo> queue) = 0;
+  /// Other settings hold for it from now on. Nothing: no such queue.
+  virtual void configure(TopicId queue, const queue::QueueSettings& settings) = 0;
   /// It is gone, with its messages: how many were ready or unsettled. Its consumers are ended. 0: no such queue.
   virtual std::uint64_t close(TopicId queue) = 0;
   /// Zeros: no such queue.
