@@ -19,6 +19,7 @@ using testing::World;
 const std::vector<std::string> kQueues = {"q0", "q1", "q2", "q3"};
 const std::vector<std::string> kExchanges = {"amq.topic", "e0", "e1", "e2", "e3"};
 const std::vector<std::string> kKeys = {"", "a.b", "#"};
+const std::vector<std::string> kPatterns = {"", "^q[0-2]$", "1", "^e"};
 
 /// One of the default namespace, as lists.
 struct Model {
@@ -69,14 +70,9 @@ struct Model {
   }
   Told told() const {
     Told told{"namespace /"};
-    for (const queue::QueueInfo& one : queues) {
-      cluster::Definition stored = definition_of(one);
-      told.insert(fmt::format("{} {} {}", stored.key, one.survives(), *stored.value));
-    }
+    for (const queue::QueueInfo& one : queues) told.insert(testing::tell(one));
     for (const Exchange& one : exchanges) {
-      if (one.name.starts_with("amq.")) continue;
-      std::string value = one.durable ? *definition_of("/", one).value : "transient";
-      told.insert(fmt::format("{} {}", exchange_key("/", one.name), value));
+      if (!one.name.starts_with("amq.")) told.insert(testing::tell("/", one, ""));
     }
     for (const Binding& one : bindings) told.insert(binding_key("/", one));
     return told;
@@ -113,6 +109,17 @@ class Requests {
     if (below(4) == 0) binding.arguments = {{"n", static_cast<std::int64_t>(below(2))}};
     return binding;
   }
+  Policy policy(PolicyKind kind) {
+    std::string name = std::string(1, static_cast<char>('p' + below(3)));
+    Policy policy{
+        .name = name, .pattern = one_of(kPatterns), .priority = static_cast<std::int64_t>(below(3)), .definition = {}};
+    policy.applies_to = below(3) == 0 ? AppliesTo::kQueues : AppliesTo::kAll;
+    policy.definition.push_back({"max-length", static_cast<std::int64_t>(below(3))});
+    if (below(2) == 0) policy.definition.push_back({"overflow", "reject-publish"});
+    if (kind == PolicyKind::kPolicy) policy.definition.push_back({"alternate-exchange", one_of(kExchanges)});
+    return policy;
+  }
+  PolicyKind policy_kind() { return below(3) == 0 ? PolicyKind::kOperatorPolicy : PolicyKind::kPolicy; }
 
  private:
   sim::SeededRandom random_;
@@ -241,7 +248,8 @@ TEST(AuthorityModel, EveryShardAgreesWithPlainListsAfterEachRequestAndEachRestar
 
 runtime::Task<void> client(Authority* authority, runtime::Shard* here, Requests requests, int count) {
   for (int i = 0; i < count; ++i) {
-    switch (requests.below(8)) {
+    PolicyKind kind = requests.policy_kind();
+    switch (requests.below(10)) {
       case 0:
         std::ignore = co_await authority->delete_queue(*here, "/", requests.one_of(kQueues), {.empty = true});
         break;
@@ -260,6 +268,12 @@ runtime::Task<void> client(Authority* authority, runtime::Shard* here, Requests 
       case 5:
         std::ignore = co_await authority->bind(*here, "/", requests.binding());
         break;
+      case 6:
+        std::ignore = co_await authority->set_policy(*here, kind, "/", requests.policy(kind));
+        break;
+      case 7:
+        std::ignore = co_await authority->clear_policy(*here, kind, "/", requests.policy(kind).name);
+        break;
       default:
         std::ignore = co_await authority->declare_queue(*here, requests.queue());
     }
@@ -274,6 +288,9 @@ Told durable_part(const Namespaces& now) {
     return one.kind == DestinationKind::kQueue ? in.queue(one.name)->survives()
                                                : in.routes.exchange(one.name)->exchange.durable;
   };
+  for (PolicyKind kind : {PolicyKind::kPolicy, PolicyKind::kOperatorPolicy}) {
+    for (const ActivePolicyPointer& one : in.policies.list(kind)) std::ignore = kept.apply(PolicySet{"/", kind, one});
+  }
   for (const Exchange& one : in.routes.exchanges()) {
     if (one.durable && !one.name.empty() && !one.name.starts_with("amq."))
       std::ignore = kept.apply(ExchangeMade{"/", one});

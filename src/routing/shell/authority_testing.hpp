@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
 #include "cluster/metadata/metadata_store.hpp"
 #include "config/topic_config.hpp"
@@ -16,6 +17,8 @@
 #include "log/log_store.hpp"
 #include "routing/shell/authority.hpp"
 #include "routing/shell/definitions.hpp"
+#include "routing/shell/policy_definitions.hpp"
+#include "routing/shell/settings_json.hpp"
 #include "sim/simulation.hpp"
 
 namespace wharf::routing::testing {
@@ -54,13 +57,22 @@ class CountedQueues final : public QueueHost {
 /// What is told of a namespace, so that two can be compared.
 using Told = std::set<std::string>;
 
+inline std::string tell(const queue::QueueInfo& queue) {
+  cluster::Definition stored = definition_of(queue);
+  std::string holds = boost::json::serialize(to_json(queue.settings));
+  return fmt::format("{} {} {} {}", stored.key, queue.survives(), *stored.value, holds);
+}
+inline std::string tell(std::string_view name_space, const Exchange& exchange, std::string_view alternate) {
+  std::string what = exchange.durable ? *definition_of(name_space, exchange).value : "transient";
+  return fmt::format("{} {} '{}'", exchange_key(name_space, exchange.name), what, alternate);
+}
+
 inline Told tell(std::string_view name_space, const Namespace& in) {
   Told told;
   told.insert(fmt::format("namespace {}", name_space));
   for (const Exchange& exchange : in.routes.exchanges()) {
     if (exchange.name.empty() || exchange.name.starts_with("amq.")) continue;
-    std::string key = exchange_key(name_space, exchange.name);
-    told.insert(fmt::format("{} {}", key, exchange.durable ? *definition_of(name_space, exchange).value : "transient"));
+    told.insert(tell(name_space, exchange, in.routes.exchange(exchange.name)->alternate()));
   }
   for (const Exchange& exchange : in.routes.exchanges()) {
     if (exchange.name.empty()) continue;
@@ -69,8 +81,14 @@ inline Told tell(std::string_view name_space, const Namespace& in) {
   for (std::size_t id = 0; id < in.queues.size(); ++id) {
     if (!in.queues[id]) continue;
     EXPECT_EQ(in.routes.find(DestinationKind::kQueue, in.queues[id]->name), id);
-    cluster::Definition stored = definition_of(*in.queues[id]);
-    told.insert(fmt::format("{} {} {}", stored.key, in.queues[id]->survives(), *stored.value));
+    EXPECT_EQ(in.queues[id]->settings, in.settings_of(*in.queues[id]));
+    told.insert(tell(*in.queues[id]));
+  }
+  for (PolicyKind kind : {PolicyKind::kPolicy, PolicyKind::kOperatorPolicy}) {
+    for (const ActivePolicyPointer& one : in.policies.list(kind)) {
+      cluster::Definition stored = definition_of(kind, name_space, one->policy);
+      told.insert(fmt::format("{} {}", stored.key, *stored.value));
+    }
   }
   return told;
 }
@@ -169,6 +187,16 @@ class World {
   Result<void> unbind(std::size_t on, Binding binding) {
     return simulation.run(shard(on), authority->unbind(shard(on), "/", std::move(binding)));
   }
+  Result<bool> set_policy(std::size_t on, Policy policy, PolicyKind kind = PolicyKind::kPolicy, std::string in = "/") {
+    auto set = authority->set_policy(shard(on), kind, std::move(in), std::move(policy));
+    return simulation.run(shard(on), std::move(set));
+  }
+  Result<void> clear_policy(std::size_t on, std::string name, PolicyKind kind = PolicyKind::kPolicy) {
+    return simulation.run(shard(on), authority->clear_policy(shard(on), kind, "/", std::move(name)));
+  }
+  std::shared_ptr<const queue::QueueInfo> queue(std::size_t on, std::string_view name) {
+    return authority->namespaces(shard(on)).find("/")->queue(name);
+  }
   void create_topic(std::string name, TopicId id, bool internal = false) {
     auto plan = [=](const cluster::Catalogue& known) { return known.create_topic({name, id, 1, internal, {}}); };
     Result<void> made = simulation.run(shard(0), metadata->change(plan));
@@ -179,23 +207,23 @@ class World {
     return simulation.run(shard(0), metadata->change(plan));
   }
 
-  /// The same on every shard, and the open queues are the declared ones.
+  /// The same on every shard, and the open queues are the declared ones, under the same settings.
   Told told() {
     Told first = tell(authority->namespaces(shard(0)));
     for (std::size_t i = 1; i < machine->shards(); ++i) EXPECT_EQ(tell(authority->namespaces(shard(i))), first);
-    std::set<TopicId> declared, open;
+    std::map<TopicId, queue::QueueSettings> declared, open;
     for (const std::string& name : authority->namespaces(shard(0)).names()) {
       for (const auto& queue : authority->namespaces(shard(0)).find(name)->queues) {
-        if (queue) declared.insert(queue->ref.id);
+        if (queue) declared.emplace(queue->ref.id, queue->settings);
       }
     }
     for (std::size_t i = 0; i < hosts.size(); ++i) {
       for (const auto& [id, queue] : hosts[i]->open_queues) {
         EXPECT_EQ(queue->ref.shard, shard(i).index());
-        open.insert(id);
+        open.emplace(id, queue->settings);
       }
     }
-    EXPECT_EQ(open, declared);
+    EXPECT_TRUE(open == declared);
     return first;
   }
 

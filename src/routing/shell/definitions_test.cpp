@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "routing/shell/definition_key.hpp"
+#include "routing/shell/policy_definitions.hpp"
 #include "routing/shell/settings_json.hpp"
 
 namespace wharf::routing {
@@ -37,13 +38,23 @@ Binding documented_binding() {
   return {"amq.headers", {DestinationKind::kQueue, "jobs"}, "", {{"x-match", "any"}, {"size", std::int64_t{5}}}};
 }
 
+Policy documented_policy() {
+  return {.name = "short",
+          .pattern = "^tmp\\.",
+          .applies_to = AppliesTo::kQueues,
+          .priority = 1,
+          .definition = {{"message-ttl", std::int64_t{60'000}}, {"dead-letter-exchange", "dead"}}};
+}
+
 TEST(Definitions, StandInTheDocumentAsTheyAreWritten) {
   std::stringstream formats;
   formats << std::ifstream("../../../docs/formats.md").rdbuf();
   for (const cluster::Definition& one :
        {definition_of_namespace("a/b"), definition_of("/", documented_exchange()), definition_of(documented_queue()),
         definition_of("/", {"news", {DestinationKind::kLogTopic, "orders"}, "order.#", {}}),
-        definition_of("/", documented_binding())}) {
+        definition_of("/", documented_binding()), definition_of(PolicyKind::kPolicy, "/", documented_policy()),
+        definition_of(PolicyKind::kOperatorPolicy, "/",
+                      {.name = "most", .pattern = "", .definition = {{"max-length", std::int64_t{100}}}})}) {
     std::string line = one.key + "\n    " + *one.value + "\n";
     EXPECT_NE(formats.str().find(line), std::string::npos) << line;
   }
@@ -62,6 +73,9 @@ TEST(Definitions, ReadBackAsWritten) {
   EXPECT_EQ(queue.settings, queue.declared);
   EXPECT_TRUE(queue.durable);
   EXPECT_FALSE(queue.auto_delete);
+  StoredPolicy policy = *read_policy(definition_of(PolicyKind::kPolicy, "v/1", documented_policy()));
+  EXPECT_EQ(policy.name_space, "v/1");
+  EXPECT_EQ(policy.policy, documented_policy());
 }
 
 TEST(Definitions, WhatCannotBeReadIsRefused) {
@@ -86,6 +100,18 @@ TEST(Definitions, WhatCannotBeReadIsRefused) {
                           "binding/%2F/e/queue/q/k/x"}) {
     EXPECT_FALSE(read_binding({key, "{}"})) << key;
   }
+}
+
+TEST(Definitions, APolicyThatCannotBeReadIsRefused) {
+  for (const char* value : {"[", "{}", R"({"pattern":"","apply-to":"all","priority":0})",
+                            R"({"pattern":"","apply-to":"some","priority":0,"definition":[]})",
+                            R"({"pattern":"","apply-to":"all","priority":"0","definition":[]})",
+                            R"({"pattern":1,"apply-to":"all","priority":0,"definition":[]})",
+                            R"({"pattern":"","apply-to":"all","priority":0,"definition":{}})"}) {
+    EXPECT_EQ(read_policy({"policy/%2F/p", value}).error().code, ErrorCode::kMalformed) << value;
+  }
+  EXPECT_EQ(read_policy({"policy/%2F/p", std::nullopt}).error().code, ErrorCode::kMalformed);
+  EXPECT_FALSE(active_policy({.name = "p", .pattern = "(", .definition = {}}));
 }
 
 RC_GTEST_PROP(Definitions, NamesOfAnyBytesReadBackAndNoTwoHaveOneKey, ()) {

@@ -1,0 +1,272 @@
+// A live queue whose settings become others: each acts at once on what is there.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "log/wal_testing.hpp"
+#include "model/record_batch_builder.hpp"
+#include "queue/shell/shard_queues.hpp"
+#include "sim/simulation.hpp"
+
+namespace wharf::queue {
+namespace {
+
+using log::testing::QuietLogger;
+
+class Buried final : public DeadLetters {
+ public:
+  void bury(DeadLetter letter, std::move_only_function<void(bool)> done) override {
+    ++by_exchange[letter.target.exchange];
+    ++by_reason[letter.reason];
+    shard->post([done = std::move(done)]() mutable { done(true); });
+  }
+  runtime::Shard* shard = nullptr;
+  std::map<std::string, std::uint64_t> by_exchange;
+  std::map<DeathReason, std::uint64_t> by_reason;
+};
+
+class Consumer final : public Outlet {
+ public:
+  void deliver(ConsumerId, std::vector<Delivery> some) override {
+    for (Delivery& one : some) deliveries.push_back(std::move(one));
+  }
+  void ended(ConsumerId, EndReason reason) override { end = reason; }
+  std::vector<Delivery> deliveries;
+  std::optional<EndReason> end;
+};
+
+class World {
+ public:
+  static constexpr TopicId kId{{1}};
+
+  explicit World() : simulation(1), machine_(&simulation.add_machine("a")) { start(); }
+  ~World() { stop(); }
+
+  void start() {
+    logger_ = std::make_unique<QuietLogger>(machine_->clock());
+    log::DataFolderOptions folder_options;
+    folder_options.new_cluster_id.bytes.fill(7);
+    folder_ = std::move(*log::DataFolder::open(machine_->disk(), "data", folder_options, *logger_));
+    log::LogStore::Surroundings with{&shard(), &machine_->disk(), logger_.get(), folder_.get(), nullptr, nullptr};
+    auto store = simulation.run(shard(), log::LogStore::open(with, {}));
+    ASSERT_TRUE(store);
+    logs_ = std::make_unique<cluster::ShardLogs>(shard(), std::move(*store));
+    scope_ = std::make_unique<runtime::TaskScope>(shard());
+    scope_->spawn("log-store", logs_->store().run(scope_->stop_token()));
+    scope_->spawn("log-advances", logs_->run(scope_->stop_token()));
+    buried.shard = &shard();
+    ShardQueues::Options options{
+        .logger = logger_.get(), .dead_letters = &buried, .leader_epoch = [] { return LeaderEpoch(0); }};
+    options.unused = [this](TopicId) { ++unused; };
+    queues_ = std::make_unique<ShardQueues>(shard(), *logs_, std::move(options));
+    ASSERT_TRUE(queues_->open({kId, "/", "q", true, false}, settings_));
+    simulation.run(shard(), queues_->recover());
+  }
+  void stop() {
+    simulation.run(shard(), queues_->close());
+    simulation.run(shard(), scope_->close());
+    std::ignore = simulation.run(shard(), logs_->close());
+    queues_.reset();
+    logs_.reset();
+    scope_.reset();
+    folder_.reset();
+  }
+  void restart() {
+    stop();
+    start();
+  }
+
+  /// Not longer: run_for() goes on to the next event, however far that is.
+  void wait(Milliseconds time) {
+    bool over = false;
+    std::ignore = shard().set_timer(shard().now() + time, [&over] { over = true; });
+    ASSERT_TRUE(simulation.run_until([&over] { return over; }, simulation.now() + std::chrono::hours(2)));
+  }
+  void configure(QueueSettings settings) {
+    settings_ = settings;
+    queue().configure(settings);
+    wait(Milliseconds(1));
+  }
+  Result<void> publish(std::uint64_t messages, std::size_t body_bytes = 1) {
+    std::string body(body_bytes, 'x');
+    Result<void> outcome;
+    for (std::uint64_t left = messages; left > 0;) {
+      std::uint64_t count = std::min<std::uint64_t>(left, 1000);
+      BatchBuilder builder(BatchOptions{});
+      for (std::uint64_t i = 0; i < count; ++i)
+        builder.append({.timestamp = machine_->clock().wall_now(), .value = as_bytes(body)});
+      Incoming incoming{.batch = log::own(*builder.finish()), .messages = count, .body_bytes = count * body_bytes};
+      queue().enqueue(std::move(incoming), [&outcome](Result<void> kept) {
+        if (!kept) outcome = kept;
+      });
+      left -= count;
+    }
+    wait(Milliseconds(1));
+    return outcome;
+  }
+  std::shared_ptr<Consumer> subscribe(ConsumerId id, std::uint32_t prefetch = 0) {
+    auto consumer = std::make_shared<Consumer>();
+    EXPECT_TRUE(queue().subscribe(id, {.prefetch = prefetch}, consumer));
+    wait(Milliseconds(1));
+    return consumer;
+  }
+  void settle(ConsumerId id, const Delivery& delivery, Verdict verdict) {
+    Settlement settlement{delivery.id, delivery.id.offset, verdict};
+    queue().settle(id, {&settlement, 1});
+    wait(Milliseconds(1));
+  }
+
+  LiveQueue& queue() { return *queues_->find(kId); }
+  std::uint64_t ready() { return queue().counts().ready; }
+  runtime::Shard& shard() { return machine_->shard(); }
+
+  sim::Simulation simulation;
+  Buried buried;
+  int unused = 0;
+
+ private:
+  sim::Machine* machine_;
+  QueueSettings settings_;
+  std::unique_ptr<QuietLogger> logger_;
+  std::unique_ptr<log::DataFolder> folder_;
+  std::unique_ptr<cluster::ShardLogs> logs_;
+  std::unique_ptr<runtime::TaskScope> scope_;
+  std::unique_ptr<ShardQueues> queues_;
+};
+
+const ConsumerId kConsumer{1};
+
+TEST(LiveQueueLimits, AShorterLengthDropsTheOldestAtOnce) {
+  World world;
+  ASSERT_TRUE(world.publish(10));
+  world.configure({.max_length = 3});
+  EXPECT_EQ(world.ready(), 3u);
+  EXPECT_EQ(world.subscribe(kConsumer)->deliveries.at(0).id.offset, Offset(7));
+}
+
+TEST(LiveQueueLimits, WhatALengthDropsGoesToTheDeadLetterTarget) {
+  World world;
+  ASSERT_TRUE(world.publish(5000));
+  world.configure({.max_length = 3, .dead_letter = DeadLetterTarget{"dead", std::nullopt}});
+  world.wait(Milliseconds(100));
+  EXPECT_EQ(world.ready(), 3u);
+  EXPECT_EQ(world.buried.by_reason[DeathReason::kMaxLength], 4997u);
+  EXPECT_EQ(world.queue().counts().unsettled, 0u);
+}
+
+TEST(LiveQueueLimits, ALengthThatGoesLetsMoreIn) {
+  World world;
+  world.configure({.max_length = 3});
+  ASSERT_TRUE(world.publish(5));
+  EXPECT_EQ(world.ready(), 3u);
+  world.configure({});
+  ASSERT_TRUE(world.publish(5));
+  EXPECT_EQ(world.ready(), 8u);
+}
+
+TEST(LiveQueueLimits, AFullQueueRefusesFromTheMomentItIsToldTo) {
+  World world;
+  ASSERT_TRUE(world.publish(5));
+  world.configure({.max_length = 3, .overflow = Overflow::kReject});
+  EXPECT_EQ(world.ready(), 5u) << "it refuses, and drops nothing";
+  EXPECT_EQ(world.publish(1).error().code, ErrorCode::kFull);
+  world.configure({.max_length = 3});
+  EXPECT_EQ(world.ready(), 3u);
+  EXPECT_TRUE(world.publish(1));
+}
+
+TEST(LiveQueueLimits, ANewTimeToLiveEndsWhatIsOlderAndLaterTheRest) {
+  World world;
+  ASSERT_TRUE(world.publish(4));
+  world.wait(std::chrono::seconds(10));
+  ASSERT_TRUE(world.publish(3));
+  world.configure({.message_ttl = std::chrono::seconds(5), .dead_letter = DeadLetterTarget{"dead", std::nullopt}});
+  EXPECT_EQ(world.ready(), 3u);
+  EXPECT_EQ(world.buried.by_reason[DeathReason::kExpired], 4u);
+  world.wait(std::chrono::seconds(4));
+  EXPECT_EQ(world.ready(), 3u);
+  world.configure({.message_ttl = std::chrono::seconds(6)});
+  world.wait(Milliseconds(1'500));
+  EXPECT_EQ(world.ready(), 3u) << "the longer time counts";
+  world.wait(std::chrono::seconds(1));
+  EXPECT_EQ(world.ready(), 0u);
+  ASSERT_TRUE(world.publish(1));
+  world.configure({});
+  world.wait(std::chrono::seconds(60));
+  EXPECT_EQ(world.ready(), 1u);
+}
+
+TEST(LiveQueueLimits, AHundredThousandMessagesMayExpireAtOnce) {
+  World world;
+  ASSERT_TRUE(world.publish(100'000));
+  world.wait(std::chrono::seconds(10));
+  world.configure({.message_ttl = std::chrono::seconds(5)});
+  world.wait(std::chrono::seconds(1));
+  EXPECT_EQ(world.ready(), 0u);
+}
+
+TEST(LiveQueueLimits, AnExpiryBeginsWhenItIsSet) {
+  World world;
+  world.wait(std::chrono::hours(1));
+  world.configure({.expires = std::chrono::seconds(10)});
+  world.wait(std::chrono::seconds(9));
+  EXPECT_EQ(world.unused, 0);
+  world.configure({.expires = std::chrono::seconds(20)});
+  world.wait(std::chrono::seconds(15));
+  EXPECT_EQ(world.unused, 0);
+  world.wait(std::chrono::seconds(6));
+  EXPECT_EQ(world.unused, 1);
+  world.configure({});
+  world.wait(std::chrono::hours(1));
+  EXPECT_EQ(world.unused, 1);
+}
+
+TEST(LiveQueueLimits, AConsumerTimeoutRunsFromItsSettingForWhatIsHeldAlready) {
+  World world;
+  ASSERT_TRUE(world.publish(1));
+  std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer);
+  ASSERT_EQ(consumer->deliveries.size(), 1u);
+  world.wait(std::chrono::hours(1));
+  world.configure({.consumer_timeout = std::chrono::seconds(10)});
+  world.wait(std::chrono::seconds(9));
+  EXPECT_FALSE(consumer->end);
+  world.wait(std::chrono::seconds(5));
+  EXPECT_EQ(consumer->end, EndReason::kTimedOut);
+  EXPECT_EQ(world.ready(), 1u);
+  world.configure({});
+  std::shared_ptr<Consumer> patient = world.subscribe(ConsumerId(2));
+  world.wait(std::chrono::hours(1));
+  EXPECT_FALSE(patient->end);
+}
+
+TEST(LiveQueueLimits, ADeliveryLimitCountsTheTriesFromBeforeIt) {
+  World world;
+  ASSERT_TRUE(world.publish(1));
+  std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer);
+  for (std::size_t i = 0; i < 5; ++i) world.settle(kConsumer, consumer->deliveries.at(i), Verdict::kReturn);
+  world.configure({.dead_letter = DeadLetterTarget{"dead", std::nullopt}, .delivery_limit = 2});
+  ASSERT_EQ(consumer->deliveries.size(), 6u);
+  world.settle(kConsumer, consumer->deliveries.back(), Verdict::kReturn);
+  EXPECT_EQ(world.buried.by_reason[DeathReason::kDeliveryLimit], 1u);
+}
+
+TEST(LiveQueueLimits, LaterDeathsGoToTheNewTarget) {
+  World world;
+  ASSERT_TRUE(world.publish(3));
+  std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer);
+  world.settle(kConsumer, consumer->deliveries.at(0), Verdict::kReject);
+  world.configure({.dead_letter = DeadLetterTarget{"dead", std::nullopt}});
+  world.settle(kConsumer, consumer->deliveries.at(1), Verdict::kReject);
+  world.configure({.dead_letter = DeadLetterTarget{"graves", std::nullopt}});
+  world.settle(kConsumer, consumer->deliveries.at(2), Verdict::kReject);
+  EXPECT_EQ(world.buried.by_exchange, (std::map<std::string, std::uint64_t>{{"dead", 1}, {"graves", 1}}));
+}
+
+TEST(LiveQueueLimits, WhatAQueueIsBornWithStays) {
+  World world;
+  world.configure({.max_length = 5, .max_priority = 3, .single_active_consumer = true});
+  EXPECT_EQ(world.queue().core().settings(), QueueSettings{.max_length = 5});
+}
+
+}  // namespace
+}  // namespace wharf::queue
