@@ -61,6 +61,7 @@ class World {
     queues_ = std::make_unique<ShardQueues>(shard(), *logs_, std::move(options));
     ASSERT_TRUE(queues_->open({kId, "/", "q", true, false}, settings_));
     simulation.run(shard(), queues_->recover());
+    queues_->begin();
   }
   void stop() {
     simulation.run(shard(), queues_->close());
@@ -162,6 +163,38 @@ TEST(LiveQueueLimits, ALengthThatGoesLetsMoreIn) {
   world.configure({});
   ASSERT_TRUE(world.publish(5));
   EXPECT_EQ(world.ready(), 8u);
+}
+
+TEST(LiveQueueLimits, AShorterLengthInBytesCountsWhatWasThereBefore) {
+  World world;
+  ASSERT_TRUE(world.publish(20, 100));
+  world.configure({.max_length = 10});
+  world.configure({.max_length_bytes = 750});
+  EXPECT_EQ(world.ready(), 7u);
+  std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer, 2);
+  EXPECT_EQ(consumer->deliveries.at(0).id.offset, Offset(13));
+  ASSERT_TRUE(world.publish(1, 250));
+  EXPECT_EQ(world.ready(), 6u);
+  world.configure({});
+  world.restart();
+  EXPECT_EQ(world.ready(), 8u);
+  world.configure({.max_length_bytes = 450});
+  world.wait(Milliseconds(100));
+  EXPECT_EQ(world.ready(), 3u);
+}
+
+TEST(LiveQueueLimits, ALengthInBytesKnowsAfterARestartWhatIsThere) {
+  for (Overflow overflow : {Overflow::kDropOldest, Overflow::kReject}) {
+    World world;
+    world.configure({.max_length_bytes = 1000, .overflow = overflow});
+    ASSERT_TRUE(world.publish(8, 100));
+    world.restart();
+    world.wait(Milliseconds(100));  // it reads what it has
+    ASSERT_TRUE(world.publish(2, 100));
+    EXPECT_EQ(world.publish(1, 100).has_value(), overflow == Overflow::kDropOldest);
+    world.wait(Milliseconds(100));
+    EXPECT_EQ(world.ready(), 10u);
+  }
 }
 
 TEST(LiveQueueLimits, AFullQueueRefusesFromTheMomentItIsToldTo) {
