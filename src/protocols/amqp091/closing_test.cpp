@@ -171,7 +171,14 @@ TEST_F(AmqpClosing, NothingIsDeliveredOnAChannelThatCloses) {
 TEST_F(AmqpClosing, AConnectionClosedByWhatTookTimeIsGivenTheTimeToAnswer) {
   Peer& peer = open();
   simulation_.run_for(std::chrono::seconds(14));
-  peer.send(ExchangeDeclare{.exchange = "x", .type = "nope"});
+  peer.send(QueueDeclare{.queue = "jobs"});
+  peer.next<QueueDeclareOk>();
+  queues_.hold_answers = true;
+  peer.add_publish("", "jobs", "x").add(BasicGet{.queue = "jobs", .no_ack = true}).send(BasicQos{.prefetch_size = 5});
+  EXPECT_TRUE(peer.silent());
+  queues_.let_go();
+  peer.next<BasicGetOk>();
+  peer.content();
   peer.next<ConnectionClose>(0);
   simulation_.run_for(std::chrono::seconds(8));
   EXPECT_FALSE(peer.ended);
