@@ -15,10 +15,10 @@ namespace wharf::log {
 using runtime::OpenMode;
 
 Compaction::Compaction(runtime::FileSystem& files, CompactionInput input)
-    : files_(files), input_(std::move(input)), newest_(input_.map_bytes, input_.secret), damaged_(input_.segments.size()) {
+    : files_(files), input_(std::move(input)), newest_(input_.map_bytes, input_.secret), stays_(input_.segments.size()) {
   input_.rules.map_end = input_.segments.empty() ? input_.dirty_from : input_.segments.back().end;
   while (segment_ < input_.segments.size() && input_.segments[segment_].end <= input_.dirty_from) ++segment_;
-  for (std::size_t i = 0; i < damaged_.size(); ++i) damaged_[i] = !input_.segments[i].damage.empty();
+  for (std::size_t i = 0; i < stays_.size(); ++i) stays_[i] = input_.segments[i].stays || !input_.segments[i].damage.empty();
 }
 
 Result<Compaction::Progress> Compaction::step(std::uint64_t max_bytes) {
@@ -49,7 +49,15 @@ Result<bool> Compaction::map_batch(const BatchView& batch) {
   }
 }
 
+Compaction::Progress Compaction::begin_cleaning() {
+  mapped_ = true;
+  filter_.emplace(newest_, input_.rules);
+  form_groups();
+  return Progress::kMapped;
+}
+
 Result<Compaction::Progress> Compaction::map_some(std::uint64_t max_bytes) {
+  if (input_.rules.gone) return begin_cleaning();
   std::uint64_t until = bytes_read_ + max_bytes;
   while (bytes_read_ < until && segment_ < input_.segments.size()) {
     if (!scan_) {
@@ -66,7 +74,7 @@ Result<Compaction::Progress> Compaction::map_some(std::uint64_t max_bytes) {
       segment_ = input_.segments.size();
       break;
     }
-    if (place->kind != ScannedPlace::Kind::kEnd) damaged_[segment_] = true;
+    if (place->kind != ScannedPlace::Kind::kEnd) stays_[segment_] = true;
     if (place->kind == ScannedPlace::Kind::kDamage) continue;
     scan_.reset();
     ++segment_;
@@ -76,10 +84,7 @@ Result<Compaction::Progress> Compaction::map_some(std::uint64_t max_bytes) {
   if (input_.rules.map_end <= input_.dirty_from) {
     return fail(ErrorCode::kTooLarge, "one batch has more keys than compaction has memory for (log.cleaner.dedupe.buffer.size)");
   }
-  mapped_ = true;
-  filter_.emplace(newest_, input_.rules);
-  form_groups();
-  return Progress::kMapped;
+  return begin_cleaning();
 }
 
 /// Neighbours whose output is sure to fit into one segment.
@@ -87,7 +92,7 @@ void Compaction::form_groups() {
   std::int64_t bytes = 0;
   for (std::size_t i = 0; i < input_.segments.size() && input_.segments[i].base < input_.rules.map_end; ++i) {
     const CompactionSource& source = input_.segments[i];
-    if (damaged_[i]) continue;
+    if (stays_[i]) continue;
     bool joins = !groups_.empty() && groups_.back().first + groups_.back().count == i && bytes + source.bytes <= input_.segment_bytes &&
                  source.end.value - input_.segments[groups_.back().first].base.value <= std::numeric_limits<std::int32_t>::max();
     if (!joins) {

@@ -1,6 +1,7 @@
 #pragma once
 // One pass of compaction over a partition's closed segments (log/compaction_filter.hpp has the rules): reads the dirty part to learn
-// the newest offset of each key, then writes the segments anew, several small ones together, without what is superseded.
+// the newest offset of each key (of a queue's log, whose owner says what is gone, nothing), then writes the segments anew, several
+// small ones together, without what is superseded.
 //
 // Goes in steps of bounded size; each may run on another thread of the work pool. Crash-safe: output has names of its own
 // (.cleaned), is synced, and only then gets the name (.swap) that makes a start finish the exchange.
@@ -26,6 +27,7 @@ struct CompactionSource {
   Offset end;
   std::uint32_t bytes = 0;
   bool may_have_gaps = false;
+  bool stays = false;           // not written anew
   std::vector<DamagedSpan> damage;
 };
 
@@ -71,6 +73,7 @@ class Compaction {
 
  private:
   Result<Progress> map_some(std::uint64_t max_bytes);
+  Progress begin_cleaning();
   Result<bool> map_batch(const BatchView& batch);
   void form_groups();
   Result<Progress> clean_some(std::uint64_t max_bytes);
@@ -95,7 +98,7 @@ class Compaction {
   bool mapped_ = false;
   std::size_t segment_ = 0;                // of the scan
   std::optional<SegmentScan> scan_;
-  std::vector<bool> damaged_;              // by segment: not to be touched
+  std::vector<bool> stays_;                // by segment: damaged, or not asked for
   std::vector<Group> groups_;
   std::size_t group_ = 0;
   std::unique_ptr<runtime::File> out_;

@@ -1,5 +1,8 @@
 #include "log/compaction_filter.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "log/append_check.hpp"
 #include "model/record.hpp"
 #include "model/record_batch_builder.hpp"
@@ -33,7 +36,20 @@ void append_bytes(std::vector<std::byte>& into, ByteView bytes) { into.insert(in
 
 }  // namespace
 
+bool GoneOffsets::holds(Offset offset) const {
+  auto behind = std::ranges::upper_bound(ranges, offset, {}, &Range::first);
+  return behind != ranges.begin() && offset < std::prev(behind)->next;
+}
+
+std::int64_t GoneOffsets::count_in(Offset first, Offset next) const {
+  std::int64_t count = 0;
+  auto at = std::ranges::upper_bound(ranges, first, {}, &Range::next);
+  for (; at != ranges.end() && at->first < next; ++at) count += std::min(at->next, next).value - std::max(at->first, first).value;
+  return count;
+}
+
 bool CompactionFilter::keeps(const BatchHeader& header, const RecordFacts& record) const {
+  if (rules_.gone) return !rules_.gone->holds(record.offset);
   if (header.is_control || record.offset >= rules_.map_end) return true;
   if (!record.key) return false;
   std::optional<Offset> newest = newest_.newest(*record.key);
@@ -78,7 +94,7 @@ Result<void> CompactionFilter::take(const BatchView& batch, bool is_last, std::v
       continue;
     }
     ++kept;
-    needs_horizon = needs_horizon || (is_tombstone && record.offset < rules_.map_end && !header.delete_horizon());
+    needs_horizon = needs_horizon || (!rules_.gone && is_tombstone && record.offset < rules_.map_end && !header.delete_horizon());
   }
   if (kept == 0 && !keep_if_empty) return {};
   if (kept == 0 && header.record_count == 0) {

@@ -5,10 +5,12 @@
 //   - a tombstone (no value) until its batch's delete horizon, which the first pass that meets it sets to now + delete.retention.ms
 //   - a transaction marker as long as batches of its transaction are there, then until a delete horizon likewise
 //   - never a record without a key
+//   - or, for a queue's log: what its queue says is gone, and nothing else
 //   - the last batch of each producer, empty if need be, so that its sequence is not forgotten; likewise the very last batch
 //
 // Offsets do not change; a batch keeps its first and last one even when the records there are gone.
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -21,7 +23,20 @@
 
 namespace wharf::log {
 
+/// Records that nobody needs any more, whatever their keys: a queue's settled ones. Ranges ascending and apart.
+struct GoneOffsets {
+  struct Range {
+    Offset first, next;
+  };
+  std::vector<Range> ranges;
+
+  bool holds(Offset offset) const;
+  /// How many of [first, next) are gone.
+  std::int64_t count_in(Offset first, Offset next) const;
+};
+
 struct CompactionRules {
+  std::shared_ptr<const GoneOffsets> gone;  // instead of keys: these go, all others stay
   Timestamp now;
   std::int64_t delete_retention_ms = 0;
   Offset map_end;                      // keys of records below are in the map

@@ -29,6 +29,7 @@
 #include "log/compaction.hpp"
 #include "log/data_folder.hpp"
 #include "log/log_config.hpp"
+#include "log/compaction_filter.hpp"
 #include "log/log_statistics.hpp"
 #include "log/partition_log.hpp"
 #include "log/recovery.hpp"
@@ -149,6 +150,10 @@ class LogStore {
   /// nothing is written for it.
   void trim(PartitionId id, Offset before);
 
+  /// Writes closed segments anew of which most is `gone`, without it; offsets stay. One old message that is still needed must
+  /// not keep gigabytes. The owner has noted durably that it needs none of them.
+  runtime::Task<Result<void>> drop_gone(PartitionId id, std::shared_ptr<const GoneOffsets> gone);
+
   StoreStatistics statistics() const;
 
   /// Writes behind, syncs, and records what may be relied on; then the write-ahead log is recycled. run() does it by itself.
@@ -175,6 +180,7 @@ class LogStore {
     PartitionId partition;
     double dirty_ratio = 0;
     std::vector<Offset> bases;
+    std::shared_ptr<const GoneOffsets> gone;  // of a queue's log
     bool overdue = false;
     bool has_dirty = false;
   };

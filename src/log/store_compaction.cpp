@@ -14,7 +14,7 @@ using runtime::Task;
 
 /// What a pass would read: closed segments, the dirty ones of which may be cleaned. None when there is nothing to do.
 Task<Result<std::optional<LogStore::Cleanable>>> LogStore::find_cleanable(PartitionId id) {
-  Cleanable cleanable{id, 0, {}, false};
+  Cleanable cleanable{.partition = id};
   PartitionLog* log = find(id);
   if (log == nullptr || !log->config().cleanup_compact) co_return std::nullopt;
   Result<std::span<const std::unique_ptr<Segment>>> segments = log->stored().segments();
@@ -56,6 +56,17 @@ Task<Result<void>> LogStore::compact(PartitionId id) {
   co_return done;
 }
 
+Task<Result<void>> LogStore::drop_gone(PartitionId id, std::shared_ptr<const GoneOffsets> gone) {
+  PartitionLog* log = find(id);
+  if (log == nullptr) co_return Result<void>();
+  Result<std::span<const std::unique_ptr<Segment>>> segments = log->stored().segments();
+  if (!segments) co_return fail(segments.error());
+  Cleanable cleanable{.partition = id, .gone = std::move(gone)};
+  for (std::size_t i = 0; i + 1 < segments->size(); ++i) cleanable.bases.push_back((*segments)[i]->base());
+  Result<void> done = co_await run_pass(std::move(cleanable));
+  co_return done;
+}
+
 Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
   constexpr std::uint64_t kBytesPerSlice = 4u << 20;
   PartitionLog* log = find(cleanable.partition);
@@ -66,14 +77,18 @@ Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
     Result<SegmentList::Holding> holding = log->stored().holding(base);
     if (!holding) co_return fail(holding.error());
     if (holding->segment == nullptr || holding->segment->base() != base) co_return Result<void>();
-    input.segments.push_back({base, holding->end, holding->segment->size(), base < log->stored().gaps_below(), holding->segment->damage()});
+    bool may_have_gaps = base < log->stored().gaps_below();
+    bool stays = cleanable.gone && 2 * cleanable.gone->count_in(base, holding->end) < holding->end.value - base.value;
+    input.segments.push_back({base, holding->end, holding->segment->size(), may_have_gaps, stays, holding->segment->damage()});
   }
+  if (std::ranges::all_of(input.segments, &CompactionSource::stays)) co_return Result<void>();
   const LogConfig& config = log->config();
   input.dirty_from = log->stored().cleaned_to();
+  input.rules.gone = cleanable.gone;
   input.rules.now = with_.shard->clock().wall_now();
   input.rules.delete_retention_ms = config.delete_retention_ms;
   for (const auto& [producer, offset] : log->producer_states().last_batches()) input.rules.keep_batches_at.insert(offset);
-  input.map_bytes = options_.cleaner_map_bytes;
+  input.map_bytes = cleanable.gone ? 0 : options_.cleaner_map_bytes;
   input.secret = hash_secret_;
   input.segment_bytes = config.segment_bytes;
   input.index_interval_bytes = static_cast<std::uint32_t>(config.index_interval_bytes);
@@ -97,7 +112,7 @@ Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
       if (Result<void> swapped = swap_in(*log, pass->take_group()); !swapped) co_return swapped;
       list_dirty(*log);
     } else if (*progress == Compaction::Progress::kDone) {
-      log->stored().set_cleaned_to(pass->cleaned_to());
+      if (!cleanable.gone) log->stored().set_cleaned_to(pass->cleaned_to());
       list_dirty(*log);
       ++context_.statistics.compactions;
       co_return Result<void>();

@@ -6,6 +6,7 @@
 // write-ahead log behind it, so the disk never knows of a settlement without its message (docs/decisions/041).
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -97,6 +98,8 @@ class LiveQueue {
   void write_state();
   /// The same with an answer when it is on disk.
   void write_state_then(Answered answered);
+  /// Where one old message keeps much that is settled on disk, that is taken out. Asked now and then.
+  void free_pinned_later();
   /// The last thing before an orderly stop.
   void write_last_state();
 
@@ -148,6 +151,8 @@ class LiveQueue {
   Result<log::PartitionLog*> open_level(std::uint8_t level);
   using Floors = std::vector<std::pair<std::uint8_t, Offset>>;
   Floors floors() const;
+  bool is_pinned(std::uint8_t level, const Cursor& cursor);
+  runtime::Task<void> free_pinned(std::uint8_t level);
   void trim(const Floors& floors);
   void append_state(const StateChange& change, Answered answered);
   void state_was_lost(const Error& why);
@@ -172,6 +177,8 @@ class LiveQueue {
   Offset state_end_;                    // of the state log, with what is on its way to the disk
   std::uint64_t state_bytes_ = 0;       // in the state log since its last snapshot
   std::uint64_t snapshot_bytes_ = 0;
+  std::map<std::uint8_t, std::uint64_t> left_by_pass_;  // bytes of a level's log after it was last freed of what is settled
+  bool freeing_ = false;
   bool state_lost_ = false;
   bool marked_ = false;                 // write_state() will be called
   bool loading_ = false;                // from disk

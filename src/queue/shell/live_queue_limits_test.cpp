@@ -118,6 +118,7 @@ class World {
   }
 
   LiveQueue& queue() { return *queues_->find(kId); }
+  std::uint64_t log_bytes() { return logs_->store().find(messages_of(kId, 0))->stored().size_bytes(); }
   std::uint64_t ready() { return queue().counts().ready; }
   runtime::Shard& shard() { return machine_->shard(); }
 
@@ -299,6 +300,33 @@ TEST(LiveQueueLimits, WhatAQueueIsBornWithStays) {
   World world;
   world.configure({.max_length = 5, .max_priority = 3, .single_active_consumer = true});
   EXPECT_EQ(world.queue().core().settings(), QueueSettings{.max_length = 5});
+}
+
+TEST(LiveQueueDisk, OneOldMessageDoesNotKeepWhatIsSettledBehindIt) {
+  World world;
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(world.publish(4, 100'000)) << i;
+  std::shared_ptr<Consumer> slow = world.subscribe(kConsumer, 1);
+  ConsumerId quick{2};
+  std::shared_ptr<Consumer> consumer = world.subscribe(quick);
+  world.wait(Milliseconds(30'000));  // the segments are written
+  EXPECT_GT(world.log_bytes(), 70'000'000u);
+  for (std::size_t told = 0; consumer->deliveries.size() < 799;) {
+    std::uint64_t bytes = 0;
+    for (; told < consumer->deliveries.size(); ++told) bytes += consumer->deliveries[told].window_bytes();
+    ASSERT_GT(bytes, 0u);
+    world.queue().wrote(quick, bytes);
+    world.wait(Milliseconds(100));  // what is not in memory any more is read
+  }
+  Settlement all{consumer->deliveries.front().id, consumer->deliveries.back().id.offset, Verdict::kDone};
+  world.queue().settle(quick, {&all, 1});
+  world.wait(Milliseconds(30'000));
+  EXPECT_LT(world.log_bytes(), 20'000'000u);
+  world.restart();
+  EXPECT_EQ(world.ready(), 1u);
+  std::shared_ptr<Consumer> again = world.subscribe(kConsumer);
+  EXPECT_EQ(again->deliveries.at(0).id, slow->deliveries.at(0).id);
+  ASSERT_TRUE(world.publish(1));
+  EXPECT_EQ(again->deliveries.size(), 2u);
 }
 
 }  // namespace

@@ -5,6 +5,9 @@ namespace {
 
 /// Settlements reach the disk at the latest so long after they came: a crash has those delivered again, flagged.
 constexpr Milliseconds kStateInterval{10};
+/// So many queues are looked at so often for what they keep on disk: all of a few thousand within seconds.
+constexpr Milliseconds kLookInterval{1'000};
+constexpr std::size_t kQueuesPerLook = 256;
 
 }  // namespace
 
@@ -46,6 +49,19 @@ runtime::Task<void> ShardQueues::recover() {
 
 void ShardQueues::begin() {
   for (const auto& [id, queue] : queues_) queue->begin();
+  look_at_some();
+}
+
+void ShardQueues::look_at_some() {
+  look_timer_ = shard_.set_timer(shard_.now() + kLookInterval, [this] { look_at_some(); });
+  if (to_look_at_.empty()) {
+    for (const auto& [id, queue] : queues_) to_look_at_.push_back(id);
+  }
+  for (std::size_t i = 0; i < kQueuesPerLook && !to_look_at_.empty(); ++i) {
+    LiveQueue* queue = find(to_look_at_.back());
+    to_look_at_.pop_back();
+    if (queue != nullptr) queue->free_pinned_later();
+  }
 }
 
 QueueCounts ShardQueues::remove(TopicId id) {
@@ -82,6 +98,7 @@ void ShardQueues::write_states() {
 runtime::Task<void> ShardQueues::close() {
   closed_ = true;
   if (timer_) shard_.cancel_timer(*timer_);
+  if (look_timer_) shard_.cancel_timer(*look_timer_);
   timer_.reset();
   co_await tasks_.close();
   for (const auto& [id, queue] : queues_) queue->write_last_state();

@@ -39,6 +39,7 @@ class ShardQueues {
  private:
   void mark(TopicId id);
   void write_states();
+  void look_at_some();
 
   runtime::Shard& shard_;
   cluster::ShardLogs& logs_;
@@ -48,6 +49,8 @@ class ShardQueues {
   std::unordered_map<TopicId, std::unique_ptr<LiveQueue>> queues_;
   std::vector<TopicId> changed_;                                 // since the states were written
   std::optional<runtime::Timers::Handle> timer_;
+  std::vector<TopicId> to_look_at_;                              // for what they keep on disk
+  std::optional<runtime::Timers::Handle> look_timer_;
   runtime::TaskScope tasks_;
   QueueSurroundings with_;
 };
