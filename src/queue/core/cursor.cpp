@@ -174,6 +174,11 @@ void Cursor::put_back(Offset offset, std::uint32_t tries, bool redelivered) {
   held_.erase(found);
 }
 
+void Cursor::rest(Offset offset, std::uint32_t tries) {
+  orphan(offset);
+  held_.find(offset.value)->second.tries = tries;
+}
+
 void Cursor::orphan(Offset offset) {
   auto found = held_.find(offset.value);
   WHARF_ASSERT(found != held_.end());

@@ -22,7 +22,7 @@ namespace wharf::queue {
 
 /// Of a message outside of its place.
 struct Held {
-  std::optional<ConsumerId> holder;  // none: it is on its way to the dead letter target
+  std::optional<ConsumerId> holder;  // none: it is on its way to the dead letter target, or waits for its next try
   std::uint32_t tries = 0;           // how often it came back
   std::uint32_t bytes = 0;
   bool redelivered = false;          // it went out as such
@@ -96,6 +96,8 @@ class Cursor {
   }
   /// In flight with nobody any more.
   void orphan(Offset offset);
+  /// The same, until it is put back: it came back so often, and waits.
+  void rest(Offset offset, std::uint32_t tries);
 
   Offset floor() const { return floor_; }
   Offset next() const { return next_; }

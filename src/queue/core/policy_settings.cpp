@@ -4,6 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "queue/core/retry_delays.hpp"
+
 namespace wharf::queue {
 namespace {
 
@@ -70,6 +72,7 @@ QueueSettings settings_under(const PropertyTable& definition, const QueueSetting
   if (overflow && find_property(arguments, "x-overflow") == nullptr)
     settings.overflow = overflow_of(*overflow).value_or(settings.overflow);
   settings.dead_letter = dead_letter_under(definition, declared.dead_letter);
+  if (Result<std::optional<RetryDelays>> retry = retry_delays_of(definition); retry && *retry) settings.retry = std::move(*retry);
   return settings;
 }
 

@@ -139,17 +139,17 @@ void Queue::note_settled(MessageId id, Offset last) {
   }
 }
 
-void Queue::settle(ConsumerId holder, std::span<const Settlement> settlements, std::vector<Death>& deaths) {
+void Queue::settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now, std::vector<Death>& deaths) {
   for (const Settlement& settlement : settlements) {
     const Cursor& cursor = level(settlement.first.level);
     Offset last = std::min(settlement.last, cursor.next());
     for (MessageId id = settlement.first; id.offset <= last; id.offset = id.offset.plus(1)) {
-      settle_held(holder, id, settlement.verdict, deaths);
+      settle_held(holder, id, settlement.verdict, now, deaths);
     }
   }
 }
 
-void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, std::vector<Death>& deaths) {
+void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths) {
   Cursor& cursor = level(id.level);
   const Held* found = cursor.held_by(id.offset, holder);
   if (found == nullptr) return;
@@ -159,21 +159,49 @@ void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, std::v
     case Verdict::kDone: return settle_one(id);
     case Verdict::kReject: return die(id, DeathReason::kRejected, held.tries, deaths);
     case Verdict::kReturn:
-    case Verdict::kGiveBack: return put_back(cursor, id, held, verdict, deaths);
+    case Verdict::kGiveBack: return put_back(cursor, id, held, verdict, now, deaths);
   }
 }
 
-void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, std::vector<Death>& deaths) {
+std::optional<Milliseconds> Queue::retry_delay(std::uint32_t tries) const {
+  const std::optional<RetryDelays>& retry = options_.settings.retry;
+  if (!retry || retry->delays.empty() || tries == 0) return std::nullopt;
+  return retry->delays[std::min<std::size_t>(tries, retry->delays.size()) - 1];
+}
+
+std::optional<MonotonicTime> Queue::next_try() const {
+  return resting_.empty() ? std::nullopt : std::optional(resting_.begin()->first);
+}
+
+bool Queue::wake(MonotonicTime now, std::size_t most) {
+  while (!resting_.empty() && resting_.begin()->first <= now) {
+    if (most-- == 0) return true;
+    MessageId id = resting_.begin()->second;
+    resting_.erase(resting_.begin());
+    Cursor& cursor = level(id.level);
+    const Held* held = cursor.held_by(id.offset, std::nullopt);
+    if (held != nullptr) cursor.put_back(id.offset, held->tries, true);  // else it was lost meanwhile
+  }
+  return false;
+}
+
+void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths) {
   bool counts = verdict == Verdict::kReturn;
   std::uint32_t tries = held.tries + (counts ? 1 : 0);
   if (counts && options_.settings.delivery_limit && tries > *options_.settings.delivery_limit) {
     return die(id, DeathReason::kDeliveryLimit, tries, deaths);
   }
-  cursor.put_back(id.offset, tries, counts || held.redelivered);
+  std::optional<Milliseconds> delay = counts ? retry_delay(tries) : std::nullopt;
+  if (delay) {
+    cursor.rest(id.offset, tries);
+    resting_.emplace(now + *delay, id);
+  } else {
+    cursor.put_back(id.offset, tries, counts || held.redelivered);
+  }
   if (counts && options_.keeps_state) change_.levels[id.level].tries.insert_or_assign(id.offset, tries);
 }
 
-void Queue::release(ConsumerId id, std::vector<Death>& deaths) {
+void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths) {
   std::vector<MessageId> held;
   for (const auto& [number, cursor] : levels_) {
     for (const auto& [offset, message] : cursor.held()) {
@@ -187,7 +215,7 @@ void Queue::release(ConsumerId id, std::vector<Death>& deaths) {
     Cursor& cursor = level(message.level);
     Held was = *cursor.held_by(message.offset, id);
     if (message == oldest) {
-      put_back(cursor, message, was, Verdict::kReturn, deaths);
+      put_back(cursor, message, was, Verdict::kReturn, now, deaths);
     } else {
       cursor.put_back(message.offset, was.tries, true);
     }

@@ -78,7 +78,7 @@ class Queue {
   void stop(ConsumerId id) { consumers_.stop(id); }
   void wrote(ConsumerId id, std::uint64_t bytes) { consumers_.wrote(id, bytes); }
   /// Gone: what it held is back in its place. The oldest counts a try, as only that one can have been at fault.
-  void release(ConsumerId id, std::vector<Death>& deaths);
+  void release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths);
   const Consumers& consumers() const { return consumers_; }
 
   // --- Handing out
@@ -100,7 +100,12 @@ class Queue {
     MessageId id;
   };
   std::vector<Overdue> overdue(MonotonicTime now) const;
-  void settle(ConsumerId holder, std::span<const Settlement> settlements, std::vector<Death>& deaths);
+  void settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now, std::vector<Death>& deaths);
+  /// When the next of those that wait for another try may go out again; none waits.
+  std::optional<MonotonicTime> next_try() const;
+  /// Back to their places; at most so many. True: more are due.
+  bool wake(MonotonicTime now, std::size_t most);
+  std::uint64_t resting() const { return resting_.size(); }
   /// A dead message has arrived where dead ones go (or there is no such place any more).
   void buried(MessageId id) { settle_one(id); }
   /// oldest()'s message dies now.
@@ -143,15 +148,17 @@ class Queue {
  private:
   Cursor& level(std::uint8_t number);
   void settle_one(MessageId id);
+  std::optional<Milliseconds> retry_delay(std::uint32_t tries) const;
   void note_settled(MessageId id, Offset last);
   void die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths);
-  void put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, std::vector<Death>& deaths);
-  void settle_held(ConsumerId holder, MessageId id, Verdict verdict, std::vector<Death>& deaths);
+  void put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths);
+  void settle_held(ConsumerId holder, MessageId id, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths);
 
   QueueOptions options_;
   std::map<std::uint8_t, Cursor> levels_;
   std::map<std::uint8_t, CursorState> restored_;
   Consumers consumers_;
+  std::multimap<MonotonicTime, MessageId> resting_;  // in flight with nobody, until then; a start forgets it: they are ready
   StateChange change_;
   std::map<std::uint8_t, Offset> reserve_asked_;
   std::uint64_t uncounted_messages_ = 0, uncounted_bytes_ = 0;  // came since the state log was told

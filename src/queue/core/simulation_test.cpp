@@ -1,6 +1,7 @@
 // A queue's core against a plain list of what its messages are, under random operations, crashes and orderly restarts. After a
 // crash the state log holds at least what was synced and at most what was written. Invariants: nothing settled comes back,
-// nothing unsettled is lost, counts add up, each level in order, what may have been seen is flagged.
+// nothing unsettled is lost, counts add up, each level in order, what may have been seen is flagged, what came back rests as long
+// as it should.
 // WHARF_SIM_SEEDS=n plays n seeds, WHARF_SIM_SEED=n only that one.
 #include <gtest/gtest.h>
 
@@ -13,12 +14,13 @@
 namespace wharf::queue {
 namespace {
 
-enum class State { kReady, kHeld, kDying, kSettled };
+enum class State { kReady, kHeld, kDying, kResting, kSettled };
 
 struct Message {
   State state = State::kReady;
   ConsumerId holder;
   std::uint32_t tries = 0;
+  MonotonicTime until{};                // it rests
   std::size_t settled_by = SIZE_MAX;  // the record of the state log that says so
   std::size_t tried_by = 0;           // ... that says how often it came back
   bool seen = false;                  // it was with a consumer, and not given back unseen
@@ -29,11 +31,13 @@ bool expires(Offset offset) { return offset.value % 50 == 49; }
 
 class Simulation {
  public:
-  explicit Simulation(std::uint64_t seed) : random_(seed), dead_letters_(seed % 2 == 0), limit_(seed % 3 == 0) { restart({}); }
+  explicit Simulation(std::uint64_t seed) : random_(seed), dead_letters_(seed % 2 == 0), limit_(seed % 3 == 0), retries_(seed % 5 == 0) { restart({}); }
 
   void play() {
     for (int step = 0; step < 400 && !::testing::Test::HasFailure(); ++step) {
       act(below(20));
+      now_ += Milliseconds(below(5));
+      wake();
       check_counts();
     }
     crash();
@@ -48,6 +52,7 @@ class Simulation {
     settings.max_priority = 2;
     if (dead_letters_) settings.dead_letter = DeadLetterTarget{"", "dead"};
     if (limit_) settings.delivery_limit = 2;
+    if (retries_) settings.retry = RetryDelays{{Milliseconds(10), Milliseconds(30)}};
     return settings;
   }
 
@@ -167,7 +172,7 @@ class Simulation {
     for (MessageId id : held) {
       if (id.level == first.level && id.offset >= first.offset && id.offset <= last) judge(id, verdict);
     }
-    queue_->settle(holder, {&settlement, 1}, deaths_);
+    queue_->settle(holder, {&settlement, 1}, now_, deaths_);
   }
 
   std::vector<MessageId> held_by(ConsumerId holder) const {
@@ -190,8 +195,27 @@ class Simulation {
       if (limit_ && message.tries == 2) return died(message);
       ++message.tries;
       message.tried_by = written_.size() + 1;
+      if (retries_) {
+        message.state = State::kResting;
+        message.until = now_ + Milliseconds(message.tries == 1 ? 10 : 30);
+        return;
+      }
     }
     message.state = State::kReady;
+  }
+
+  /// A few at a time.
+  void wake() {
+    while (queue_->wake(now_, 3)) {}
+    std::optional<MonotonicTime> next;
+    for (auto& [level, messages] : messages_) {
+      for (auto& [offset, message] : messages) {
+        if (message.state != State::kResting) continue;
+        if (message.until <= now_) message.state = State::kReady;
+        if (message.state == State::kResting) next = std::min(next.value_or(message.until), message.until);
+      }
+    }
+    ASSERT_EQ(queue_->next_try(), next);
   }
 
   void settled(Message& message) {
@@ -224,7 +248,7 @@ class Simulation {
         messages_[held[i].level][held[i].offset].state = State::kReady;
       }
     }
-    queue_->release(holder, deaths_);
+    queue_->release(holder, now_, deaths_);
   }
 
   void purge() {
@@ -304,7 +328,7 @@ class Simulation {
       for (const auto& [offset, message] : messages) {
         ready += message.state == State::kReady;
         if (message.state == State::kReady) ready_bytes += bytes_of(offset), any_expires = any_expires || expires(offset);
-        unsettled += message.state == State::kHeld || message.state == State::kDying;
+        unsettled += message.state == State::kHeld || message.state == State::kDying || message.state == State::kResting;
       }
     }
     ASSERT_EQ(queue_->ready(), ready);
@@ -328,7 +352,8 @@ class Simulation {
   }
 
   std::mt19937_64 random_;
-  bool dead_letters_, limit_;
+  bool dead_letters_, limit_, retries_;
+  MonotonicTime now_{};
   std::unique_ptr<Queue> queue_;
   std::map<std::uint8_t, std::map<Offset, Message>> messages_;
   std::map<MessageId, bool> was_seen_;

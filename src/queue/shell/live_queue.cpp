@@ -28,6 +28,7 @@ LiveQueue::~LiveQueue() {
   if (timer_) with_.shard.cancel_timer(*timer_);
   if (use_timer_) with_.shard.cancel_timer(*use_timer_);
   if (consumers_timer_) with_.shard.cancel_timer(*consumers_timer_);
+  if (wake_timer_) with_.shard.cancel_timer(*wake_timer_);
 }
 
 void LiveQueue::begin() {
@@ -70,7 +71,7 @@ void LiveQueue::wrote(ConsumerId id, std::uint64_t bytes) {
 }
 
 void LiveQueue::settle(ConsumerId holder, std::span<const Settlement> settlements) {
-  core_.settle(holder, settlements, deaths_);
+  core_.settle(holder, settlements, with_.shard.now(), deaths_);
   mark_state();
   pump();
 }
@@ -87,7 +88,7 @@ void LiveQueue::stop(ConsumerId id) {
 void LiveQueue::release(ConsumerId id) {
   std::erase_if(getters_, [id](const Waiting& waiting) { return waiting.holder == id; });
   stop(id);
-  core_.release(id, deaths_);
+  core_.release(id, with_.shard.now(), deaths_);
   mark_state();
   pump();
 }
@@ -139,6 +140,7 @@ void LiveQueue::pump() {
 void LiveQueue::pump_once() {
   keep_reserve();
   drop_surplus();
+  wake_resting();
   int handed = 0;
   while (!loading_ && !turn_asked_ && (serve_getter() || hand_out_next())) {
     if (++handed == kMessagesPerTurn) ask_turn();
@@ -146,6 +148,20 @@ void LiveQueue::pump_once() {
   send_outgoing();
   bury_dead();
   if (handed > 0) mark_state();
+}
+
+/// What waited for its next try goes back to its place.
+void LiveQueue::wake_resting() {
+  if (core_.resting() == 0) return;
+  if (core_.wake(with_.shard.now(), kMessagesPerTurn)) ask_turn();
+  std::optional<MonotonicTime> next = core_.next_try();
+  if (!next || turn_asked_ || (wake_timer_ && wake_at_ <= *next)) return;
+  if (wake_timer_) with_.shard.cancel_timer(*wake_timer_);
+  wake_at_ = *next;
+  wake_timer_ = with_.shard.set_timer(wake_at_, [this] {
+    wake_timer_.reset();
+    pump();
+  });
 }
 
 /// Others on this shard have theirs before it goes on.

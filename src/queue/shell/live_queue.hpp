@@ -122,6 +122,7 @@ class LiveQueue {
 
   void pump();
   void pump_once();
+  void wake_resting();
   void ask_turn();
   void pump_in(Milliseconds delay);
   bool serve_getter();
@@ -174,6 +175,8 @@ class LiveQueue {
   std::optional<runtime::Timers::Handle> use_timer_;  // of the queue itself
   MonotonicTime last_used_;
   std::optional<runtime::Timers::Handle> consumers_timer_;
+  std::optional<runtime::Timers::Handle> wake_timer_;  // of what waits for its next try
+  MonotonicTime wake_at_{};
   Offset state_end_;                    // of the state log, with what is on its way to the disk
   std::uint64_t state_bytes_ = 0;       // in the state log since its last snapshot
   std::uint64_t snapshot_bytes_ = 0;

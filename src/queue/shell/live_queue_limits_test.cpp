@@ -302,6 +302,31 @@ TEST(LiveQueueLimits, WhatAQueueIsBornWithStays) {
   EXPECT_EQ(world.queue().core().settings(), QueueSettings{.max_length = 5});
 }
 
+TEST(LiveQueueLimits, WhatCameBackWaitsForItsNextTryWhileOthersGoOn) {
+  World world;
+  world.configure({.retry = RetryDelays{{Milliseconds(1'000), Milliseconds(60'000)}}});
+  std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer, 1);
+  ASSERT_TRUE(world.publish(2));
+  world.settle(kConsumer, consumer->deliveries.at(0), Verdict::kReturn);
+  ASSERT_EQ(consumer->deliveries.size(), 2u);
+  EXPECT_EQ(consumer->deliveries[1].id.offset, Offset(1));
+  world.settle(kConsumer, consumer->deliveries[1], Verdict::kDone);
+  world.wait(Milliseconds(900));
+  EXPECT_EQ(consumer->deliveries.size(), 2u);
+  world.wait(Milliseconds(200));
+  ASSERT_EQ(consumer->deliveries.size(), 3u);
+  EXPECT_EQ(consumer->deliveries[2].id.offset, Offset(0));
+  EXPECT_TRUE(consumer->deliveries[2].redelivered);
+  EXPECT_EQ(consumer->deliveries[2].earlier_tries, 1u);
+  world.settle(kConsumer, consumer->deliveries[2], Verdict::kReturn);
+  world.wait(Milliseconds(59'000));
+  EXPECT_EQ(consumer->deliveries.size(), 3u);
+  world.wait(Milliseconds(2'000));
+  ASSERT_EQ(consumer->deliveries.size(), 4u);
+  world.settle(kConsumer, consumer->deliveries[3], Verdict::kGiveBack);  // no try: at once
+  EXPECT_EQ(consumer->deliveries.size(), 5u);
+}
+
 TEST(LiveQueueDisk, OneOldMessageDoesNotKeepWhatIsSettledBehindIt) {
   World world;
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(world.publish(4, 100'000)) << i;

@@ -92,15 +92,18 @@ constexpr std::array kKeys{
     Key{"queue-master-locator", false, is_master_locator, "master locator"},
     Key{"queue-mode", false, is_queue_mode, "queue-mode value"},
     Key{"queue-version", true, is_version, "queue-version value"},
+    // Ours: what they come to together is queue/core/retry_delays.hpp's to say.
+    Key{"retry-delays", false, is_anything, ""},
+    Key{"retry-factor", false, is_anything, ""},
+    Key{"retry-first", false, is_anything, ""},
+    Key{"retry-max", false, is_anything, ""},
+    Key{"retry-step", false, is_anything, ""},
     Key{"target-group-size", true, is_positive, "qq target count value"},
 };
 
 /// RabbitMQ's keys of streams: no queue is one here.
 constexpr std::array<std::string_view, 4> kOfStreams{"initial-cluster-size", "max-age", "stream-filter-size-bytes",
                                                      "stream-max-segment-size-bytes"};
-/// Ours (queue/core/retry_delays.hpp), which queues do not act on yet.
-constexpr std::array<std::string_view, 5> kOfRetries{"retry-delays", "retry-factor", "retry-first", "retry-max",
-                                                     "retry-step"};
 
 bool is_in(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -115,9 +118,6 @@ Result<void> check_known(PolicyKind kind, const PropertyTable& definition) {
       return fail(
           ErrorCode::kInvalidArgument,
           fmt::format("'{}' is a setting of streams, which no queue is here: a topic has its own settings", one.name));
-    }
-    if (kind == PolicyKind::kPolicy && is_in(kOfRetries, one.name)) {
-      return fail(ErrorCode::kInvalidArgument, fmt::format("'{}': queues do not delay what comes back yet", one.name));
     }
     unknown += fmt::format("{}{{{},{}}}", unknown.empty() ? "" : ",", erlang_term(one.name), erlang_term(one.value));
   }

@@ -125,7 +125,6 @@ TEST(PolicyKeys, WhatCannotBeIsRefusedInRabbitMqsWords) {
       {{{"max-length", std::int64_t{-1}}, {"expires", std::int64_t{0}}}, "0 is not a valid queue expiry"},
       {{{"max-length", kFive}, {"max-length", kFive}}, "the policy has 'max-length' twice"},
       {{{"max-age", "1D"}}, "'max-age' is a setting of streams, which no queue is here: a topic has its own settings"},
-      {{{"retry-delays", PropertyList{kFive}}}, "'retry-delays': queues do not delay what comes back yet"},
   };
   for (const auto& [definition, sentence] : cases) {
     Result<void> refused = checked(PolicyKind::kPolicy, definition);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "queue/core/retry_delays.hpp"
 #include "routing/core/policy_keys.hpp"
 #include "routing/core/refusals.hpp"
 #include "routing/shell/definitions.hpp"
@@ -155,6 +156,8 @@ Result<Plan> plan_set_policy(const Namespaces& now, PolicyKind kind, std::string
   if (!in) return fail(in.error());
   Result<void> possible = check_policy(kind, policy->policy);
   if (!possible) return fail(possible.error());
+  auto retries = queue::retry_delays_of(policy->policy.definition);
+  if (!retries) return fail(retries.error());
   Plan plan;
   ActivePolicyPointer there = (*in)->policies.find(kind, policy->policy.name);
   plan.replaces = there != nullptr;
