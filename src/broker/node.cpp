@@ -82,6 +82,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       catalogue_(shards_, config_, *with_.random),
       operate_(shards_, *with_.files, with_.folder),
       queues_(shards_),
+      replies_(shards_, *with_.random),
       access_(*with_.random),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));

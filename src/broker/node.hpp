@@ -15,6 +15,7 @@
 #include "broker/node_operate.hpp"
 #include "broker/node_policies.hpp"
 #include "broker/node_queues.hpp"
+#include "broker/node_replies.hpp"
 #include "broker/node_shards.hpp"
 #include "broker/offset_data.hpp"
 #include "broker/shard_queue_host.hpp"
@@ -59,6 +60,7 @@ class Node {
   Entities& entities() { return entities_; }
   Policies& policies() { return policies_; }
   Queues& queues() { return queues_; }
+  Replies& replies() { return replies_; }
   Access& access() { return access_; }
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
@@ -94,6 +96,7 @@ class Node {
   NodeEntities entities_;
   NodePolicies policies_;
   NodeQueues queues_;
+  NodeReplies replies_;
   NodeAccess access_;
   OffsetData offset_data_;
   std::string cluster_id_;

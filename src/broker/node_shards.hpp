@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "broker/door_counts.hpp"
+#include "broker/reply_consumers.hpp"
 #include "cluster/metadata/metadata_store.hpp"
 #include "cluster/metadata/topic_table.hpp"
 #include "cluster/replication/shard_logs.hpp"
@@ -20,6 +21,7 @@ struct NodeShard {
   std::unique_ptr<cluster::ShardLogs> logs;
   std::unique_ptr<queue::ShardQueues> queues;
   std::uint64_t consumers_made = 0;  // ids handed out to this shard's connections
+  ReplyConsumers reply_consumers;
   DoorCounts doors;
   cluster::TopicTable::Pointer topics = std::make_shared<const cluster::TopicTable>();
   bool takes_records = true;  // false: this start's leader epoch is not written yet, the disk is full

@@ -239,14 +239,15 @@ class DoorTest : public testing::Test {
   sim::SeededRandom random_ = simulation_.random("door");
   runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
   QueuesInMemory queues_;
+  RepliesInMemory replies_;
   EntitiesInMemory entities_{queues_};
   LogsInMemory logs_;
   TopicsInMemory topics_{entities_, logs_};
   AccessInMemory access_;
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
-  Door door_{machine_.shard(), queues_, entities_, logs_,    logs_,       topics_, ids_,
-             random_,          logger_, access_,   "3.13.7", "a-cluster", limits_};
+  Door door_{machine_.shard(), queues_, replies_, entities_, logs_,       logs_,  topics_, ids_,
+             random_,          logger_, access_,  "3.13.7",  "a-cluster", limits_};
   Listener listener_{{&machine_.shard()}, {&door_}, simulation_.network(), 100};
   std::vector<std::unique_ptr<Peer>> peers_;
 };

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "model/message.hpp"
@@ -195,6 +196,34 @@ class QueuesInMemory final : public broker::Queues {
   std::map<broker::QueueRef, Queue> queues_;
   std::vector<std::unique_ptr<runtime::Signal>> waiting_;
   std::uint64_t last_consumer_ = 0;
+};
+
+class RepliesInMemory final : public broker::Replies {
+ public:
+  std::vector<std::size_t> sent;  // by each call
+
+  std::size_t open_count() const { return sinks_.size(); }
+  std::string open(runtime::Shard&, std::shared_ptr<broker::ReplySink> sink) override {
+    std::string address = fmt::format("0-{}.secret", ++last_);
+    sinks_.emplace(address, std::move(sink));
+    return address;
+  }
+  void close(runtime::Shard&, std::string_view address) override { sinks_.erase(std::string(address)); }
+  void send(runtime::Shard& here, std::vector<broker::Reply> replies) override {
+    sent.push_back(replies.size());
+    std::map<std::string, std::vector<queue::Delivery>> by_address;
+    for (broker::Reply& reply : replies) by_address[reply.address].push_back(std::move(reply.message));
+    for (auto& [address, messages] : by_address) {
+      auto known = sinks_.find(address);
+      if (known == sinks_.end()) continue;
+      here.post([sink = known->second, batch = std::move(messages)] { sink->replied(batch); });
+    }
+  }
+  runtime::Task<bool> is_open(runtime::Shard&, std::string address) override { co_return sinks_.contains(address); }
+
+ private:
+  std::map<std::string, std::shared_ptr<broker::ReplySink>> sinks_;
+  int last_ = 0;
 };
 
 /// One namespace, "/".

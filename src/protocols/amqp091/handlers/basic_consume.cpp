@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "protocols/amqp091/handlers/deliveries.hpp"
+#include "protocols/amqp091/handlers/direct_replies.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
@@ -42,6 +43,24 @@ void forget_consumer(Channel& channel, queue::ConsumerId id) {
   channel.consumers.erase(id);
 }
 
+Outcome<void> check_unused(const Channel& channel, std::string_view tag) {
+  bool of_replies = channel.reply_consumer && channel.reply_consumer->tag == tag;
+  if (!of_replies && !channel.by_tag.contains(tag)) return {};
+  return refuse(ReplyCode::kNotAllowed, fmt::format("attempt to reuse consumer tag '{}'", tag));
+}
+
+std::string tag_for(const Client& client, const BasicConsume& consume) {
+  return consume.consumer_tag.empty() ? generated_name(client, "amq.ctag-") : consume.consumer_tag;
+}
+
+Handled consume_replies(const ChannelPointer& channel, const BasicConsume& consume) {
+  if (auto unused = check_unused(*channel, consume.consumer_tag); !unused) return unused;
+  std::string tag = tag_for(channel->client, consume);
+  if (auto begun = begin_replies(channel, tag, consume.no_ack); !begun) return begun;
+  if (!consume.nowait) channel->client.reply(*channel, BasicConsumeOk{.consumer_tag = tag});
+  return {};
+}
+
 struct Wanted {
   QueuePointer queue;
   std::string tag;
@@ -56,15 +75,13 @@ Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
   if (!allowed) return refuse(allowed.error());
   Outcome<QueuePointer> queue = accessible_queue(client, *name);
   if (!queue) return refuse(queue.error());
-  if (channel.by_tag.contains(consume.consumer_tag)) {
-    return refuse(ReplyCode::kNotAllowed, fmt::format("attempt to reuse consumer tag '{}'", consume.consumer_tag));
-  }
+  if (auto unused = check_unused(channel, consume.consumer_tag); !unused) return refuse(unused.error());
   QueueName told = name_of(client, *name);
   Outcome<std::int32_t> priority = consumer_priority(consume.arguments, told);
   if (!priority) return refuse(priority.error());
   if (consume.exclusive && (*queue)->settings.single_active_consumer) return refuse(in_exclusive_use(told));
   return Wanted{.queue = *queue,
-                .tag = consume.consumer_tag.empty() ? generated_name(client, "amq.ctag-") : consume.consumer_tag,
+                .tag = tag_for(client, consume),
                 .request = {.settles_itself = consume.no_ack,
                             .prefetch = consume.no_ack ? 0 : channel.smallest_prefetch(),
                             .priority = *priority,
@@ -81,6 +98,7 @@ HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
       co_return consumed;
     }
   }
+  if (consume.queue == kReplyTo) co_return consume_replies(channel, consume);
   Outcome<Wanted> asked = wanted(*channel, consume);
   if (!asked) co_return refuse(asked.error());
   queue::ConsumerId id = register_consumer(*channel, *asked->queue, asked->tag, consume.no_ack).id;
@@ -105,6 +123,7 @@ HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
 
 HandledLater handle_later(ChannelPointer channel, BasicCancel cancel) {
   Client& client = channel->client;
+  if (channel->reply_consumer && channel->reply_consumer->tag == cancel.consumer_tag) end_replies(*channel);
   auto known = channel->by_tag.find(cancel.consumer_tag);
   if (known != channel->by_tag.end()) {
     queue::ConsumerId id = known->second->id;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "model/encoded_table.hpp"
+#include "protocols/amqp091/handlers/direct_replies.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/messages.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
@@ -45,6 +46,7 @@ struct Publish {
     message.exchange = method.exchange;
     message.routing_key = method.routing_key;
     message.body = joined(command.body, body_memory);
+    if (auto addressed = address_replies(*channel, message); !addressed) return addressed;
     if (!message.properties) return {};
     Outcome<std::optional<ExtraKeys>> found = extra_keys(*message.properties);
     if (!found) return refuse(found.error());
@@ -160,6 +162,7 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   std::uint64_t tag = channel->confirms.next_tag();
   std::uint32_t destinations =
       gather(client, *view, routes, publish.message, confirms ? channel : ChannelPointer(), tag);
+  if (method.exchange.empty()) gather_replies(client, publish.message, publish.extra_views);
   if (destinations > 0) client.turn.count(channel, publish.message.body.size());
   if (confirms) {
     channel->confirms.open(destinations);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,6 +21,7 @@
 namespace wharf::amqp091 {
 
 struct Client;
+class ReplyInbox;
 class StreamConsumer;
 
 /// A subscription of a channel, or what its basic.get took from one queue (then without a tag).
@@ -44,6 +46,13 @@ struct Consumer {
   std::shared_ptr<StreamConsumer> stream;      // what feeds it in place of a queue; ends with it
 
   bool gets() const { return tag.empty(); }
+};
+
+/// The subscription of a channel to direct replies.
+struct ReplyConsumer {
+  std::string tag;
+  std::string reply_to;  // what stands in its requests; whoever answers publishes with it as routing key
+  std::shared_ptr<ReplyInbox> inbox;
 };
 
 /// Publishes and acknowledgements that wait for tx.commit.
@@ -117,6 +126,7 @@ class Channel {
   std::unordered_map<queue::ConsumerId, std::unique_ptr<Consumer>> consumers;
   std::map<std::string, Consumer*, std::less<>> by_tag;
   std::map<broker::QueueRef, Consumer*> getters;
+  std::optional<ReplyConsumer> reply_consumer;
   std::vector<queue::ConsumerId> holding;  // consumers whose `held` is not empty
 
   // Gathered in this turn:

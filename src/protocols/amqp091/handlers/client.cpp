@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocols/amqp091/handlers/deliveries.hpp"
+#include "protocols/amqp091/handlers/direct_replies.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/stream_consumer.hpp"
 
@@ -124,6 +125,7 @@ std::vector<Leaving> Client::forget_consumers(Channel& channel) {
   channel.holding.clear();  // nothing more is written
   // What the client settled before counts.
   hand_on_settlements(channel);
+  end_replies(channel);
   std::vector<Leaving> leaving;
   for (const auto& [consumer_id, consumer] : channel.consumers) {
     if (!consumer->stream) leaving.push_back({consumer->queue, consumer_id, consumer->auto_delete});
@@ -147,6 +149,10 @@ runtime::Task<void> Client::release_all(std::vector<Leaving> leaving) {
   for (const Leaving& one : leaving) {
     if (one.auto_delete) co_await door.entities.delete_unused(shard, one.queue);
   }
+}
+
+bool Client::waits_for_replies() const {
+  return std::ranges::any_of(channels, [](const auto& entry) { return entry.second->reply_consumer.has_value(); });
 }
 
 runtime::Task<void> Client::give_back() {

@@ -87,7 +87,7 @@ struct Client {
   Consumer& adopt(Channel& channel, std::unique_ptr<Consumer> consumer);
   /// The queue, or stream, is told.
   void wrote(const Sending& sent);
-  /// The channel has no consumers from here on. They are the caller's to release.
+  /// The channel has no consumers from here on, of direct replies neither. They are the caller's to release.
   std::vector<Leaving> forget_consumers(Channel& channel);
   /// In a task of its own, or at the connection's end.
   void release(broker::QueueRef queue, queue::ConsumerId consumer);
@@ -95,7 +95,10 @@ struct Client {
   runtime::Task<void> release_all(std::vector<Leaving> leaving);
   /// Every consumer of every channel, and the connection's own queues. May be called again: what is gone is gone.
   runtime::Task<void> give_back();
-  bool holds_nothing() const { return consumers.empty() && to_release.empty() && !has_exclusive_queues; }
+  bool holds_nothing() const {
+    return consumers.empty() && to_release.empty() && !has_exclusive_queues && !waits_for_replies();
+  }
+  bool waits_for_replies() const;
   bool has_unfinished_channel() const;
   /// Until the commands that came are carried out. None may come any more; one task waits.
   runtime::Task<void> finish_commands();
@@ -138,12 +141,14 @@ struct Client {
   std::vector<std::byte> scratch;  // of one message: its properties
 
   PublishTurn turn;
+  std::vector<broker::Reply> replies;  // of this turn
   routing::Router router;
   runtime::Dice dice;                             // for exchanges that choose by chance
   std::vector<std::shared_ptr<Channel>> touched;  // channels with something gathered in this turn
   std::size_t unanswered_bytes = 0;
   std::size_t unanswered_messages = 0;
   bool told_of_lost_publish = false;
+  bool told_of_lost_reply = false;
   bool has_exclusive_queues = false;  // or had
 };
 

@@ -12,10 +12,10 @@ namespace {
 
 /// A record that lies about itself is shown as a plain one: nobody should be stuck behind it. What another dialect put
 /// into the queue came by no exchange, and by the queue's name.
-MessageView message_of(const broker::Delivery& delivery, const Consumer& consumer) {
+MessageView message_of(const broker::Delivery& delivery, std::string_view queue_name) {
   Result<MessageView> read = wharf::message_of(delivery.record);
   MessageView message = read ? *read : plain_message_of(delivery.record);
-  if (message.origin == Protocol::kKafka && message.routing_key.empty()) message.routing_key = consumer.queue_name;
+  if (message.origin == Protocol::kKafka && message.routing_key.empty()) message.routing_key = queue_name;
   constexpr std::size_t kLongest = 255;
   message.exchange = message.exchange.substr(0, kLongest);
   message.routing_key = message.routing_key.substr(0, kLongest);
@@ -44,6 +44,15 @@ std::optional<AddedHeader> added_header(const Consumer& consumer, const broker::
   return AddedHeader{"x-delivery-count", delivery.earlier_tries, false};
 }
 
+/// The content that follows the method.
+void write_message(Channel& channel, const MessageView& message, const broker::Delivery& delivery,
+                   std::optional<AddedHeader> added) {
+  Client& client = channel.client;
+  write_properties(message, delivery.record, added, headers_limit(client), client.scratch);
+  write_content(channel.number, client.scratch, SharedBytes(delivery.owner, message.body), client.frame_max,
+                client.out);
+}
+
 /// True: nothing is left that it holds.
 bool write_held_of(Channel& channel, Consumer& consumer) {
   while (!consumer.held.empty()) {
@@ -60,7 +69,7 @@ bool write_held_of(Channel& channel, Consumer& consumer) {
 void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery& delivery,
                     std::optional<std::uint64_t> ready_left) {
   Client& client = channel.client;
-  MessageView message = message_of(delivery, consumer);
+  MessageView message = message_of(delivery, consumer.queue_name);
   std::uint64_t tag = next_tag(channel, consumer, delivery);
   if (ready_left) {
     client.reply(channel, BasicGetOk{.delivery_tag = tag,
@@ -75,10 +84,19 @@ void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery
                                        .exchange = message.exchange,
                                        .routing_key = message.routing_key});
   }
-  write_properties(message, delivery.record, added_header(consumer, delivery), headers_limit(client), client.scratch);
-  write_content(channel.number, client.scratch, SharedBytes(delivery.owner, message.body), client.frame_max,
-                client.out);
+  write_message(channel, message, delivery, added_header(consumer, delivery));
   client.sending(consumer, delivery.window_bytes());
+}
+
+void write_reply(Channel& channel, std::string_view consumer_tag, const broker::Delivery& reply) {
+  Client& client = channel.client;
+  MessageView message = message_of(reply, {});
+  client.reply(channel, BasicDeliver{.consumer_tag = std::string(consumer_tag),
+                                     .delivery_tag = channel.next_delivery_tag++,
+                                     .exchange = message.exchange,
+                                     .routing_key = message.routing_key});
+  write_message(channel, message, reply, std::nullopt);
+  client.unsent_bytes += reply.window_bytes();
 }
 
 void DeliveryInbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) {

@@ -2,6 +2,7 @@
 // From queues to the client: what they hand over is written at once, or held while the channel has no room for it.
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "broker/queues.hpp"
@@ -32,5 +33,7 @@ void give_back_held(Channel& channel, Consumer& consumer);
 /// One message, as basic.get-ok with the number of those left behind it, or as basic.deliver.
 void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery& delivery,
                     std::optional<std::uint64_t> ready_left);
+/// One that comes from no queue, and is not settled.
+void write_reply(Channel& channel, std::string_view consumer_tag, const broker::Delivery& reply);
 
 }  // namespace wharf::amqp091

@@ -9,6 +9,7 @@
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
 #include "broker/read.hpp"
+#include "broker/replies.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
@@ -25,7 +26,8 @@ struct DoorLimits {
   std::size_t unanswered_messages = 10'000;
   // What commands have put in line for a client that does not read; deliveries have windows of their own:
   std::size_t unsent_bytes = 16 << 20;
-  std::size_t transaction_bytes = 256 << 20;  // of one channel, kept until it commits
+  std::size_t unsent_reply_bytes = 128 << 20;  // direct replies beyond are dropped: nothing else keeps them
+  std::size_t transaction_bytes = 256 << 20;   // of one channel, kept until it commits
 };
 
 /// Numbers the connections of one shard.
@@ -42,6 +44,7 @@ class ConnectionIds {
 struct Door {
   runtime::Shard& shard;
   broker::Queues& queues;
+  broker::Replies& replies;
   broker::Entities& entities;
   broker::Publish& publish;
   broker::Read& read;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "protocols/amqp091/handlers/direct_replies.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
@@ -122,6 +123,10 @@ HandledLater handle_later(ChannelPointer channel, QueueDeclare declare) {
     co_return handled;
   }
   bool nowait = declare.nowait;
+  if (declare.queue.starts_with(kReplyTo)) {
+    Handled declared = co_await declare_reply_to(channel, std::move(declare));
+    co_return declared;
+  }
   declare.durable &= !declare.exclusive;  // it goes with its connection: declared either way, it is the same queue
   Outcome<QueuePointer> queue;
   if (declare.passive) {

@@ -1,7 +1,7 @@
 // Messages on their way: confirms, properties and headers as they were sent, large bodies.
 import { randomBytes } from 'node:crypto'
 import { equal, unique } from './cases.mjs'
-import { next, ownQueue } from './connection.mjs'
+import { consuming, next, ownQueue } from './connection.mjs'
 
 export default ({ connect, withChannel }) => {
   async function roundTrip(channel, content, options) {
@@ -73,6 +73,23 @@ export default ({ connect, withChannel }) => {
         const body = randomBytes(size)
         equal((await roundTrip(channel, body)).content.equals(body), true, `${size} bytes`)
       }
+    })],
+
+    ['requests are answered by direct reply-to from another connection', withChannel(async (channel) => {
+      const { got } = await consuming(channel, 'amq.rabbitmq.reply-to')
+      const requests = unique('requests')
+      const connection = await connect()
+      const server = await connection.createChannel()
+      await server.assertQueue(requests, { autoDelete: true })
+      await server.consume(requests, ({ content, properties: { replyTo, correlationId } }) =>
+        server.sendToQueue(replyTo, Buffer.concat([content, Buffer.from('!')]), { correlationId }), { noAck: true })
+      for (let n = 0; n < 200; n++) {
+        channel.sendToQueue(requests, Buffer.from(`${n}`), { replyTo: 'amq.rabbitmq.reply-to', correlationId: `c${n}` })
+      }
+      for (const end = Date.now() + 20000; got.length < 200 && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 10))
+      equal(got.map(({ content, properties }) => [content.toString(), properties.correlationId]),
+        Array.from({ length: 200 }, (_, n) => [`${n}!`, `c${n}`]))
+      await connection.close()
     })],
 
     ['a message goes to the queues of its CC and BCC headers too', withChannel(async (channel) => {

@@ -243,6 +243,43 @@ def test_a_transaction_counts_at_its_commit(bootstrap):
         equal(_drain(other, queue), [])
 
 
+def test_a_direct_reply_reaches_whoever_asked_until_it_leaves(bootstrap):
+    asking = pika.BlockingConnection(parameters(bootstrap))
+    with connected(bootstrap) as serving:
+        channel, server = asking.channel(), serving.channel()
+        requests = _queue(server, exclusive=False, auto_delete=True)
+        _, answers = _consume(asking, channel, "amq.rabbitmq.reply-to", 0, auto_ack=True)
+        channel.basic_publish("", requests, b"?", pika.BasicProperties(reply_to="amq.rabbitmq.reply-to", correlation_id="c"))
+        method, asked, _ = eventually(lambda: (got := _get(server, requests))[0] and got, "the request")
+        equal(asked.reply_to.startswith("amq.rabbitmq.reply-to."), True)
+        equal(server.queue_declare(asked.reply_to, passive=True).method.consumer_count, 1)
+        server.basic_publish("", asked.reply_to, b"!", pika.BasicProperties(correlation_id=asked.correlation_id))
+        eventually(lambda: asking.process_data_events(0.05) or answers, "the answer")
+        method, body = answers[0]
+        equal((method.exchange, method.routing_key, method.redelivered, body), ("", asked.reply_to, False, b"!"))
+        asking.close()
+        server.confirm_delivery()
+        raises(UnroutableError, server.basic_publish, "", asked.reply_to, b"late", mandatory=True)
+        error = raises(ChannelClosedByBroker, server.queue_declare, asked.reply_to, passive=True)
+        equal((error.reply_code, error.reply_text), (404, f"NOT_FOUND - no queue '{asked.reply_to}' in vhost '/'"))
+
+
+def test_direct_reply_to_is_refused_with_rabbitmqs_sentences(bootstrap):
+    with connected(bootstrap) as connection:
+        channel = connection.channel()
+        error = raises(ChannelClosedByBroker, channel.basic_consume, "amq.rabbitmq.reply-to", print)
+        equal((error.reply_code, error.reply_text), (406, "PRECONDITION_FAILED - reply consumer cannot acknowledge"))
+        channel = connection.channel()
+        channel.confirm_delivery()
+        error = raises(ChannelClosedByBroker, channel.basic_publish, "", "nowhere", b"?",
+                       pika.BasicProperties(reply_to="amq.rabbitmq.reply-to"))
+        equal((error.reply_code, error.reply_text), (406, "PRECONDITION_FAILED - fast reply consumer does not exist"))
+        channel = connection.channel()
+        channel.basic_consume("amq.rabbitmq.reply-to", print, auto_ack=True)
+        error = raises(ChannelClosedByBroker, channel.basic_consume, "amq.rabbitmq.reply-to", print, auto_ack=True)
+        equal((error.reply_code, error.reply_text), (406, "PRECONDITION_FAILED - reply consumer already set"))
+
+
 def test_a_full_queue_refuses_with_a_nack(bootstrap):
     with opened(bootstrap) as channel:
         queue = _queue(channel, arguments={"x-max-length": 1, "x-overflow": "reject-publish"})
