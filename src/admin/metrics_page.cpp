@@ -164,6 +164,8 @@ void write_stores(MetricsText& page, const NodeNumbers& node) {
 }
 
 void write_machine(MetricsText& page, const NodeNumbers& node) {
+  const broker::Shortage shortage = node.shards.empty() ? broker::Shortage() : node.shards.front().shortage;
+  page.family("wharf_alarm").sample({{"resource", "memory"}}, std::uint64_t{shortage.memory}).sample({{"resource", "disk"}}, std::uint64_t{shortage.disk});
   if (node.disk) {
     page.family("wharf_disk_total_bytes").sample({}, node.disk->total_bytes);
     page.family("wharf_disk_available_bytes").sample({}, node.disk->available_bytes);

@@ -7,6 +7,7 @@
 
 #include "broker/log_settings.hpp"
 #include "config/topic_config.hpp"
+#include "runtime/process_memory.hpp"
 
 namespace wharf::broker {
 namespace {
@@ -299,6 +300,14 @@ runtime::Task<Result<void>> Node::open_groups() {
   co_return opened;
 }
 
+void Node::watch_resources() {
+  ResourceWatch::Options options{.memory_high_bytes = memory_high_watermark(config_),
+                                 .memory_in_use = with_.memory_in_use ? with_.memory_in_use : runtime::memory_in_use,
+                                 .disk_is_low = [this] { return folder_->space().low(); }};
+  watch_ = std::make_unique<ResourceWatch>(shards_, *with_.logger, std::move(options));
+  watch_->start();
+}
+
 runtime::Task<Result<void>> Node::start() {
   Result<void> folder = co_await open_folder();
   if (!folder) co_return folder;
@@ -309,11 +318,13 @@ runtime::Task<Result<void>> Node::start() {
   co_await open_entities();
   co_await open_access();
   Result<void> groups = co_await open_groups();
+  if (groups) watch_resources();
   co_return groups;
 }
 
 runtime::Task<Result<void>> Node::stop() {
   Result<void> outcome;
+  if (watch_) co_await watch_->close();
   if (groups_) co_await groups_->close(first());
   if (access_authority_) co_await access_authority_->close();
   if (authority_) co_await authority_->close();

@@ -2,6 +2,7 @@
 // A node: shards, logs, metadata, groups, and the ports over them, put together in one place and in order.
 // start() and stop() run on the first shard.
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "broker/node_replies.hpp"
 #include "broker/node_shards.hpp"
 #include "broker/offset_data.hpp"
+#include "broker/resource_watch.hpp"
 #include "broker/shard_queue_host.hpp"
 #include "cluster/metadata/metadata_store.hpp"
 #include "config/server_config.hpp"
@@ -38,7 +40,8 @@ struct Surroundings {
   runtime::Random* random = nullptr;
   runtime::Logger* logger = nullptr;
   std::filesystem::path folder;
-  log::RecoveryProgress* progress = nullptr;  // may be null
+  log::RecoveryProgress* progress = nullptr;     // may be null
+  std::function<std::uint64_t()> memory_in_use;  // none: the process's own
 };
 
 class Node {
@@ -65,6 +68,8 @@ class Node {
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
   DoorCounts& doors(std::size_t shard) { return shards_.at(shard).doors; }
+  /// What a door has to hold back for on a shard; that shard only.
+  ShardAlarms& alarms(std::size_t shard) { return shards_.at(shard).alarms; }
   const config::ServerConfig& config() const { return config_; }
   NodeId id() const { return NodeId(static_cast<std::int32_t>(config_.get<"node.id">())); }
   /// Known once started.
@@ -80,6 +85,7 @@ class Node {
   runtime::Task<void> open_access();
   runtime::Task<void> close_queues();
   runtime::Task<Result<void>> open_groups();
+  void watch_resources();
   runtime::Task<Result<void>> begin_leader_epoch();
   runtime::Task<void> begin_leader_epoch_late();
   runtime::Task<void> set_takes_records(bool takes);
@@ -107,6 +113,7 @@ class Node {
   std::unique_ptr<routing::Authority> authority_;
   std::unique_ptr<security::AccessAuthority> access_authority_;
   std::unique_ptr<groups::Coordinators> groups_;
+  std::unique_ptr<ResourceWatch> watch_;
   std::vector<std::unique_ptr<runtime::TaskScope>> tasks_;  // one per shard: the logs' own work
   std::unique_ptr<runtime::TaskScope> metadata_task_;       // ends before the logs do
 };

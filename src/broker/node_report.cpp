@@ -36,6 +36,7 @@ runtime::Task<void> report_shard(NodeShards* shards, std::size_t index, Monotoni
   std::erase_if(shard.doors.out, [&](const auto& entry) { return !shard.topics->find(entry.first); });
   into->requests = shard.doors.requests;
   into->out = shard.doors.out;
+  into->shortage = shard.alarms.now();
   co_await report_partitions(shards, index, into);
 }
 

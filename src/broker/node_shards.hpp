@@ -5,6 +5,7 @@
 
 #include "broker/door_counts.hpp"
 #include "broker/reply_consumers.hpp"
+#include "broker/shard_alarms.hpp"
 #include "cluster/metadata/metadata_store.hpp"
 #include "cluster/metadata/topic_table.hpp"
 #include "cluster/replication/shard_logs.hpp"
@@ -22,6 +23,7 @@ struct NodeShard {
   std::unique_ptr<queue::ShardQueues> queues;
   std::uint64_t consumers_made = 0;  // ids handed out to this shard's connections
   ReplyConsumers reply_consumers;
+  ShardAlarms alarms;
   DoorCounts doors;
   cluster::TopicTable::Pointer topics = std::make_shared<const cluster::TopicTable>();
   bool takes_records = true;  // false: this start's leader epoch is not written yet, the disk is full

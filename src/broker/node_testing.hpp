@@ -15,8 +15,13 @@ namespace wharf::broker {
 /// A node on threads of its own, as in the server, over files in memory that outlive it.
 class NodeThreads {
  public:
-  NodeThreads(runtime::FileSystem& files, std::size_t shards) {
-    Surroundings with{.files = &files, .random = &random_, .logger = &logger_, .folder = "data"};
+  /// `memory_in_use`: none: the process's own.
+  NodeThreads(runtime::FileSystem& files, std::size_t shards, std::function<std::uint64_t()> memory_in_use = {}) {
+    Surroundings with{.files = &files,
+                      .random = &random_,
+                      .logger = &logger_,
+                      .folder = "data",
+                      .memory_in_use = std::move(memory_in_use)};
     for (std::size_t i = 0; i < shards; ++i) {
       shards_.push_back(std::make_unique<runtime::Shard>(ShardIndex(static_cast<std::uint32_t>(i)), clock_, pool_));
       with.shards.push_back(shards_.back().get());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "broker/door_counts.hpp"
+#include "broker/shard_alarms.hpp"
 #include "log/log_statistics.hpp"
 #include "log/partition_log.hpp"
 #include "model/error.hpp"
@@ -45,6 +46,7 @@ struct ShardReport {
   std::vector<PartitionReport> partitions;
   std::map<std::string_view, RequestCounts> requests;  // by protocol
   std::unordered_map<TopicId, TopicOut> out;
+  Shortage shortage;
   Nanoseconds busy{};  // processor time of the shard so far
   Nanoseconds hop{};   // how long the shard took to turn to this report
 };

@@ -15,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/process_memory.hpp"
+
 namespace wharf::cli {
 namespace {
 
@@ -79,14 +81,7 @@ std::pair<std::uint64_t, std::uint64_t> open_file_limits() {
 }
 
 MemoryFacts memory_facts() {
-  MemoryFacts facts{static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                    static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))};
-  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    const std::string word = first_word(path);
-    if (word.empty() || word.find_first_not_of("0123456789") != std::string::npos || word.size() > 18) continue;
-    facts.total_bytes = std::min<std::uint64_t>(facts.total_bytes, std::stoull(word));
-  }
-  return facts;
+  return {.total_bytes = runtime::machine_memory_bytes()};
 }
 
 DiskFacts disk_facts(runtime::FileSystem& files, const std::string& folder, std::uint64_t reserve_bytes) {

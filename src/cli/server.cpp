@@ -181,7 +181,7 @@ Result<void> Server::open_amqp() {
     amqp_connection_ids_.push_back(std::make_unique<amqp091::ConnectionIds>(shard->index()));
     amqp_doors_.push_back(std::unique_ptr<amqp091::Door>(
         new amqp091::Door{*shard, node_->queues(), node_->replies(), node_->entities(), node_->publish(), node_->read(), node_->catalogue(),
-                          *amqp_connection_ids_.back(), random_, logger_, node_->access(),
+                          *amqp_connection_ids_.back(), random_, logger_, node_->access(), node_->alarms(shard->index().value),
                           config_.get<"amqp.server.version">(), node_->cluster_id(), limits}));
     shards.push_back(shard.get());
     doors.push_back(amqp_doors_.back().get());

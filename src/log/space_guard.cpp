@@ -34,7 +34,9 @@ bool SpaceGuard::is_scarce(std::uint64_t bytes) const {
 void SpaceGuard::glance() {
   if (reserve_bytes_ == 0) return;
   Result<runtime::DiskSpace> space = files_.space(folder_);
-  if (space && is_short(space->available)) become_full(space->available);
+  if (!space) return;
+  low_ = space->available < reserve_bytes_ + spent();
+  if (is_short(space->available)) become_full(space->available);
 }
 
 void SpaceGuard::look() {
@@ -42,6 +44,7 @@ void SpaceGuard::look() {
   Result<runtime::DiskSpace> space = files_.space(folder_);
   if (space && is_short(space->available) && drop_idle()) space = files_.space(folder_);
   if (!space) return;  // whatever is wrong, a write will tell
+  low_ = space->available < reserve_bytes_ + spent();
   if (is_short(space->available)) return become_full(space->available);
   if (!full() && reserve_.is_whole()) return;
   Result<bool> whole = reserve_.ensure();

@@ -36,6 +36,8 @@ class SpaceGuard {
 
   /// Records of clients are to be refused with kDiskFull. Any thread, at the price of a load.
   bool full() const { return full_.load(std::memory_order_relaxed); }
+  /// Before it is full: less is free than a full disk has to have before records are taken again. Any thread, as full().
+  bool low() const { return low_.load(std::memory_order_relaxed) || full(); }
   /// What was confirmed found no place even in its half of the reserve: none but the catalogue's records are to be
   /// taken.
   bool starved() const { return starved_.load(std::memory_order_relaxed); }
@@ -73,6 +75,7 @@ class SpaceGuard {
   DiskReserve reserve_;
   std::function<bool()> drop_idle_;
   std::vector<std::atomic<std::uint64_t>> waiting_;
+  std::atomic<bool> low_ = false;
   std::atomic<bool> full_ = false;
   std::atomic<bool> starved_ = false;
 };

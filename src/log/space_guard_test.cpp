@@ -41,6 +41,21 @@ TEST_F(SpaceGuardFixture, ClientsAreRefusedBeforeTheDiskIsFullAndTakenAgainWhenT
   EXPECT_FALSE(guard.full());
 }
 
+TEST_F(SpaceGuardFixture, ItIsLowBeforeItIsFullAndUntilItIsNotAnyMore) {
+  guard.look();
+  EXPECT_FALSE(guard.low());
+  fill_to(kReserve - 4096);
+  guard.look();
+  EXPECT_TRUE(guard.low());
+  EXPECT_FALSE(guard.full());
+  fill_to(0);
+  guard.look();
+  EXPECT_TRUE(guard.low() && guard.full());
+  ASSERT_TRUE(disk.remove("filler"));
+  guard.look();
+  EXPECT_FALSE(guard.low());
+}
+
 TEST_F(SpaceGuardFixture, WhatIsStillToBeWrittenCountsAsSpent) {
   guard.look();
   fill_to(3 * kReserve);

@@ -73,9 +73,11 @@ runtime::Task<void> Connection::run() {
 
 runtime::Task<void> Connection::read_frames() {
   while (client_.phase != Phase::kEnded) {
-    if (client_.overloaded()) {
+    if (client_.held_back() || client_.overloaded()) {
       co_await client_.can_read.wait();
       last_read_ = shard_.now();  // it was not listened to
+      take_frames();              // that came behind a publish which was held back
+      end_turn(client_);
       continue;
     }
     MutableBytes space = frames_.space();
@@ -122,7 +124,7 @@ void Connection::refuse_foreign() {
 
 void Connection::take_frames() {
   const Phase before = client_.phase;
-  while (client_.phase != Phase::kEnded && !unreadable_) {
+  while (client_.phase != Phase::kEnded && !unreadable_ && !client_.held_back()) {
     Outcome<std::optional<Frame>> next = frames_.next();
     if (!next) {
       unreadable_ = true;
@@ -184,7 +186,7 @@ bool Connection::look_at_time() {
   if (client_.phase == Phase::kClosing) return now - phase_since_ < kClosingLimit;
   if (client_.phase != Phase::kRunning || client_.heartbeat_seconds == 0) return true;
   const Nanoseconds heartbeat = std::chrono::seconds(client_.heartbeat_seconds);
-  if (now - last_read_ >= 2 * heartbeat && !client_.overloaded()) {
+  if (now - last_read_ >= 2 * heartbeat && !client_.overloaded() && !client_.held_back()) {
     door_.logger.warn("closed a connection: no heartbeat from its client",
                       {{"listener", "amqp"}, {"from", stream_->remote().text()}});
     return false;

@@ -132,12 +132,12 @@ class Peer {
     return fmt::format("{} {}", close.reply_code, close.reply_text);
   }
 
-  void shake_hands(ConnectionStartOk answer) {
+  void shake_hands(ConnectionStartOk answer, std::uint16_t heartbeat = 0) {
     send_raw(kProtocolHeader);
     next<ConnectionStart>(0);
     send(answer, 0);
     ConnectionTune tune = next<ConnectionTune>(0);
-    add(ConnectionTuneOk{tune.channel_max, tune.frame_max, 0}, 0);
+    add(ConnectionTuneOk{tune.channel_max, tune.frame_max, heartbeat}, 0);
     send(ConnectionOpen{}, 0);
     next<ConnectionOpenOk>(0);
   }
@@ -246,8 +246,9 @@ class DoorTest : public testing::Test {
   AccessInMemory access_;
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
-  Door door_{machine_.shard(), queues_, replies_, entities_, logs_,       logs_,  topics_, ids_,
-             random_,          logger_, access_,  "3.13.7",  "a-cluster", limits_};
+  broker::ShardAlarms alarms_;
+  Door door_{machine_.shard(), queues_, replies_, entities_, logs_,    logs_,       topics_, ids_,
+             random_,          logger_, access_,  alarms_,   "3.13.7", "a-cluster", limits_};
   Listener listener_{{&machine_.shard()}, {&door_}, simulation_.network(), 100};
   std::vector<std::unique_ptr<Peer>> peers_;
 };

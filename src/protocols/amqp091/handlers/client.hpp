@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/endpoint.hpp"
+#include "protocols/amqp091/handlers/blocking.hpp"
 #include "protocols/amqp091/handlers/channel.hpp"
 #include "protocols/amqp091/handlers/door.hpp"
 #include "protocols/amqp091/handlers/publish_turn.hpp"
@@ -106,6 +107,8 @@ struct Client {
   /// Commands that wait on it are not carried out.
   void drop_waiting(Channel& channel);
 
+  /// Published during an alarm: no further frame is taken.
+  bool held_back() const { return blocking.now() && phase == Phase::kRunning; }
   /// Whether the socket should not be read from.
   bool overloaded() const {
     const DoorLimits& limits = door.limits;
@@ -150,6 +153,7 @@ struct Client {
   bool told_of_lost_publish = false;
   bool told_of_lost_reply = false;
   bool has_exclusive_queues = false;  // or had
+  Blocking blocking{*this};
 };
 
 }  // namespace wharf::amqp091

@@ -43,7 +43,7 @@ bool announces(const PropertyTable& client_properties, std::string_view name) {
   return flag && *flag;
 }
 
-/// What clients switch features by. `connection.blocked` is true: nothing blocks so far that would have to be told.
+/// What clients switch features by.
 PropertyTable server_properties(const Door& door) {
   PropertyTable capabilities;
   for (const char* name : {"publisher_confirms", "exchange_exchange_bindings", "basic.nack", "consumer_cancel_notify",

@@ -180,6 +180,12 @@ void take_frame_of_closing(Client& client, Channel& channel, const Frame& frame)
   if (*id == ChannelCloseOk::kMethod.id && channel.close_sent) client.erase(channel);
 }
 
+bool begins_publish(const Frame& frame) {
+  if (frame.type != FrameType::kMethod) return false;
+  Outcome<MethodId> id = peek_method_id(frame.payload);
+  return id && *id == BasicPublish::kMethod.id;
+}
+
 void take_channel_frame(Client& client, const Frame& frame, const FrameBuffer& frames) {
   auto known = client.channels.find(frame.channel);
   if (known == client.channels.end()) {
@@ -193,6 +199,7 @@ void take_channel_frame(Client& client, const Frame& frame, const FrameBuffer& f
   if (!channel->open()) return take_frame_of_closing(client, *channel, frame);
   Outcome<bool> complete = channel->assembler.take(frame, frames, client.door.limits.max_message_bytes);
   if (!complete) return client.refuse(*channel, complete.error());
+  if (client.door.alarms.now().any() && begins_publish(frame)) client.blocking.published();
   if (!*complete) return;
   take_command(channel);
   channel->assembler.release();

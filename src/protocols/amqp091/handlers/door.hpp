@@ -10,6 +10,7 @@
 #include "broker/queues.hpp"
 #include "broker/read.hpp"
 #include "broker/replies.hpp"
+#include "broker/shard_alarms.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
@@ -53,6 +54,7 @@ struct Door {
   runtime::Random& random;
   runtime::Logger& logger;
   broker::Access& access;
+  broker::ShardAlarms& alarms;
   std::string server_version;  // RabbitMQ's, as clients are told
   std::string cluster_name;
   DoorLimits limits;
