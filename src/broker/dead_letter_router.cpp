@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/routed_message.hpp"
 #include "model/message.hpp"
 #include "model/message_properties.hpp"
 #include "queue/core/dead_letter.hpp"
@@ -16,17 +17,6 @@ struct Rewritten {
   std::vector<std::byte> encoded;
   std::vector<std::string> extra_keys;
 };
-
-std::vector<std::string> texts_of(const PropertyTable& headers, std::string_view name) {
-  std::vector<std::string> texts;
-  const PropertyValue* value = find_property(headers, name);
-  const PropertyList* list = value != nullptr ? value->get_if<PropertyList>() : nullptr;
-  if (list == nullptr) return texts;
-  for (const PropertyValue& one : *list) {
-    if (one.text() != nullptr) texts.push_back(*one.text());
-  }
-  return texts;
-}
 
 /// Without a key of the target's, it keeps its own, and those of CC; with one, CC goes, as it would bring the message back.
 void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
@@ -53,14 +43,6 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
   out.message.properties = out.encoded;
 }
 
-queue::Incoming incoming_of(const MessageView& message, std::uint8_t level, Timestamp now) {
-  BatchBuilder builder(BatchOptions{});
-  append_message(builder, message, now);
-  Result<std::vector<std::byte>> bytes = builder.finish();
-  WHARF_ASSERT(bytes);
-  return {.level = level, .batch = log::own(std::move(*bytes)), .messages = 1, .body_bytes = message.body.size()};
-}
-
 }  // namespace
 
 void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
@@ -76,12 +58,18 @@ void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
                                 .message_id = out.message.message_id, .correlation_id = out.message.correlation_id,
                                 .timestamp = out.message.timestamp_seconds};
     routing::Routes routes = router_.route(*view->routes, *exchange, routed, dice_.roll());
+    std::vector<HistoryEntry> history;
+    for (const routing::Remembered& one : routes.remembered) {
+      history.push_back({letter.name_space, view->routes->destination(one.exchange).name, one.messages,
+                         delivery_of(out.message, letter.died)});
+    }
+    if (!history.empty()) histories_.remember(shard_, std::move(history));
     for (routing::DestinationId id : routes.destinations) {
       if (view->routes->destination(id).kind != routing::DestinationKind::kQueue) continue;
       std::shared_ptr<const QueueInfo> queue = (*view->queues)[id];
       if (queue::is_cycle(out.headers, queue->name)) continue;
-      std::uint8_t level = std::min(out.message.priority.value_or(0), queue->settings.max_priority);
-      parts.push_back({queue->ref, incoming_of(out.message, level, letter.died)});
+      parts.push_back(part_for(*queue, out.message, letter.died));
+      parts.back().messages.persistent = true;  // its place in the old queue is given up for it
     }
   }
   tasks_.spawn("dead-letter", keep(std::move(parts), std::move(done)));

@@ -1,6 +1,7 @@
 #pragma once
 // Moves the messages that a shard's queues gave up to where their exchange sends them.
 #include "broker/entities.hpp"
+#include "broker/histories.hpp"
 #include "broker/queues.hpp"
 #include "queue/shell/dead_letters.hpp"
 #include "routing/core/router.hpp"
@@ -12,8 +13,8 @@ namespace wharf::broker {
 class DeadLetterRouter final : public queue::DeadLetters {
  public:
   /// Everything outlives it but the scope's tasks.
-  DeadLetterRouter(runtime::Shard& shard, Entities& entities, Queues& queues, runtime::Random& random)
-      : shard_(shard), entities_(entities), queues_(queues), dice_(random), tasks_(shard) {}
+  DeadLetterRouter(runtime::Shard& shard, Entities& entities, Queues& queues, Histories& histories, runtime::Random& random)
+      : shard_(shard), entities_(entities), queues_(queues), histories_(histories), dice_(random), tasks_(shard) {}
 
   void bury(queue::DeadLetter letter, std::move_only_function<void(bool)> done) override;
   /// The letters under way arrive; none may follow.
@@ -26,6 +27,7 @@ class DeadLetterRouter final : public queue::DeadLetters {
   runtime::Shard& shard_;
   Entities& entities_;
   Queues& queues_;
+  Histories& histories_;
   runtime::Dice dice_;
   routing::Router router_;
   runtime::TaskScope tasks_;

@@ -84,6 +84,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       operate_(shards_, *with_.files, with_.folder),
       queues_(shards_),
       replies_(shards_, *with_.random),
+      histories_(shards_, entities_, queues_),
       access_(*with_.random),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
@@ -207,7 +208,7 @@ runtime::Task<void> Node::set_takes_records(bool takes) {
 void Node::make_queues() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
-    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(shard->shard, entities_, queues_, *with_.random));
+    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(shard->shard, entities_, queues_, histories_, *with_.random));
     queue::ShardQueues::Options options{.logger = with_.logger,
                                         .dead_letters = dead_letters_.back().get(),
                                         .leader_epoch = [shard] { return shard->topics->leader_epoch(); },
@@ -231,6 +232,7 @@ runtime::Task<void> Node::open_entities() {
   with.logger = with_.logger;
   authority_ = std::make_unique<routing::Authority>(std::move(with));
   entities_.use(*authority_);
+  entities_.use(histories_);
   policies_.use(*authority_);
   co_await authority_->open(shards_.at(0).topics);
   for (std::size_t i = 0; i < shards; ++i) {

@@ -13,6 +13,7 @@
 #include "broker/node_access.hpp"
 #include "broker/node_catalogue.hpp"
 #include "broker/node_entities.hpp"
+#include "broker/node_histories.hpp"
 #include "broker/node_operate.hpp"
 #include "broker/node_policies.hpp"
 #include "broker/node_queues.hpp"
@@ -64,6 +65,7 @@ class Node {
   Policies& policies() { return policies_; }
   Queues& queues() { return queues_; }
   Replies& replies() { return replies_; }
+  Histories& histories() { return histories_; }
   Access& access() { return access_; }
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
@@ -103,6 +105,7 @@ class Node {
   NodePolicies policies_;
   NodeQueues queues_;
   NodeReplies replies_;
+  NodeHistories histories_;
   NodeAccess access_;
   OffsetData offset_data_;
   std::string cluster_id_;

@@ -41,16 +41,37 @@ runtime::Task<void> NodeEntities::delete_exclusive(runtime::Shard& here, Connect
 
 runtime::Task<Result<bool>> NodeEntities::declare_exchange(runtime::Shard& here, std::string name_space,
                                                            routing::Exchange exchange) {
-  return authority_->declare_exchange(here, std::move(name_space), std::move(exchange));
+  std::string name = exchange.name;
+  Result<bool> created = co_await authority_->declare_exchange(here, name_space, std::move(exchange));
+  if (created && *created) co_await histories_->forget(here, std::move(name_space), std::move(name));
+  co_return created;
 }
 
 runtime::Task<Result<void>> NodeEntities::delete_exchange(runtime::Shard& here, std::string name_space,
                                                           std::string name, bool if_unused) {
-  return authority_->delete_exchange(here, std::move(name_space), std::move(name), if_unused);
+  Result<void> deleted = co_await authority_->delete_exchange(here, name_space, name, if_unused);
+  if (deleted) co_await histories_->forget(here, std::move(name_space), std::move(name));
+  co_return deleted;
 }
 
 runtime::Task<Result<void>> NodeEntities::bind(runtime::Shard& here, std::string name_space, routing::Binding binding) {
-  return authority_->bind(here, std::move(name_space), std::move(binding));
+  if (!replays(here, name_space, binding)) {
+    Result<void> bound = co_await authority_->bind(here, std::move(name_space), std::move(binding));
+    co_return bound;
+  }
+  Result<void> bound = co_await authority_->bind(here, name_space, binding);
+  if (bound) co_await histories_->replay(here, std::move(name_space), std::move(binding));
+  co_return bound;
+}
+
+/// A binding that is not there yet, from an exchange that remembers.
+bool NodeEntities::replays(const runtime::Shard& here, std::string_view name_space,
+                           const routing::Binding& binding) const {
+  std::optional<NamespaceView> view = find(here, name_space);
+  const routing::ExchangeEntry* source = view ? view->routes->exchange(binding.source) : nullptr;
+  if (source == nullptr || source->rules.history_messages == 0) return false;
+  Result<bool> is_new = view->routes->check_bind(binding);
+  return is_new && *is_new;
 }
 
 runtime::Task<Result<void>> NodeEntities::unbind(runtime::Shard& here, std::string name_space,

@@ -1,6 +1,7 @@
 #pragma once
 // The entities port over the routing room's authority; a namespace takes its permissions along.
 #include "broker/entities.hpp"
+#include "broker/node_histories.hpp"
 #include "routing/shell/authority.hpp"
 #include "security/shell/access_authority.hpp"
 
@@ -10,6 +11,7 @@ class NodeEntities final : public Entities {
  public:
   /// Before any other call.
   void use(routing::Authority& authority) { authority_ = &authority; }
+  void use(NodeHistories& histories) { histories_ = &histories; }
   /// Before namespaces are made or deleted.
   void use(security::AccessAuthority& access) { access_ = &access; }
 
@@ -31,8 +33,11 @@ class NodeEntities final : public Entities {
   runtime::Task<Result<void>> delete_namespace(runtime::Shard& here, std::string name) override;
 
  private:
+  bool replays(const runtime::Shard& here, std::string_view name_space, const routing::Binding& binding) const;
+
   routing::Authority* authority_ = nullptr;
   security::AccessAuthority* access_ = nullptr;
+  NodeHistories* histories_ = nullptr;
 };
 
 }  // namespace wharf::broker

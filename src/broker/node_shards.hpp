@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "broker/door_counts.hpp"
+#include "broker/recent_history.hpp"
 #include "broker/reply_consumers.hpp"
 #include "broker/shard_alarms.hpp"
 #include "cluster/metadata/metadata_store.hpp"
@@ -24,6 +25,8 @@ struct NodeShard {
   std::uint64_t consumers_made = 0;  // ids handed out to this shard's connections
   ReplyConsumers reply_consumers;
   ShardAlarms alarms;
+  RecentHistory history;  // of the exchanges whose names are this shard's
+  std::size_t sweep_histories_at = 1;
   DoorCounts doors;
   cluster::TopicTable::Pointer topics = std::make_shared<const cluster::TopicTable>();
   bool takes_records = true;  // false: this start's leader epoch is not written yet, the disk is full

@@ -138,7 +138,7 @@ Result<void> Server::open_admin() {
 }
 
 void Server::open_management() {
-  management::Ports ports{.access = node_->access(), .entities = node_->entities(), .queues = node_->queues(), .publish = node_->publish(), .catalogue = node_->catalogue()};
+  management::Ports ports{.access = node_->access(), .entities = node_->entities(), .queues = node_->queues(), .publish = node_->publish(), .catalogue = node_->catalogue(), .histories = node_->histories()};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),
                           .cluster_name = node_->cluster_id(),
@@ -180,7 +180,8 @@ Result<void> Server::open_amqp() {
   for (const auto& shard : shards_) {
     amqp_connection_ids_.push_back(std::make_unique<amqp091::ConnectionIds>(shard->index()));
     amqp_doors_.push_back(std::unique_ptr<amqp091::Door>(
-        new amqp091::Door{*shard, node_->queues(), node_->replies(), node_->entities(), node_->publish(), node_->read(), node_->catalogue(),
+        new amqp091::Door{*shard, node_->queues(), node_->replies(), node_->histories(), node_->entities(), node_->publish(),
+                          node_->read(), node_->catalogue(),
                           *amqp_connection_ids_.back(), random_, logger_, node_->access(), node_->alarms(shard->index().value),
                           config_.get<"amqp.server.version">(), node_->cluster_id(), limits}));
     shards.push_back(shard.get());

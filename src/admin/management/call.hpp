@@ -7,6 +7,7 @@
 #include "broker/access.hpp"
 #include "broker/catalogue.hpp"
 #include "broker/entities.hpp"
+#include "broker/histories.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
 #include "http/message.hpp"
@@ -25,6 +26,7 @@ struct Ports {
   broker::Queues& queues;
   broker::Publish& publish;
   broker::Catalogue& catalogue;
+  broker::Histories& histories;
 };
 
 /// What the node says it is.

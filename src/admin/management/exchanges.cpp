@@ -49,9 +49,9 @@ runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) 
   co_return response;
 }
 
-/// Exchanges that hold messages themselves: refused as by the AMQP port while nothing here holds them.
+/// As at the AMQP port: nothing here holds messages back yet.
 bool is_served(std::string_view type) {
-  return type != "x-delayed-message" && type != "x-recent-history";
+  return type != "x-delayed-message";
 }
 
 /// 401 or none.

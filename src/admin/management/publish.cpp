@@ -10,6 +10,7 @@
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
 #include "admin/management/text_properties.hpp"
+#include "broker/routed_message.hpp"
 #include "cluster/metadata/key_partition.hpp"
 #include "model/base64.hpp"
 #include "model/encoded_table.hpp"
@@ -147,11 +148,11 @@ struct Parts {
   bool routed = false;
   std::vector<broker::EnqueuePart> queues;
   std::vector<broker::PublishPart> logs;
+  std::vector<broker::HistoryEntry> history;
 };
 
 /// Where it goes, a batch for each. Without a suspension: routes are the table's of now.
 Parts parts_of(Call& call, const broker::NamespaceView& view, routing::DestinationId exchange, const Asked& asked) {
-  constexpr std::uint8_t kPersistent = 2;
   const MessageView& message = asked.message;
   std::vector<std::string_view> extra(asked.extra_keys.begin(), asked.extra_keys.end());
   routing::MessageView routed{.routing_key = asked.routing_key,
@@ -173,13 +174,11 @@ Parts parts_of(Call& call, const broker::NamespaceView& view, routing::Destinati
     }
     const auto& queue = (*view.queues)[id];
     if (!queue) continue;
-    parts.queues.push_back({queue->ref,
-                            {.level = std::min(message.priority.value_or(0), queue->settings.max_priority),
-                             .batch = batch_of(message, now),
-                             .messages = 1,
-                             .body_bytes = message.body.size(),
-                             .persistent = message.delivery_mode == kPersistent,
-                             .expiring = message.expiration.has_value()}});
+    parts.queues.push_back(broker::part_for(*queue, message, now));
+  }
+  for (const routing::Remembered& one : routes.remembered) {
+    parts.history.push_back({call.vhost(), view.routes->destination(one.exchange).name, one.messages,
+                             broker::delivery_of(message, now)});
   }
   return parts;
 }
@@ -209,6 +208,7 @@ Answer publish(Call* call) {
   if (!target) co_return answer_of(target.error());
 
   Parts parts = parts_of(*call, *view, *target, asked);
+  if (!parts.history.empty()) call->ports.histories.remember(call->here, std::move(parts.history));
   if (!parts.queues.empty()) {
     std::vector<Result<void>> kept = co_await call->ports.queues.enqueue(call->here, std::move(parts.queues));
     for (const Result<void>& one : kept) {

@@ -133,6 +133,16 @@ TEST_F(ManagementApi, AMessageIsPublishedAndTakenWithItsProperties) {
   EXPECT_EQ(take("q", "ack_requeue_true"), boost::json::array());
 }
 
+TEST_F(ManagementApi, WhatIsPublishedToAnExchangeOfRecentHistoryIsThereForWhoIsBoundLater) {
+  EXPECT_EQ(status("PUT", "/exchanges/%2F/recent", R"({"type":"x-recent-history"})"), 201u);
+  EXPECT_FALSE(publish("key", "earlier", "recent"));
+  EXPECT_EQ(status("PUT", "/queues/%2F/late", "{}"), 201u);
+  EXPECT_EQ(status("POST", "/bindings/%2F/e/recent/q/late", "{}"), 201u);
+  boost::json::value taken = take("late", "ack_requeue_false");
+  ASSERT_EQ(taken.as_array().size(), 1u);
+  EXPECT_EQ(taken.at(0).at("payload").as_string(), "earlier");
+}
+
 TEST_F(ManagementApi, ARejectedMessageGoesWhereDeadLettersGo) {
   EXPECT_EQ(status("PUT", "/queues/%2F/dead", "{}"), 201u);
   EXPECT_EQ(status("PUT", "/queues/%2F/q",

@@ -240,6 +240,7 @@ class DoorTest : public testing::Test {
   runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
   QueuesInMemory queues_;
   RepliesInMemory replies_;
+  HistoriesInMemory histories_;
   EntitiesInMemory entities_{queues_};
   LogsInMemory logs_;
   TopicsInMemory topics_{entities_, logs_};
@@ -247,8 +248,8 @@ class DoorTest : public testing::Test {
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
   broker::ShardAlarms alarms_;
-  Door door_{machine_.shard(), queues_, replies_, entities_, logs_,    logs_,       topics_, ids_,
-             random_,          logger_, access_,  alarms_,   "3.13.7", "a-cluster", limits_};
+  Door door_{machine_.shard(), queues_, replies_, histories_, entities_, logs_,       logs_,  topics_, ids_,
+             random_,          logger_, access_,  alarms_,    "3.13.7",  "a-cluster", limits_};
   Listener listener_{{&machine_.shard()}, {&door_}, simulation_.network(), 100};
   std::vector<std::unique_ptr<Peer>> peers_;
 };

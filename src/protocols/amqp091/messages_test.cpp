@@ -60,6 +60,25 @@ TEST_F(AmqpMessages, AllPropertiesAndAnyBodyComeOutAsTheyCameIn) {
   }
 }
 
+TEST_F(AmqpMessages, WhatPassesAnExchangeOfRecentHistoryIsHandedOnToBeRemembered) {
+  Peer& peer = with_queue();
+  peer.send(ExchangeDeclare{
+      .exchange = "h", .type = "x-recent-history", .arguments = {{"x-recent-history-length", std::int64_t{3}}}});
+  peer.next<ExchangeDeclareOk>();
+  peer.send(QueueBind{.queue = "q", .exchange = "h"});
+  peer.next<QueueBindOk>();
+  peer.publish("h", "k", "1");
+  peer.publish("h", "k", "not", {.headers = PropertyTable{{"x-recent-history-no-store", true}}});
+  EXPECT_TRUE(peer.until([&] { return counts().ready == 2; }));
+  ASSERT_THAT(histories_.remembered, SizeIs(1));
+  ASSERT_THAT(histories_.remembered[0], SizeIs(1));
+  const broker::HistoryEntry& entry = histories_.remembered[0][0];
+  EXPECT_EQ(entry.name_space, "/");
+  EXPECT_EQ(entry.exchange, "h");
+  EXPECT_EQ(entry.most, 3u);
+  EXPECT_EQ(as_text(message_of(entry.message.record)->body), "1");
+}
+
 TEST_F(AmqpMessages, AReturnComesBeforeItsConfirmAndAnUnroutableMessageIsConfirmedAtOnce) {
   Peer& peer = with_queue();
   queues_.hold_answers = true;

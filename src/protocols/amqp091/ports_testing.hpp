@@ -226,6 +226,14 @@ class RepliesInMemory final : public broker::Replies {
   int last_ = 0;
 };
 
+class HistoriesInMemory final : public broker::Histories {
+ public:
+  std::vector<std::vector<broker::HistoryEntry>> remembered;  // by each call
+  void remember(runtime::Shard&, std::vector<broker::HistoryEntry> entries) override {
+    remembered.push_back(std::move(entries));
+  }
+};
+
 /// One namespace, "/".
 class EntitiesInMemory final : public broker::Entities {
  public:

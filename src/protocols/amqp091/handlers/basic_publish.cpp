@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "broker/routed_message.hpp"
 #include "model/encoded_table.hpp"
 #include "protocols/amqp091/handlers/direct_replies.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
@@ -116,6 +117,16 @@ std::uint32_t gather(Client& client, const broker::NamespaceView& view, const ro
   return count;
 }
 
+/// What exchanges on its way keep for those who are bound to them later.
+void gather_history(Client& client, const broker::NamespaceView& view, const routing::Routes& routes,
+                    const MessageView& message) {
+  if (routes.remembered.empty()) return;
+  queue::Delivery kept = broker::delivery_of(message, client.shard.clock().wall_now());
+  for (const routing::Remembered& one : routes.remembered) {
+    client.histories.push_back({client.vhost, view.routes->destination(one.exchange).name, one.messages, kept});
+  }
+}
+
 }  // namespace
 
 void touch(const ChannelPointer& channel) {
@@ -162,6 +173,7 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   std::uint64_t tag = channel->confirms.next_tag();
   std::uint32_t destinations =
       gather(client, *view, routes, publish.message, confirms ? channel : ChannelPointer(), tag);
+  gather_history(client, *view, routes, publish.message);
   if (method.exchange.empty()) gather_replies(client, publish.message, publish.extra_views);
   if (destinations > 0) client.turn.count(channel, publish.message.body.size());
   if (confirms) {

@@ -144,7 +144,8 @@ struct Client {
   std::vector<std::byte> scratch;  // of one message: its properties
 
   PublishTurn turn;
-  std::vector<broker::Reply> replies;  // of this turn
+  std::vector<broker::Reply> replies;           // of this turn
+  std::vector<broker::HistoryEntry> histories;  // the same
   routing::Router router;
   runtime::Dice dice;                             // for exchanges that choose by chance
   std::vector<std::shared_ptr<Channel>> touched;  // channels with something gathered in this turn

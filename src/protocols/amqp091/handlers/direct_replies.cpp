@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/routed_message.hpp"
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "routing/core/refusals.hpp"
@@ -16,22 +17,6 @@ namespace {
 std::optional<std::string_view> address_in(std::string_view key) {
   if (!key.starts_with(kReplyTo) || key.size() <= kReplyTo.size() || key[kReplyTo.size()] != '.') return std::nullopt;
   return key.substr(kReplyTo.size() + 1);
-}
-
-/// The message as it would come out of a queue: a record of its own, which may cross shards.
-queue::Delivery delivery_of(const MessageView& message, Timestamp now) {
-  BatchBuilder builder{BatchOptions{}};
-  append_message(builder, message, now);
-  Result<std::vector<std::byte>> bytes = builder.finish();
-  WHARF_ASSERT(bytes);  // a message is far below a batch's limit, and nothing is compressed
-  auto owner = std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
-  Result<BatchView> batch = read_batch(*owner);
-  WHARF_ASSERT(batch);
-  queue::Delivery delivery{.owner = owner};
-  RecordReader reader(batch->header, batch->records());
-  Result<bool> read = reader.next(delivery.record);
-  WHARF_ASSERT(read && *read);
-  return delivery;
 }
 
 void tell_of_loss(Client& client) {
@@ -86,7 +71,7 @@ void gather_replies(Client& client, const MessageView& message, std::span<const 
   add(message.routing_key);
   for (std::string_view key : extra_keys) add(key);
   if (addresses.empty()) return;
-  queue::Delivery delivery = delivery_of(message, client.shard.clock().wall_now());
+  queue::Delivery delivery = broker::delivery_of(message, client.shard.clock().wall_now());
   for (std::string_view address : addresses) client.replies.push_back({std::string(address), delivery});
 }
 

@@ -6,6 +6,7 @@
 #include "broker/access.hpp"
 #include "broker/catalogue.hpp"
 #include "broker/entities.hpp"
+#include "broker/histories.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
 #include "broker/read.hpp"
@@ -46,6 +47,7 @@ struct Door {
   runtime::Shard& shard;
   broker::Queues& queues;
   broker::Replies& replies;
+  broker::Histories& histories;
   broker::Entities& entities;
   broker::Publish& publish;
   broker::Read& read;

@@ -14,10 +14,9 @@ using routing::DestinationKind;
 using security::Resource;
 using security::Verb;
 
-/// Exchanges that hold messages themselves: refused as by a RabbitMQ without their plugin while nothing here holds
-/// them.
+/// Nothing here holds messages back yet: refused as by a RabbitMQ without the plugin.
 bool is_served(std::string_view type) {
-  return type != "x-delayed-message" && type != "x-recent-history";
+  return type != "x-delayed-message";
 }
 
 /// As the default exchange cannot be declared or deleted, that it is not allowed to is no news.
