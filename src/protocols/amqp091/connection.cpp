@@ -166,7 +166,7 @@ runtime::Task<void> Connection::write_frames() {
 
 Nanoseconds Connection::next_look() const {
   if (client_.phase != Phase::kRunning || client_.heartbeat_seconds == 0) return kLookInterval;
-  return std::chrono::seconds(client_.heartbeat_seconds) / Nanoseconds::rep{2};
+  return Nanoseconds(std::chrono::seconds(client_.heartbeat_seconds)) / 2;  // not in whole seconds: of 1, half is not 0
 }
 
 /// One timer, armed anew when it fires: activity only notes the time.

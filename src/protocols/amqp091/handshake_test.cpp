@@ -137,6 +137,16 @@ TEST_F(AmqpHandshake, HeartbeatsComeAndASilentClientIsGone) {
   EXPECT_TRUE(peer.until([&] { return peer.ended; }, 8s));
 }
 
+TEST_F(AmqpHandshake, AHeartbeatOfOneSecondIsSentTwiceASecond) {
+  Peer& peer = tuning();
+  peer.add(ConnectionTuneOk{0, 0, 1}, 0).send(ConnectionOpen{}, 0);
+  peer.next<ConnectionOpenOk>(0);
+  simulation_.run(machine_.shard(), beat(&machine_.shard(), &peer, 5));
+  EXPECT_FALSE(peer.ended);
+  EXPECT_GE(peer.heartbeats, 8);
+  EXPECT_LE(peer.heartbeats, 12);
+}
+
 TEST_F(AmqpHandshake, EitherSideClosesAnAgreedConnection) {
   Peer& peer = open();
   peer.send(ConnectionClose{.reply_code = 200, .reply_text = "bye"}, 0);
