@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "model/record_varint.hpp"
+#include "queue/core/range_bytes.hpp"
 
 namespace wharf::queue {
 namespace {
@@ -17,37 +17,19 @@ enum Tag : std::uint8_t { kSettled = 1, kTries = 2, kHandedBelow = 3, kFloor = 4
 
 constexpr std::int64_t kExpiringFlag = 1;
 
-void put(std::vector<std::byte>& out, std::int64_t value) {
-  std::array<std::byte, kMaxVarlongBytes> bytes;
-  std::byte* end = put_varint(bytes.data(), value);
-  out.insert(out.end(), bytes.data(), end);
-}
-
 void put_entry(std::vector<std::byte>& out, Tag tag, std::uint8_t level, const std::vector<std::byte>& content) {
   out.push_back(std::byte{tag});
   out.push_back(std::byte{level});
-  put(out, static_cast<std::int64_t>(content.size()));
+  put_number(out, static_cast<std::int64_t>(content.size()));
   out.insert(out.end(), content.begin(), content.end());
-}
-
-std::vector<std::byte> settled_bytes(std::vector<OffsetRange> ranges) {
-  std::ranges::sort(ranges, {}, &OffsetRange::first);
-  std::vector<std::byte> out;
-  Offset at{0};
-  for (const OffsetRange& range : ranges) {
-    put(out, range.first.value - at.value);
-    put(out, range.size());
-    at = range.next;
-  }
-  return out;
 }
 
 std::vector<std::byte> tries_bytes(const std::map<Offset, std::uint32_t>& tries) {
   std::vector<std::byte> out;
   Offset at{0};
   for (const auto& [offset, count] : tries) {
-    put(out, offset.value - at.value);
-    put(out, count);
+    put_number(out, offset.value - at.value);
+    put_number(out, count);
     at = offset;
   }
   return out;
@@ -55,15 +37,15 @@ std::vector<std::byte> tries_bytes(const std::map<Offset, std::uint32_t>& tries)
 
 std::vector<std::byte> offset_bytes(Offset offset) {
   std::vector<std::byte> out;
-  put(out, offset.value);
+  put_number(out, offset.value);
   return out;
 }
 
 std::vector<std::byte> counted_bytes(const Counted& counted) {
   std::vector<std::byte> out;
-  put(out, counted.below.value);
-  put(out, static_cast<std::int64_t>(counted.bytes));
-  put(out, counted.expiring ? kExpiringFlag : 0);
+  put_number(out, counted.below.value);
+  put_number(out, static_cast<std::int64_t>(counted.bytes));
+  put_number(out, counted.expiring ? kExpiringFlag : 0);
   return out;
 }
 
@@ -71,18 +53,8 @@ std::unexpected<Error> malformed(std::string_view why) {
   return fail(ErrorCode::kMalformed, fmt::format("a record of a queue's state: {}", why));
 }
 
-/// Offsets stay within what 62 bits hold, so that sums of two do not overflow.
-constexpr std::int64_t kMostOffset = std::int64_t{1} << 62;
-bool plausible(std::int64_t value) { return value >= 0 && value <= kMostOffset; }
-
 Result<void> read_settled(FieldCursor& entry, CursorState& state) {
-  std::int64_t at = 0;
-  while (entry.left() > 0) {
-    std::int64_t gap = entry.varlong(), count = entry.varlong();
-    if (entry.failed() || !plausible(count) || gap < -at || !plausible(gap + at) || !plausible(at + gap + count)) return malformed("settled messages that cannot be");
-    state.settled.add({Offset(at + gap), Offset(at + gap + count)});
-    at += gap + count;
-  }
+  if (!read_ranges(entry, state.settled)) return malformed("settled messages that cannot be");
   return {};
 }
 
@@ -90,7 +62,7 @@ Result<void> read_tries(FieldCursor& entry, CursorState& state) {
   std::int64_t at = 0;
   while (entry.left() > 0) {
     std::int64_t gap = entry.varlong(), count = entry.varlong();
-    if (entry.failed() || !plausible(gap) || !plausible(at + gap) || count < 0 || count > UINT32_MAX) return malformed("tries that cannot be");
+    if (entry.failed() || !is_plausible_offset(gap) || !is_plausible_offset(at + gap) || count < 0 || count > UINT32_MAX) return malformed("tries that cannot be");
     at += gap;
     state.tries.insert_or_assign(Offset(at), static_cast<std::uint32_t>(count));
   }
@@ -99,7 +71,7 @@ Result<void> read_tries(FieldCursor& entry, CursorState& state) {
 
 Result<void> read_offset(FieldCursor& entry, Offset& into) {
   std::int64_t value = entry.varlong();
-  if (entry.failed() || !plausible(value) || entry.left() > 0) return malformed("an offset that cannot be");
+  if (entry.failed() || !is_plausible_offset(value) || entry.left() > 0) return malformed("an offset that cannot be");
   into = std::max(into, Offset(value));
   return {};
 }
@@ -107,7 +79,7 @@ Result<void> read_offset(FieldCursor& entry, Offset& into) {
 /// The last one holds, whatever came before.
 Result<void> read_counted(FieldCursor& entry, Counted& into) {
   std::int64_t below = entry.varlong(), bytes = entry.varlong(), flags = entry.varlong();
-  if (entry.failed() || !plausible(below) || !plausible(bytes)) return malformed("a count that cannot be");
+  if (entry.failed() || !is_plausible_offset(below) || !is_plausible_offset(bytes)) return malformed("a count that cannot be");
   into = {Offset(below), static_cast<std::uint64_t>(bytes), (flags & kExpiringFlag) != 0};
   return {};
 }
@@ -130,7 +102,7 @@ std::vector<std::byte> encode(const StateChange& change) {
   for (const auto& [level, what] : change.levels) {
     if (what.floor) put_entry(out, kFloor, level, offset_bytes(*what.floor));
     if (what.handed_below) put_entry(out, kHandedBelow, level, offset_bytes(*what.handed_below));
-    if (!what.settled.empty()) put_entry(out, kSettled, level, settled_bytes(what.settled));
+    if (!what.settled.empty()) put_entry(out, kSettled, level, encoded_ranges(what.settled));
     if (!what.tries.empty()) put_entry(out, kTries, level, tries_bytes(what.tries));
     if (what.counted) put_entry(out, kCounted, level, counted_bytes(*what.counted));
   }
