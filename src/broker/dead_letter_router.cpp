@@ -43,21 +43,39 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
   out.message.properties = out.encoded;
 }
 
+/// By an exchange that delays, on the way to where it is dead.
+Delayed delayed_of(const queue::DeadLetter& letter, const Rewritten& out, const std::string& exchange,
+                   std::int64_t delay_ms) {
+  std::int64_t wait = std::min(delay_ms, queue::kLatestDue.ms - letter.died.ms);
+  return {.envelope = {.due = Timestamp{letter.died.ms + wait},
+                       .name_space = letter.name_space,
+                       .exchange = exchange,
+                       .extra_keys = out.extra_keys},
+          .batch = bytes_of(out.message, letter.died)};
+}
+
 }  // namespace
 
 void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
   Rewritten out;
   rewrite(letter, out);
   std::vector<EnqueuePart> parts;
+  std::vector<Delayed> delayed;
   std::optional<NamespaceView> view = entities_.find(shard_, letter.name_space);
   std::optional<routing::DestinationId> exchange;
   if (view) exchange = view->routes->find(routing::DestinationKind::kExchange, letter.target.exchange);
   if (exchange) {
     std::vector<std::string_view> keys(out.extra_keys.begin(), out.extra_keys.end());
-    routing::MessageView routed{.routing_key = out.message.routing_key, .extra_keys = keys, .headers = &out.headers,
-                                .message_id = out.message.message_id, .correlation_id = out.message.correlation_id,
+    routing::MessageView routed{.routing_key = out.message.routing_key,
+                                .extra_keys = keys,
+                                .headers = &out.headers,
+                                .message_id = out.message.message_id,
+                                .correlation_id = out.message.correlation_id,
                                 .timestamp = out.message.timestamp_seconds};
     routing::Routes routes = router_.route(*view->routes, *exchange, routed, dice_.roll());
+    for (const routing::HeldBack& held : routes.held_back) {
+      delayed.push_back(delayed_of(letter, out, view->routes->destination(held.exchange).name, held.delay_ms));
+    }
     std::vector<HistoryEntry> history;
     for (const routing::Remembered& one : routes.remembered) {
       history.push_back({letter.name_space, view->routes->destination(one.exchange).name, one.messages,
@@ -72,19 +90,23 @@ void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
       parts.back().messages.persistent = true;  // its place in the old queue is given up for it
     }
   }
-  tasks_.spawn("dead-letter", keep(std::move(parts), std::move(done)));
+  tasks_.spawn("dead-letter", keep(std::move(parts), std::move(delayed), std::move(done)));
 }
 
 /// A queue that is full or gone takes none, as a publisher would find; where the disk is the reason, it is tried again.
-runtime::Task<void> DeadLetterRouter::keep(std::vector<EnqueuePart> parts, Done done) {
-  if (parts.empty()) {
-    done(true);
-    co_return;
-  }
-  std::vector<Result<void>> outcomes = co_await queues_.enqueue(shard_, std::move(parts));
-  bool kept = std::ranges::all_of(outcomes, [](const Result<void>& outcome) {
+runtime::Task<void> DeadLetterRouter::keep(std::vector<EnqueuePart> parts, std::vector<Delayed> delayed, Done done) {
+  auto is_kept = [](const auto& outcome) {
     return outcome || outcome.error().code == ErrorCode::kFull || outcome.error().code == ErrorCode::kNotFound;
-  });
+  };
+  bool kept = true;
+  if (!parts.empty()) {
+    std::vector<Result<void>> outcomes = co_await queues_.enqueue(shard_, std::move(parts));
+    kept = std::ranges::all_of(outcomes, is_kept);
+  }
+  if (!delayed.empty()) {
+    std::vector<Result<ScheduledId>> outcomes = co_await delays_.schedule(shard_, std::move(delayed));
+    kept = kept && std::ranges::all_of(outcomes, is_kept);
+  }
   done(kept);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // Moves the messages that a shard's queues gave up to where their exchange sends them.
+#include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
 #include "broker/queues.hpp"
@@ -13,8 +14,15 @@ namespace wharf::broker {
 class DeadLetterRouter final : public queue::DeadLetters {
  public:
   /// Everything outlives it but the scope's tasks.
-  DeadLetterRouter(runtime::Shard& shard, Entities& entities, Queues& queues, Histories& histories, runtime::Random& random)
-      : shard_(shard), entities_(entities), queues_(queues), histories_(histories), dice_(random), tasks_(shard) {}
+  DeadLetterRouter(runtime::Shard& shard, Entities& entities, Queues& queues, Histories& histories, Delays& delays,
+                   runtime::Random& random)
+      : shard_(shard),
+        entities_(entities),
+        queues_(queues),
+        histories_(histories),
+        delays_(delays),
+        dice_(random),
+        tasks_(shard) {}
 
   void bury(queue::DeadLetter letter, std::move_only_function<void(bool)> done) override;
   /// The letters under way arrive; none may follow.
@@ -22,12 +30,13 @@ class DeadLetterRouter final : public queue::DeadLetters {
 
  private:
   using Done = std::move_only_function<void(bool)>;
-  runtime::Task<void> keep(std::vector<EnqueuePart> parts, Done done);
+  runtime::Task<void> keep(std::vector<EnqueuePart> parts, std::vector<Delayed> delayed, Done done);
 
   runtime::Shard& shard_;
   Entities& entities_;
   Queues& queues_;
   Histories& histories_;
+  Delays& delays_;
   runtime::Dice dice_;
   routing::Router router_;
   runtime::TaskScope tasks_;

@@ -34,6 +34,11 @@ runtime::Task<void> open_store(log::LogStore::Surroundings with, log::LogStoreOp
   *into = co_await log::LogStore::open(with, std::move(options));
 }
 
+runtime::Task<void> open_schedules_of(queue::ShardSchedules* schedules, Result<void>* into) {
+  *into = co_await schedules->open();
+  if (*into) schedules->begin();
+}
+
 runtime::Task<void> close_logs(cluster::ShardLogs* logs, Result<void>* into) { *into = co_await logs->close(); }
 
 /// Brings one shard from its old table to `table`: new partitions opened, gone ones removed, changed settings applied.
@@ -85,6 +90,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       queues_(shards_),
       replies_(shards_, *with_.random),
       histories_(shards_, entities_, queues_),
+      delays_(shards_),
       access_(*with_.random),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
@@ -208,14 +214,25 @@ runtime::Task<void> Node::set_takes_records(bool takes) {
 void Node::make_queues() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
-    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(shard->shard, entities_, queues_, histories_, *with_.random));
+    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(shard->shard, entities_, queues_, histories_, delays_, *with_.random));
     queue::ShardQueues::Options options{.logger = with_.logger,
                                         .dead_letters = dead_letters_.back().get(),
                                         .leader_epoch = [shard] { return shard->topics->leader_epoch(); },
                                         .unused = [this](TopicId id) { authority_->queue_unused(id); }};
     shard->queues = std::make_unique<queue::ShardQueues>(shard->shard, *shard->logs, std::move(options));
     queue_hosts_.push_back(std::make_unique<ShardQueueHost>(*shard->queues));
+    make_schedules(*shard);
   }
+}
+
+void Node::make_schedules(NodeShard& of) {
+  DueRouter::Ports ports{of.shard, entities_, queues_, histories_, publish_, catalogue_, *with_.random, *with_.logger};
+  due_routers_.push_back(std::make_unique<DueRouter>(ports));
+  queue::ShardSchedules::Options options{.logger = with_.logger,
+                                         .due_messages = due_routers_.back().get(),
+                                         .random = with_.random,
+                                         .leader_epoch = [shard = &of] { return shard->topics->leader_epoch(); }};
+  of.schedules = std::make_unique<queue::ShardSchedules>(of.shard, *of.logs, std::move(options));
 }
 
 runtime::Task<void> Node::open_entities() {
@@ -245,6 +262,18 @@ runtime::Task<void> Node::open_entities() {
   }
 }
 
+/// Once the queues can take what is due.
+runtime::Task<Result<void>> Node::open_schedules() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    queue::ShardSchedules* schedules = shards_.at(i).schedules.get();
+    Result<void> opened;
+    Result<void>* into = &opened;
+    co_await runtime::await_on(first(), *with_.shards[i], [schedules, into] { return open_schedules_of(schedules, into); });
+    if (!opened) co_return opened;
+  }
+  co_return Result<void>();
+}
+
 /// Once the namespaces are known.
 runtime::Task<void> Node::open_access() {
   security::AccessAuthority::Surroundings with;
@@ -261,6 +290,10 @@ runtime::Task<void> Node::open_access() {
 }
 
 runtime::Task<void> Node::close_queues() {
+  for (std::size_t i = 0; i < due_routers_.size(); ++i) {
+    queue::ShardSchedules* schedules = shards_.at(i).schedules.get();
+    co_await runtime::await_on(first(), *with_.shards[i], [schedules] { return schedules->close(); });
+  }
   for (std::size_t i = 0; i < queue_hosts_.size(); ++i) {
     DeadLetterRouter* letters = dead_letters_[i].get();
     co_await runtime::await_on(first(), *with_.shards[i], [letters] { return letters->close(); });
@@ -319,6 +352,8 @@ runtime::Task<Result<void>> Node::start() {
   if (!metadata) co_return metadata;
   co_await open_entities();
   co_await open_access();
+  Result<void> schedules = co_await open_schedules();
+  if (!schedules) co_return schedules;
   Result<void> groups = co_await open_groups();
   if (groups) watch_resources();
   co_return groups;

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "broker/dead_letter_router.hpp"
+#include "broker/due_router.hpp"
 #include "broker/log_publish.hpp"
 #include "broker/log_read.hpp"
 #include "broker/node_access.hpp"
 #include "broker/node_catalogue.hpp"
+#include "broker/node_delays.hpp"
 #include "broker/node_entities.hpp"
 #include "broker/node_histories.hpp"
 #include "broker/node_operate.hpp"
@@ -66,6 +68,7 @@ class Node {
   Queues& queues() { return queues_; }
   Replies& replies() { return replies_; }
   Histories& histories() { return histories_; }
+  Delays& delays() { return delays_; }
   Access& access() { return access_; }
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
@@ -83,7 +86,9 @@ class Node {
   runtime::Task<Result<void>> open_logs();
   runtime::Task<Result<void>> open_metadata();
   void make_queues();
+  void make_schedules(NodeShard& of);
   runtime::Task<void> open_entities();
+  runtime::Task<Result<void>> open_schedules();
   runtime::Task<void> open_access();
   runtime::Task<void> close_queues();
   runtime::Task<Result<void>> open_groups();
@@ -106,6 +111,7 @@ class Node {
   NodeQueues queues_;
   NodeReplies replies_;
   NodeHistories histories_;
+  NodeDelays delays_;
   NodeAccess access_;
   OffsetData offset_data_;
   std::string cluster_id_;
@@ -113,6 +119,7 @@ class Node {
   std::unique_ptr<cluster::MetadataStore> metadata_;
   std::vector<std::unique_ptr<DeadLetterRouter>> dead_letters_;  // one per shard, as the hosts
   std::vector<std::unique_ptr<ShardQueueHost>> queue_hosts_;
+  std::vector<std::unique_ptr<DueRouter>> due_routers_;
   std::unique_ptr<routing::Authority> authority_;
   std::unique_ptr<security::AccessAuthority> access_authority_;
   std::unique_ptr<groups::Coordinators> groups_;

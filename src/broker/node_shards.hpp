@@ -11,7 +11,9 @@
 #include "cluster/metadata/topic_table.hpp"
 #include "cluster/replication/shard_logs.hpp"
 #include "model/ids.hpp"
+#include "queue/core/schedule_bucket.hpp"
 #include "queue/shell/shard_queues.hpp"
+#include "queue/shell/shard_schedules.hpp"
 #include "runtime/shard.hpp"
 
 namespace wharf::broker {
@@ -22,6 +24,7 @@ struct NodeShard {
   runtime::Shard& shard;
   std::unique_ptr<cluster::ShardLogs> logs;
   std::unique_ptr<queue::ShardQueues> queues;
+  std::unique_ptr<queue::ShardSchedules> schedules;
   std::uint64_t consumers_made = 0;  // ids handed out to this shard's connections
   ReplyConsumers reply_consumers;
   ShardAlarms alarms;
@@ -47,8 +50,9 @@ class NodeShards {
   /// log, which is MetadataStore's: found by another it would be made anew, empty.
   static std::size_t owner_index(const PartitionId& partition, std::size_t shards) {
     if (partition == cluster::kMetadataPartition) return 0;
-    if (partition.index.value >= queue::kFirstQueuePartition) return std::hash<PartitionId>()(queue::messages_of(partition.topic, 0)) % shards;
-    return std::hash<PartitionId>()(partition) % shards;
+    if (partition.index.value < queue::kFirstQueuePartition) return std::hash<PartitionId>()(partition) % shards;
+    if (std::optional<queue::Lane> lane = queue::lane_of(partition)) return lane->value % shards;
+    return std::hash<PartitionId>()(queue::messages_of(partition.topic, 0)) % shards;
   }
 
  private:

@@ -3,9 +3,8 @@
 #include <algorithm>
 
 namespace wharf::broker {
-namespace {
 
-std::vector<std::byte> batch_of(const MessageView& message, Timestamp now) {
+std::vector<std::byte> bytes_of(const MessageView& message, Timestamp now) {
   BatchBuilder builder{BatchOptions{}};
   append_message(builder, message, now);
   Result<std::vector<std::byte>> bytes = builder.finish();
@@ -13,10 +12,8 @@ std::vector<std::byte> batch_of(const MessageView& message, Timestamp now) {
   return std::move(*bytes);
 }
 
-}  // namespace
-
 queue::Delivery delivery_of(const MessageView& message, Timestamp now) {
-  auto owner = std::make_shared<const std::vector<std::byte>>(batch_of(message, now));
+  auto owner = std::make_shared<const std::vector<std::byte>>(bytes_of(message, now));
   Result<BatchView> batch = read_batch(*owner);
   WHARF_ASSERT(batch);
   queue::Delivery delivery{.owner = owner};
@@ -30,7 +27,7 @@ EnqueuePart part_for(const QueueInfo& queue, const MessageView& message, Timesta
   constexpr std::uint8_t kPersistent = 2;  // delivery mode
   return {queue.ref,
           {.level = std::min(message.priority.value_or(0), queue.settings.max_priority),
-           .batch = log::own(batch_of(message, now)),
+           .batch = log::own(bytes_of(message, now)),
            .messages = 1,
            .body_bytes = message.body.size(),
            .persistent = message.delivery_mode == kPersistent,

@@ -11,6 +11,9 @@
 
 namespace wharf::broker {
 
+/// A batch of this one message.
+std::vector<std::byte> bytes_of(const MessageView& message, Timestamp now);
+
 /// As it would come out of a queue; may cross shards.
 queue::Delivery delivery_of(const MessageView& message, Timestamp now);
 

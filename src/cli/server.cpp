@@ -38,8 +38,8 @@ std::unique_ptr<runtime::FileSystem> make_files(const config::ServerConfig& conf
   return std::make_unique<runtime::PosixFileSystem>();
 }
 
-std::vector<std::unique_ptr<runtime::Shard>> make_shards(const config::ServerConfig& config, const runtime::Clock& clock,
-                                                         runtime::WorkPool& pool) {
+std::vector<std::unique_ptr<runtime::Shard>> make_shards(const config::ServerConfig& config,
+                                                         const runtime::Clock& clock, runtime::WorkPool& pool) {
   std::vector<std::unique_ptr<runtime::Shard>> shards;
   for (std::size_t i = 0; i < shard_count(config); ++i) {
     shards.push_back(std::make_unique<runtime::Shard>(ShardIndex(static_cast<std::uint32_t>(i)), clock, pool));
@@ -76,9 +76,7 @@ Result<void> Server::run_on_first_shard(Make make) {
   std::promise<void> done;
   runtime::TaskScope scope(first);
   first.post([&] { scope.spawn("server", make(&outcome)); });
-  first.post([&] {
-    scope.when_idle([&] { done.set_value(); });
-  });
+  first.post([&] { scope.when_idle([&] { done.set_value(); }); });
   done.get_future().wait();
   return outcome;
 }
@@ -96,11 +94,18 @@ Result<void> Server::start() {
 /// What somebody who finds only the log must know, and what they may not have meant.
 void Server::tell_of_start() {
   std::error_code ignored;
-  std::string folder = config_.get<"data.memory">() ? "memory" : std::filesystem::absolute(config_.get<"data.dir">(), ignored).lexically_normal().string();
-  logger_.info("starting", {{"version", WHARF_VERSION}, {"data", folder}, {"shards", shards_.size()}, {"flush", config_.get<"log.flush">()}});
+  std::string folder = config_.get<"data.memory">()
+                           ? "memory"
+                           : std::filesystem::absolute(config_.get<"data.dir">(), ignored).lexically_normal().string();
+  logger_.info("starting", {{"version", WHARF_VERSION},
+                            {"data", folder},
+                            {"shards", shards_.size()},
+                            {"flush", config_.get<"log.flush">()}});
   const Endpoint& kafka = config_.get<"kafka.listen">();
   bool only_here = kafka.host == "localhost" || kafka.host == "::1" || kafka.host.starts_with("127.");
-  if (!only_here) logger_.warn("whoever reaches this port can read and write everything: there is no access control yet", {{"kafka.listen", kafka.text()}});
+  if (!only_here)
+    logger_.warn("whoever reaches this port can read and write everything: there is no access control yet",
+                 {{"kafka.listen", kafka.text()}});
 }
 
 runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
@@ -121,9 +126,15 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
   admin_door_.watch(kafka_->port());
   if (amqp_) admin_door_.watch(amqp_->port());
   open_management();
-  admin_door_.ready({.operate = &node_->operate(), .catalogue = &node_->catalogue(), .groups = &node_->groups(), .management = management_.get()});
-  logger_.info("ready", {{"kafka", kafka_->local().text()}, {"amqp", amqp_ ? amqp_->local().text() : "none"}, {"admin", admin_ ? admin_->local().text() : "none"},
-                         {"partitions_recovered", progress_.partitions_done.load()}, {"bytes_scanned", progress_.scanned_bytes.load()}});
+  admin_door_.ready({.operate = &node_->operate(),
+                     .catalogue = &node_->catalogue(),
+                     .groups = &node_->groups(),
+                     .management = management_.get()});
+  logger_.info("ready", {{"kafka", kafka_->local().text()},
+                         {"amqp", amqp_ ? amqp_->local().text() : "none"},
+                         {"admin", admin_ ? admin_->local().text() : "none"},
+                         {"partitions_recovered", progress_.partitions_done.load()},
+                         {"bytes_scanned", progress_.scanned_bytes.load()}});
 }
 
 Result<void> Server::open_admin() {
@@ -138,7 +149,12 @@ Result<void> Server::open_admin() {
 }
 
 void Server::open_management() {
-  management::Ports ports{.access = node_->access(), .entities = node_->entities(), .queues = node_->queues(), .publish = node_->publish(), .catalogue = node_->catalogue(), .histories = node_->histories()};
+  management::Ports ports{.access = node_->access(),
+                          .entities = node_->entities(),
+                          .queues = node_->queues(),
+                          .publish = node_->publish(),
+                          .catalogue = node_->catalogue(),
+                          .histories = node_->histories()};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),
                           .cluster_name = node_->cluster_id(),
@@ -147,7 +163,8 @@ void Server::open_management() {
 }
 
 Result<void> Server::open_kafka() {
-  std::size_t slots = static_cast<std::size_t>(config_.get<"max.incremental.fetch.session.cache.slots">()) / shards_.size();
+  std::size_t slots =
+      static_cast<std::size_t>(config_.get<"max.incremental.fetch.session.cache.slots">()) / shards_.size();
   kafka::DoorLimits limits{.max_request_bytes = static_cast<std::size_t>(config_.get<"socket.request.max.bytes">()),
                            .max_idle = config_.get<"connections.max.idle.ms">(),
                            .max_fetch_bytes = static_cast<std::size_t>(config_.get<"fetch.max.bytes">())};
@@ -158,11 +175,13 @@ Result<void> Server::open_kafka() {
     broker::DoorCounts& counts = node_->doors(shard->index().value);
     kafka_doors_.push_back(std::unique_ptr<kafka::Door>(
         new kafka::Door{*shard, node_->publish(), node_->read(), node_->catalogue(), node_->operate(), node_->groups(),
-                        *fetch_sessions_.back(), counts, counts.requests_of("kafka", kafka::request_names()), config_, random_, logger_, node_->id(), node_->cluster_id(), limits}));
+                        *fetch_sessions_.back(), counts, counts.requests_of("kafka", kafka::request_names()), config_,
+                        random_, logger_, node_->id(), node_->cluster_id(), limits}));
     shards.push_back(shard.get());
     doors.push_back(kafka_doors_.back().get());
   }
-  kafka_ = std::make_unique<kafka::Listener>(shards, std::move(doors), network_, static_cast<std::size_t>(config_.get<"connections.limit">()));
+  kafka_ = std::make_unique<kafka::Listener>(shards, std::move(doors), network_,
+                                             static_cast<std::size_t>(config_.get<"connections.limit">()));
   return of_key("kafka.listen", kafka_->open(config_.get<"kafka.listen">()));
 }
 
@@ -180,21 +199,23 @@ Result<void> Server::open_amqp() {
   for (const auto& shard : shards_) {
     amqp_connection_ids_.push_back(std::make_unique<amqp091::ConnectionIds>(shard->index()));
     amqp_doors_.push_back(std::unique_ptr<amqp091::Door>(
-        new amqp091::Door{*shard, node_->queues(), node_->replies(), node_->histories(), node_->entities(), node_->publish(),
+        new amqp091::Door{*shard, node_->queues(), node_->replies(), node_->histories(), node_->delays(), node_->entities(), node_->publish(),
                           node_->read(), node_->catalogue(),
                           *amqp_connection_ids_.back(), random_, logger_, node_->access(), node_->alarms(shard->index().value),
                           config_.get<"amqp.server.version">(), node_->cluster_id(), limits}));
     shards.push_back(shard.get());
     doors.push_back(amqp_doors_.back().get());
   }
-  amqp_ = std::make_unique<amqp091::Listener>(shards, std::move(doors), network_, static_cast<std::size_t>(config_.get<"connections.limit">()));
+  amqp_ = std::make_unique<amqp091::Listener>(shards, std::move(doors), network_,
+                                              static_cast<std::size_t>(config_.get<"connections.limit">()));
   return of_key("amqp.listen", amqp_->open(*endpoint));
 }
 
 std::string Server::ready_line() const {
   std::string amqp = amqp_ ? fmt::format(R"(,"amqp":"{}")", amqp_->local().text()) : "";
   std::string admin = admin_ ? fmt::format(R"(,"admin":"{}")", admin_->local().text()) : "";
-  return fmt::format(R"({{"ready":true,"listeners":{{"kafka":"{}"{}{}}},"pid":{}}})", kafka_->local().text(), amqp, admin, ::getpid());
+  return fmt::format(R"({{"ready":true,"listeners":{{"kafka":"{}"{}{}}},"pid":{}}})", kafka_->local().text(), amqp,
+                     admin, ::getpid());
 }
 
 Result<void> Server::stop() {

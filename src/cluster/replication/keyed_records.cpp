@@ -45,12 +45,14 @@ Result<log::OwnedBatches> batch_of(std::span<const KeyedRecord> records, Timesta
   return log::own(std::move(*bytes));
 }
 
-runtime::Task<Result<void>> replay(ShardLogs* logs, PartitionId partition, std::function<void(const Record&)> visit) {
+runtime::Task<Result<void>> replay(ShardLogs* logs, PartitionId partition, std::function<void(const Record&)> visit,
+                                   std::stop_token stop) {
   log::PartitionLog* log = logs->store().find(partition);
   if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} is not here", partition.folder()));
   Result<void> outcome;
   Offset at = log->log_start_offset();
   while (at < log->log_end_offset()) {
+    if (stop.stop_requested()) co_return fail(ErrorCode::kClosed, "asked to stop");
     Result<SharedBytes> bytes = co_await logs->store().read_bytes(partition, at, kReadBytes, log->log_end_offset());
     Result<Offset> next = bytes ? visit_batches(bytes->view(), at, visit) : Result<Offset>(fail(bytes.error()));
     if (next && *next > at) {

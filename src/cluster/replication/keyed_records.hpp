@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "cluster/replication/shard_logs.hpp"
@@ -21,7 +22,9 @@ struct KeyedRecord {
 Result<log::OwnedBatches> batch_of(std::span<const KeyedRecord> records, Timestamp now);
 
 /// Reads the partition from its start to its log end, in order. The record's views hold during the call only. What is
-/// damaged is passed over; the error of the first damage is given back after the rest has been read.
-runtime::Task<Result<void>> replay(ShardLogs* logs, PartitionId partition, std::function<void(const Record&)> visit);
+/// damaged is passed over; the error of the first damage is given back after the rest has been read. kClosed: `stop`
+/// was asked for.
+runtime::Task<Result<void>> replay(ShardLogs* logs, PartitionId partition, std::function<void(const Record&)> visit,
+                                   std::stop_token stop = {});
 
 }  // namespace wharf::cluster

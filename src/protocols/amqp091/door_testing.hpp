@@ -243,13 +243,14 @@ class DoorTest : public testing::Test {
   HistoriesInMemory histories_;
   EntitiesInMemory entities_{queues_};
   LogsInMemory logs_;
+  DelaysInMemory delays_;
   TopicsInMemory topics_{entities_, logs_};
   AccessInMemory access_;
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
   broker::ShardAlarms alarms_;
-  Door door_{machine_.shard(), queues_, replies_, histories_, entities_, logs_,       logs_,  topics_, ids_,
-             random_,          logger_, access_,  alarms_,    "3.13.7",  "a-cluster", limits_};
+  Door door_{machine_.shard(), queues_, replies_, histories_, delays_,  entities_,   logs_,  logs_, topics_, ids_,
+             random_,          logger_, access_,  alarms_,    "3.13.7", "a-cluster", limits_};
   Listener listener_{{&machine_.shard()}, {&door_}, simulation_.network(), 100};
   std::vector<std::unique_ptr<Peer>> peers_;
 };

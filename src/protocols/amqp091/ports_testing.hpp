@@ -333,6 +333,29 @@ class EntitiesInMemory final : public broker::Entities {
   std::uint8_t last_queue_ = 0;
 };
 
+/// Remembers what is to wait; nothing ever gets due.
+class DelaysInMemory final : public broker::Delays {
+ public:
+  std::vector<broker::Delayed> waiting;
+  std::optional<Error> refusal;  // of every message
+
+  runtime::Task<std::vector<Result<broker::ScheduledId>>> schedule(runtime::Shard&,
+                                                                   std::vector<broker::Delayed> messages) override {
+    std::vector<Result<broker::ScheduledId>> outcomes;
+    for (broker::Delayed& message : messages) {
+      outcomes.push_back(broker::ScheduledId{});
+      if (refusal) outcomes.back() = fail(*refusal);
+      waiting.push_back(std::move(message));
+    }
+    co_return outcomes;
+  }
+  runtime::Task<Result<broker::ScheduledPage>> list(runtime::Shard&, broker::ScheduledQuery) override {
+    co_return broker::ScheduledPage();
+  }
+  runtime::Task<Result<void>> cancel(runtime::Shard&, broker::ScheduledId) override { co_return Result<void>(); }
+  runtime::Task<std::uint64_t> pending(runtime::Shard&) override { co_return waiting.size(); }
+};
+
 /// With guest as a first start makes it. Tests set the rest in `users`.
 class AccessInMemory final : public broker::Access {
  public:

@@ -99,8 +99,11 @@ Result<void> check_type(std::string_view type) {
 Result<ExchangeRules> exchange_rules(std::string_view type, const PropertyTable& arguments) {
   if (type == kDelayed) {
     const PropertyValue* inner = find_property(arguments, "x-delayed-type");
-    if (!inner || !inner->text() || *inner->text() == kDelayed) {
+    if (!inner || !inner->text()) {
       return invalid("Invalid argument, 'x-delayed-type' must be an existing exchange type");
+    }
+    if (*inner->text() == kDelayed) {
+      return invalid("Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'");
     }
     auto rules = exchange_rules(*inner->text(), arguments);
     if (rules) rules->delays = true;

@@ -133,7 +133,8 @@ TEST(RoutingTable, ArgumentsThatATypeDoesNotTakeAreRefused) {
           "invalid type 'bool' for arg 'alternate-exchange' in exchange 'bad' in vhost '/'");
   constexpr std::string_view kDelayedType = "Invalid argument, 'x-delayed-type' must be an existing exchange type";
   refused("x-delayed-message", {}, kDelayedType);
-  refused("x-delayed-message", {{"x-delayed-type", std::string("x-delayed-message")}}, kDelayedType);
+  refused("x-delayed-message", {{"x-delayed-type", std::string("x-delayed-message")}},
+          "Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'");
   refused("x-recent-history", {{"x-recent-history-length", std::int32_t{0}}},
           "Invalid argument 0, 'x-recent-history-length' must be a positive integer");
   refused("x-recent-history", {{"x-recent-history-length", std::string("5")}},

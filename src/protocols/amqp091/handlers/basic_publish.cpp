@@ -117,6 +117,22 @@ std::uint32_t gather(Client& client, const broker::NamespaceView& view, const ro
   return count;
 }
 
+/// What delaying exchanges hold back, once for each. How many they are.
+std::uint32_t hold_back(Client& client, const broker::NamespaceView& view, const routing::Routes& routes,
+                        const Publish& publish, const ChannelPointer& confirming, std::uint64_t tag) {
+  const Timestamp now = client.shard.clock().wall_now();
+  for (const routing::HeldBack& held : routes.held_back) {
+    std::int64_t wait = std::min(held.delay_ms, queue::kLatestDue.ms - now.ms);
+    client.turn.delay({.due = Timestamp{now.ms + wait},
+                       .name_space = client.vhost,
+                       .exchange = view.routes->destination(held.exchange).name,
+                       .extra_keys = {publish.extra_views.begin(), publish.extra_views.end()}},
+                      publish.message, now);
+    if (confirming) client.turn.confirm_last(confirming, tag);
+  }
+  return static_cast<std::uint32_t>(routes.held_back.size());
+}
+
 /// What exchanges on its way keep for those who are bound to them later.
 void gather_history(Client& client, const broker::NamespaceView& view, const routing::Routes& routes,
                     const MessageView& message) {
@@ -172,7 +188,8 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   if (routes.nowhere() && method.mandatory) return_message(*channel, publish);
   std::uint64_t tag = channel->confirms.next_tag();
   std::uint32_t destinations =
-      gather(client, *view, routes, publish.message, confirms ? channel : ChannelPointer(), tag);
+      gather(client, *view, routes, publish.message, confirms ? channel : ChannelPointer(), tag) +
+      hold_back(client, *view, routes, publish, confirms ? channel : ChannelPointer(), tag);
   gather_history(client, *view, routes, publish.message);
   if (method.exchange.empty()) gather_replies(client, publish.message, publish.extra_views);
   if (destinations > 0) client.turn.count(channel, publish.message.body.size());
@@ -212,7 +229,7 @@ void tell_of_loss(Client& client, const Error& error) {
 }  // namespace
 
 runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
-  std::vector<std::optional<Error>> errors;  // of the queues' parts, then of the logs'
+  std::vector<std::optional<Error>> errors;  // in the order of gathered.confirms
   if (!gathered.queues.empty()) {
     std::vector<Result<void>> kept = co_await client->door.queues.enqueue(client->shard, std::move(gathered.queues));
     for (Result<void>& one : kept) errors.push_back(one ? std::nullopt : std::optional(std::move(one.error())));
@@ -222,6 +239,12 @@ runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
     std::vector<Result<broker::Published>> kept = co_await client->door.publish.publish(
         client->shard, std::move(gathered.logs), broker::Acknowledge::kCommitted, client->shard.now() + kDeadline);
     for (Result<broker::Published>& one : kept) {
+      errors.push_back(one ? std::nullopt : std::optional(std::move(one.error())));
+    }
+  }
+  if (!gathered.delayed.empty()) {
+    auto kept = co_await client->door.delays.schedule(client->shard, std::move(gathered.delayed));
+    for (Result<broker::ScheduledId>& one : kept) {
       errors.push_back(one ? std::nullopt : std::optional(std::move(one.error())));
     }
   }

@@ -5,6 +5,7 @@
 
 #include "broker/access.hpp"
 #include "broker/catalogue.hpp"
+#include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
 #include "broker/publish.hpp"
@@ -48,6 +49,7 @@ struct Door {
   broker::Queues& queues;
   broker::Replies& replies;
   broker::Histories& histories;
+  broker::Delays& delays;
   broker::Entities& entities;
   broker::Publish& publish;
   broker::Read& read;

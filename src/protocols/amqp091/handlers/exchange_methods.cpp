@@ -14,11 +14,6 @@ using routing::DestinationKind;
 using security::Resource;
 using security::Verb;
 
-/// Nothing here holds messages back yet: refused as by a RabbitMQ without the plugin.
-bool is_served(std::string_view type) {
-  return type != "x-delayed-message";
-}
-
 /// As the default exchange cannot be declared or deleted, that it is not allowed to is no news.
 Outcome<void> may_declare(Client& client, const ExchangeDeclare& declare) {
   Resource exchange = Resource::exchange(declare.exchange);
@@ -45,9 +40,6 @@ HandledLater handle_later(ChannelPointer channel, ExchangeDeclare declare) {
   if (declare.passive) {
     if (auto there = check_passive(client, declare.exchange); !there) co_return there;
   } else {
-    if (!is_served(declare.type)) {
-      co_return refuse(ReplyCode::kCommandInvalid, fmt::format("unknown exchange type '{}'", declare.type));
-    }
     if (auto allowed = may_declare(client, declare); !allowed) co_return allowed;
     Result<bool> made = co_await client.door.entities.declare_exchange(client.shard, client.vhost,
                                                                        {.name = std::move(declare.exchange),

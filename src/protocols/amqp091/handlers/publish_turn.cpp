@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/log_batch_room.hpp"
 #include "cluster/metadata/key_partition.hpp"
-#include "config/topic_config.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -15,17 +15,6 @@ log::OwnedBatches batch_of(BatchBuilder& builder) {
   Result<std::vector<std::byte>> bytes = builder.finish();
   WHARF_ASSERT(bytes);  // a read is far below a batch's limit, and nothing is compressed
   return log::own(std::move(*bytes));
-}
-
-/// How full a log's batch may be for this message to go into it. A log refuses a batch that is too large as a whole:
-/// what one read has brought must not be too large together where each message is small enough.
-std::size_t room_for(const config::TopicConfig& log, const MessageView& message) {
-  constexpr std::size_t kMostBatchBytes = 1 << 20;  // what consumers ask for at a time
-  constexpr std::size_t kBesideContent = 4096;      // exchange, keys and short properties, and the record's own fields
-  std::size_t content = message.body.size() + kBesideContent;
-  if (message.properties) content += 2 * message.properties->size();  // typed, and to read
-  std::size_t most = std::min(kMostBatchBytes, static_cast<std::size_t>(log.max_message_bytes));
-  return most - std::min(most, content);
 }
 
 /// A queue takes or refuses what it is handed at once as a whole: each message comes by itself where a few may still
@@ -65,6 +54,7 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
   part.expiring |= message.expiration.has_value();
   part.body_bytes += message.body.size();
   append_message(part.builder, message, now);
+  last_confirms_ = &part.confirms;
 }
 
 void PublishTurn::add(routing::DestinationId destination, const cluster::Topic& topic, const MessageView& message,
@@ -72,14 +62,26 @@ void PublishTurn::add(routing::DestinationId destination, const cluster::Topic& 
   PartitionId partition = cluster::partition_of_key(topic, message.routing_key);
   // The partition's newest part: none may come before another that came earlier.
   Part* part = &part_of(destination, [&](const Part& other) { return other.partition == partition; });
-  bool is_full = part->builder.size_bytes() > room_for(*topic.config, message);
+  bool is_full = part->builder.size_bytes() > broker::room_for(*topic.config, message);
   if (is_full && part->builder.record_count() > 0) part = &new_part(destination);
   part->partition = partition;
   append_message(part->builder, message, now);
+  last_confirms_ = &part->confirms;
+}
+
+void PublishTurn::delay(queue::ScheduleEnvelope envelope, const MessageView& message, Timestamp now) {
+  BatchBuilder builder(BatchOptions{});
+  append_message(builder, message, now);
+  Result<std::vector<std::byte>> bytes = builder.finish();
+  WHARF_ASSERT(bytes);
+  delayed_.push_back({.envelope = std::move(envelope),
+                      .batch = std::move(*bytes),
+                      .persistent = message.delivery_mode == kPersistent});
+  last_confirms_ = &delayed_confirms_.emplace_back();
 }
 
 void PublishTurn::confirm_last(const std::shared_ptr<Channel>& channel, std::uint64_t tag) {
-  std::vector<ToConfirm>& confirms = parts_[last_].confirms;
+  std::vector<ToConfirm>& confirms = *last_confirms_;
   if (!confirms.empty() && confirms.back().channel == channel && confirms.back().last + 1 == tag) {
     confirms.back().last = tag;
   } else {
@@ -88,7 +90,8 @@ void PublishTurn::confirm_last(const std::shared_ptr<Channel>& channel, std::uin
 }
 
 GatheredPublishes PublishTurn::take() {
-  GatheredPublishes gathered{.channels = std::exchange(channels_, {}),
+  GatheredPublishes gathered{.delayed = std::exchange(delayed_, {}),
+                             .channels = std::exchange(channels_, {}),
                              .bytes = std::exchange(bytes_, 0),
                              .messages = std::exchange(messages_, 0)};
   std::vector<std::vector<ToConfirm>> of_logs;
@@ -110,6 +113,7 @@ GatheredPublishes PublishTurn::take() {
     }
   }
   std::ranges::move(of_logs, std::back_inserter(gathered.confirms));
+  std::ranges::move(std::exchange(delayed_confirms_, {}), std::back_inserter(gathered.confirms));
   parts_.clear();
   return gathered;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/publish.hpp"
 #include "cluster/metadata/topic_table.hpp"
@@ -28,7 +29,8 @@ struct ToConfirm {
 struct GatheredPublishes {
   std::vector<broker::EnqueuePart> queues;
   std::vector<broker::PublishPart> logs;
-  std::vector<std::vector<ToConfirm>> confirms;    // of the queues' parts, then of the logs'
+  std::vector<broker::Delayed> delayed;
+  std::vector<std::vector<ToConfirm>> confirms;    // of the queues' parts, then of the logs', then of what is delayed
   std::vector<std::shared_ptr<Channel>> channels;  // they came by; one may be there more than once
   std::uint64_t bytes = 0;                         // of bodies as they came in
   std::size_t messages = 0;
@@ -41,7 +43,9 @@ class PublishTurn {
            Timestamp now);
   /// ... of one partition of a log topic, chosen by the routing key.
   void add(routing::DestinationId destination, const cluster::Topic& topic, const MessageView& message, Timestamp now);
-  /// The message added last awaits its answer as `tag` of `channel`; called after each add().
+  /// ... until it is due; the envelope's keys are those beside the message's own.
+  void delay(queue::ScheduleEnvelope envelope, const MessageView& message, Timestamp now);
+  /// The message added last awaits its answer as `tag` of `channel`; called after each add() or delay().
   void confirm_last(const std::shared_ptr<Channel>& channel, std::uint64_t tag);
   /// A message of this channel has been added everywhere it goes.
   void count(const std::shared_ptr<Channel>& channel, std::uint64_t body_bytes) {
@@ -50,7 +54,7 @@ class PublishTurn {
     bytes_ += body_bytes;
   }
 
-  bool empty() const { return parts_.empty(); }
+  bool empty() const { return parts_.empty() && delayed_.empty(); }
   GatheredPublishes take();
 
  private:
@@ -71,6 +75,9 @@ class PublishTurn {
   Part& part_of(routing::DestinationId destination, Same&& same);
 
   std::vector<Part> parts_;
+  std::vector<broker::Delayed> delayed_;
+  std::vector<std::vector<ToConfirm>> delayed_confirms_;
+  std::vector<ToConfirm>* last_confirms_ = nullptr;
   std::vector<std::uint32_t> first_part_;  // by destination; place + 1
   std::size_t last_ = 0;
   std::vector<std::shared_ptr<Channel>> channels_;

@@ -41,6 +41,10 @@ runtime::Task<Result<void>> publish_kept(Client* client, GatheredPublishes gathe
                                                       broker::Acknowledge::kCommitted, client->shard.now() + kDeadline);
     look_at(kept);
   }
+  if (!gathered.delayed.empty()) {
+    auto kept = co_await client->door.delays.schedule(client->shard, std::move(gathered.delayed));
+    look_at(kept);
+  }
   co_return outcome;
 }
 

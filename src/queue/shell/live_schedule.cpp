@@ -1,0 +1,186 @@
+#include "queue/shell/live_schedule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cluster/replication/keyed_records.hpp"
+
+namespace wharf::queue {
+namespace {
+
+/// Keys in memory of each near bucket, 64 bytes each; of those there are a handful.
+constexpr std::size_t kIndexed = 65'536;
+/// Sent on together, then noted as out.
+constexpr std::size_t kMostDue = 512;
+constexpr std::uint64_t kMostDueBytes = 8u << 20;
+/// Read around a message: in the order of their times, neighbours of one log are rarely far.
+constexpr std::size_t kReadBytes = 32u << 10;
+/// After the disk failed, or was full, or a destination was.
+constexpr Milliseconds kRetryInterval{1'000};
+/// The clock may be set: so often it is looked at.
+constexpr Milliseconds kMostSleep{10'000};
+
+}  // namespace
+
+LiveSchedule::LiveSchedule(ScheduleSurroundings& with, Lane lane)
+    : with_(with), lane_(lane), core_(kIndexed), stopped_(with.shard) {}
+
+LiveSchedule::~LiveSchedule() {
+  *alive_ = false;
+  if (timer_) with_.shard.cancel_timer(*timer_);
+}
+
+void LiveSchedule::begin() {
+  begun_ = true;
+  pump();
+}
+
+void LiveSchedule::request_stop() {
+  stopping_ = true;
+  stop_.request_stop();
+  stopped_.notify();
+  if (timer_) with_.shard.cancel_timer(*timer_);
+  timer_.reset();
+}
+
+void LiveSchedule::pump() {
+  if (!begun_ || stopping_) return;
+  start_scan();
+  Timestamp now = with_.shard.clock().wall_now();
+  if (!firing_) {
+    std::vector<Schedule::Entry> entries = core_.take_due(now, kMostDue);
+    if (!entries.empty()) {
+      firing_ = true;
+      with_.tasks.spawn("schedule-fire", fire(std::move(entries)));
+    }
+  }
+  remove_finished();
+  arm_timer();
+}
+
+void LiveSchedule::arm_timer() {
+  if (timer_) with_.shard.cancel_timer(*timer_);
+  timer_.reset();
+  Timestamp now = with_.shard.clock().wall_now();
+  std::optional<Timestamp> next = core_.next_look(now);
+  if (!next && scan_after_ <= with_.shard.now()) return;
+  Milliseconds sleep = kMostSleep;
+  // What is due already waits for a scan or for what is under way, which pump when they end.
+  if (next && *next > now) sleep = std::min(sleep, Milliseconds(next->ms - now.ms));
+  MonotonicTime deadline = with_.shard.now() + sleep;
+  if (scan_after_ > with_.shard.now()) deadline = std::min(deadline, scan_after_);
+  timer_ = with_.shard.set_timer(deadline, [this] {
+    timer_.reset();
+    pump();
+  });
+}
+
+void LiveSchedule::start_scan() {
+  if (with_.shard.now() < scan_after_) return;
+  std::optional<Schedule::Scan> wanted = core_.wanted_scan(with_.shard.clock().wall_now());
+  if (!wanted) return;
+  core_.scan_begun(*wanted);
+  with_.tasks.spawn("schedule-scan", scan(*wanted));
+}
+
+runtime::Task<void> LiveSchedule::scan(Schedule::Scan scan) {
+  auto visit = [this, bucket = scan.bucket](const Record& record) {
+    Result<Timestamp> due = record.key ? due_of(*record.key) : fail(ErrorCode::kMalformed, "no envelope");
+    if (due) core_.scanned(bucket, {*due, record.offset});
+  };
+  Result<void> read = co_await cluster::replay(&with_.logs, messages_of(scan.bucket, lane_), visit, stop_.get_token());
+  if (stopping_) co_return;
+  if (!read) {
+    with_.logger.error("delayed messages could not be read",
+                       {{"bucket", messages_of(scan.bucket, lane_).folder()}, {"reason", read.error().message}});
+  }
+  if (read || read.error().code == ErrorCode::kDamaged) {
+    core_.scan_ended(scan.bucket);
+  } else {
+    core_.scan_failed(scan.bucket);
+    scan_after_ = with_.shard.now() + kRetryInterval;
+  }
+  pump();
+}
+
+runtime::Task<void> LiveSchedule::fire(std::vector<Schedule::Entry> entries) {
+  std::size_t at = 0;
+  while (at < entries.size() && !stopping_) {
+    std::vector<DueMessage> messages;
+    Result<std::size_t> next = co_await load(&entries, at, &messages);
+    bool kept = false;
+    if (next) kept = co_await with_.due_messages.send_on(std::move(messages));
+    if (kept) {
+      at = *next;
+      continue;
+    }
+    if (!next) with_.logger.error("delayed messages could not be read", {{"reason", next.error().message}});
+    [[maybe_unused]] bool stop = co_await stopped_.wait_until(with_.shard.now() + kRetryInterval);
+  }
+  if (at < entries.size()) co_return;
+  core_.fired();
+  write_state({});
+  firing_ = false;
+  pump();
+}
+
+/// Entries from `from` on, as many as may be in memory together; where the next ones begin.
+runtime::Task<Result<std::size_t>> LiveSchedule::load(const std::vector<Schedule::Entry>* entries, std::size_t from,
+                                                      std::vector<DueMessage>* into) {
+  std::uint64_t bytes = 0;
+  for (; from < entries->size() && bytes < kMostDueBytes; ++from) {
+    Result<std::optional<DueMessage>> loaded = co_await load_one((*entries)[from]);
+    if (!loaded) co_return fail(loaded.error());
+    if (!*loaded) continue;
+    bytes += (*loaded)->record.value ? (*loaded)->record.value->size() : 0;
+    into->push_back(std::move(**loaded));
+  }
+  co_return from;
+}
+
+/// Nothing: it is lost, which is told.
+runtime::Task<Result<std::optional<DueMessage>>> LiveSchedule::load_one(Schedule::Entry entry) {
+  PartitionId partition = messages_of(entry.bucket, lane_);
+  Offset offset = entry.key.offset;
+  Error why{ErrorCode::kDamaged, "not in the log"};
+  for (int round = 0; round < 2; ++round) {
+    if (window_bucket_ == entry.bucket) {
+      Result<const LoadedMessage*> found = window_.find(offset);
+      if (!found) why = found.error();
+      if (!found || (*found != nullptr && (*found)->record.offset != offset)) break;
+      if (*found != nullptr) {
+        const LoadedMessage& message = **found;
+        Result<ScheduleEnvelope> envelope = decode_envelope(message.record.key.value_or(ByteView()));
+        if (envelope) co_return DueMessage{std::move(*envelope), message.owner, message.record};
+        why = envelope.error();
+        break;
+      }
+    }
+    Offset below = with_.logs.store().find(partition)->log_end_offset();
+    Result<SharedBytes> bytes = co_await with_.logs.store().read_bytes(partition, offset, kReadBytes, below);
+    if (!bytes && bytes.error().code != ErrorCode::kDamaged) co_return fail(bytes.error());
+    if (!bytes) {
+      why = bytes.error();
+      break;
+    }
+    std::vector<SharedBytes> batches;
+    batches.push_back(std::move(*bytes));
+    window_.fill(offset, std::move(batches));
+    window_bucket_ = entry.bucket;
+  }
+  with_.logger.error("a delayed message is lost",
+                     {{"partition", partition.folder()}, {"offset", offset.value}, {"reason", why.message}});
+  co_return std::nullopt;
+}
+
+void LiveSchedule::remove_finished() {
+  std::vector<BucketId> finished = core_.take_finished(with_.shard.clock().wall_now());
+  if (finished.empty()) return;
+  write_state({});
+  for (const BucketId& bucket : finished) {
+    if (window_bucket_ == bucket) window_bucket_.reset();
+    std::ignore = with_.logs.remove(messages_of(bucket, lane_));
+  }
+}
+
+}  // namespace wharf::queue

@@ -1,0 +1,197 @@
+// A schedule's logs: messages into their buckets, the state log.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "cluster/replication/keyed_records.hpp"
+#include "model/record_batch_builder.hpp"
+#include "queue/shell/live_schedule.hpp"
+
+namespace wharf::queue {
+namespace {
+
+constexpr std::uint64_t kLeastStateBytes = 64u << 10;
+constexpr std::uint64_t kSnapshotFactor = 4;
+std::shared_ptr<const log::LogConfig> schedule_log_config() {
+  auto config = std::make_shared<log::LogConfig>();
+  config->flush = log::Flush::kSync;
+  config->segment_bytes = 16 << 20;
+  config->segment_index_bytes = 1 << 20;
+  config->retention_ms = log::kUnlimited;
+  config->file_delete_delay_ms = 0;
+  config->max_message_bytes = INT32_MAX;
+  config->timestamp_after_max_ms = log::kForever;
+  return config;
+}
+
+/// The message as it came, with its envelope for a key.
+void append_with_envelope(BatchBuilder& builder, Delayed& message) {
+  Result<BatchView> batch = read_batch(message.batch);
+  WHARF_ASSERT(batch);  // the door made it
+  Result<OpenedBatch> opened = OpenedBatch::open(*batch, message.batch.size());
+  WHARF_ASSERT(opened);
+  RecordReader reader = opened->reader();
+  Record record;
+  Result<bool> read = reader.next(record);
+  WHARF_ASSERT(read && *read);
+  if (record.key) message.envelope.key = std::string(as_text(*record.key));
+  std::vector<std::byte> envelope = encode(message.envelope);
+  std::vector<std::byte>& headers = builder.encoded_headers();
+  ByteView encoded = record.headers.encoded();
+  headers.insert(headers.end(), encoded.begin(), encoded.end());
+  builder.append_encoded(
+      {.timestamp = record.timestamp, .key = ByteView(envelope), .value = record.value, .headers = {}},
+      static_cast<std::int32_t>(record.headers.size()));
+}
+
+}  // namespace
+
+struct LiveSchedule::Group {
+  BatchBuilder builder{BatchOptions{}};
+  std::vector<std::pair<std::size_t, Timestamp>> members;  // place in the call, due
+  bool persistent = false;
+  bool is_new = false;
+};
+
+struct LiveSchedule::Adding {
+  std::vector<Result<ScheduledId>> outcomes;
+  std::size_t groups_left = 1;  // one for add() itself
+  Added answered;
+
+  void group_done() {
+    if (--groups_left == 0) answered(std::move(outcomes));
+  }
+};
+
+log::AppendContext LiveSchedule::append_context() const {
+  return {.leader_epoch = with_.leader_epoch(), .now = with_.shard.clock().wall_now(), .from_client = false};
+}
+
+runtime::Task<Result<void>> LiveSchedule::open(std::vector<BucketId> buckets) {
+  PartitionId state = schedule_state_of(lane_);
+  Result<log::PartitionLog*> opened = with_.logs.store().create(state, schedule_log_config());
+  if (!opened) co_return fail(opened.error());
+  state_end_ = (*opened)->log_end_offset();
+  state_bytes_ = (*opened)->size_bytes();
+  auto visit = [this](const Record& record) {
+    Result<void> replayed = core_.replay(record.value.value_or(ByteView()));
+    if (!replayed)
+      with_.logger.error("passed over a record of the schedule's state",
+                         {{"offset", record.offset.value}, {"reason", replayed.error().message}});
+  };
+  Result<void> read = co_await cluster::replay(&with_.logs, state, visit);
+  if (!read)
+    with_.logger.error("the schedule's state is damaged: delayed messages may be sent again",
+                       {{"reason", read.error().message}});
+  for (const BucketId& bucket : buckets) {
+    Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(bucket, lane_), schedule_log_config());
+    if (!log) co_return fail(log.error());
+    bool is_needed = core_.found(bucket, (*log)->log_start_offset(), (*log)->log_end_offset());
+    if (!is_needed) std::ignore = with_.logs.remove(messages_of(bucket, lane_));
+  }
+  co_return Result<void>();
+}
+
+void LiveSchedule::finish() {
+  std::ignore = core_.take_change();
+  append_state(core_.snapshot(), {});
+}
+
+void LiveSchedule::add(std::vector<Delayed> messages, Added answered) {
+  Timestamp now = with_.shard.clock().wall_now();
+  auto random = static_cast<std::uint32_t>(with_.dice.roll());
+  std::map<BucketId, Group> groups;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    Delayed& message = messages[i];
+    Schedule::Placement place = core_.place(message.envelope.due, now, random);
+    message.envelope.due = place.due;
+    Group& group = groups[place.bucket];
+    append_with_envelope(group.builder, message);
+    group.members.emplace_back(i, place.due);
+    group.persistent |= message.persistent;
+    group.is_new = place.is_new;
+  }
+  auto adding = std::make_shared<Adding>();
+  adding->outcomes.resize(messages.size());
+  adding->answered = std::move(answered);
+  for (auto& [bucket, group] : groups) {
+    Result<void> appended = append(bucket, group, adding);
+    if (appended) continue;
+    for (const auto& [place, due] : group.members) adding->outcomes[place] = fail(appended.error());
+    if (group.is_new) std::ignore = with_.logs.remove(messages_of(bucket, lane_));
+  }
+  adding->group_done();
+  pump();
+}
+
+Result<void> LiveSchedule::append(const BucketId& bucket, Group& group, const std::shared_ptr<Adding>& adding) {
+  if (stopping_) return fail(ErrorCode::kClosed, "the node stops");
+  PartitionId partition = messages_of(bucket, lane_);
+  if (group.is_new) {
+    Result<log::PartitionLog*> made = with_.logs.store().create(partition, schedule_log_config());
+    if (!made) return fail(made.error());
+  }
+  Result<std::vector<std::byte>> bytes = group.builder.finish();
+  if (!bytes) return fail(bytes.error());
+  Result<log::Appended> appended = with_.logs.append(partition, log::own(std::move(*bytes)), append_context());
+  if (!appended) return fail(appended.error());
+  Timestamp now = with_.shard.clock().wall_now();
+  for (std::size_t i = 0; i < group.members.size(); ++i) {
+    auto [place, due] = group.members[i];
+    Offset offset = appended->first.plus(static_cast<std::int64_t>(i));
+    core_.arrived(bucket, {due, offset}, now);
+    adding->outcomes[place] = ScheduledId{lane_, bucket, offset};
+  }
+  if (!group.persistent) return {};
+  ++adding->groups_left;
+  auto committed = [adding, members = std::move(group.members)](Result<void> kept) {
+    for (const auto& [place, due] : members) {
+      if (!kept) adding->outcomes[place] = fail(kept.error());
+    }
+    adding->group_done();
+  };
+  with_.logs.when_committed(partition, appended->next, std::move(committed));
+  return {};
+}
+
+void LiveSchedule::write_state(Answered answered) {
+  bool grown = state_bytes_ > std::max(kLeastStateBytes, kSnapshotFactor * snapshot_bytes_);
+  ScheduleChange change = core_.take_change();
+  if (grown || state_lost_) change = core_.snapshot();
+  state_lost_ = false;
+  if (change.empty()) {  // what was written before may still be on its way
+    if (answered) with_.logs.when_committed(schedule_state_of(lane_), state_end_, std::move(answered));
+    return;
+  }
+  append_state(change, std::move(answered));
+}
+
+void LiveSchedule::append_state(const ScheduleChange& change, Answered answered) {
+  std::vector<std::byte> value = encode(change);
+  BatchBuilder builder({});
+  builder.append({.timestamp = with_.shard.clock().wall_now(), .value = ByteView(value)});
+  Result<std::vector<std::byte>> bytes = builder.finish();
+  WHARF_ASSERT(bytes);
+  std::size_t size = bytes->size();
+  PartitionId partition = schedule_state_of(lane_);
+  Result<log::Appended> appended = with_.logs.append(partition, log::own(std::move(*bytes)), append_context());
+  if (!appended) {
+    with_.logger.error("the schedule's state could not be written", {{"reason", appended.error().message}});
+    state_lost_ = true;  // the next record says all
+    if (answered) answered(fail(appended.error()));
+    return;
+  }
+  state_end_ = appended->next;
+  state_bytes_ += size;
+  if (change.is_snapshot) state_bytes_ = snapshot_bytes_ = size;
+  auto committed = [this, alive = alive_, first = appended->first, is_snapshot = change.is_snapshot,
+                    answered = std::move(answered)](Result<void> outcome) mutable {
+    if (answered) answered(outcome);
+    if (!*alive) return;
+    if (!outcome) state_lost_ = true;
+    if (outcome && is_snapshot) std::ignore = with_.logs.store().delete_records(schedule_state_of(lane_), first);
+  };
+  with_.logs.when_committed(partition, appended->next, std::move(committed));
+}
+
+}  // namespace wharf::queue

@@ -1,0 +1,229 @@
+// Delayed messages over real logs on a disk that loses power, from seeds. What was confirmed goes out once it is due,
+// never before; what was cancelled on disk does not; without a crash each goes out once, and what waits is what is
+// listed.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "log/wal_testing.hpp"
+#include "model/message.hpp"
+#include "queue/shell/shard_schedules.hpp"
+#include "sim/seeds.hpp"
+#include "sim/simulation.hpp"
+
+namespace wharf::queue {
+namespace {
+
+using log::testing::QuietLogger;
+
+struct Sent {
+  Timestamp due;
+  std::optional<ScheduledId> id;  // confirmed
+  bool cancelled = false;         // on disk
+  bool maybe_cancelled = false;
+  bool crashed_since = false;  // ... since it went out
+  int out = 0;
+};
+
+/// All that is due comes by here; refuses now and then.
+class Sink final : public DueMessages {
+ public:
+  Sink(std::vector<Sent>& messages, runtime::Shard& shard, sim::SeededRandom& random, std::shared_ptr<bool> alive)
+      : messages_(messages), shard_(shard), random_(random), alive_(std::move(alive)) {}
+
+  runtime::Task<bool> send_on(std::vector<DueMessage> due) override {
+    if (!*alive_ || random_.one_in(20)) co_return false;
+    for (const DueMessage& one : due) {
+      Sent& sent = messages_.at(std::stoul(std::string(as_text(*one.record.value))));
+      EXPECT_EQ(one.envelope.exchange, "later");
+      EXPECT_LE(sent.due, shard_.clock().wall_now()) << "early";
+      EXPECT_FALSE(sent.cancelled) << "a cancelled message went out";
+      if (sent.out++ > 0) EXPECT_TRUE(std::exchange(sent.crashed_since, false)) << "went out twice";
+    }
+    co_return true;
+  }
+
+ private:
+  std::vector<Sent>& messages_;
+  runtime::Shard& shard_;
+  sim::SeededRandom& random_;
+  std::shared_ptr<bool> alive_;
+};
+
+class Fixture {
+ public:
+  explicit Fixture(std::uint64_t seed)
+      : simulation(seed), random(simulation.random("work")), machine_(&simulation.add_machine("a")) {}
+
+  void start() {
+    logger_ = std::make_unique<QuietLogger>(machine_->clock());
+    log::DataFolderOptions folder_options;
+    folder_options.new_cluster_id.bytes.fill(7);
+    folder_options.wal.file_bytes = 64 * log::kWalBlockBytes;
+    auto folder = log::DataFolder::open(machine_->disk(), "data", folder_options, *logger_);
+    WHARF_ASSERT(folder);
+    folder_ = std::move(*folder);
+    log::LogStoreOptions options;
+    options.checkpoint_interval_ms = 1'000;
+    log::LogStore::Surroundings with{&machine_->shard(), &machine_->disk(), logger_.get(),
+                                     folder_.get(),      nullptr,           nullptr};
+    auto store = simulation.run(machine_->shard(), log::LogStore::open(with, options));
+    WHARF_ASSERT(store);
+    logs_ = std::make_unique<cluster::ShardLogs>(machine_->shard(), std::move(*store));
+    scope_ = std::make_unique<runtime::TaskScope>(machine_->shard());
+    scope_->spawn("log-store", logs_->store().run(scope_->stop_token()));
+    scope_->spawn("log-advances", logs_->run(scope_->stop_token()));
+    sink_ = std::make_unique<Sink>(messages, machine_->shard(), random, alive_);
+    ShardSchedules::Options with_these{
+        .logger = logger_.get(), .due_messages = sink_.get(), .random = &random, .leader_epoch = [] {
+          return LeaderEpoch(0);
+        }};
+    schedules_ = std::make_unique<ShardSchedules>(machine_->shard(), *logs_, std::move(with_these));
+    Result<void> opened = simulation.run(machine_->shard(), schedules_->open());
+    ASSERT_TRUE(opened) << opened.error().message;
+    schedules_->begin();
+  }
+
+  Result<void> stop() {
+    simulation.run(machine_->shard(), schedules_->close());
+    scope_->request_stop();
+    simulation.run(machine_->shard(), scope_->close());
+    Result<void> closed = simulation.run(machine_->shard(), logs_->close());
+    schedules_.reset();
+    logs_.reset();
+    scope_.reset();
+    folder_.reset();
+    return closed;
+  }
+  void die(bool power_loss) {
+    *alive_ = false;
+    alive_ = std::make_shared<bool>(true);
+    for (Sent& sent : messages) sent.crashed_since = true;
+    sim::Machine* reborn = power_loss ? &simulation.power_loss(*machine_) : &simulation.kill(*machine_);
+    std::ignore = stop();  // the ghost winds down
+    machine_ = reborn;
+  }
+
+  void schedule() {
+    std::vector<Delayed> delayed;
+    std::size_t first = messages.size(), count = 1 + random.below(4);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::string body = std::to_string(messages.size());
+      std::uint64_t bits = random.one_in(4) ? 40 : 21;  // some years, or half an hour
+      Timestamp due{now().ms + static_cast<std::int64_t>(random.below(std::uint64_t{1} << random.below(bits)))};
+      BatchBuilder builder(BatchOptions{});
+      append_message(builder, {.routing_key = "k", .body = as_bytes(body)}, now());
+      delayed.push_back({.envelope = {.due = due, .name_space = "/", .exchange = "later"}, .batch = *builder.finish()});
+      messages.push_back({.due = due});
+    }
+    schedules_->own().add(std::move(delayed), [this, first, alive = alive_](std::vector<Result<ScheduledId>> kept) {
+      for (std::size_t i = 0; *alive && i < kept.size(); ++i) {
+        if (kept[i]) messages[first + i].id = *kept[i];
+      }
+    });
+  }
+
+  void cancel() {
+    if (messages.empty()) return;
+    Sent& sent = messages[random.below(messages.size())];
+    if (!sent.id) return;
+    bool was_out = sent.out > 0 && !sent.crashed_since, was_cancelled = sent.cancelled;
+    sent.maybe_cancelled = true;
+    Result<void> cancelled =
+        simulation.run(machine_->shard(), schedules_->own().cancel(sent.id->bucket, sent.id->offset));
+    if (!cancelled) return;
+    EXPECT_FALSE(was_out || was_cancelled) << "cancelled what did not wait";
+    sent.cancelled = true;
+  }
+
+  /// Page by page.
+  std::set<ScheduledId> listed() {
+    std::set<ScheduledId> all;
+    std::optional<ScheduledId> after;
+    do {
+      ScheduledPage page;
+      Result<void> done = simulation.run(machine_->shard(),
+                                         schedules_->own().list(after, 1 + random.below(5), std::string("/"), &page));
+      EXPECT_TRUE(done);
+      for (const Scheduled& one : page.messages) EXPECT_TRUE(all.insert(one.id).second) << "listed twice";
+      after = page.next;
+    } while (after);
+    return all;
+  }
+
+  void work(int steps) {
+    for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) {
+      switch (random.below(6)) {
+        case 0:
+        case 1:
+        case 2:
+          schedule();
+          break;
+        case 3:
+          cancel();
+          break;
+        case 4:
+          std::ignore = listed();
+          break;
+        default:
+          if (random.one_in(3)) simulation.run_for(std::chrono::minutes(random.below(12)));
+      }
+      if (random.one_in(3)) simulation.run_for(std::chrono::milliseconds(random.below(5'000)));
+    }
+  }
+
+  /// What waits is what is listed; what is due has gone out.
+  void check() {
+    simulation.run_for(std::chrono::minutes(2));
+    std::set<ScheduledId> waiting = listed();
+    EXPECT_EQ(schedules_->pending(), waiting.size());
+    for (const Sent& sent : messages) {
+      if (!sent.id || sent.maybe_cancelled) continue;
+      bool is_due = sent.due.ms <= now().ms - 60'000;
+      if (is_due) EXPECT_GT(sent.out, 0) << "a confirmed message stayed " << sent.id->text();
+      if (sent.due > now()) EXPECT_TRUE(waiting.contains(*sent.id)) << "a confirmed message is lost";
+    }
+  }
+
+  sim::Simulation simulation;
+  sim::SeededRandom random;
+  std::vector<Sent> messages;
+
+ private:
+  Timestamp now() { return machine_->clock().wall_now(); }
+
+  sim::Machine* machine_;
+  std::unique_ptr<QuietLogger> logger_;
+  std::unique_ptr<log::DataFolder> folder_;
+  std::unique_ptr<cluster::ShardLogs> logs_;
+  std::unique_ptr<runtime::TaskScope> scope_;
+  std::unique_ptr<Sink> sink_;
+  std::unique_ptr<ShardSchedules> schedules_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // of this life
+};
+
+std::uint64_t lives_and_deaths(std::uint64_t seed) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  Fixture fixture(seed);
+  for (int life = 0; life < 4 && !::testing::Test::HasFailure(); ++life) {
+    fixture.start();
+    fixture.work(static_cast<int>(10 + fixture.random.below(50)));
+    std::uint64_t end = fixture.random.below(3);
+    if (end == 0) {
+      EXPECT_TRUE(fixture.stop());
+    } else {
+      fixture.die(end == 1);
+    }
+  }
+  fixture.start();
+  fixture.check();
+  EXPECT_TRUE(fixture.stop());
+  return fixture.simulation.hash();
+}
+
+TEST(ScheduleCrash, what_was_confirmed_goes_out_when_it_is_due_and_what_was_cancelled_does_not) {
+  EXPECT_TRUE(sim::run_seeds(40, lives_and_deaths).empty());
+}
+
+}  // namespace
+}  // namespace wharf::queue
