@@ -154,7 +154,8 @@ void Server::open_management() {
                           .queues = node_->queues(),
                           .publish = node_->publish(),
                           .catalogue = node_->catalogue(),
-                          .histories = node_->histories()};
+                          .histories = node_->histories(),
+                          .delays = node_->delays()};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),
                           .cluster_name = node_->cluster_id(),

@@ -34,7 +34,7 @@ class ManagementApi : public testing::Test {
     Result<void> started = simulation_.run(shard(), node_->start());
     EXPECT_TRUE(started) << started.error().message;
     Ports ports{node_->access(), node_->entities(), node_->queues(), node_->publish(), node_->catalogue(),
-                node_->histories()};
+                node_->histories(), node_->delays()};
     About about{.version = "1.2.3", .rabbitmq_version = "4.0.5", .cluster_name = "c", .node_name = "wharf@0"};
     api_ = std::make_unique<Api>(ports, std::move(about), random_);
   }

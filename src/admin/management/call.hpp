@@ -6,6 +6,7 @@
 
 #include "broker/access.hpp"
 #include "broker/catalogue.hpp"
+#include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
 #include "broker/publish.hpp"
@@ -27,6 +28,7 @@ struct Ports {
   broker::Publish& publish;
   broker::Catalogue& catalogue;
   broker::Histories& histories;
+  broker::Delays& delays;
 };
 
 /// What the node says it is.

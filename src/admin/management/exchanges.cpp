@@ -49,11 +49,6 @@ runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) 
   co_return response;
 }
 
-/// As at the AMQP port: nothing here holds messages back yet.
-bool is_served(std::string_view type) {
-  return type != "x-delayed-message";
-}
-
 /// 401 or none.
 Result<void> may_declare(const Call& call, const routing::Exchange& exchange, bool is_new) {
   if (exchange.name.empty()) return {};  // nobody can: the routing table says so
@@ -87,8 +82,6 @@ Answer put_exchange(Call* call) {
                              .internal = body.flag("internal"),
                              .arguments = body.table("arguments")};
   if (body.refusal()) co_return *body.refusal();
-  if (!is_served(exchange.type))
-    co_return bad_request(json_text(fmt::format("unknown exchange type '{}'", exchange.type)));
   bool is_new = call->view()->routes->exchange(exchange.name) == nullptr;
   if (Result<void> allowed = may_declare(*call, exchange, is_new); !allowed) co_return answer_of(allowed.error());
   Result<bool> made = co_await call->ports.entities.declare_exchange(call->here, call->vhost(), std::move(exchange));

@@ -137,11 +137,24 @@ Result<void> may_publish(const Call& call, const routing::Exchange& exchange, co
 }
 
 log::OwnedBatches batch_of(const MessageView& message, Timestamp now) {
-  BatchBuilder builder(BatchOptions{});
-  append_message(builder, message, now);
-  Result<std::vector<std::byte>> bytes = builder.finish();
-  WHARF_ASSERT(bytes);  // a request's body is far below a batch's limit, and nothing is compressed
-  return log::own(std::move(*bytes));
+  return log::own(broker::bytes_of(message, now));
+}
+
+/// What delaying exchanges hold back, once for each.
+std::vector<broker::Delayed> held_back(const Call& call, const broker::NamespaceView& view,
+                                       const routing::Routes& routes, const Asked& asked, Timestamp now) {
+  constexpr std::uint8_t kPersistent = 2;  // delivery mode
+  std::vector<broker::Delayed> held_back;
+  for (const routing::HeldBack& held : routes.held_back) {
+    std::int64_t wait = std::min(held.delay_ms, queue::kLatestDue.ms - now.ms);
+    held_back.push_back({.envelope = {.due = Timestamp{now.ms + wait},
+                                      .name_space = call.vhost(),
+                                      .exchange = view.routes->destination(held.exchange).name,
+                                      .extra_keys = asked.extra_keys},
+                         .batch = broker::bytes_of(asked.message, now),
+                         .persistent = asked.message.delivery_mode == kPersistent});
+  }
+  return held_back;
 }
 
 struct Parts {
@@ -149,6 +162,7 @@ struct Parts {
   std::vector<broker::EnqueuePart> queues;
   std::vector<broker::PublishPart> logs;
   std::vector<broker::HistoryEntry> history;
+  std::vector<broker::Delayed> delayed;
 };
 
 /// Where it goes, a batch for each. Without a suspension: routes are the table's of now.
@@ -164,7 +178,7 @@ Parts parts_of(Call& call, const broker::NamespaceView& view, routing::Destinati
   routing::Router router;
   routing::Routes routes = router.route(*view.routes, exchange, routed, call.dice.roll());
   Timestamp now = call.here.clock().wall_now();
-  Parts parts{.routed = !routes.nowhere()};
+  Parts parts{.routed = !routes.nowhere(), .delayed = held_back(call, view, routes, asked, now)};
   for (routing::DestinationId id : routes.destinations) {
     const routing::Destination& destination = view.routes->destination(id);
     if (destination.kind != routing::DestinationKind::kQueue) {
@@ -177,8 +191,8 @@ Parts parts_of(Call& call, const broker::NamespaceView& view, routing::Destinati
     parts.queues.push_back(broker::part_for(*queue, message, now));
   }
   for (const routing::Remembered& one : routes.remembered) {
-    parts.history.push_back({call.vhost(), view.routes->destination(one.exchange).name, one.messages,
-                             broker::delivery_of(message, now)});
+    parts.history.push_back(
+        {call.vhost(), view.routes->destination(one.exchange).name, one.messages, broker::delivery_of(message, now)});
   }
   return parts;
 }
@@ -221,6 +235,13 @@ Answer publish(Call* call) {
         call->here, std::move(parts.logs), broker::Acknowledge::kCommitted, call->here.now() + kDeadline);
     for (const Result<broker::Published>& one : kept) {
       if (!one && one.error().code != ErrorCode::kNotFound) co_return rejected(one.error());
+    }
+  }
+  if (!parts.delayed.empty()) {
+    std::vector<Result<broker::ScheduledId>> kept =
+        co_await call->ports.delays.schedule(call->here, std::move(parts.delayed));
+    for (const Result<broker::ScheduledId>& one : kept) {
+      if (!one) co_return rejected(one.error());
     }
   }
   co_return json_answer(boost::json::object{{"routed", parts.routed}});

@@ -155,6 +155,33 @@ TEST_F(ManagementApi, ARejectedMessageGoesWhereDeadLettersGo) {
   EXPECT_EQ(take("dead", "ack_requeue_false").as_array().front().at("payload"), "poison");
 }
 
+TEST_F(ManagementApi, AMessageForADelayingExchangeWaits) {
+  EXPECT_EQ(status("PUT", "/queues/%2F/q", R"({"durable":true})"), 201u);
+  EXPECT_EQ(status("PUT", "/exchanges/%2F/e", R"({"type":"x-delayed-message","durable":true})"), 400u);
+  EXPECT_EQ(status("PUT", "/exchanges/%2F/e",
+                   R"({"type":"x-delayed-message","durable":true,"arguments":{"x-delayed-type":"direct"}})"),
+            201u);
+  EXPECT_EQ(status("POST", "/bindings/%2F/e/e/q/q", R"({"routing_key":"k"})"), 201u);
+  auto later = [&](const std::string& key, int mode) {
+    return ask("POST", "/exchanges/%2F/e/publish",
+               R"({"properties":{"delivery_mode":)" + std::to_string(mode) +
+                   R"(,"headers":{"x-delay":5000}},"routing_key":")" + key +
+                   R"(","payload":"x","payload_encoding":"string"})")
+        .text();
+  };
+  EXPECT_EQ(later("k", 2), R"({"routed":true})");
+  EXPECT_EQ(later("k", 1), R"({"routed":true})");
+  EXPECT_EQ(later("nowhere", 2), R"({"routed":true})");  // nobody knows yet
+  EXPECT_TRUE(publish("k", "at once", "e"));
+  EXPECT_EQ(take("q", "ack_requeue_false").as_array().size(), 1u);
+  simulation_.run_for(std::chrono::milliseconds(4'900));
+  EXPECT_EQ(take("q", "ack_requeue_false"), boost::json::array());
+  simulation_.run_for(std::chrono::milliseconds(200));
+  boost::json::value came = take("q", "ack_requeue_false");
+  ASSERT_EQ(came.as_array().size(), 2u);
+  EXPECT_EQ(came.as_array().front().at("properties").at("headers"), (boost::json::object{{"x-delay", -5000}}));
+}
+
 TEST_F(ManagementApi, BadPublishesAndGetsAreRefused) {
   EXPECT_EQ(status("PUT", "/queues/%2F/q", R"({"arguments":{"x-max-length":1,"x-overflow":"reject-publish"}})"), 201u);
   auto to = [&](const std::string& exchange, std::string body) {
