@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 )
@@ -22,6 +23,8 @@ func TestAmqp091_restart(t *testing.T) {
 		{"durable exchanges queues bindings and messages are there after a restart", restart},
 		{"what waits after a restart has the limits that it had", limitsAfterRestart},
 		{"what waits after a crash has the limits that it had", limitsAfterCrash},
+		{"delayed messages come after a restart when they are due", delaysAfterRestart},
+		{"delayed messages come after a crash when they are due", delaysAfterCrash},
 	})
 }
 
@@ -115,4 +118,69 @@ func limitsAgain(t *testing.T, end syscall.Signal) {
 	equal(t, bodies(t, channel, "late", 1), "expired", "though nobody asked the queue for it")
 	send("limited", amqp.Publishing{Body: []byte("last")})
 	equal(t, bodies(t, channel, "limited", 2), "more last", "the oldest made room")
+}
+
+func delaysAfterRestart(t *testing.T, _ *amqp.Connection, _ *amqp.Channel) {
+	equal(t, delaysAgain(t, syscall.SIGTERM), 0, "came twice")
+}
+
+func delaysAfterCrash(t *testing.T, _ *amqp.Connection, _ *amqp.Channel) {
+	delaysAgain(t, syscall.SIGKILL) // a few on their way may come again
+}
+
+// delaysAgain ends the broker while some messages are sent on, some will be due before it is back, and some after. It gives
+// back how many came more than once.
+func delaysAgain(t *testing.T, end syscall.Signal) int {
+	const soon, late = 100, 50
+	folder := t.TempDir()
+	broker, address := serve(t, folder)
+	channel := confirming(t, dial(t, address))
+	check(t, channel.ExchangeDeclare("later", "x-delayed-message", true, false, false, false, amqp.Table{"x-delayed-type": "direct"}))
+	must(channel.QueueDeclare("kept", true, false, false, false, nil))(t)
+	check(t, channel.QueueBind("kept", "k", "later", false, nil))
+	due := map[string]time.Time{} // not before
+	var confirms []*amqp.DeferredConfirmation
+	send := func(body string, delay int) {
+		due[body] = time.Now().Truncate(time.Millisecond).Add(time.Duration(delay) * time.Millisecond)
+		confirms = append(confirms, must(channel.PublishWithDeferredConfirmWithContext(t.Context(), "later", "k", false, false,
+			amqp.Publishing{DeliveryMode: amqp.Persistent, Headers: amqp.Table{"x-delay": int32(delay)}, Body: []byte(body)}))(t))
+	}
+	for n := range late {
+		send(fmt.Sprint("late ", n), 6_000)
+	}
+	send("far", 3_600_000)
+	for n := range soon {
+		send(fmt.Sprint("soon ", n), 5*(n+1))
+	}
+	for _, one := range confirms {
+		equal(t, one.Wait(), true, "confirmed")
+	}
+	lateDue, soonDue := due["late 0"], time.Now().Add(5*soon*time.Millisecond)
+	check(t, broker.Process.Signal(end))
+	broker.Wait() // an error where it was killed
+	eventually(t, "what is soon is due", func() bool { return time.Now().After(soonDue) })
+
+	_, address = serve(t, folder)
+	channel = confirming(t, dial(t, address))
+	counts := map[string]int{}
+	for came := 0; came < soon+late; {
+		body := string(next(t, channel, "kept", true).Body)
+		if time.Now().Before(due[body]) {
+			t.Fatalf("%s came %v early", body, time.Until(due[body]))
+		}
+		if strings.HasPrefix(body, "soon") && counts[body] == 0 && time.Now().After(lateDue) {
+			t.Fatalf("%s was due at the start and came late", body)
+		}
+		if counts[body]++; counts[body] == 1 {
+			came++
+		}
+	}
+	twice := 0
+	for _, count := range counts {
+		if count > 1 {
+			twice++
+		}
+	}
+	equal(t, bodies(t, channel, "kept", 0), "", "what is not due yet")
+	return twice
 }
