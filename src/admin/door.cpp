@@ -17,7 +17,7 @@ constexpr std::string_view kIndex =
     "  /healthz  alive, and what it is doing\n"
     "  /readyz   200 when clients are served\n"
     "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions\n"
-    "  /api      RabbitMQ's management API: users, virtual hosts, exchanges, queues, bindings\n";
+    "  /api      RabbitMQ's management API: users, virtual hosts, exchanges, queues, bindings, policies\n";
 
 std::int64_t milliseconds(Nanoseconds time) { return std::chrono::duration_cast<Milliseconds>(time).count(); }
 

@@ -14,6 +14,7 @@ const std::vector<Command>& commands() {
       queue_command(),
       exchange_command(),
       binding_command(),
+      policy_command(),
       vhost_command(),
       user_command(),
       bench_command(),

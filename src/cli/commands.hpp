@@ -19,6 +19,7 @@ Command consume_command();
 Command queue_command();
 Command exchange_command();
 Command binding_command();
+Command policy_command();
 Command vhost_command();
 Command user_command();
 Command bench_command();

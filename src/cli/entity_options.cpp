@@ -47,14 +47,18 @@ void declare_format(CLI::App* action, EntityOptions* options) {
 }
 
 Result<boost::json::object> arguments_of(const EntityOptions& options) {
-  boost::json::object arguments;
-  for (const std::string& one : options.arguments) {
+  return object_of("--argument", options.arguments);
+}
+
+Result<boost::json::object> object_of(std::string_view option, const std::vector<std::string>& pairs) {
+  boost::json::object object;
+  for (const std::string& one : pairs) {
     const std::size_t equals = one.find('=');
     if (equals == 0 || equals == std::string::npos)
-      return fail(ErrorCode::kInvalidArgument, fmt::format("--argument: '{}' is not KEY=VALUE", one));
-    arguments[one.substr(0, equals)] = value_of(one.substr(equals + 1));
+      return fail(ErrorCode::kInvalidArgument, fmt::format("{}: '{}' is not KEY=VALUE", option, one));
+    object[one.substr(0, equals)] = value_of(one.substr(equals + 1));
   }
-  return arguments;
+  return object;
 }
 
 std::string cell(const boost::json::value& item, std::string_view field) {
@@ -66,11 +70,15 @@ std::string cell(const boost::json::value& item, std::string_view field) {
 }
 
 std::string arguments_cell(const boost::json::value& item) {
+  return table_cell(item, "arguments");
+}
+
+std::string table_cell(const boost::json::value& item, std::string_view field) {
   const boost::json::object* fields = item.if_object();
-  const boost::json::value* arguments = fields == nullptr ? nullptr : fields->if_contains("arguments");
+  const boost::json::value* table = fields == nullptr ? nullptr : fields->if_contains({field.data(), field.size()});
   std::string text;
-  if (arguments == nullptr || !arguments->is_object()) return text;
-  for (const auto& [name, value] : arguments->as_object())
+  if (table == nullptr || !table->is_object()) return text;
+  for (const auto& [name, value] : table->as_object())
     text += fmt::format("{}{}={}", text.empty() ? "" : " ", std::string_view(name.data(), name.size()), text_of(value));
   return text;
 }

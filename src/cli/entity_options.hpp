@@ -27,10 +27,14 @@ void declare_format(CLI::App* action, EntityOptions* options);
 /// {"x-max-length": 5}: a value that is a number, true or false in JSON is that, everything else text.
 /// kInvalidArgument.
 Result<boost::json::object> arguments_of(const EntityOptions& options);
+/// The same of other KEY=VALUEs; `option` names them where one is none.
+Result<boost::json::object> object_of(std::string_view option, const std::vector<std::string>& pairs);
 
 /// A field of an object of the API as a cell: "-" where it is missing, texts as they are, lists with commas between.
 std::string cell(const boost::json::value& item, std::string_view field);
-/// {"x-max-length":5} as x-max-length=5.
+/// A field {"x-max-length":5} as x-max-length=5.
+std::string table_cell(const boost::json::value& item, std::string_view field);
+/// That of the arguments.
 std::string arguments_cell(const boost::json::value& item);
 /// A list as the API gave it: its JSON, or the table that `rows` makes of it.
 std::string shown(const boost::json::value& list, bool json, TextTable table,

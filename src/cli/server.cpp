@@ -151,6 +151,7 @@ Result<void> Server::open_admin() {
 void Server::open_management() {
   management::Ports ports{.access = node_->access(),
                           .entities = node_->entities(),
+                          .policies = node_->policies(),
                           .queues = node_->queues(),
                           .publish = node_->publish(),
                           .catalogue = node_->catalogue(),

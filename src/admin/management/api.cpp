@@ -44,6 +44,12 @@ std::optional<http::Response> refusal_of(const Call& call, Right right) {
     if (call.user.has_tag("administrator")) return std::nullopt;
     return not_authorised("Not administrator user");
   }
+  if (right == Right::kMakesPolicies) {
+    if (call.user.has_tag("administrator")) return std::nullopt;
+    bool makes = call.user.has_tag("policymaker") && call.access().may_use_namespace(call.user, call.vhost());
+    if (makes) return std::nullopt;
+    return not_authorised("User not authorised to access object");
+  }
   if (!sees(call, call.vhost())) return not_authorised("User not authorised to access virtual host");
   if (!call.view()) return right == Right::kSees ? nothing_here() : not_found("vhost_not_found");
   if (right == Right::kSees || call.access().may_use_namespace(call.user, call.vhost())) return std::nullopt;

@@ -36,8 +36,12 @@ void Body::refuse(const boost::json::value& reason) {
   if (!refusal_) refusal_ = bad_request(reason);
 }
 
-void Body::missing(std::string_view name) {
-  refuse(json_text(fmt::format("[{{key_missing,{}}}]", name)));
+void Body::require(std::initializer_list<std::string_view> names) {
+  std::string missing;
+  for (std::string_view name : names) {
+    if (find(name) == nullptr) missing += fmt::format("{}{{key_missing,{}}}", missing.empty() ? "" : ",", name);
+  }
+  if (!missing.empty()) refuse(json_text("[" + missing + "]"));
 }
 
 const boost::json::value* Body::find(std::string_view name) const {
@@ -65,7 +69,7 @@ std::optional<std::string> Body::text(std::string_view name) {
 }
 
 std::string Body::required_text(std::string_view name) {
-  if (find(name) == nullptr) missing(name);
+  require({name});
   return text(name).value_or("");
 }
 
@@ -84,7 +88,7 @@ std::optional<std::int64_t> Body::number(std::string_view name) {
 }
 
 std::int64_t Body::required_number(std::string_view name) {
-  if (find(name) == nullptr) missing(name);
+  require({name});
   return number(name).value_or(0);
 }
 

@@ -7,6 +7,7 @@
 //   std::string read = body.required_text("read");
 //   if (body.refusal()) co_return *body.refusal();
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class Body {
   const boost::json::value* find(std::string_view name) const;
   bool flag(std::string_view name);
   std::optional<std::string> text(std::string_view name);
+  /// Names all of them that are missing.
+  void require(std::initializer_list<std::string_view> names);
   std::string required_text(std::string_view name);
   std::optional<std::int64_t> number(std::string_view name);
   std::int64_t required_number(std::string_view name);
@@ -37,8 +40,6 @@ class Body {
   PropertyTable table(std::string_view name);
 
  private:
-  void missing(std::string_view name);
-
   boost::json::object fields_;
   std::optional<http::Response> refusal_;
 };

@@ -9,6 +9,7 @@
 #include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
+#include "broker/policies.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
 #include "http/message.hpp"
@@ -24,6 +25,7 @@ namespace wharf::management {
 struct Ports {
   broker::Access& access;
   broker::Entities& entities;
+  broker::Policies& policies;
   broker::Queues& queues;
   broker::Publish& publish;
   broker::Catalogue& catalogue;

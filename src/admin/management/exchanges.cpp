@@ -6,6 +6,7 @@
 #include "admin/management/body.hpp"
 #include "admin/management/exchange_named.hpp"
 #include "admin/management/list.hpp"
+#include "admin/management/policy_fields.hpp"
 #include "admin/management/property_json.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
@@ -19,17 +20,27 @@ using security::Verb;
 struct Shown {
   std::string vhost;
   routing::Exchange exchange;
+  routing::EffectivePolicy policy;
 };
+
+/// The default exchange has no policy, whatever matches its empty name.
+Shown shown_of(const Call& call, std::string_view vhost, routing::Exchange exchange) {
+  if (exchange.name.empty()) return {std::string(vhost), std::move(exchange), {}};
+  std::optional<routing::EffectivePolicy> policy = call.ports.policies.of_exchange(call.here, vhost, exchange.name);
+  return {std::string(vhost), std::move(exchange), std::move(policy).value_or(routing::EffectivePolicy{})};
+}
 
 boost::json::object json_of(const Shown& shown) {
   const routing::Exchange& exchange = shown.exchange;
-  return {{"name", json_text(exchange.name)},
-          {"vhost", json_text(shown.vhost)},
-          {"type", json_text(exchange.type)},
-          {"durable", exchange.durable},
-          {"auto_delete", exchange.auto_delete},
-          {"internal", exchange.internal},
-          {"arguments", management::json_of(exchange.arguments)}};
+  boost::json::object json{{"name", json_text(exchange.name)},
+                           {"vhost", json_text(shown.vhost)},
+                           {"type", json_text(exchange.type)},
+                           {"durable", exchange.durable},
+                           {"auto_delete", exchange.auto_delete},
+                           {"internal", exchange.internal},
+                           {"arguments", management::json_of(exchange.arguments)}};
+  if (shown.policy.policy || shown.policy.operator_policy) add_policy_fields(json, shown.policy);
+  return json;
 }
 
 runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {
@@ -37,7 +48,9 @@ runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) 
   for (const std::string& vhost : vhosts) {
     std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
     if (!view) continue;
-    for (routing::Exchange& exchange : view->routes->exchanges()) shown.push_back({vhost, std::move(exchange)});
+    for (routing::Exchange& exchange : view->routes->exchanges()) {
+      shown.push_back(shown_of(*call, vhost, std::move(exchange)));
+    }
     co_await runtime::next_turn(call->here);
   }
   std::ranges::sort(shown, {}, [](const Shown& one) { return std::tie(one.vhost, one.exchange.name); });
@@ -70,7 +83,7 @@ Answer list_exchanges_of_vhost(Call* call) {
 Answer get_exchange(Call* call) {
   const routing::ExchangeEntry* found = call->view()->routes->exchange(exchange_named(call->names.at(1)));
   if (found == nullptr) co_return nothing_here();
-  co_return json_answer(chosen_columns(call->request, json_of({call->vhost(), found->exchange})));
+  co_return json_answer(chosen_columns(call->request, json_of(shown_of(*call, call->vhost(), found->exchange))));
 }
 
 Answer put_exchange(Call* call) {

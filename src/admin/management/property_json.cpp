@@ -40,6 +40,14 @@ boost::json::value json_of(const PropertyValue& value) {
       value.alternatives());
 }
 
+}  // namespace
+
+boost::json::object json_of(const PropertyTable& table) {
+  boost::json::object json;
+  for (const Property& one : table) json.emplace(json_text(one.name), json_of(one.value));  // the first of a name stays
+  return json;
+}
+
 PropertyValue value_of(const boost::json::value& json) {
   switch (json.kind()) {
     case boost::json::kind::null:
@@ -63,14 +71,6 @@ PropertyValue value_of(const boost::json::value& json) {
       return table_of(json.get_object());
   }
   return Null{};
-}
-
-}  // namespace
-
-boost::json::object json_of(const PropertyTable& table) {
-  boost::json::object json;
-  for (const Property& one : table) json.emplace(json_text(one.name), json_of(one.value));  // the first of a name stays
-  return json;
 }
 
 PropertyTable table_of(const boost::json::object& json) {

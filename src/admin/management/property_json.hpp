@@ -9,6 +9,7 @@
 namespace wharf::management {
 
 boost::json::object json_of(const PropertyTable& table);
+PropertyValue value_of(const boost::json::value& json);
 PropertyTable table_of(const boost::json::object& json);
 
 }  // namespace wharf::management

@@ -4,6 +4,7 @@
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
 #include "admin/management/list.hpp"
+#include "admin/management/policy_fields.hpp"
 #include "admin/management/property_json.hpp"
 #include "admin/management/queue_named.hpp"
 #include "admin/management/resources.hpp"
@@ -19,6 +20,7 @@ using security::Verb;
 
 struct Shown {
   QueuePointer queue;
+  routing::EffectivePolicy policy;
   std::optional<broker::QueueCounts> counts;  // none: not asked for
 };
 
@@ -33,6 +35,7 @@ boost::json::object json_of(const Shown& shown, std::string_view node) {
                            {"arguments", management::json_of(queue.arguments)},
                            {"node", json_text(node)},
                            {"state", "running"}};
+  add_policy_fields(json, shown.policy);
   if (!shown.counts) return json;
   json["messages"] = shown.counts->ready + shown.counts->unsettled;
   json["messages_ready"] = shown.counts->ready;
@@ -45,6 +48,12 @@ bool wants_counts(const http::Request& request) {
   return request.parameter("disable_stats") != "true" || request.parameter("enable_queue_totals") == "true";
 }
 
+Shown shown_of(const Call& call, const QueuePointer& queue) {
+  std::optional<routing::EffectivePolicy> policy =
+      call.ports.policies.of_queue(call.here, queue->name_space, queue->name);
+  return {queue, std::move(policy).value_or(routing::EffectivePolicy{}), std::nullopt};
+}
+
 /// A slice at a time: the queue's number in the table may have become another's in between, which is a queue as well.
 runtime::Task<void> gather(Call* call, std::string vhost, std::vector<Shown>* into) {
   std::size_t next = 0;
@@ -53,7 +62,7 @@ runtime::Task<void> gather(Call* call, std::string vhost, std::vector<Shown>* in
     if (!view || next >= view->queues->size()) break;
     std::size_t end = std::min(view->queues->size(), next + kItemsPerSlice);
     for (; next < end; ++next) {
-      if (const QueuePointer& queue = (*view->queues)[next]) into->push_back({queue, std::nullopt});
+      if (const QueuePointer& queue = (*view->queues)[next]) into->push_back(shown_of(*call, queue));
     }
     co_await runtime::next_turn(call->here);
   }
@@ -130,7 +139,7 @@ Answer list_queues_of_vhost(Call* call) {
 Answer get_queue(Call* call) {
   QueuePointer queue = call->view()->queue(call->names.at(1));
   if (!queue) co_return nothing_here();
-  Shown shown{queue, std::nullopt};
+  Shown shown = shown_of(*call, queue);
   Result<broker::QueueCounts> counts = co_await call->ports.queues.counts(call->here, queue->ref);
   if (!counts) co_return nothing_here();
   shown.counts = *counts;

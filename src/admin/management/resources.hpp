@@ -70,6 +70,13 @@ Answer get_exchange_binding(Call* call);
 Answer delete_queue_binding(Call* call);
 Answer delete_exchange_binding(Call* call);
 
+// policies.cpp: of both kinds, by the path
+Answer list_policies(Call* call);
+Answer list_policies_of_vhost(Call* call);
+Answer get_policy(Call* call);
+Answer put_policy(Call* call);
+Answer delete_policy(Call* call);
+
 // publish.cpp
 Answer publish(Call* call);
 

@@ -65,6 +65,17 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/bindings/{vhost}/e/{source}/e/{exchange}", Right::kEnters, bind_exchange},
     {"GET", "/api/bindings/{vhost}/e/{source}/e/{exchange}/{props}", Right::kSees, get_exchange_binding},
     {"DELETE", "/api/bindings/{vhost}/e/{source}/e/{exchange}/{props}", Right::kEnters, delete_exchange_binding},
+
+    {"GET", "/api/policies", Right::kSignedIn, list_policies},
+    {"GET", "/api/policies/{vhost}", Right::kSees, list_policies_of_vhost},
+    {"GET", "/api/policies/{vhost}/{name}", Right::kMakesPolicies, get_policy},
+    {"PUT", "/api/policies/{vhost}/{name}", Right::kMakesPolicies, put_policy},
+    {"DELETE", "/api/policies/{vhost}/{name}", Right::kMakesPolicies, delete_policy},
+    {"GET", "/api/operator-policies", Right::kSignedIn, list_policies},
+    {"GET", "/api/operator-policies/{vhost}", Right::kSees, list_policies_of_vhost},
+    {"GET", "/api/operator-policies/{vhost}/{name}", Right::kAdministrator, get_policy},
+    {"PUT", "/api/operator-policies/{vhost}/{name}", Right::kAdministrator, put_policy},
+    {"DELETE", "/api/operator-policies/{vhost}/{name}", Right::kAdministrator, delete_policy},
 };
 
 /// What stands in place of the braces; none: another path.

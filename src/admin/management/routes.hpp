@@ -15,6 +15,7 @@ enum class Right : std::uint8_t {
   kSees,           // ... and may look into the virtual host that the path names first
   kEnters,         // ... and has a permission in it
   kAdministrator,  // the tag administrator
+  kMakesPolicies,  // that one; or the tag policymaker, and a permission in the virtual host that the path names first
 };
 
 struct Route {

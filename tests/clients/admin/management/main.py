@@ -11,9 +11,10 @@ import management_access
 import management_commands
 import management_entities
 import management_messages
+import management_policies
 
 if __name__ == "__main__":
-    modules = [management_access, management_entities, management_messages]
+    modules = [management_access, management_entities, management_messages, management_policies]
     if "WHARF" in os.environ:
         modules.append(management_commands)
     cases.main(*modules)

@@ -1,4 +1,4 @@
-"""`wharf queue`, `exchange`, `binding`, `vhost`, `user` on the API under test."""
+"""`wharf queue`, `exchange`, `binding`, `policy`, `vhost`, `user` on the API under test."""
 
 import json
 import os
@@ -75,3 +75,21 @@ def test_an_exchange_is_bound_and_unbound(_):
     assert ["orders", "topic"] in [line.split()[:2] for line in wharf("exchange", "list", *here).splitlines()]
     equal(wharf("exchange", "delete", "orders", "--if-unused", *here), "")
     equal(wharf("exchange", "list", "--vhost", unique("no"), code=1)[:36], "wharf exchange: there is no virtual ")
+
+
+def test_a_policy_is_set_listed_and_deleted(_):
+    vhost = unique("vhost")
+    wharf("vhost", "create", vhost)
+    here = ("--vhost", vhost)
+    equal(wharf("policy", "set", "short", "^tmp", "max-length=5", "overflow=drop-head", "--apply-to", "queues", "--priority", "2", *here), "")
+    equal(wharf("policy", "set", "ceiling", "", "max-length=4", "--operator", *here), "")
+    equal([line.split() for line in wharf("policy", "list", *here).splitlines()],
+          [["POLICY", "PATTERN", "APPLIES-TO", "PRIORITY", "SETTINGS"], ["short", "^tmp", "queues", "2", "max-length=5", "overflow=drop-head"]])
+    equal(json.loads(wharf("policy", "list", "--operator", "-f", "json", *here)),
+          [{"vhost": vhost, "name": "ceiling", "pattern": "", "apply-to": "all", "definition": {"max-length": 4}, "priority": 0}])
+    equal(wharf("policy", "set", "bad", "a", "max-length", *here, code=2), "wharf policy: SETTING: 'max-length' is not KEY=VALUE\n")
+    assert "is not a valid maximum length" in wharf("policy", "set", "bad", "a", "max-length=-1", *here, code=1)
+    equal(wharf("policy", "delete", "short", *here), "")
+    equal(wharf("policy", "delete", "short", *here, code=1), f"wharf policy: there is no policy 'short' in virtual host '{vhost}'\n")
+    equal(wharf("policy", "delete", "ceiling", "--operator", *here), "")
+    equal(wharf("policy", "list", "--vhost", unique("no"), code=1)[:33], "wharf policy: there is no virtual")
