@@ -205,6 +205,15 @@ runtime::Task<Result<std::optional<Got>>> NodeQueues::get(runtime::Shard& here, 
   co_return got;
 }
 
+runtime::Task<Result<Browsed>> NodeQueues::browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) {
+  auto work = [request](queue::LiveQueue* live, auto answer) {
+    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
+    live->browse(request, std::move(answer));
+  };
+  Result<Browsed> browsed = co_await ask<Result<Browsed>>(here, queue, std::move(work));
+  co_return browsed;
+}
+
 void NodeQueues::used(runtime::Shard& here, QueueRef queue) {
   tell(here, queue, [](queue::LiveQueue& live) { live.used(); });
 }

@@ -22,6 +22,7 @@ class NodeQueues final : public Queues {
   runtime::Task<void> release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) override;
   runtime::Task<Result<std::optional<Got>>> get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                                 bool settled) override;
+  runtime::Task<Result<Browsed>> browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) override;
   void used(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) override;

@@ -48,6 +48,9 @@ class ConsumerSink {
 };
 
 using Got = queue::GotMessage;
+using queue::Browsed;
+using queue::BrowsedMessage;
+using queue::BrowseRequest;
 
 class Queues {
  public:
@@ -77,6 +80,9 @@ class Queues {
   /// comes into being with the first get; end it with release().
   virtual runtime::Task<Result<std::optional<Got>>> get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                                         bool settled) = 0;
+  /// What is in it from a place on, and where to go on: nothing is taken, and nothing changes for its consumers. Messages
+  /// that are with consumers are shown too. kNotFound; kStorage, kBusy: the disk.
+  virtual runtime::Task<Result<Browsed>> browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) = 0;
   /// Declared again: the time after which an unused queue goes begins anew.
   virtual void used(runtime::Shard& here, QueueRef queue) = 0;
   /// Drops all ready messages; how many.

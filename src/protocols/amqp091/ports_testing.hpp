@@ -139,6 +139,10 @@ class QueuesInMemory final : public broker::Queues {
     for (const broker::QueueRef& ref : refs) counts.push_back(queues_.contains(ref) ? counts_of(ref) : broker::QueueCounts{});
     co_return counts;
   }
+  /// AMQP has no word for it.
+  runtime::Task<Result<broker::Browsed>> browse(runtime::Shard&, broker::QueueRef, broker::BrowseRequest) override {
+    co_return fail(ErrorCode::kUnavailable, "not in memory");
+  }
   runtime::Task<Result<broker::QueueCounts>> counts(runtime::Shard&, broker::QueueRef ref) override {
     co_return counts_of(ref);
   }

@@ -79,6 +79,21 @@ std::optional<Ready> Cursor::front() const {
   return ready;
 }
 
+std::optional<Placed> Cursor::at_or_behind(Offset from) const {
+  Offset offset = settled_.next_outside(std::max(from, floor_));
+  if (offset >= end_) return std::nullopt;
+  if (auto held = held_.find(offset.value); held != held_.end()) {
+    Whereabouts where = held->second.holder ? Whereabouts::kInFlight : Whereabouts::kDying;
+    return Placed{offset, held->second.tries, held->second.redelivered, where};
+  }
+  if (auto returned = returned_.find(offset); returned != returned_.end()) {
+    return Placed{offset, returned->second.tries, returned->second.redelivered, Whereabouts::kReady};
+  }
+  auto tries = old_tries_.find(offset);
+  return Placed{offset, tries == old_tries_.end() ? 0 : tries->second, offset < redelivered_below_,
+                Whereabouts::kReady};
+}
+
 void Cursor::take(Offset offset, Held held) {
   if (offset >= next_) {
     skip_settled();

@@ -42,6 +42,14 @@ struct Ready {
   bool redelivered = false;
 };
 
+/// A message of the level, wherever it is.
+struct Placed {
+  Offset offset;
+  std::uint32_t tries = 0;
+  bool redelivered = false;
+  Whereabouts where = Whereabouts::kReady;
+};
+
 /// What is known of messages that wait without looking at them.
 struct Counted {
   Offset below;                 // of messages below this offset
@@ -80,6 +88,8 @@ class Cursor {
   std::optional<Ready> front() const;
   /// The same, if it may go out; none: the reserve is used up.
   std::optional<Ready> peek() const;
+  /// The first message at or behind `from` that is not settled; none: there is none.
+  std::optional<Placed> at_or_behind(Offset from) const;
   /// peek()'s message goes out.
   void take(Offset offset, Held held);
   /// In flight with `holder`; nullptr: not, or with another.

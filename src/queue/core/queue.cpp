@@ -72,6 +72,16 @@ std::optional<Offer> Queue::head() const {
   return std::nullopt;
 }
 
+std::optional<Standing> Queue::at_or_behind(MessageId from) const {
+  for (auto at = std::make_reverse_iterator(levels_.upper_bound(from.level)); at != levels_.rend(); ++at) {
+    Offset offset = at->first == from.level ? from.offset : Offset{0};
+    if (std::optional<Placed> placed = at->second.at_or_behind(offset)) {
+      return Standing{{at->first, placed->offset}, placed->tries, placed->redelivered, placed->where};
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Offer> Queue::oldest() const {
   for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) {
     std::optional<Ready> ready = at->second.front();

@@ -39,6 +39,14 @@ struct Offer {
   bool redelivered = false;
 };
 
+/// A message that the queue has, wherever it is.
+struct Standing {
+  MessageId id;
+  std::uint32_t tries = 0;
+  bool redelivered = false;
+  Whereabouts where = Whereabouts::kReady;
+};
+
 /// A message that the queue gives up. With a dead letter target the shell moves it there and tells buried(); without one it is
 /// settled already.
 struct Death {
@@ -88,6 +96,8 @@ class Queue {
   std::optional<Offer> head() const;
   /// The same whether or not it may go out yet: for what leaves otherwise, by its age or because the queue is full.
   std::optional<Offer> oldest() const;
+  /// The first at or behind `from` that is not settled: of its level, else of the levels below. None: there is none.
+  std::optional<Standing> at_or_behind(MessageId from) const;
   /// offer()'s message to whose turn it is; none: it has expired, and `deaths` says so.
   std::optional<ConsumerId> hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths);
   /// head()'s message to `holder`; false: it has expired.

@@ -39,6 +39,7 @@ class Simulation {
       now_ += Milliseconds(below(5));
       wake();
       check_counts();
+      if (step % 8 == 0) check_walk();
     }
     crash();
     drain();
@@ -335,6 +336,26 @@ class Simulation {
     ASSERT_EQ(queue_->unsettled(), unsettled);
     ASSERT_EQ(queue_->ready_bytes(), ready_bytes);
     if (any_expires) ASSERT_TRUE(queue_->has_expiring());
+  }
+
+  /// A walk over the queue finds all that is not settled, once each, as it stands.
+  void check_walk() {
+    std::optional<Standing> standing = queue_->at_or_behind(kFrontOfQueue);
+    for (auto level = messages_.rbegin(); level != messages_.rend(); ++level) {
+      for (const auto& [offset, message] : level->second) {
+        if (message.state == State::kSettled) continue;
+        MessageId id{level->first, offset};
+        ASSERT_TRUE(standing);
+        ASSERT_EQ(standing->id, id);
+        ASSERT_EQ(standing->where, message.state == State::kHeld    ? Whereabouts::kInFlight
+                                   : message.state == State::kDying ? Whereabouts::kDying
+                                                                    : Whereabouts::kReady);
+        ASSERT_EQ(standing->tries, message.tries);
+        if (message.state == State::kReady && message.seen) ASSERT_TRUE(standing->redelivered);
+        standing = queue_->at_or_behind({id.level, offset.plus(1)});
+      }
+    }
+    ASSERT_FALSE(standing);
   }
 
   /// Whatever is left comes out, once each.

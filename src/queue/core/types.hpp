@@ -28,6 +28,16 @@ using ConsumerId = StrongNumber<struct ConsumerIdTag, std::uint64_t>;
 /// What a message counts in its consumer's window beside its body: empty ones are not free.
 inline constexpr std::uint32_t kWindowBytesPerMessage = 64;
 
+/// Before every message: consumers get the highest level first.
+inline constexpr MessageId kFrontOfQueue{255, Offset{0}};
+
+/// Where a message is that its queue still has.
+enum class Whereabouts : std::uint8_t {
+  kReady,
+  kInFlight,  // with a consumer
+  kDying,     // on its way to the dead letter target
+};
+
 /// What becomes of a message that was delivered.
 enum class Verdict : std::uint8_t {
   kDone,      // settled: gone

@@ -16,6 +16,7 @@
 #include "cluster/replication/shard_logs.hpp"
 #include "queue/core/queue.hpp"
 #include "queue/core/queue_info.hpp"
+#include "queue/shell/browse.hpp"
 #include "queue/shell/dead_letters.hpp"
 #include "queue/shell/delivery.hpp"
 #include "queue/shell/message_window.hpp"
@@ -62,6 +63,7 @@ struct GotMessage {
 class LiveQueue {
  public:
   using Answered = std::move_only_function<void(Result<void>)>;
+  using BrowseAnswer = std::move_only_function<void(Result<Browsed>)>;
   using GotAnswer = std::move_only_function<void(Result<std::optional<GotMessage>>)>;
 
   LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings);
@@ -85,6 +87,8 @@ class LiveQueue {
   void stop(ConsumerId id);
   void release(ConsumerId id);
   void get(ConsumerId holder, bool settled, GotAnswer answered);
+  /// What is there, from a place on; takes nothing. kNotFound: it is deleted meanwhile; kStorage, kBusy: the disk.
+  void browse(BrowseRequest request, BrowseAnswer answered);
   /// Other settings hold from now on, for what is there too: too many messages go, those that are too old by the new time
   /// go, the time without use begins anew where it is another. Priorities and a single active consumer stay as they are.
   void configure(const QueueSettings& settings);
@@ -145,6 +149,10 @@ class LiveQueue {
   bool load_now(MessageId id, MessageWindow& window, bool& missing);
   runtime::Task<void> count_uncounted(std::uint8_t level);
   runtime::Task<void> load_cold(MessageId id);
+  struct Walk;
+  runtime::Task<void> walk(BrowseRequest request, std::shared_ptr<BrowseAnswer> answer, std::shared_ptr<bool> alive);
+  bool look_at(const Standing& standing, Walk& walk) const;
+  runtime::Task<std::optional<Error>> read_on(Walk* walk, std::shared_ptr<bool> alive);
   void note_missing(std::uint8_t level, OffsetRange range, std::string_view why);
   Facts facts_of(const LoadedMessage& message) const;
   Delivery delivery_of(const Offer& offer, const LoadedMessage& message) const;
