@@ -8,7 +8,9 @@
 #include "cli/commands.hpp"
 #include "cli/entity_options.hpp"
 #include "cli/management_session.hpp"
+#include "cli/value_checks.hpp"
 #include "model/base64.hpp"
+#include "model/utf8.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -18,7 +20,8 @@ using runtime::Task;
 struct QueueOptions {
   EntityOptions shared;
   std::vector<std::string> names;
-  std::string name, message, type;
+  std::string name, message, type, from;
+  std::uint64_t count = 20;
   bool transient = false, auto_delete = false, if_unused = false, if_empty = false;
   bool has_message = false;
 };
@@ -107,6 +110,68 @@ Task<Result<void>> publish(ManagementSession* session, const QueueOptions* optio
   co_return Result<void>();
 }
 
+constexpr std::size_t kPreviewBytes = 60;
+
+/// How a body begins, on one line of a table whatever is in it.
+std::string preview(const boost::json::value& one) {
+  std::string body = from_base64(cell(one, "payload")).value_or("");
+  const bool is_cut = body.size() > kPreviewBytes;
+  if (is_cut) {
+    std::size_t end = kPreviewBytes;
+    while (end > 0 && (body[end] & 0xC0) == 0x80) --end;  // not within a character
+    body.resize(end);
+  }
+  const bool is_text = is_utf8(body);
+  std::string line;
+  for (const char byte : body) {
+    const auto code = static_cast<unsigned char>(byte);
+    const bool is_shown = code >= 0x20 && code != 0x7F && (code < 0x80 || is_text);
+    line += is_shown ? std::string(1, byte) : fmt::format("\\x{:02x}", code);
+  }
+  return line + (is_cut ? "..." : "");
+}
+
+std::vector<std::string> peek_row(const boost::json::value& one) {
+  const std::string exchange = cell(one, "exchange");
+  return {cell(one, "position"),
+          cell(one, "state"),
+          cell(one, "delivery_count"),
+          exchange.empty() ? "(default)" : exchange,
+          cell(one, "routing_key"),
+          cell(one, "payload_bytes"),
+          preview(one)};
+}
+
+CLI::Validator is_position() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const bool fits = text.find_first_not_of("0123456789:") == std::string::npos;
+        return fits ? std::string() : "must be a position, such as 12 or 5:12";
+      },
+      "");
+}
+
+Task<Result<void>> peek(ManagementSession* session, const QueueOptions* options) {
+  std::string target = path({"wharf", "v1", "queues", options->shared.vhost, options->name, "messages"}) +
+                       fmt::format("?count={}", options->count);
+  if (!options->shared.json) target += fmt::format("&truncate={}&encoding=base64", kPreviewBytes + 1);
+  if (!options->from.empty()) target += "&from=" + options->from;
+  auto answer = co_await session->ask({"GET", std::move(target), nullptr, about(*options, options->name)});
+  if (!answer) co_return fail(answer.error());
+  if (options->shared.json) {
+    session->streams.out << boost::json::serialize(*answer) << '\n';
+    co_return Result<void>();
+  }
+  const boost::json::object* fields = answer->if_object();
+  const boost::json::value* messages = fields == nullptr ? nullptr : fields->if_contains("messages");
+  if (messages == nullptr) co_return fail(ErrorCode::kInvalidRequest, "the server's answer is none of Wharf's");
+  TextTable table({"POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "BODY"});
+  session->streams.out << shown(*messages, false, std::move(table), peek_row);
+  if (const std::string next = cell(*answer, "next"); next != "-")
+    session->warn(fmt::format("there is more: --from {}", next));
+  co_return Result<void>();
+}
+
 void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, QueueOptions* options) {
   constexpr int kMany = 10'000;
   const auto names = [options](CLI::App* sub) {
@@ -138,6 +203,17 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
       "The message's body. Without it all of standard input is.");
   declare_vhost(sub, &options->shared);
   sub->add_flag("--transient", options->transient, "It need not survive a restart.");
+  sub = actions.add("peek", "Look at messages in a queue. It takes none, and nothing changes for consumers.", peek);
+  sub->add_option("QUEUE", options->name, "The queue's name.")->required();
+  sub->add_option("--from", options->from, "A place in the queue, as POSITION has it (its front).")
+      ->type_name("POSITION")
+      ->check(is_position());
+  constexpr std::uint64_t kMost = 1000;
+  sub->add_option("--count", options->count, "At most so many messages (20).")
+      ->type_name("N")
+      ->check(whole_number(1, kMost));
+  declare_vhost(sub, &options->shared);
+  declare_format(sub, &options->shared);
   sub = actions.add("purge", "Drop all messages that wait in queues. Those that consumers hold stay.", purge);
   names(sub);
 }
@@ -155,16 +231,19 @@ Run declare(CLI::App* app) {
 Command queue_command() {
   return {
       .name = "queue",
-      .summary = "list, create, fill, purge and delete queues",
+      .summary = "list, create, fill, look into, purge and delete queues",
       .description =
           R"(Queues of AMQP's clients. READY messages wait for a consumer, UNSETTLED ones are at one. Works with Wharf and
-with RabbitMQ's management plugin.)",
+with RabbitMQ's management plugin, but for peek, which only Wharf has. A queue with priorities is shown from the highest
+one on; 5:12 is a POSITION in priority 5.)",
       .examples = R"(wharf queue list
 wharf queue list --vhost shop -f json
 wharf queue create jobs
 wharf queue create last-thousand --argument x-max-length=1000 --argument x-overflow=drop-head
 wharf queue publish jobs "make tea"
 wharf queue publish jobs < photo.jpg
+wharf queue peek jobs
+wharf queue peek jobs --from 1200 --count 100 -f json
 wharf queue purge jobs
 wharf queue delete jobs --if-empty)",
       .declare = declare,

@@ -79,7 +79,11 @@ Answer get_messages(Call* call) {
   if (error && taken.empty()) co_return answer_of(*error);
   auto write = [queue = *queue, taken = std::move(taken), shape = wanted.shape] {
     boost::json::array items;
-    for (const broker::Got& got : taken) items.push_back(message_json(*queue, got, shape));
+    for (const broker::Got& got : taken) {
+      boost::json::object item = message_json(*queue, got.delivery, shape);
+      item["message_count"] = got.ready_left;
+      items.push_back(std::move(item));
+    }
     return json_answer(items);
   };
   http::Response response = co_await runtime::run_blocking(call->here, std::move(write));

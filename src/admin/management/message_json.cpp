@@ -33,8 +33,7 @@ boost::json::value properties_json(const broker::QueueInfo& queue, const broker:
 
 }  // namespace
 
-boost::json::object message_json(const broker::QueueInfo& queue, const broker::Got& got, const Shape& shape) {
-  const broker::Delivery& delivery = got.delivery;
+boost::json::object message_json(const broker::QueueInfo& queue, const broker::Delivery& delivery, const Shape& shape) {
   Result<MessageView> read = message_of(delivery.record);
   MessageView message = read ? *read : plain_message_of(delivery.record);
   // What another dialect put into the queue came by no exchange, and by the queue's name.
@@ -45,7 +44,6 @@ boost::json::object message_json(const broker::QueueInfo& queue, const broker::G
           {"redelivered", delivery.redelivered},
           {"exchange", json_text(message.exchange)},
           {"routing_key", json_text(message.routing_key)},
-          {"message_count", got.ready_left},
           {"properties", properties_json(queue, delivery, message)},
           {"payload", as_base64 ? json_text(base64(body)) : json_text(as_text(body))},
           {"payload_encoding", as_base64 ? "base64" : "string"}};

@@ -15,7 +15,7 @@ struct Shape {
   std::optional<std::size_t> truncate;  // bytes of the body that are shown
 };
 
-/// payload_bytes, redelivered, exchange, routing_key, message_count, properties, payload, payload_encoding.
-boost::json::object message_json(const broker::QueueInfo& queue, const broker::Got& got, const Shape& shape);
+/// payload_bytes, redelivered, exchange, routing_key, properties, payload, payload_encoding.
+boost::json::object message_json(const broker::QueueInfo& queue, const broker::Delivery& delivery, const Shape& shape);
 
 }  // namespace wharf::management

@@ -83,4 +83,7 @@ Answer publish(Call* call);
 // get_messages.cpp
 Answer get_messages(Call* call);
 
+// peek_messages.cpp
+Answer peek_messages(Call* call);
+
 }  // namespace wharf::management

@@ -55,6 +55,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/queues/{vhost}/{name}/get", Right::kEnters, get_messages},
     {"GET", "/api/queues/{vhost}/{name}/bindings", Right::kSees, list_bindings_of_queue},
 
+    {"GET", "/api/wharf/v1/queues/{vhost}/{name}/messages", Right::kEnters, peek_messages},
+
     {"GET", "/api/bindings", Right::kSignedIn, list_bindings},
     {"GET", "/api/bindings/{vhost}", Right::kSees, list_bindings_of_vhost},
     {"GET", "/api/bindings/{vhost}/e/{source}/q/{queue}", Right::kSees, list_bindings_to_queue_from},

@@ -4,9 +4,15 @@ import json
 import os
 import subprocess
 
+from api import get
 from cases import equal, unique
 
 SUITE = "management commands"
+
+
+def is_wharf():
+    """Not RabbitMQ, which has no word for some things."""
+    return get("/api/overview").get("product_name") == "Wharf"
 
 
 def wharf(*arguments, code=0, given=None, **environment):
@@ -93,3 +99,24 @@ def test_a_policy_is_set_listed_and_deleted(_):
     equal(wharf("policy", "delete", "short", *here, code=1), f"wharf policy: there is no policy 'short' in virtual host '{vhost}'\n")
     equal(wharf("policy", "delete", "ceiling", "--operator", *here), "")
     equal(wharf("policy", "list", "--vhost", unique("no"), code=1)[:33], "wharf policy: there is no virtual")
+
+
+def test_a_queue_is_looked_into(_):
+    vhost = unique("vhost")
+    wharf("vhost", "create", vhost)
+    here = ("--vhost", vhost)
+    wharf("queue", "create", "jobs", *here)
+    if not is_wharf():
+        return equal(wharf("queue", "peek", "jobs", *here, code=1), f"wharf queue: there is no queue 'jobs' in virtual host '{vhost}'\n")
+    for body in (b"make tea", b"\xff\n", "\u00fc".encode() * 50):
+        wharf("queue", "publish", "jobs", *here, given=body)
+    table = [line.split(maxsplit=6) for line in wharf("queue", "peek", "jobs", *here).splitlines()]
+    equal(table, [["POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "BODY"],
+                  ["0", "ready", "0", "(default)", "jobs", "8", "make tea"],
+                  ["1", "ready", "0", "(default)", "jobs", "2", "\\xff\\x0a"],
+                  ["2", "ready", "0", "(default)", "jobs", "100", "\u00fc" * 30 + "..."]])
+    page = json.loads(wharf("queue", "peek", "jobs", "--from", "1", "--count", "1", "-f", "json", *here))
+    equal(([one["position"] for one in page["messages"]], page["messages"][0]["payload"], page["next"]), (["1"], "/wo=", "2"))
+    equal([(one["messages_ready"], one["messages_unacknowledged"]) for one in json.loads(wharf("queue", "list", "-f", "json", *here))], [(3, 0)])
+    equal(wharf("queue", "peek", "jobs", "--from", "first", *here, code=2), "wharf queue: --from: must be a position, such as 12 or 5:12\n")
+    equal(wharf("queue", "peek", "no", *here, code=1), f"wharf queue: there is no queue 'no' in virtual host '{vhost}'\n")

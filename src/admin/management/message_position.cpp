@@ -1,0 +1,35 @@
+#include "admin/management/message_position.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace wharf::management {
+namespace {
+
+template <class Number>
+std::optional<Number> number_of(std::string_view text) {
+  Number number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || text.starts_with('-')) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string position_text(queue::MessageId id) {
+  if (id.level == 0) return fmt::format("{}", id.offset.value);
+  return fmt::format("{}:{}", id.level, id.offset.value);
+}
+
+std::optional<queue::MessageId> position_of(std::string_view text) {
+  std::size_t colon = text.find(':');
+  std::optional<std::uint8_t> level = 0;
+  if (colon != std::string_view::npos) level = number_of<std::uint8_t>(text.substr(0, colon));
+  std::optional<std::int64_t> offset =
+      number_of<std::int64_t>(colon == std::string_view::npos ? text : text.substr(colon + 1));
+  if (!level || !offset) return std::nullopt;
+  return queue::MessageId{*level, Offset(*offset)};
+}
+
+}  // namespace wharf::management
