@@ -118,5 +118,5 @@ def test_a_queue_is_looked_into(_):
     page = json.loads(wharf("queue", "peek", "jobs", "--from", "1", "--count", "1", "-f", "json", *here))
     equal(([one["position"] for one in page["messages"]], page["messages"][0]["payload"], page["next"]), (["1"], "/wo=", "2"))
     equal([(one["messages_ready"], one["messages_unacknowledged"]) for one in json.loads(wharf("queue", "list", "-f", "json", *here))], [(3, 0)])
-    equal(wharf("queue", "peek", "jobs", "--from", "first", *here, code=2), "wharf queue: --from: must be a position, such as 12 or 5:12\n")
+    assert "--from: must be a position, such as 12 or 5:12;" in wharf("queue", "peek", "jobs", "--from", "first", *here, code=2)
     equal(wharf("queue", "peek", "no", *here, code=1), f"wharf queue: there is no queue 'no' in virtual host '{vhost}'\n")
