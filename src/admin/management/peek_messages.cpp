@@ -20,6 +20,8 @@ std::string_view state_of(queue::Whereabouts where) {
       return "ready";
     case queue::Whereabouts::kInFlight:
       return "unacknowledged";
+    case queue::Whereabouts::kResting:
+      return "waiting_for_retry";
     case queue::Whereabouts::kDying:
       return "dead_lettering";
   }

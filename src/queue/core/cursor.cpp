@@ -83,8 +83,9 @@ std::optional<Placed> Cursor::at_or_behind(Offset from) const {
   Offset offset = settled_.next_outside(std::max(from, floor_));
   if (offset >= end_) return std::nullopt;
   if (auto held = held_.find(offset.value); held != held_.end()) {
-    Whereabouts where = held->second.holder ? Whereabouts::kInFlight : Whereabouts::kDying;
-    return Placed{offset, held->second.tries, held->second.redelivered, where};
+    const Held& one = held->second;
+    Whereabouts where = one.holder ? Whereabouts::kInFlight : one.resting ? Whereabouts::kResting : Whereabouts::kDying;
+    return Placed{offset, one.tries, one.redelivered || one.resting, where};
   }
   if (auto returned = returned_.find(offset); returned != returned_.end()) {
     return Placed{offset, returned->second.tries, returned->second.redelivered, Whereabouts::kReady};
@@ -191,7 +192,9 @@ void Cursor::put_back(Offset offset, std::uint32_t tries, bool redelivered) {
 
 void Cursor::rest(Offset offset, std::uint32_t tries) {
   orphan(offset);
-  held_.find(offset.value)->second.tries = tries;
+  Held& held = held_.find(offset.value)->second;
+  held.tries = tries;
+  held.resting = true;
 }
 
 void Cursor::orphan(Offset offset) {

@@ -27,6 +27,7 @@ struct Held {
   std::uint32_t bytes = 0;
   bool redelivered = false;          // it went out as such
   MonotonicTime since{};             // it is out
+  bool resting = false;              // it waits for its next try
 };
 
 struct Returned {

@@ -340,19 +340,18 @@ class Simulation {
 
   /// A walk over the queue finds all that is not settled, once each, as it stands.
   void check_walk() {
+    using enum Whereabouts;
+    constexpr Whereabouts kWhere[]{kReady, kInFlight, kDying, kResting};  // by State
     std::optional<Standing> standing = queue_->at_or_behind(kFrontOfQueue);
     for (auto level = messages_.rbegin(); level != messages_.rend(); ++level) {
       for (const auto& [offset, message] : level->second) {
         if (message.state == State::kSettled) continue;
-        MessageId id{level->first, offset};
         ASSERT_TRUE(standing);
-        ASSERT_EQ(standing->id, id);
-        ASSERT_EQ(standing->where, message.state == State::kHeld    ? Whereabouts::kInFlight
-                                   : message.state == State::kDying ? Whereabouts::kDying
-                                                                    : Whereabouts::kReady);
+        ASSERT_EQ(standing->id, (MessageId{level->first, offset}));
+        ASSERT_EQ(standing->where, kWhere[std::to_underlying(message.state)]);
         ASSERT_EQ(standing->tries, message.tries);
         if (message.state == State::kReady && message.seen) ASSERT_TRUE(standing->redelivered);
-        standing = queue_->at_or_behind({id.level, offset.plus(1)});
+        standing = queue_->at_or_behind({level->first, offset.plus(1)});
       }
     }
     ASSERT_FALSE(standing);

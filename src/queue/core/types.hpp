@@ -35,6 +35,7 @@ inline constexpr MessageId kFrontOfQueue{255, Offset{0}};
 enum class Whereabouts : std::uint8_t {
   kReady,
   kInFlight,  // with a consumer
+  kResting,   // it came back, and waits for its next try
   kDying,     // on its way to the dead letter target
 };
 
