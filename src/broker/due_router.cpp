@@ -68,11 +68,6 @@ log::OwnedBatches batch_of(BatchBuilder& builder) {
   return log::own(std::move(*bytes));
 }
 
-/// A queue takes or refuses what it is handed at once as a whole.
-bool may_refuse(const queue::QueueSettings& settings) {
-  return settings.overflow != queue::Overflow::kDropOldest && (settings.max_length || settings.max_length_bytes);
-}
-
 }  // namespace
 
 /// Batches per destination, in the messages' order.
@@ -80,7 +75,7 @@ class DueRouter::Outgoing {
  public:
   void add(const QueueInfo& queue, const MessageView& message, Timestamp now) {
     std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
-    std::size_t alone = may_refuse(queue.settings) ? queues_.size() + 1 : 0;
+    std::size_t alone = queue.settings.may_refuse() ? queues_.size() + 1 : 0;
     ToQueue& to = queues_[{queue.ref.id, level, alone}];
     to.part.queue = queue.ref;
     to.part.messages.level = level;

@@ -43,6 +43,10 @@ struct QueueSettings {
   std::optional<std::uint32_t> delivery_limit;  // a message that comes back more often than this is dead
   std::optional<Milliseconds> consumer_timeout; // for one message to be settled
   std::optional<RetryDelays> retry;
+
+  /// A queue takes or refuses what it is handed at once as a whole: where it may refuse, each message is to come by itself, for a
+  /// few may still fit.
+  bool may_refuse() const { return overflow != Overflow::kDropOldest && (max_length || max_length_bytes); }
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 

@@ -166,8 +166,7 @@ class LiveQueue {
   void append_state(const StateChange& change, Answered answered);
   void state_was_lost(const Error& why);
   void try_reserve_later(Queue::Reserve reserve);
-  std::shared_ptr<const log::LogConfig> log_config() const;
-  std::shared_ptr<const log::LogConfig> state_log_config() const;
+  log::Flush flush() const { return identity_.durable ? log::Flush::kSync : log::Flush::kAsync; }
 
   QueueSurroundings& with_;
   QueueIdentity identity_;

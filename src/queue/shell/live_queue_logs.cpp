@@ -7,6 +7,7 @@
 #include "model/message.hpp"
 #include "model/record_batch_builder.hpp"
 #include "queue/shell/live_queue.hpp"
+#include "queue/shell/log_config.hpp"
 
 namespace wharf::queue {
 namespace {
@@ -32,40 +33,22 @@ std::optional<std::vector<SharedBytes>> in_memory(std::vector<runtime::OutPiece>
 
 }  // namespace
 
-std::shared_ptr<const log::LogConfig> LiveQueue::log_config() const {
-  auto config = std::make_shared<log::LogConfig>();
-  config->flush = identity_.durable ? log::Flush::kSync : log::Flush::kAsync;
-  config->segment_bytes = 16 << 20;
-  config->segment_index_bytes = 1 << 20;
-  config->retention_ms = log::kUnlimited;
-  config->file_delete_delay_ms = 0;
-  config->max_message_bytes = INT32_MAX;
-  config->timestamp_after_max_ms = log::kForever;
-  return config;
-}
-
-std::shared_ptr<const log::LogConfig> LiveQueue::state_log_config() const {
-  auto config = std::make_shared<log::LogConfig>(*log_config());
-  config->flush = log::Flush::kSync;
-  return config;
-}
-
 Result<log::PartitionLog*> LiveQueue::open_level(std::uint8_t level) {
-  Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(identity_.id, level), log_config());
+  Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(identity_.id, level), log_config(flush()));
   if (log) core_.open(level, (*log)->log_start_offset(), (*log)->log_end_offset());
   return log;
 }
 
 Result<void> LiveQueue::open(const std::vector<std::uint8_t>& levels) {
   if (identity_.durable) {
-    Result<log::PartitionLog*> state = with_.logs.store().create(state_of(identity_.id), state_log_config());
+    Result<log::PartitionLog*> state = with_.logs.store().create(state_of(identity_.id), log_config(log::Flush::kSync));
     if (!state) return fail(state.error());
     if ((*state)->log_end_offset() > (*state)->log_start_offset()) {
       for (std::uint8_t level : levels) {
-        auto opened = with_.logs.store().create(messages_of(identity_.id, level), log_config());
+        auto opened = with_.logs.store().create(messages_of(identity_.id, level), log_config(flush()));
         if (!opened) return fail(opened.error());
       }
-      auto opened = with_.logs.store().create(messages_of(identity_.id, 0), log_config());
+      auto opened = with_.logs.store().create(messages_of(identity_.id, 0), log_config(flush()));
       return opened ? Result<void>() : fail(opened.error());  // recover() opens the core's levels
     }
   }

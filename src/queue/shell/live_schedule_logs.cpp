@@ -6,23 +6,13 @@
 #include "cluster/replication/keyed_records.hpp"
 #include "model/record_batch_builder.hpp"
 #include "queue/shell/live_schedule.hpp"
+#include "queue/shell/log_config.hpp"
 
 namespace wharf::queue {
 namespace {
 
 constexpr std::uint64_t kLeastStateBytes = 64u << 10;
 constexpr std::uint64_t kSnapshotFactor = 4;
-std::shared_ptr<const log::LogConfig> schedule_log_config() {
-  auto config = std::make_shared<log::LogConfig>();
-  config->flush = log::Flush::kSync;
-  config->segment_bytes = 16 << 20;
-  config->segment_index_bytes = 1 << 20;
-  config->retention_ms = log::kUnlimited;
-  config->file_delete_delay_ms = 0;
-  config->max_message_bytes = INT32_MAX;
-  config->timestamp_after_max_ms = log::kForever;
-  return config;
-}
 
 /// The message as it came, with its envelope for a key.
 void append_with_envelope(BatchBuilder& builder, Delayed& message) {
@@ -69,7 +59,7 @@ log::AppendContext LiveSchedule::append_context() const {
 
 runtime::Task<Result<void>> LiveSchedule::open(std::vector<BucketId> buckets) {
   PartitionId state = schedule_state_of(lane_);
-  Result<log::PartitionLog*> opened = with_.logs.store().create(state, schedule_log_config());
+  Result<log::PartitionLog*> opened = with_.logs.store().create(state, log_config(log::Flush::kSync));
   if (!opened) co_return fail(opened.error());
   state_end_ = (*opened)->log_end_offset();
   state_bytes_ = (*opened)->size_bytes();
@@ -84,7 +74,7 @@ runtime::Task<Result<void>> LiveSchedule::open(std::vector<BucketId> buckets) {
     with_.logger.error("the schedule's state is damaged: delayed messages may be sent again",
                        {{"reason", read.error().message}});
   for (const BucketId& bucket : buckets) {
-    Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(bucket, lane_), schedule_log_config());
+    Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(bucket, lane_), log_config(log::Flush::kSync));
     if (!log) co_return fail(log.error());
     bool is_needed = core_.found(bucket, (*log)->log_start_offset(), (*log)->log_end_offset());
     if (!is_needed) std::ignore = with_.logs.remove(messages_of(bucket, lane_));
@@ -128,7 +118,7 @@ Result<void> LiveSchedule::append(const BucketId& bucket, Group& group, const st
   if (stopping_) return fail(ErrorCode::kClosed, "the node stops");
   PartitionId partition = messages_of(bucket, lane_);
   if (group.is_new) {
-    Result<log::PartitionLog*> made = with_.logs.store().create(partition, schedule_log_config());
+    Result<log::PartitionLog*> made = with_.logs.store().create(partition, log_config(log::Flush::kSync));
     if (!made) return fail(made.error());
   }
   Result<std::vector<std::byte>> bytes = group.builder.finish();

@@ -17,12 +17,6 @@ log::OwnedBatches batch_of(BatchBuilder& builder) {
   return log::own(std::move(*bytes));
 }
 
-/// A queue takes or refuses what it is handed at once as a whole: each message comes by itself where a few may still
-/// fit.
-bool may_refuse(const queue::QueueSettings& settings) {
-  return settings.overflow != queue::Overflow::kDropOldest && (settings.max_length || settings.max_length_bytes);
-}
-
 }  // namespace
 
 PublishTurn::Part& PublishTurn::new_part(routing::DestinationId destination) {
@@ -47,7 +41,7 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
                       Timestamp now) {
   std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
   auto on_level = [level](const Part& other) { return other.level == level; };
-  Part& part = may_refuse(queue.settings) ? new_part(destination) : part_of(destination, on_level);
+  Part& part = queue.settings.may_refuse() ? new_part(destination) : part_of(destination, on_level);
   part.queue = queue.ref;
   part.level = level;
   part.persistent |= message.delivery_mode == kPersistent;
