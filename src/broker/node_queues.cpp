@@ -129,17 +129,10 @@ void NodeQueues::tell(runtime::Shard& here, const QueueRef& queue, Work work) {
 template <class T, class Ask>
 runtime::Task<T> NodeQueues::ask(runtime::Shard& here, QueueRef queue, Ask ask) {
   NodeShard* owner = &shard_of(queue);
-  auto start = [owner, &here, id = queue.id, ask = std::move(ask)](runtime::Resume<T> resume) mutable {
-    auto answer = [&here, resume = std::move(resume)](T value) mutable {
-      here.post([resume = std::move(resume), value = std::move(value)]() mutable { std::move(resume)(std::move(value)); });
-    };
-    auto run = [owner, id, ask = std::move(ask), answer = std::move(answer)]() mutable {
-      ask(owner->queues->find(id), std::move(answer));
-    };
-    if (&owner->shard == &here) return run();
-    owner->shard.post(std::move(run));
+  auto find = [owner, id = queue.id, ask = std::move(ask)](auto answer) mutable {
+    ask(owner->queues->find(id), std::move(answer));
   };
-  T value = co_await runtime::suspend<T>(std::move(start));
+  T value = co_await runtime::ask_on<T>(here, owner->shard, std::move(find));
   co_return value;
 }
 
@@ -165,7 +158,9 @@ void NodeQueues::wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId c
 
 void NodeQueues::settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                         std::vector<queue::Settlement> settlements) {
-  tell(here, queue, [consumer, settlements = std::move(settlements)](queue::LiveQueue& live) { live.settle(consumer, settlements); });
+  tell(here, queue, [consumer, settlements = std::move(settlements)](queue::LiveQueue& live) {
+    live.settle(consumer, settlements);
+  });
 }
 
 runtime::Task<Result<void>> NodeQueues::settle_durably(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
@@ -195,8 +190,8 @@ runtime::Task<void> NodeQueues::release(runtime::Shard& here, QueueRef queue, qu
   [[maybe_unused]] bool done = co_await ask<bool>(here, queue, std::move(work));
 }
 
-runtime::Task<Result<std::optional<Got>>> NodeQueues::get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
-                                                          bool settled) {
+runtime::Task<Result<std::optional<Got>>> NodeQueues::get(runtime::Shard& here, QueueRef queue,
+                                                          queue::ConsumerId holder, bool settled) {
   auto work = [holder, settled](queue::LiveQueue* live, auto answer) {
     if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
     live->get(holder, settled, std::move(answer));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/derived_values.hpp"
+#include "http/welcome.hpp"
 #include "runtime/memory_files.hpp"
 #include "runtime/posix_files.hpp"
 #include "runtime/task_scope.hpp"
@@ -47,13 +48,15 @@ std::vector<std::unique_ptr<runtime::Shard>> make_shards(const config::ServerCon
   return shards;
 }
 
-/// Which setting is to blame when a port cannot be opened.
+/// In the order in which they open, close and are named.
+constexpr OpenDialect* kDialects[] = {open_kafka, open_amqp};
+
+}  // namespace
+
 Result<void> of_key(std::string_view key, Result<void> opened) {
   if (opened) return opened;
   return fail(opened.error().code, fmt::format("{}: {}", key, opened.error().message));
 }
-
-}  // namespace
 
 Server::Server(const config::ServerConfig& config)
     : config_(config),
@@ -120,20 +123,14 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
   for (const auto& shard : shards_) with.shards.push_back(shard.get());
   node_ = std::make_unique<broker::Node>(std::move(with), config_);
   *outcome = co_await node_->start();
-  if (*outcome) *outcome = open_kafka();
-  if (*outcome) *outcome = open_amqp();
+  if (*outcome) *outcome = open_dialects();
   if (!*outcome) co_return;
-  admin_door_.watch(kafka_->port());
-  if (amqp_) admin_door_.watch(amqp_->port());
   open_management();
   admin_door_.ready({.operate = &node_->operate(),
                      .catalogue = &node_->catalogue(),
                      .groups = &node_->groups(),
                      .management = management_.get()});
-  logger_.info("ready", {{"kafka", kafka_->local().text()},
-                         {"amqp", amqp_ ? amqp_->local().text() : "none"},
-                         {"admin", admin_ ? admin_->local().text() : "none"},
-                         {"partitions_recovered", progress_.partitions_done.load()},
+  logger_.info("ready", {{"partitions_recovered", progress_.partitions_done.load()},
                          {"bytes_scanned", progress_.scanned_bytes.load()}});
 }
 
@@ -143,8 +140,9 @@ Result<void> Server::open_admin() {
   runtime::PortOptions options{.name = "admin", .max_connections = kAdminConnections};
   std::vector<runtime::Shard*> first{shards_.front().get()};
   http::ConnectionLimits limits{.request = {.body_bytes = kAdminBodyBytes}};
-  admin_ = std::make_unique<http::Server>(options, first, admin_door_, limits, network_, logger_);
-  admin_door_.watch(admin_->port());
+  admin_ = std::make_unique<runtime::OpenPort>(options, first, http::welcome(first, admin_door_, limits, logger_),
+                                               network_, logger_);
+  admin_door_.watch(*admin_);
   return of_key("admin.listen", admin_->open(*endpoint));
 }
 
@@ -164,60 +162,32 @@ void Server::open_management() {
   management_ = std::make_unique<management::Api>(ports, std::move(about), random_);
 }
 
-Result<void> Server::open_kafka() {
-  std::size_t slots =
-      static_cast<std::size_t>(config_.get<"max.incremental.fetch.session.cache.slots">()) / shards_.size();
-  kafka::DoorLimits limits{.max_request_bytes = static_cast<std::size_t>(config_.get<"socket.request.max.bytes">()),
-                           .max_idle = config_.get<"connections.max.idle.ms">(),
-                           .max_fetch_bytes = static_cast<std::size_t>(config_.get<"fetch.max.bytes">())};
-  std::vector<runtime::Shard*> shards;
-  std::vector<const kafka::Door*> doors;
-  for (const auto& shard : shards_) {
-    fetch_sessions_.push_back(std::make_unique<kafka::FetchSessions>(slots));
-    broker::DoorCounts& counts = node_->doors(shard->index().value);
-    kafka_doors_.push_back(std::unique_ptr<kafka::Door>(
-        new kafka::Door{*shard, node_->publish(), node_->read(), node_->catalogue(), node_->operate(), node_->groups(),
-                        *fetch_sessions_.back(), counts, counts.requests_of("kafka", kafka::request_names()), config_,
-                        random_, logger_, node_->id(), node_->cluster_id(), limits}));
-    shards.push_back(shard.get());
-    doors.push_back(kafka_doors_.back().get());
+Result<void> Server::open_dialects() {
+  DialectSurroundings with{
+      .shards = {}, .node = *node_, .config = config_, .network = network_, .random = random_, .logger = logger_};
+  for (const auto& shard : shards_) with.shards.push_back(shard.get());
+  for (OpenDialect* open : kDialects) {
+    Result<std::unique_ptr<Dialect>> dialect = open(with);
+    if (!dialect) return fail(dialect.error());
+    if (!*dialect) continue;
+    admin_door_.watch((*dialect)->port());
+    dialects_.push_back(std::move(*dialect));
   }
-  kafka_ = std::make_unique<kafka::Listener>(shards, std::move(doors), network_,
-                                             static_cast<std::size_t>(config_.get<"connections.limit">()));
-  return of_key("kafka.listen", kafka_->open(config_.get<"kafka.listen">()));
+  return {};
 }
 
-Result<void> Server::open_amqp() {
-  const std::optional<Endpoint>& endpoint = config_.get<"amqp.listen">();
-  if (!endpoint) return {};
-  const Milliseconds heartbeat = config_.get<"amqp.heartbeat">();
-  amqp091::DoorLimits limits{
-      .channel_max = static_cast<std::uint16_t>(config_.get<"amqp.channel.max">()),
-      .frame_max = static_cast<std::uint32_t>(config_.get<"amqp.frame.max">()),
-      .heartbeat_seconds = static_cast<std::uint16_t>(std::chrono::ceil<std::chrono::seconds>(heartbeat).count()),
-      .max_message_bytes = static_cast<std::uint64_t>(config_.get<"amqp.max.message.bytes">())};
-  std::vector<runtime::Shard*> shards;
-  std::vector<const amqp091::Door*> doors;
-  for (const auto& shard : shards_) {
-    amqp_connection_ids_.push_back(std::make_unique<amqp091::ConnectionIds>(shard->index()));
-    amqp_doors_.push_back(std::unique_ptr<amqp091::Door>(
-        new amqp091::Door{*shard, node_->queues(), node_->replies(), node_->histories(), node_->delays(), node_->entities(), node_->publish(),
-                          node_->read(), node_->catalogue(),
-                          *amqp_connection_ids_.back(), random_, logger_, node_->access(), node_->alarms(shard->index().value),
-                          config_.get<"amqp.server.version">(), node_->cluster_id(), limits}));
-    shards.push_back(shard.get());
-    doors.push_back(amqp_doors_.back().get());
-  }
-  amqp_ = std::make_unique<amqp091::Listener>(shards, std::move(doors), network_,
-                                              static_cast<std::size_t>(config_.get<"connections.limit">()));
-  return of_key("amqp.listen", amqp_->open(*endpoint));
+std::string Server::listeners() const {
+  std::string text;
+  auto add = [&text](const runtime::OpenPort& port) {
+    text += fmt::format(R"({}"{}":"{}")", text.empty() ? "" : ",", port.name(), port.local().text());
+  };
+  for (const auto& dialect : dialects_) add(dialect->port());
+  if (admin_) add(*admin_);
+  return "{" + text + "}";
 }
 
 std::string Server::ready_line() const {
-  std::string amqp = amqp_ ? fmt::format(R"(,"amqp":"{}")", amqp_->local().text()) : "";
-  std::string admin = admin_ ? fmt::format(R"(,"admin":"{}")", admin_->local().text()) : "";
-  return fmt::format(R"({{"ready":true,"listeners":{{"kafka":"{}"{}{}}},"pid":{}}})", kafka_->local().text(), amqp,
-                     admin, ::getpid());
+  return fmt::format(R"({{"ready":true,"listeners":{},"pid":{}}})", listeners(), ::getpid());
 }
 
 Result<void> Server::stop() {
@@ -226,8 +196,7 @@ Result<void> Server::stop() {
 
 runtime::Task<void> Server::stop_on_first_shard(Result<void>* outcome) {
   co_await admin_door_.stopping();
-  if (kafka_) co_await kafka_->close();
-  if (amqp_) co_await amqp_->close();
+  for (const auto& dialect : dialects_) co_await dialect->port().close();
   if (node_) *outcome = co_await node_->stop();
   if (admin_) co_await admin_->close();
 }

@@ -1,5 +1,6 @@
 #pragma once
-// A server process: threads, node, open ports, from the configuration to the ready line and from the signal to the clean end.
+// A server process: threads, node, open ports, from the configuration to the ready line and from the signal to the
+// clean end.
 #include <memory>
 #include <string>
 #include <thread>
@@ -8,11 +9,8 @@
 #include "admin/door.hpp"
 #include "admin/management/api.hpp"
 #include "broker/node.hpp"
+#include "cli/dialect.hpp"
 #include "config/server_config.hpp"
-#include "http/server.hpp"
-#include "protocols/kafka/handlers/door.hpp"
-#include "protocols/amqp091/listener.hpp"
-#include "protocols/kafka/listener.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/file.hpp"
 #include "runtime/logger.hpp"
@@ -30,11 +28,13 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Opens the admin port, recovers, opens the clients' ports. Call once; after an error stop() still cleans up. Blocks the calling thread.
+  /// Opens the admin port, recovers, opens the clients' ports. Call once; after an error stop() still cleans up. Blocks
+  /// the calling thread.
   Result<void> start();
   /// One line of JSON that names every address; for scripts and test suites.
   std::string ready_line() const;
-  /// Closes the clients' ports, finishes what was begun, flushes, marks a clean end; the admin port closes last. Blocks the calling thread.
+  /// Closes the clients' ports, finishes what was begun, flushes, marks a clean end; the admin port closes last. Blocks
+  /// the calling thread.
   Result<void> stop();
   runtime::Logger& logger() { return logger_; }
 
@@ -43,8 +43,9 @@ class Server {
   runtime::Task<void> stop_on_first_shard(Result<void>* outcome);
   void tell_of_start();
   Result<void> open_admin();
-  Result<void> open_kafka();
-  Result<void> open_amqp();
+  Result<void> open_dialects();
+  /// As JSON: "name":"address" of each open port.
+  std::string listeners() const;
   void open_management();
   /// Runs a task of the first shard to its end and waits for it.
   template <class Make>
@@ -60,15 +61,10 @@ class Server {
   std::vector<std::unique_ptr<runtime::Shard>> shards_;
   log::RecoveryProgress progress_;
   admin::Door admin_door_;
-  std::unique_ptr<http::Server> admin_;  // none: admin.listen is empty
+  std::unique_ptr<runtime::OpenPort> admin_;  // none: admin.listen is empty
   std::unique_ptr<broker::Node> node_;
   std::unique_ptr<management::Api> management_;
-  std::vector<std::unique_ptr<kafka::FetchSessions>> fetch_sessions_;  // one per shard, as the doors
-  std::vector<std::unique_ptr<kafka::Door>> kafka_doors_;
-  std::unique_ptr<kafka::Listener> kafka_;
-  std::vector<std::unique_ptr<amqp091::ConnectionIds>> amqp_connection_ids_;  // one per shard, as the doors
-  std::vector<std::unique_ptr<amqp091::Door>> amqp_doors_;
-  std::unique_ptr<amqp091::Listener> amqp_;  // none: amqp.listen is empty
+  std::vector<std::unique_ptr<Dialect>> dialects_;
   std::vector<std::jthread> threads_;
 };
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http/server.hpp"
+#include "http/welcome.hpp"
 #include "sim/simulation.hpp"
 
 namespace wharf::http {
@@ -27,8 +27,9 @@ class HttpClient : public testing::Test {
   Result<Response> ask_server(Question question) {
     Echo echo;
     runtime::Logger logger(machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText);
-    Server server({.name = "test"}, {&machine_.shard()}, echo, {.request = {.body_bytes = 1u << 20}},
-                  simulation_.network(), logger);
+    runtime::OpenPort server({.name = "test"}, {&machine_.shard()},
+                             welcome({&machine_.shard()}, echo, {.request = {.body_bytes = 1u << 20}}, logger),
+                             simulation_.network(), logger);
     EXPECT_TRUE(server.open({"0.0.0.0", 80}));
     auto stream = simulation_.run(peer_.shard(), simulation_.network().connect(peer_.shard(), {"server", 80}));
     Result<Response> response = simulation_.run(peer_.shard(), ask(stream->get(), std::move(question)));

@@ -1,5 +1,5 @@
 // A server on a simulated machine, and clients that write bytes.
-#include "http/server.hpp"
+#include "http/welcome.hpp"
 
 #include <algorithm>
 #include <string>
@@ -92,7 +92,11 @@ class HttpServer : public testing::Test {
   sim::Machine& peer_ = simulation_.add_machine("peer");
   Echo echo_{machine_.shard()};
   runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
-  Server server_{{.name = "test", .max_connections = 3}, {&machine_.shard()}, echo_, {}, simulation_.network(), logger_};
+  runtime::OpenPort server_{{.name = "test", .max_connections = 3},
+                            {&machine_.shard()},
+                            welcome({&machine_.shard()}, echo_, {}, logger_),
+                            simulation_.network(),
+                            logger_};
   std::vector<std::unique_ptr<Client>> clients_;
 };
 
@@ -167,10 +171,10 @@ TEST_F(HttpServer, OneConnectionTooManyIsClosedAtOnce) {
   ASSERT_TRUE(until([&] { return echo_.asked == 3; }));
   Client& fourth = connect();
   ASSERT_TRUE(until([&] { return fourth.ended; }));
-  EXPECT_EQ(server_.port().counts().open, 3u);
-  EXPECT_EQ(server_.port().counts().refused, 1u);
+  EXPECT_EQ(server_.counts().open, 3u);
+  EXPECT_EQ(server_.counts().refused, 1u);
   clients_.front()->stream->close();
-  ASSERT_TRUE(until([&] { return server_.port().counts().open == 2; }));
+  ASSERT_TRUE(until([&] { return server_.counts().open == 2; }));
   Client& fifth = connect();
   say(fifth, "GET /again HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_TRUE(hears(fifth, "GET /again "));

@@ -21,6 +21,7 @@ Result<void> OpenPort::open(const Endpoint& endpoint) {
   Result<std::unique_ptr<Listener>> listener = network_.listen(accepting_.shard(), endpoint);
   if (!listener) return fail(listener.error());
   listener_ = std::move(*listener);
+  logger_.info("listening", {{"listener", options_.name}, {"address", local().text()}});
   accepting_.spawn("port-accept", accept_connections());
   return {};
 }

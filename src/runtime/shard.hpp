@@ -73,6 +73,10 @@ auto run_blocking(Shard& here, Work work) -> Task<decltype(work())>;
 template <class Work>
 auto call_on(Shard& here, Shard& there, Work work) -> Task<decltype(work())>;
 
+/// The same for an answer that takes its time: `ask(answer)` runs on shard `there`, which owes one call of answer(T), then or later.
+template <class T, class Ask>
+Task<T> ask_on(Shard& here, Shard& there, Ask ask);
+
 }  // namespace wharf::runtime
 
-#include "runtime/shard_calls.hpp"  // the two templates' bodies
+#include "runtime/shard_calls.hpp"  // the templates' bodies

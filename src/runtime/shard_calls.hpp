@@ -1,5 +1,6 @@
 #pragma once
-// Bodies of run_blocking and call_on (runtime/shard.hpp). A continuation always resumes by a post to its own shard.
+// Bodies of run_blocking, call_on and ask_on (runtime/shard.hpp). A continuation always resumes by a post to its own
+// shard.
 #include <type_traits>
 #include <utility>
 
@@ -25,7 +26,8 @@ auto run_blocking(Shard& here, Work work) -> Task<decltype(work())> {
   auto start = [&here, work = std::move(work)](Resume<Packed> resume) mutable {
     here.work_pool().submit([&here, work = std::move(work), resume = std::move(resume)]() mutable {
       Packed value = run_and_pack(work);
-      here.post([resume = std::move(resume), value = std::move(value)]() mutable { std::move(resume)(std::move(value)); });
+      here.post(
+          [resume = std::move(resume), value = std::move(value)]() mutable { std::move(resume)(std::move(value)); });
     });
   };
   Packed value = co_await suspend<Packed>(std::move(start));
@@ -39,11 +41,26 @@ auto call_on(Shard& here, Shard& there, Work work) -> Task<decltype(work())> {
   auto start = [&here, &there, work = std::move(work)](Resume<Packed> resume) mutable {
     there.post([&here, work = std::move(work), resume = std::move(resume)]() mutable {
       Packed value = run_and_pack(work);
-      here.post([resume = std::move(resume), value = std::move(value)]() mutable { std::move(resume)(std::move(value)); });
+      here.post(
+          [resume = std::move(resume), value = std::move(value)]() mutable { std::move(resume)(std::move(value)); });
     });
   };
   Packed value = co_await suspend<Packed>(std::move(start));
   if constexpr (!std::is_void_v<decltype(work())>) co_return value;
+}
+
+template <class T, class Ask>
+Task<T> ask_on(Shard& here, Shard& there, Ask ask) {
+  auto start = [&here, &there, ask = std::move(ask)](Resume<T> resume) mutable {
+    auto answer = [&here, resume = std::move(resume)](T value) mutable {
+      here.post(
+          [resume = std::move(resume), value = std::move(value)]() mutable { std::move(resume)(std::move(value)); });
+    };
+    if (&here == &there) return ask(std::move(answer));
+    there.post([ask = std::move(ask), answer = std::move(answer)]() mutable { ask(std::move(answer)); });
+  };
+  T value = co_await suspend<T>(std::move(start));
+  co_return value;
 }
 
 }  // namespace wharf::runtime

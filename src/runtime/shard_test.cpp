@@ -175,6 +175,29 @@ TEST(Shard, CallsToOtherShardsTouchTheirStateOnTheirThreadOnly) {
   EXPECT_EQ(counters, std::vector<int>(3, 900));
 }
 
+/// Whoever is asked answers a turn later, from its own thread.
+Task<void> question(Shard* here, Shard* there, std::thread::id* answered_on, std::thread::id* back_on) {
+  auto ask = [there, answered_on](auto answer) {
+    there->post([answered_on, answer = std::move(answer)]() mutable {
+      *answered_on = std::this_thread::get_id();
+      answer(std::string("yes"));
+    });
+  };
+  std::string said = co_await ask_on<std::string>(*here, *there, std::move(ask));
+  EXPECT_EQ(said, "yes");
+  *back_on = std::this_thread::get_id();
+}
+
+TEST(Shard, AQuestionIsAnsweredWhenItsShardCan) {
+  ShardThreads shards(2);
+  for (std::size_t there : {1u, 0u}) {
+    std::thread::id answered_on, back_on;
+    OnShard caller(shards[0], [&] { return question(&shards[0], &shards[there], &answered_on, &back_on); });
+    caller.wait();
+    EXPECT_EQ(answered_on == back_on, there == 0);
+  }
+}
+
 Task<void> void_call(Shard* here, Shard* there, std::thread::id* ran_on) {
   co_await call_on(*here, *there, [ran_on] { *ran_on = std::this_thread::get_id(); });
 }

@@ -32,7 +32,7 @@ class TaskScope {
   /// Asserts that every task has ended: await close() first.
   ~TaskScope();
 
-  /// Starts `task` on this shard at its next turn; tasks start in the order spawned. An exception out of it is a bug and
+  /// Starts `task` on this shard: at once when called from its loop, else at its next turn; tasks start in the order spawned. An exception out of it is a bug and
   /// stops the process with `name` (a literal). Refused (false, the task is dropped unrun) once the scope is closing.
   bool spawn(const char* name, Task<void> task);
   /// Asks tasks to stop through stop_token() and waits for the last one. A second call waits as well.

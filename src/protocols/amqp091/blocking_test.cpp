@@ -120,7 +120,7 @@ TEST_F(AmqpBlocking, ABlockedClientMayLeaveAndTheBrokerMayStop) {
   }
   peer.leave();
   simulation_.run_for(1s);
-  simulation_.run(machine_.shard(), listener_.close());
+  simulation_.run(machine_.shard(), port_.close());
   EXPECT_EQ(other.next<ConnectionClose>(0).reply_code, 320);
   EXPECT_TRUE(other.until([&] { return other.ended; }));
   alarms_.change({});

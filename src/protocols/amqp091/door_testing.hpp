@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "protocols/amqp091/listener.hpp"
+#include "protocols/amqp091/welcome.hpp"
 #include "protocols/amqp091/logs_testing.hpp"
 #include "protocols/amqp091/ports_testing.hpp"
 #include "protocols/amqp091/wire/content.hpp"
@@ -208,10 +208,10 @@ class Peer {
 
 class DoorTest : public testing::Test {
  protected:
-  explicit DoorTest(DoorLimits limits = {}) : limits_(limits) { EXPECT_TRUE(listener_.open({"0.0.0.0", 5672})); }
+  explicit DoorTest(DoorLimits limits = {}) : limits_(limits) { EXPECT_TRUE(port_.open({"0.0.0.0", 5672})); }
   ~DoorTest() override {
     for (auto& peer : peers_) peer->leave();
-    simulation_.run(machine_.shard(), listener_.close());
+    simulation_.run(machine_.shard(), port_.close());
   }
 
   static ConnectionStartOk login(std::string_view user = "guest", std::string_view password = "guest") {
@@ -251,7 +251,11 @@ class DoorTest : public testing::Test {
   broker::ShardAlarms alarms_;
   Door door_{machine_.shard(), queues_, replies_, histories_, delays_,  entities_,   logs_,  logs_, topics_, ids_,
              random_,          logger_, access_,  alarms_,    "3.13.7", "a-cluster", limits_};
-  Listener listener_{{&machine_.shard()}, {&door_}, simulation_.network(), 100};
+  runtime::OpenPort port_{{.name = "amqp", .max_connections = 100},
+                          {&machine_.shard()},
+                          welcome({&door_}),
+                          simulation_.network(),
+                          logger_};
   std::vector<std::unique_ptr<Peer>> peers_;
 };
 

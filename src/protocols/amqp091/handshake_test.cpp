@@ -154,7 +154,7 @@ TEST_F(AmqpHandshake, EitherSideClosesAnAgreedConnection) {
   EXPECT_TRUE(peer.until([&] { return peer.ended; }));
 
   Peer& other = open();
-  simulation_.run(machine_.shard(), listener_.close());
+  simulation_.run(machine_.shard(), port_.close());
   EXPECT_EQ(other.connection_close(),
             "320 CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'");
 }

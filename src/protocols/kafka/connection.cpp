@@ -10,16 +10,16 @@ constexpr std::size_t kMaxOpenRequests = 128;
 
 }  // namespace
 
-Connection::Connection(const Door& door, runtime::Shard& shard, std::unique_ptr<runtime::Stream> stream)
+Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream)
     : door_(door),
-      shard_(shard),
+      shard_(door.shard),
       stream_(std::move(stream)),
-      session_(shard, stream_->local(), stream_->remote()),
+      session_(shard_, stream_->local(), stream_->remote()),
       frames_(door.limits.max_request_bytes),
-      can_write_(shard),
-      can_read_(shard),
-      last_activity_(shard.now()),
-      tasks_(shard) {}
+      can_write_(shard_),
+      can_read_(shard_),
+      last_activity_(shard_.now()),
+      tasks_(shard_) {}
 
 void Connection::close() {
   closed_ = true;

@@ -17,7 +17,7 @@ namespace wharf::kafka {
 class Connection final : public runtime::PortConnection {
  public:
   /// `door` outlives the connection.
-  Connection(const Door& door, runtime::Shard& shard, std::unique_ptr<runtime::Stream> stream);
+  Connection(const Door& door, std::unique_ptr<runtime::Stream> stream);
 
   /// Also ends when the client idles too long. Returns when all its requests have ended.
   runtime::Task<void> run() override;

@@ -33,16 +33,10 @@ runtime::Task<void> Authority::close() {
 /// Three hops at most: to the first shard, to all others, and back from the last of them, which with two shards is the
 /// asker itself.
 runtime::Task<Result<Authority::Answer>> Authority::ask(runtime::Shard& here, Planner planner) {
-  auto start = [this, &here, planner = std::move(planner)](runtime::Resume<Result<Answer>> resume) mutable {
-    auto reply = [&here, resume = std::move(resume)](Result<Answer> answer) mutable {
-      here.post(
-          [resume = std::move(resume), answer = std::move(answer)]() mutable { std::move(resume)(std::move(answer)); });
-    };
-    first().post([this, planner = std::move(planner), reply = std::move(reply)]() mutable {
-      begin(std::move(planner), std::move(reply));
-    });
+  auto change = [this, planner = std::move(planner)](Reply reply) mutable {
+    begin(std::move(planner), std::move(reply));
   };
-  Result<Answer> answer = co_await runtime::suspend<Result<Answer>>(std::move(start));
+  Result<Answer> answer = co_await runtime::ask_on<Result<Answer>>(here, first(), std::move(change));
   co_return answer;
 }
 

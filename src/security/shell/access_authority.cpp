@@ -22,22 +22,15 @@ runtime::Task<void> AccessAuthority::close() {
 }
 
 runtime::Task<Result<void>> AccessAuthority::ask(runtime::Shard& here, Planner planner) {
-  auto start = [this, &here, planner = std::move(planner)](runtime::Resume<Result<void>> resume) mutable {
-    auto reply = [&here, resume = std::move(resume)](Result<void> outcome) mutable {
-      here.post([resume = std::move(resume), outcome = std::move(outcome)]() mutable {
-        std::move(resume)(std::move(outcome));
-      });
-    };
-    first().post([this, planner = std::move(planner), reply = std::move(reply)]() mutable {
-      if (tasks_.stopping()) return reply(fail(ErrorCode::kClosed, "the node is closing"));
-      tasks_.spawn("change-access", work(std::move(planner), std::move(reply)));
-    });
+  auto change = [this, planner = std::move(planner)](Reply reply) mutable {
+    if (tasks_.stopping()) return reply(fail(ErrorCode::kClosed, "the node is closing"));
+    tasks_.spawn("change-access", work(std::move(planner), std::move(reply)));
   };
-  Result<void> outcome = co_await runtime::suspend<Result<void>>(std::move(start));
+  Result<void> outcome = co_await runtime::ask_on<Result<void>>(here, first(), std::move(change));
   co_return outcome;
 }
 
-runtime::Task<void> AccessAuthority::work(Planner planner, std::move_only_function<void(Result<void>)> reply) {
+runtime::Task<void> AccessAuthority::work(Planner planner, Reply reply) {
   Result<void> outcome = co_await carry_out(std::move(planner));
   reply(std::move(outcome));
 }

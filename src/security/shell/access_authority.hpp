@@ -78,8 +78,9 @@ class AccessAuthority {
   };
 
   runtime::Shard& first() { return *with_.shards.front(); }
+  using Reply = std::move_only_function<void(Result<void>)>;
   runtime::Task<Result<void>> ask(runtime::Shard& here, Planner planner);
-  runtime::Task<void> work(Planner planner, std::move_only_function<void(Result<void>)> reply);
+  runtime::Task<void> work(Planner planner, Reply reply);
   runtime::Task<Result<void>> carry_out(Planner planner);
   runtime::Task<Result<void>> keep(const std::vector<Definition>* definitions);
   runtime::Task<void> spread(const std::vector<Definition>* definitions);

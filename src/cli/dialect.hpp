@@ -1,0 +1,39 @@
+#pragma once
+// A dialect that the server speaks: what its connections are served with, and its open port. One file each
+// (kafka_dialect.cpp), and one line in kDialects of server.cpp.
+#include <memory>
+#include <vector>
+
+#include "broker/node.hpp"
+#include "config/server_config.hpp"
+#include "runtime/logger.hpp"
+#include "runtime/open_port.hpp"
+#include "runtime/random.hpp"
+
+namespace wharf::cli {
+
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+  virtual runtime::OpenPort& port() = 0;
+};
+
+/// What dialects are made of; all of it outlives them. The node has started.
+struct DialectSurroundings {
+  std::vector<runtime::Shard*> shards;
+  broker::Node& node;
+  const config::ServerConfig& config;
+  runtime::Network& network;
+  runtime::Random& random;
+  runtime::Logger& logger;
+};
+
+/// With its port open, or none where the configuration has no address for it. The error names the key that is to blame.
+using OpenDialect = Result<std::unique_ptr<Dialect>>(const DialectSurroundings& with);
+OpenDialect open_kafka;
+OpenDialect open_amqp;
+
+/// `opened`, or which setting is to blame.
+Result<void> of_key(std::string_view key, Result<void> opened);
+
+}  // namespace wharf::cli
