@@ -136,7 +136,7 @@ runtime::Task<Result<void>> Node::open_folder() {
 runtime::Task<Result<void>> Node::open_logs() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     runtime::Shard* shard = with_.shards[i];
-    log::LogStore::Surroundings with{shard, with_.files, with_.logger, folder_.get(), with_.progress};
+    log::LogStore::Surroundings with{shard, with_.files, with_.logger, folder_.get(), with_.progress, with_.random};
     log::LogStoreOptions options = log_options(i);
     Result<std::unique_ptr<log::LogStore>> store = fail(ErrorCode::kInternal, "not opened");
     auto* into = &store;

@@ -8,7 +8,6 @@ namespace {
 
 /// What a shard looks at before it lets others run: some tens of microseconds.
 constexpr std::size_t kCountsPerSlice = 256;
-constexpr std::string_view kGone = "the queue does not exist any more";
 
 /// What a queue hands out, on its way to the consumer's shard.
 class PostingOutlet final : public queue::Outlet {
@@ -58,9 +57,9 @@ struct EnqueuePortion : std::enable_shared_from_this<EnqueuePortion> {
 
   void start() {
     for (Part& part : parts) {
-      queue::LiveQueue* queue = owner->queues->find(part.part.queue.id);
-      if (queue == nullptr) {
-        part.outcome = fail(ErrorCode::kNotFound, std::string(kGone));
+      Result<queue::LiveQueue*> queue = owner->queues->get(part.part.queue.id);
+      if (!queue) {
+        part.outcome = fail(queue.error());
         continue;
       }
       if (!owner->takes_records) {
@@ -68,7 +67,7 @@ struct EnqueuePortion : std::enable_shared_from_this<EnqueuePortion> {
         continue;
       }
       ++waiting;
-      queue->enqueue(std::move(part.part.messages), [self = shared_from_this(), &part](Result<void> kept) {
+      (*queue)->enqueue(std::move(part.part.messages), [self = shared_from_this(), &part](Result<void> kept) {
         part.outcome = std::move(kept);
         self->answered();
       });
@@ -130,7 +129,7 @@ template <class T, class Ask>
 runtime::Task<T> NodeQueues::ask(runtime::Shard& here, QueueRef queue, Ask ask) {
   NodeShard* owner = &shard_of(queue);
   auto find = [owner, id = queue.id, ask = std::move(ask)](auto answer) mutable {
-    ask(owner->queues->find(id), std::move(answer));
+    ask(owner->queues->get(id), std::move(answer));
   };
   T value = co_await runtime::ask_on<T>(here, owner->shard, std::move(find));
   co_return value;
@@ -144,9 +143,9 @@ queue::ConsumerId NodeQueues::new_consumer_id(runtime::Shard& here) {
 runtime::Task<Result<void>> NodeQueues::subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                                                   ConsumerRequest request, std::shared_ptr<ConsumerSink> sink) {
   auto outlet = std::make_shared<PostingOutlet>(here, std::move(sink));
-  auto work = [consumer, request, outlet](queue::LiveQueue* live, auto answer) {
-    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
-    answer(live->subscribe(consumer, request, outlet));
+  auto work = [consumer, request, outlet](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer(fail(live.error()));
+    answer((*live)->subscribe(consumer, request, outlet));
   };
   Result<void> subscribed = co_await ask<Result<void>>(here, queue, std::move(work));
   co_return subscribed;
@@ -165,26 +164,26 @@ void NodeQueues::settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId 
 
 runtime::Task<Result<void>> NodeQueues::settle_durably(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                                                        std::vector<queue::Settlement> settlements) {
-  auto work = [consumer, settlements = std::move(settlements)](queue::LiveQueue* live, auto answer) {
-    if (live == nullptr) return answer({});  // gone with all it had
-    live->settle(consumer, settlements);
-    live->write_state_then(std::move(answer));
+  auto work = [consumer, settlements = std::move(settlements)](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer({});  // gone with all it had
+    (*live)->settle(consumer, settlements);
+    (*live)->write_state_then(std::move(answer));
   };
   Result<void> settled = co_await ask<Result<void>>(here, queue, std::move(work));
   co_return settled;
 }
 
 runtime::Task<void> NodeQueues::stop(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
-  auto work = [consumer](queue::LiveQueue* live, auto answer) {
-    if (live != nullptr) live->stop(consumer);
+  auto work = [consumer](Result<queue::LiveQueue*> live, auto answer) {
+    if (live) (*live)->stop(consumer);
     answer(true);
   };
   [[maybe_unused]] bool done = co_await ask<bool>(here, queue, std::move(work));
 }
 
 runtime::Task<void> NodeQueues::release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
-  auto work = [consumer](queue::LiveQueue* live, auto answer) {
-    if (live != nullptr) live->release(consumer);
+  auto work = [consumer](Result<queue::LiveQueue*> live, auto answer) {
+    if (live) (*live)->release(consumer);
     answer(true);
   };
   [[maybe_unused]] bool done = co_await ask<bool>(here, queue, std::move(work));
@@ -192,18 +191,18 @@ runtime::Task<void> NodeQueues::release(runtime::Shard& here, QueueRef queue, qu
 
 runtime::Task<Result<std::optional<Got>>> NodeQueues::get(runtime::Shard& here, QueueRef queue,
                                                           queue::ConsumerId holder, bool settled) {
-  auto work = [holder, settled](queue::LiveQueue* live, auto answer) {
-    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
-    live->get(holder, settled, std::move(answer));
+  auto work = [holder, settled](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer(fail(live.error()));
+    (*live)->get(holder, settled, std::move(answer));
   };
   Result<std::optional<Got>> got = co_await ask<Result<std::optional<Got>>>(here, queue, std::move(work));
   co_return got;
 }
 
 runtime::Task<Result<Browsed>> NodeQueues::browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) {
-  auto work = [request](queue::LiveQueue* live, auto answer) {
-    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
-    live->browse(request, std::move(answer));
+  auto work = [request](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer(fail(live.error()));
+    (*live)->browse(request, std::move(answer));
   };
   Result<Browsed> browsed = co_await ask<Result<Browsed>>(here, queue, std::move(work));
   co_return browsed;
@@ -214,18 +213,18 @@ void NodeQueues::used(runtime::Shard& here, QueueRef queue) {
 }
 
 runtime::Task<Result<std::uint64_t>> NodeQueues::purge(runtime::Shard& here, QueueRef queue) {
-  auto work = [](queue::LiveQueue* live, auto answer) {
-    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
-    answer(live->purge());
+  auto work = [](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer(fail(live.error()));
+    answer((*live)->purge());
   };
   Result<std::uint64_t> purged = co_await ask<Result<std::uint64_t>>(here, queue, std::move(work));
   co_return purged;
 }
 
 runtime::Task<Result<QueueCounts>> NodeQueues::counts(runtime::Shard& here, QueueRef queue) {
-  auto work = [](queue::LiveQueue* live, auto answer) {
-    if (live == nullptr) return answer(fail(ErrorCode::kNotFound, std::string(kGone)));
-    answer(live->counts());
+  auto work = [](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer(fail(live.error()));
+    answer((*live)->counts());
   };
   Result<QueueCounts> counts = co_await ask<Result<QueueCounts>>(here, queue, std::move(work));
   co_return counts;

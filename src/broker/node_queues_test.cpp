@@ -12,18 +12,22 @@ namespace {
 
 constexpr std::size_t kQueues = 9;  // so that each of three shards has some
 
+std::vector<EnqueuePart> three_for(QueueRef queue) {
+  BatchBuilder builder(BatchOptions{});
+  for (const char* body : {"one", "two", "three"}) {
+    builder.append({.timestamp = Timestamp{1}, .value = as_bytes(std::string_view(body))});
+  }
+  std::vector<EnqueuePart> parts;
+  parts.push_back({queue, {.batch = log::own(*builder.finish()), .messages = 3, .body_bytes = 11}});
+  return parts;
+}
+
 runtime::Task<void> fill(Node* node, runtime::Shard* here, std::vector<QueueRef>* queues) {
   for (std::size_t i = 0; i < kQueues; ++i) {
     QueueDeclaration declaration{.name = fmt::format("q{}", i), .durable = true};
     Result<DeclaredQueue> declared = co_await node->entities().declare_queue(*here, "/", std::move(declaration));
     EXPECT_TRUE(declared);
-    BatchBuilder builder(BatchOptions{});
-    for (const char* body : {"one", "two", "three"}) {
-      builder.append({.timestamp = Timestamp{1}, .value = as_bytes(std::string_view(body))});
-    }
-    std::vector<EnqueuePart> parts;
-    parts.push_back({declared->queue->ref, {.batch = log::own(*builder.finish()), .messages = 3, .body_bytes = 11}});
-    std::vector<Result<void>> kept = co_await node->queues().enqueue(*here, std::move(parts));
+    std::vector<Result<void>> kept = co_await node->queues().enqueue(*here, three_for(declared->queue->ref));
     EXPECT_TRUE(kept.at(0));
     queues->push_back(declared->queue->ref);
   }
@@ -57,6 +61,38 @@ TEST(NodeQueues, AreBrowsedFromEveryShard) {
   running.on(0, fill(node, &running.shard(0), &queues));
   for (std::size_t shard = 0; shard < 3; ++shard) running.on(shard, expect_all(node, &running.shard(shard), &queues));
   running.on(1, expect_gone(node, &running.shard(1), queues.front()));
+}
+
+/// After a crash that left something in the queue's folder which cannot be removed.
+void make_unreadable(runtime::FileSystem& files, QueueRef queue) {
+  PartitionId messages = queue::messages_of(queue.id, 0);
+  ASSERT_TRUE(files.remove("data/clean-shutdown"));
+  ASSERT_TRUE(files.create_folders(std::filesystem::path("data/logs") / messages.folder() / "stuck.index.swap"));
+}
+
+runtime::Task<void> expect_refused(Node* node, runtime::Shard* here, QueueRef queue) {
+  std::vector<Result<void>> kept = co_await node->queues().enqueue(*here, three_for(queue));
+  EXPECT_EQ(kept.at(0).error().code, ErrorCode::kStorage);
+  Result<QueueCounts> counts = co_await node->queues().counts(*here, queue);
+  EXPECT_EQ(counts.error().code, ErrorCode::kStorage);
+}
+
+// A publisher to a queue that is gone is told that all is well, as in RabbitMQ. This one is not gone.
+TEST(NodeQueues, WhatCannotBeOpenedAtTheStartIsNotGone) {
+  runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+  std::vector<QueueRef> queues;
+  {
+    NodeThreads running(files, 3);
+    running.on(0, fill(&running.node(), &running.shard(0), &queues));
+  }
+  make_unreadable(files, queues.front());
+  {
+    NodeThreads running(files, 3);
+    for (std::size_t shard = 0; shard < 3; ++shard) {
+      running.on(shard, expect_refused(&running.node(), &running.shard(shard), queues.front()));
+    }
+    running.on(1, expect_gone(&running.node(), &running.shard(1), queues.front()));
+  }
 }
 
 }  // namespace

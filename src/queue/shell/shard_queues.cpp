@@ -36,6 +36,7 @@ Result<void> ShardQueues::open(QueueIdentity identity, QueueSettings settings) {
   auto levels = found_levels_.extract(id);
   auto queue = std::make_unique<LiveQueue>(with_, std::move(identity), std::move(settings));
   Result<void> opened = queue->open(levels ? levels.mapped() : std::vector<std::uint8_t>{});
+  if (!opened && !begun_) unopened_.emplace(id, opened.error());
   if (!opened) return opened;
   queues_.emplace(id, std::move(queue));
   return {};
@@ -48,6 +49,7 @@ runtime::Task<void> ShardQueues::recover() {
 }
 
 void ShardQueues::begin() {
+  begun_ = true;
   for (const auto& [id, queue] : queues_) queue->begin();
   look_at_some();
 }
@@ -65,6 +67,7 @@ void ShardQueues::look_at_some() {
 }
 
 QueueCounts ShardQueues::remove(TopicId id) {
+  unopened_.erase(id);
   auto found = queues_.extract(id);
   if (!found) return {};
   QueueCounts counts = found.mapped()->counts();
@@ -77,6 +80,13 @@ QueueCounts ShardQueues::remove(TopicId id) {
 LiveQueue* ShardQueues::find(TopicId id) {
   auto found = queues_.find(id);
   return found == queues_.end() ? nullptr : found->second.get();
+}
+
+Result<LiveQueue*> ShardQueues::get(TopicId id) {
+  if (LiveQueue* queue = find(id)) return queue;
+  auto unopened = unopened_.find(id);
+  if (unopened != unopened_.end()) return fail(unopened->second);
+  return fail(ErrorCode::kNotFound, "the queue does not exist any more");
 }
 
 void ShardQueues::mark(TopicId id) {

@@ -31,6 +31,9 @@ class ShardQueues {
   /// Gone with its messages; what it had.
   QueueCounts remove(TopicId id);
   LiveQueue* find(TopicId id);
+  /// kNotFound: it is gone. Another error: it is there and cannot be used, since it could not be opened at the start; what it
+  /// had stays on disk as it is.
+  Result<LiveQueue*> get(TopicId id);
   std::size_t size() const { return queues_.size(); }
 
   /// No call may follow. Writes every queue's last state; the logs are closed after it.
@@ -45,8 +48,10 @@ class ShardQueues {
   cluster::ShardLogs& logs_;
   std::map<TopicId, std::vector<std::uint8_t>> found_levels_;   // on disk, not claimed yet
   bool looked_ = false;
+  bool begun_ = false;
   bool closed_ = false;
   std::unordered_map<TopicId, std::unique_ptr<LiveQueue>> queues_;
+  std::unordered_map<TopicId, Error> unopened_;                  // at the start, and why
   std::vector<TopicId> changed_;                                 // since the states were written
   std::optional<runtime::Timers::Handle> timer_;
   std::vector<TopicId> to_look_at_;                              // for what they keep on disk

@@ -86,8 +86,9 @@ void add_partition(Produce& produce, const NamedTopic& topic, const ProduceReque
   if (!topic.topic) return refuse(answer, topic.error);
   KafkaError error = check_partition(*topic.topic, asked.index, kNoLeaderEpoch, kNoLeaderEpoch);
   if (error != KafkaError::kNone) return refuse(answer, error);
-  if (topic.topic->internal && produce.request.acks != 0) return refuse(answer, KafkaError::kInvalidTopicException,
-                                                                        "internal topics are written by the broker alone");
+  if (topic.topic->internal) {
+    return refuse(answer, KafkaError::kInvalidTopicException, "internal topics are written by the broker alone");
+  }
   if (!asked.records) return refuse(answer, KafkaError::kInvalidRecord, "no records");
   Result<log::OwnedBatches> batches = batches_of(produce.context, asked.records->view());
   if (!batches) return refuse(answer, kafka_error(batches.error()), batches.error().message);

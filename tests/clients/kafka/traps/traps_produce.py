@@ -9,7 +9,7 @@ from records import batch, crc32c, record, same_but_for_what_the_broker_stamps, 
 from wire import ZERO_ID, Connection
 
 SUITE = "traps produce"
-CORRUPT, UNKNOWN_TOPIC, TOO_LARGE, INVALID_ACKS, INVALID_TIMESTAMP = 2, 3, 10, 21, 32
+CORRUPT, UNKNOWN_TOPIC, TOO_LARGE, INVALID_TOPIC, INVALID_ACKS, INVALID_TIMESTAMP = 2, 3, 10, 17, 21, 32
 OUT_OF_ORDER, INVALID_EPOCH, INVALID_RECORD, UNKNOWN_TOPIC_ID = 45, 47, 87, 100
 
 
@@ -47,6 +47,20 @@ def test_other_acks_are_error_21(bootstrap):
     topic = Topic(bootstrap)
     _refused(bootstrap, topic, batch([b"v"]), INVALID_ACKS, acks=2)
     _refused(bootstrap, topic, batch([b"v"]), INVALID_ACKS, acks=-2)
+
+
+def test_internal_topics_are_written_by_the_broker_alone_whatever_the_acks(bootstrap):
+    class Internal:
+        name, id = "__consumer_offsets", ZERO_ID
+
+    with Connection(bootstrap) as wire:
+        wire.ask("FindCoordinator", 2, {"key": unique("trap-group"), "key_type": 0})  # makes the topic where it is not there yet
+        eventually(lambda: list_offset(wire, Internal, -1)["error_code"] == NONE, "the topic is there")
+    for acks in (-1, 1):
+        _refused(bootstrap, Internal, batch([b"v"]), INVALID_TOPIC, acks=acks)
+    with Connection(bootstrap) as wire:
+        wire.send("Produce", 9, produce_request(9, Internal, batch([b"v"]), acks=0))
+        wire.must_be_closed()
 
 
 def test_every_version_answers_offset_time_and_log_start(bootstrap):
