@@ -10,8 +10,9 @@
 
 namespace wharf::broker {
 
-/// When a publish is answered: never waiting, when the leader has the records, when they are committed (on disk under
-/// `flush = sync`, in the page cache under `async`; on enough replicas once there are any).
+/// When a publish is answered: without waiting, when the leader has the records, when they are committed (on disk under
+/// `flush = sync`, in the page cache under `async`; on enough replicas once there are any). With one replica the last two are
+/// the same, for who was answered can read what they wrote.
 enum class Acknowledge { kNone, kLeader, kCommitted };
 
 struct PublishPart {

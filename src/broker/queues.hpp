@@ -3,7 +3,8 @@
 // Calls from one shard about one queue take effect in the order of the calls.
 //
 //   std::vector<Result<void>> kept = co_await queues.enqueue(here, std::move(parts));   // a batch per queue, one hop per shard
-//   ConsumerId id = *co_await queues.subscribe(here, queue, {.prefetch = 100}, sink);
+//   ConsumerId id = queues.new_consumer_id(here);
+//   Result<void> begun = co_await queues.subscribe(here, queue, id, {.prefetch = 100}, sink);
 //   ...sink->deliver(id, deliveries)...
 //   queues.wrote(here, queue, id, bytes);                      // the client's socket took them: more may come
 //   queues.settle(here, queue, id, {{first, last, Verdict::kDone}});

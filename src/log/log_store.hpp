@@ -6,7 +6,7 @@
 // shard's write-ahead log; the high watermark passes it when it is durable:
 //
 //   Result<Appended> appended = store.append(id, std::move(batches), context);
-//   ...answer acks=0 and acks=1 now; park acks=all until high_watermark() >= appended->next
+//   ...answer who waits for nothing now, others once high_watermark() >= appended->next...
 //
 //   while (true) {
 //     co_await store.advanced().wait();

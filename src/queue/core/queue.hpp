@@ -4,7 +4,7 @@
 //
 //   while (std::optional<Offer> offer = queue.offer()) {             // a message could go to somebody
 //     const Facts* facts = ...loaded from the log...;                // not there yet: load it, come back later
-//     Handed handed = queue.hand_out(*offer, *facts, now);           // to whom, or why not
+//     std::optional<ConsumerId> to = queue.hand_out(*offer, *facts, now, deaths);   // none: it has expired
 //   }
 //   queue.settle(...); queue.release(...);
 //   StateChange change = queue.take_change();                        // what the state log has to learn

@@ -44,7 +44,7 @@ log::OwnedBatches own(std::vector<std::byte> bytes) {
   return {std::move(data), {owner->data(), owner->size()}};
 }
 
-/// Old message sets become batches, off everybody else's path.
+/// Old message sets become batches. On the shard, however large: who still sends these is slow, and seldom.
 Result<log::OwnedBatches> convert_up(ByteView records) {
   Result<std::vector<std::byte>> converted = legacy::upconvert(records, kLegacyLimit);
   if (!converted) return fail(converted.error());
