@@ -75,7 +75,7 @@ class DueRouter::Outgoing {
  public:
   void add(const QueueInfo& queue, const MessageView& message, Timestamp now) {
     std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
-    std::size_t alone = queue.settings.may_refuse() ? queues_.size() + 1 : 0;
+    std::size_t alone = queue.settings.takes_each_alone() ? queues_.size() + 1 : 0;
     ToQueue& to = queues_[{queue.ref.id, level, alone}];
     to.part.queue = queue.ref;
     to.part.messages.level = level;

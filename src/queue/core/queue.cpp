@@ -22,9 +22,11 @@ void Queue::configure(const QueueSettings& settings, MonotonicTime now) {
   bool had_timeout = options_.settings.consumer_timeout.has_value();
   std::uint8_t max_priority = options_.settings.max_priority;
   bool single_active_consumer = options_.settings.single_active_consumer;
+  bool deduplicates = options_.settings.deduplicates;
   options_.settings = settings;
   options_.settings.max_priority = max_priority;
   options_.settings.single_active_consumer = single_active_consumer;
+  options_.settings.deduplicates = deduplicates;
   if (had_timeout || !settings.consumer_timeout) return;
   for (auto& [number, cursor] : levels_) cursor.restart_clocks(now);
 }
@@ -60,6 +62,7 @@ void Queue::arrived(std::uint8_t number, Offset end, std::uint64_t bytes, bool e
 
 void Queue::missing(std::uint8_t number, OffsetRange range) {
   level(number).settle_range(range);
+  ids_.forget(number, range);
   if (options_.keeps_state) change_.levels[number].settled.push_back(range);
 }
 
@@ -136,6 +139,7 @@ std::vector<Queue::Overdue> Queue::overdue(MonotonicTime now) const {
 }
 
 void Queue::settle_one(MessageId id) {
+  ids_.forget(id);
   if (level(id.level).settle(id.offset)) note_settled(id, id.offset);
 }
 
@@ -232,8 +236,9 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
   }
 }
 
-/// In flight and on its way out of the queue, or gone at once where it goes nowhere.
+/// In flight and on its way out of the queue, or gone at once where it goes nowhere. Its way may lead back to this queue.
 void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths) {
+  ids_.forget(id);
   if (has_dead_letter_target()) {
     level(id.level).orphan(id.offset);
     deaths.push_back({id, reason, tries});
@@ -277,6 +282,7 @@ void Queue::drop_oldest(std::uint64_t messages) {
       }
       messages -= static_cast<std::uint64_t>(next.value - first.value);
       cursor.settle_range({first, next});
+      ids_.forget(number, {first, next});
       note_settled({number, first}, next.plus(-1));
     }
   }

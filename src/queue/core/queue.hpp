@@ -13,6 +13,9 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/error.hpp"
@@ -22,6 +25,7 @@
 #include "queue/core/settings.hpp"
 #include "queue/core/state_record.hpp"
 #include "queue/core/types.hpp"
+#include "queue/core/waiting_ids.hpp"
 
 namespace wharf::queue {
 
@@ -80,6 +84,14 @@ class Queue {
   void arrived(std::uint8_t level, Offset end, std::uint64_t bytes, bool expiring);
   /// [first, next) are not in the log, or cannot be read.
   void missing(std::uint8_t level, OffsetRange range);
+
+  // --- Duplicates, where the queue drops them
+  /// The message of this id that the queue has; none: one with it may come.
+  std::optional<MessageId> has_id(std::string_view id, Timestamp now) const { return ids_.find(id, now); }
+  /// Of one that has arrived.
+  void note_id(std::string id, MessageId message, std::optional<Timestamp> expires) {
+    ids_.add(std::move(id), message, expires);
+  }
 
   // --- Consumers
   Result<void> subscribe(ConsumerId id, const ConsumerOptions& options) { return consumers_.add(id, options); }
@@ -148,7 +160,8 @@ class Queue {
   StateChange snapshot(bool ends) const;
 
   const QueueSettings& settings() const { return options_.settings; }
-  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer.
+  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer, whether it
+  /// drops duplicates.
   void configure(const QueueSettings& settings, MonotonicTime now);
   std::uint64_t ready() const;
   std::uint64_t unsettled() const;
@@ -169,6 +182,7 @@ class Queue {
   std::map<std::uint8_t, CursorState> restored_;
   Consumers consumers_;
   std::multimap<MonotonicTime, MessageId> resting_;  // in flight with nobody, until then; a start forgets it: they are ready
+  WaitingIds ids_;
   StateChange change_;
   std::map<std::uint8_t, Offset> reserve_asked_;
   std::uint64_t uncounted_messages_ = 0, uncounted_bytes_ = 0;  // came since the state log was told

@@ -43,10 +43,11 @@ struct QueueSettings {
   std::optional<std::uint32_t> delivery_limit;  // a message that comes back more often than this is dead
   std::optional<Milliseconds> consumer_timeout; // for one message to be settled
   std::optional<RetryDelays> retry;
+  bool deduplicates = false;                    // a message with the id of one that is there is dropped
 
-  /// A queue takes or refuses what it is handed at once as a whole: where it may refuse, each message is to come by itself, for a
-  /// few may still fit.
-  bool may_refuse() const { return overflow != Overflow::kDropOldest && (max_length || max_length_bytes); }
+  /// A queue takes or refuses what it is handed at once as a whole: where it may refuse or drop some, each message is to come by
+  /// itself, for others may still fit.
+  bool takes_each_alone() const { return deduplicates || (overflow != Overflow::kDropOldest && (max_length || max_length_bytes)); }
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 

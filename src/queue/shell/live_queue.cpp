@@ -36,6 +36,8 @@ void LiveQueue::begin() {
 }
 
 void LiveQueue::enqueue(Incoming incoming, Answered answered) {
+  std::optional<Identified> identified = identify(incoming);
+  if (identified && is_duplicate(*identified, incoming, answered)) return;
   if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted) {
     dead_letter_refused(incoming.batch);
     return answered(admitted);
@@ -48,6 +50,7 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   Result<log::Appended> appended = with_.logs.append(partition, std::move(incoming.batch), context_of(with_, true));
   if (!appended) return answered(fail(appended.error()));
   core_.arrived(incoming.level, appended->next, incoming.body_bytes, incoming.expiring);
+  if (identified) core_.note_id(std::move(identified->id), {incoming.level, appended->next.plus(-1)}, identified->expires);
   if (core_.wants_count()) mark_state();
   if (incoming.persistent) {
     with_.logs.when_committed(partition, appended->next, std::move(answered));

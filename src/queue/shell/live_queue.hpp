@@ -80,6 +80,7 @@ class LiveQueue {
   /// Its consumers are told, its logs are removed. Nothing may be asked of it any more.
   void destroy();
 
+  /// A duplicate, where the queue drops those, is answered as the message that it repeats would be now.
   void enqueue(Incoming incoming, Answered answered);
   Result<void> subscribe(ConsumerId id, const ConsumerOptions& options, std::shared_ptr<Outlet> outlet);
   void wrote(ConsumerId id, std::uint64_t bytes);
@@ -90,7 +91,7 @@ class LiveQueue {
   /// What is there, from a place on; takes nothing. kNotFound: it is deleted meanwhile; kStorage, kBusy: the disk.
   void browse(BrowseRequest request, BrowseAnswer answered);
   /// Other settings hold from now on, for what is there too: too many messages go, those that are too old by the new time
-  /// go, the time without use begins anew where it is another. Priorities and a single active consumer stay as they are.
+  /// go, the time without use begins anew where it is another. What a queue is born with stays as it is.
   void configure(const QueueSettings& settings);
   /// Somebody declared it again: its own expiry begins anew.
   void used();
@@ -137,6 +138,12 @@ class LiveQueue {
   void watch_consumers();
   void time_out(const Queue::Overdue& overdue);
   void dead_letter_refused(const log::OwnedBatches& batch);
+  struct Identified {
+    std::string id;
+    std::optional<Timestamp> expires;
+  };
+  std::optional<Identified> identify(const Incoming& incoming) const;
+  bool is_duplicate(const Identified& message, const Incoming& incoming, Answered& answered);
   void send_outgoing();
   void bury_dead();
   void bury(Death death);
@@ -147,7 +154,10 @@ class LiveQueue {
   /// nullptr: not there yet, or it was missing and is settled now (then `missing` is set).
   const LoadedMessage* load(MessageId id, bool& missing);
   bool load_now(MessageId id, MessageWindow& window, bool& missing);
+  template <class Visit>
+  runtime::Task<void> look_through(std::uint8_t level, OffsetRange range, Visit visit);
   runtime::Task<void> count_uncounted(std::uint8_t level);
+  runtime::Task<void> know_ids(std::uint8_t level);
   runtime::Task<void> load_cold(MessageId id);
   struct Walk;
   runtime::Task<void> walk(BrowseRequest request, std::shared_ptr<BrowseAnswer> answer, std::shared_ptr<bool> alive);

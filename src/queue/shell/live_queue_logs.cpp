@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cluster/replication/keyed_records.hpp"
+#include "model/deduplication_id.hpp"
 #include "model/message.hpp"
 #include "model/record_batch_builder.hpp"
 #include "queue/shell/live_queue.hpp"
@@ -63,7 +64,12 @@ Result<void> LiveQueue::open(const std::vector<std::uint8_t>& levels) {
 }
 
 runtime::Task<void> LiveQueue::recover() {
-  if (!core_.levels().empty()) co_return;
+  bool has_no_state = !core_.levels().empty();
+  for (const auto& [level, cursor] : core_.levels()) {
+    co_await count_uncounted(level);
+    co_await know_ids(level);
+  }
+  if (has_no_state) co_return;
   PartitionId state = state_of(identity_.id);
   auto visit = [this](const Record& record) {
     if (!record.value) return;
@@ -83,15 +89,14 @@ runtime::Task<void> LiveQueue::recover() {
       state_lost_ = true;
     }
     co_await count_uncounted(number);
+    co_await know_ids(number);
   }
   if (state_lost_) write_state();
 }
 
-/// What came after the state log's last record of it: little (core). What cannot be read counts nothing.
-runtime::Task<void> LiveQueue::count_uncounted(std::uint8_t level) {
-  OffsetRange range = core_.uncounted(level);
-  std::uint64_t bytes = 0;
-  bool expiring = false;
+/// Each message that can be read.
+template <class Visit>
+runtime::Task<void> LiveQueue::look_through(std::uint8_t level, OffsetRange range, Visit visit) {
   MessageWindow window;
   for (Offset at = range.first; at < range.next; at = at.plus(1)) {
     Result<const LoadedMessage*> found = window.find(at);
@@ -105,12 +110,33 @@ runtime::Task<void> LiveQueue::count_uncounted(std::uint8_t level) {
       found = window.find(at);
     }
     if (!found || *found == nullptr) continue;
-    const Record& record = (*found)->record;
-    at = record.offset;
-    bytes += record.value ? record.value->size() : 0;
-    expiring = expiring || expiration_ms_of(record).has_value();
+    at = (*found)->record.offset;
+    visit(**found);
   }
+}
+
+/// What came after the state log's last record of it: little (core). What cannot be read counts nothing.
+runtime::Task<void> LiveQueue::count_uncounted(std::uint8_t level) {
+  std::uint64_t bytes = 0;
+  bool expiring = false;
+  auto count = [&bytes, &expiring](const LoadedMessage& message) {
+    bytes += message.record.value ? message.record.value->size() : 0;
+    expiring = expiring || expiration_ms_of(message.record).has_value();
+  };
+  co_await look_through(level, core_.uncounted(level), count);
   core_.count_old(level, bytes, expiring);
+}
+
+/// All that waits is read: the price of a queue that drops duplicates.
+runtime::Task<void> LiveQueue::know_ids(std::uint8_t level) {
+  if (!core_.settings().deduplicates) co_return;
+  const Cursor& cursor = core_.levels().at(level);
+  auto note = [this, level, &cursor](const LoadedMessage& message) {
+    if (cursor.settled().holds(message.record.offset)) return;
+    std::optional<std::string> id = deduplication_id(message.record);
+    if (id) core_.note_id(std::move(*id), {level, message.record.offset}, facts_of(message).expires);
+  };
+  co_await look_through(level, {cursor.floor(), cursor.end()}, note);
 }
 
 void LiveQueue::destroy() {

@@ -43,7 +43,10 @@ class World {
  public:
   static constexpr TopicId kId{{1}};
 
-  explicit World() : simulation(1), machine_(&simulation.add_machine("a")) { start(); }
+  explicit World(QueueSettings settings = {})
+      : simulation(1), machine_(&simulation.add_machine("a")), settings_(std::move(settings)) {
+    start();
+  }
   ~World() { stop(); }
 
   void start() {

@@ -155,6 +155,7 @@ RC_GTEST_PROP(SettingsJson, EverySettingReadsBackAsWritten, ()) {
   if (chance()) settings.delivery_limit = *rc::gen::arbitrary<std::uint32_t>();
   if (chance()) settings.consumer_timeout = time();
   if (chance()) settings.retry.emplace(std::vector{time(), time()});
+  settings.deduplicates = chance();
   Result<queue::QueueSettings> read = settings_from_json(json::parse(json::serialize(to_json(settings))));
   RC_ASSERT(read.has_value());
   RC_ASSERT(*read == settings);

@@ -129,6 +129,7 @@ json::value to_json(const queue::QueueSettings& settings) {
     for (Milliseconds delay : settings.retry->delays) delays.push_back(delay.count());
     object["retry_delays_ms"] = std::move(delays);
   }
+  if (settings.deduplicates) object["deduplicates"] = true;
   return object;
 }
 
@@ -147,6 +148,7 @@ Result<queue::QueueSettings> settings_from_json(const json::value& json) {
   reading.read("delivery_limit", settings.delivery_limit);
   reading.read("consumer_timeout_ms", settings.consumer_timeout);
   reading.read("retry_delays_ms", settings.retry);
+  reading.read("deduplicates", settings.deduplicates);
   if (reading.error()) return fail(*reading.error());
   return settings;
 }

@@ -41,7 +41,7 @@ void PublishTurn::add(routing::DestinationId destination, const broker::QueueInf
                       Timestamp now) {
   std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
   auto on_level = [level](const Part& other) { return other.level == level; };
-  Part& part = queue.settings.may_refuse() ? new_part(destination) : part_of(destination, on_level);
+  Part& part = queue.settings.takes_each_alone() ? new_part(destination) : part_of(destination, on_level);
   part.queue = queue.ref;
   part.level = level;
   part.persistent |= message.delivery_mode == kPersistent;

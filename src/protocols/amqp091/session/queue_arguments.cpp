@@ -107,6 +107,8 @@ Outcome<QueueArguments> queue_arguments(const PropertyTable& arguments, QueueNam
   reader.read("x-single-active-consumer", settings.single_active_consumer,
               [](const Argument& argument) { return argument.flag(); });
   reader.read("x-delivery-limit", settings.delivery_limit, delivery_limit);
+  reader.read("x-message-deduplication", settings.deduplicates,
+              [](const Argument& argument) { return argument.flag(); });
   read_no_ops(reader);
   settings.consumer_timeout = *consumer_timeout(arguments);
   if (reader.error()) return refuse(*reader.error());

@@ -51,6 +51,7 @@ TEST(QueueArguments, RefusalsAreRabbitMqsWords) {
       {"x-queue-type", text("a"), "\"unsupported queue type 'a'\""},
       {"x-queue-type", 1, "{unacceptable_type,signedint}"},
       {"x-single-active-consumer", 1, "{unacceptable_type,signedint}"},
+      {"x-message-deduplication", text("true"), "{unacceptable_type,longstr}"},
       {"x-queue-version", 3, "\"unsupported queue version '3'\""},
   };
   for (const Case& one : cases) EXPECT_EQ(verdict(one.name, one.value), invalid(one.name, one.why));
@@ -163,6 +164,8 @@ TEST(QueueEquivalence, ArgumentsAreToldWithTheirTypesWhereOneIsMissing) {
   EXPECT_EQ(again({}, {{"x-queue-type", text("quorum")}}), inequivalent("x-queue-type", "'quorum'", "'classic'"));
   EXPECT_EQ(again({}, {{"x-single-active-consumer", true}}),
             inequivalent("x-single-active-consumer", "the value 'true' of type 'bool'", "none"));
+  EXPECT_EQ(again({{"x-message-deduplication", true}}, {}),
+            inequivalent("x-message-deduplication", "none", "the value 'true' of type 'bool'"));
 }
 
 TEST(QueueEquivalence, NumbersOfAnyWidthAreEqualAndWhatMeansNothingIsNotCompared) {

@@ -22,6 +22,7 @@ constexpr std::string_view kCompared[] = {"x-queue-type",
                                           "x-queue-mode",
                                           "x-single-active-consumer",
                                           "x-delivery-limit",
+                                          "x-message-deduplication",
                                           "x-max-age",
                                           "x-stream-max-segment-size-bytes"};
 

@@ -1,0 +1,33 @@
+// A queue that drops what it has already.
+#include "model/deduplication_id.hpp"
+#include "model/record_batch.hpp"
+#include "queue/shell/live_queue.hpp"
+
+namespace wharf::queue {
+
+/// None: the queue takes everything, or the message has no id.
+std::optional<LiveQueue::Identified> LiveQueue::identify(const Incoming& incoming) const {
+  if (!core_.settings().deduplicates) return std::nullopt;
+  WHARF_ASSERT(incoming.messages == 1);  // QueueSettings::takes_each_alone()
+  MessageWindow window;
+  window.fill(Offset{0}, {SharedBytes(incoming.batch.owner, incoming.batch.bytes)});
+  Result<const LoadedMessage*> message = window.find(Offset{0});
+  if (!message || *message == nullptr) return std::nullopt;
+  std::optional<std::string> id = deduplication_id((*message)->record);
+  if (!id) return std::nullopt;
+  return Identified{std::move(*id), facts_of(**message).expires};
+}
+
+/// True: it is answered. The one that it repeats may still be on its way to the disk.
+bool LiveQueue::is_duplicate(const Identified& message, const Incoming& incoming, Answered& answered) {
+  std::optional<MessageId> first = core_.has_id(message.id, with_.shard.clock().wall_now());
+  if (!first) return false;
+  if (incoming.persistent) {
+    with_.logs.when_committed(messages_of(identity_.id, first->level), first->offset.plus(1), std::move(answered));
+  } else {
+    answered({});
+  }
+  return true;
+}
+
+}  // namespace wharf::queue
