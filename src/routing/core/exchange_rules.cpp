@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -16,6 +17,9 @@ namespace {
 
 constexpr std::uint32_t kDefaultHistoryMessages = 20;  // RabbitMQ's
 constexpr std::uint64_t kChoiceSeed = 0x6368'6f69'6365;
+
+constexpr std::string_view kDeduplicating = "x-message-deduplication";
+constexpr std::array<std::string_view, 2> kCacheArguments{"x-cache-size", "x-cache-ttl"};
 
 struct TypeName {
   std::string_view name;
@@ -31,6 +35,7 @@ constexpr TypeName kTypes[] = {
     {"x-random", Matching::kAny},
     {"x-local-random", Matching::kAny},  // every queue is local to the namespace
     {"x-recent-history", Matching::kEvery},
+    {kDeduplicating, Matching::kEvery},
 };
 constexpr std::string_view kDelayed = "x-delayed-message";
 
@@ -74,6 +79,35 @@ Result<std::uint32_t> history_messages(const PropertyTable& arguments) {
   }
   constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
   return static_cast<std::uint32_t>(std::min(*asked, kMost));
+}
+
+/// A number, or its digits, from 1 on; none: anything else.
+std::optional<std::int64_t> positive(const PropertyValue& value) {
+  std::optional<std::int64_t> number = integer_of(value);
+  if (const std::string* digits = value.text()) {
+    auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), number.emplace());
+    if (error != std::errc() || end != digits->data() + digits->size()) number.reset();
+  }
+  return number && *number > 0 ? number : std::nullopt;
+}
+
+Result<DuplicateRules> duplicate_rules(const PropertyTable& arguments) {
+  DuplicateRules rules;
+  const PropertyValue* size = find_property(arguments, "x-cache-size");
+  std::optional<std::int64_t> entries = size ? positive(*size) : std::nullopt;
+  if (!entries) return invalid("Missing or invalid argument, 'x-cache-size' must be an integer greater than 0");
+  rules.most_entries = static_cast<std::uint64_t>(*entries);
+  if (const PropertyValue* ttl = find_property(arguments, "x-cache-ttl")) {
+    std::optional<std::int64_t> lifetime_ms = positive(*ttl);
+    if (!lifetime_ms) return invalid("Invalid argument, 'x-cache-ttl' must be an integer greater than 0");
+    rules.lifetime = Milliseconds(*lifetime_ms);
+  }
+  const PropertyValue* persistence = find_property(arguments, "x-cache-persistence");
+  if (!persistence || (persistence->text() && *persistence->text() == "memory")) return rules;
+  if (persistence->text() && *persistence->text() == "disk") {
+    return invalid("'x-cache-persistence' can be 'memory' only: a restart forgets what such an exchange has seen");
+  }
+  return invalid("Invalid argument, 'x-cache-persistence' must be either 'disk' or 'memory'");
 }
 
 Result<double> weight_of(std::string_view routing_key) {
@@ -123,7 +157,16 @@ Result<ExchangeRules> exchange_rules(std::string_view type, const PropertyTable&
     if (!length) return fail(length.error());
     rules.history_messages = *length;
   }
+  if (type == kDeduplicating) {
+    auto duplicates = duplicate_rules(arguments);
+    if (!duplicates) return fail(duplicates.error());
+    rules.duplicates = *duplicates;
+  }
   return rules;
+}
+
+std::span<const std::string_view> arguments_that_count(std::string_view type) {
+  return type == kDeduplicating ? std::span(kCacheArguments) : std::span<const std::string_view>();
 }
 
 Result<BindingRules> binding_rules(const ExchangeRules& exchange, std::string_view routing_key,

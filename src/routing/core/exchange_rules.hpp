@@ -1,10 +1,13 @@
 #pragma once
 // What an exchange's type and arguments mean, read once when it is declared, and a binding's when it is bound.
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "model/error.hpp"
+#include "model/time.hpp"
 #include "routing/core/exchange.hpp"
 #include "routing/core/headers_match.hpp"
 #include "routing/core/message_view.hpp"
@@ -15,7 +18,7 @@ enum class Matching : std::uint8_t {
   kDestinationName,  // the default exchange
   kDirect,
   kTopic,
-  kEvery,  // fanout, x-recent-history
+  kEvery,  // fanout, x-recent-history, x-message-deduplication
   kHeaders,
   kWeighted,  // x-consistent-hash: one binding, chosen by a hash; x-modulus-hash: the same with equal weights
   kAny,       // x-random, x-local-random: one binding, chosen by chance
@@ -27,16 +30,25 @@ struct HashedPart {
   std::string header;
 };
 
+/// What an x-message-deduplication exchange remembers.
+struct DuplicateRules {
+  std::uint64_t most_entries = 0;
+  std::optional<Milliseconds> lifetime;  // of an entry, unless its message says otherwise; none: until there is no room
+};
+
 struct ExchangeRules {
   Matching matching = Matching::kDirect;
-  bool delays = false;                 // x-delayed-message; `matching` is that of its x-delayed-type
-  bool keys_are_weights = false;       // x-consistent-hash
-  std::uint32_t history_messages = 0;  // x-recent-history: so many of the last messages go to a new binding
+  bool delays = false;                       // x-delayed-message; `matching` is that of its x-delayed-type
+  bool keys_are_weights = false;             // x-consistent-hash
+  std::uint32_t history_messages = 0;        // x-recent-history: so many of the last messages go to a new binding
+  std::optional<DuplicateRules> duplicates;  // x-message-deduplication
   HashedPart hashed;
 };
 
 /// kInvalidRequest: an unknown type; kInvalidArgument: arguments that this type does not take.
 Result<ExchangeRules> exchange_rules(std::string_view type, const PropertyTable& arguments);
+/// Arguments that count when an exchange of this type is declared again, beside alternate-exchange.
+std::span<const std::string_view> arguments_that_count(std::string_view type);
 /// kInvalidRequest with RabbitMQ's sentence, if no exchange can have this type.
 Result<void> check_type(std::string_view type);
 

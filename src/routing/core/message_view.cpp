@@ -28,6 +28,12 @@ std::int64_t from_decimal(Decimal decimal) {
 
 }  // namespace
 
+std::optional<std::int64_t> cache_lifetime_ms(const MessageView& message) {
+  const PropertyValue* header = message.headers ? find_property(*message.headers, "x-cache-ttl") : nullptr;
+  std::optional<std::int64_t> asked = header ? integer_of(*header) : std::nullopt;
+  return asked && *asked > 0 ? asked : std::nullopt;
+}
+
 std::int64_t delay_ms(const MessageView& message) {
   const PropertyValue* header = message.headers ? find_property(*message.headers, "x-delay") : nullptr;
   if (!header) return 0;

@@ -19,6 +19,10 @@ struct MessageView {
   std::optional<std::uint64_t> timestamp;
 };
 
+/// How long an x-message-deduplication exchange is to remember this message: header `x-cache-ttl`, milliseconds from 1
+/// on; none: as the exchange says.
+std::optional<std::int64_t> cache_lifetime_ms(const MessageView& message);
+
 /// How long an x-delayed-message exchange holds the message back, in milliseconds; 0: not at all. Header `x-delay`: any
 /// integer, a float or decimal (cut), or digits. Nothing above 0 after the wait: whoever routes it then has turned the
 /// sign, as RabbitMQ does.

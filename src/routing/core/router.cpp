@@ -33,19 +33,20 @@ void Router::begin(const RoutingTable& table) {
   destinations_.clear();
   held_back_.clear();
   remembered_.clear();
+  repeats_ = undecided_ = false;
 }
 
 Routes Router::route(const RoutingTable& table, DestinationId exchange, const MessageView& message,
-                     std::uint64_t random) {
+                     std::uint64_t random, DuplicateCheck* duplicates) {
   begin(table);
-  Walk walk{table, message, random};
+  Walk walk{table, message, random, duplicates};
   reach(exchange, true);
-  while (!to_visit_.empty()) {
+  while (!to_visit_.empty() && !undecided_) {
     DestinationId id = to_visit_.back();
     to_visit_.pop_back();
     visit(walk, id, *table.exchange(id));
   }
-  return {destinations_, held_back_, remembered_};
+  return {destinations_, held_back_, remembered_, repeats_, undecided_};
 }
 
 void Router::reach(DestinationId id, bool is_exchange) {
@@ -68,11 +69,23 @@ void Router::visit(const Walk& walk, DestinationId id, const ExchangeEntry& from
       return;
     }
   }
+  if (from.rules.duplicates && !passes(walk, from)) return;
   if (from.rules.history_messages != 0 && !wants_no_store(walk.message)) {
     remembered_.push_back({id, from.rules.history_messages});
   }
   if (match(walk, id, from) || from.alternate().empty()) return;
   if (auto alternate = walk.table.find(DestinationKind::kExchange, from.alternate())) reach(*alternate, true);
+}
+
+/// Messages without an id are asked about as well: they keep their place among the others.
+bool Router::passes(const Walk& walk, const ExchangeEntry& from) {
+  if (walk.duplicates == nullptr) {
+    undecided_ = true;
+    return false;
+  }
+  bool is_new = walk.duplicates->is_new(from.exchange, *from.rules.duplicates, walk.message);
+  repeats_ = repeats_ || !is_new;
+  return is_new;
 }
 
 /// Whether any binding matched, which is not whether anything new was reached.

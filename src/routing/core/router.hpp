@@ -28,29 +28,42 @@ struct Remembered {
   std::uint32_t messages;
 };
 
+/// Knows what the x-message-deduplication exchanges have seen.
+class DuplicateCheck {
+ public:
+  virtual ~DuplicateCheck() = default;
+  /// Asked once per message and exchange: whether it is routed on. It counts as seen from here on.
+  virtual bool is_new(const Exchange& exchange, const DuplicateRules& rules, const MessageView& message) = 0;
+};
+
 /// Valid until the Router is used again; numbers as long as the table's.
 struct Routes {
   std::span<const DestinationId> destinations;  // queues and log topics
   std::span<const HeldBack> held_back;
   std::span<const Remembered> remembered;
+  bool repeats = false;    // some exchange has seen it: it went no further there
+  bool undecided = false;  // it came to such an exchange, and there was nobody to ask: nothing else here counts
 
   /// What `mandatory` asks about.
-  bool nowhere() const { return destinations.empty() && held_back.empty(); }
+  bool nowhere() const { return destinations.empty() && held_back.empty() && !repeats; }
 };
 
 class Router {
  public:
   /// `exchange`: from RoutingTable::publish_target or find. `random`: 64 random bits, for x-random.
-  Routes route(const RoutingTable& table, DestinationId exchange, const MessageView& message, std::uint64_t random);
+  Routes route(const RoutingTable& table, DestinationId exchange, const MessageView& message, std::uint64_t random,
+               DuplicateCheck* duplicates = nullptr);
 
  private:
   struct Walk {
     const RoutingTable& table;
     const MessageView& message;
     std::uint64_t random;
+    DuplicateCheck* duplicates;
   };
   void begin(const RoutingTable& table);
   void visit(const Walk& walk, DestinationId id, const ExchangeEntry& from);
+  bool passes(const Walk& walk, const ExchangeEntry& from);
   bool match(const Walk& walk, DestinationId id, const ExchangeEntry& from);
   bool match_key(const Walk& walk, const ExchangeEntry& from, std::string_view key);
   bool match_headers(const Walk& walk, const ExchangeEntry& from);
@@ -63,6 +76,8 @@ class Router {
   std::vector<DestinationId> destinations_;
   std::vector<HeldBack> held_back_;
   std::vector<Remembered> remembered_;
+  bool repeats_ = false;
+  bool undecided_ = false;
   std::vector<std::uint32_t> reached_;  // by number: the call that reached it
   std::uint32_t call_ = 0;
   TopicScratch topic_;

@@ -302,5 +302,70 @@ TEST_F(RouterTest, OneRouterServesTablesThatGrowAndOthers) {
   }
 }
 
+/// Has seen the keys that it was told.
+class SeenKeys final : public DuplicateCheck {
+ public:
+  bool is_new(const Exchange& exchange, const DuplicateRules&, const MessageView& message) override {
+    asked.push_back(exchange.name);
+    return seen.insert(exchange.name + "/" + std::string(message.routing_key)).second;
+  }
+  std::set<std::string> seen;
+  std::vector<std::string> asked;
+};
+
+class DeduplicatingExchange : public RouterTest {
+ protected:
+  void SetUp() override {
+    declare("once", "x-message-deduplication", {{"x-cache-size", 10}, {"alternate-exchange", std::string("spare")}});
+    declare("spare", "fanout");
+    bind("spare", queue("left over"));
+  }
+  Names asked(std::string_view exchange, std::string_view key) {
+    Names names;
+    last_ = router_.route(table_, *table_.find(DestinationKind::kExchange, exchange), {.routing_key = key}, 0, &seen_);
+    for (DestinationId id : last_.destinations) EXPECT_TRUE(names.insert(table_.destination(id).name).second);
+    return names;
+  }
+  SeenKeys seen_;
+};
+
+TEST_F(DeduplicatingExchange, RoutesToAllWhatItHasNotSeenAndNowhereWhatItHas) {
+  bind("once", queue("a"), "some key");
+  bind("once", queue("b"));
+  EXPECT_EQ(asked("once", "1"), (Names{"a", "b"}));
+  EXPECT_FALSE(last_.repeats);
+  EXPECT_EQ(asked("once", "1"), Names{});
+  EXPECT_TRUE(last_.repeats);
+  EXPECT_FALSE(last_.nowhere()) << "a duplicate is not returned";
+}
+
+TEST_F(DeduplicatingExchange, ADuplicateDoesNotGoToTheAlternateExchangeAndWhatMatchesNothingDoes) {
+  EXPECT_EQ(asked("once", "1"), Names{"left over"});
+  EXPECT_EQ(asked("once", "1"), Names{});
+}
+
+TEST_F(DeduplicatingExchange, BehindAnotherItStopsOnlyItsOwnWayAndIsAskedOnce) {
+  declare("twice", "x-message-deduplication", {{"x-cache-size", 10}});
+  bind("amq.fanout", to_exchange("once"));
+  bind("amq.fanout", to_exchange("twice"));
+  bind("twice", to_exchange("once"));
+  bind("once", to_exchange("twice"));
+  bind("amq.fanout", queue("always"));
+  bind("once", queue("q"));
+  bind("twice", queue("q"));
+  EXPECT_EQ(asked("amq.fanout", "1"), (Names{"always", "q"}));
+  EXPECT_EQ(seen_.asked.size(), 2u);
+  EXPECT_EQ(asked("amq.fanout", "1"), Names{"always"});
+  EXPECT_TRUE(last_.repeats);
+}
+
+TEST_F(DeduplicatingExchange, WithNobodyToAskNothingIsDecided) {
+  bind("once", queue("a"));
+  EXPECT_EQ(routed("once", "1"), Names{});
+  EXPECT_TRUE(last_.undecided);
+  EXPECT_EQ(routed("amq.fanout", "1"), Names{});
+  EXPECT_FALSE(last_.undecided);
+}
+
 }  // namespace
 }  // namespace wharf::routing

@@ -120,12 +120,16 @@ Result<void> RoutingTable::check_equivalent(const Exchange& current, const Excha
   }
   if (asked.internal != current.internal)
     return differs("internal", in_quotes(asked.internal), in_quotes(current.internal));
-  const PropertyValue* received = find_property(asked.arguments, kAlternate);
-  const PropertyValue* is = find_property(current.arguments, kAlternate);
-  if ((received || is) && !(received && is && same_value(*received, *is))) {
-    return differs(kAlternate, received_or_none(received, is), received_or_none(is, received));
+  auto check = [&](std::string_view argument) -> Result<void> {
+    const PropertyValue* received = find_property(asked.arguments, argument);
+    const PropertyValue* is = find_property(current.arguments, argument);
+    if ((!received && !is) || (received && is && same_value(*received, *is))) return {};
+    return differs(argument, received_or_none(received, is), received_or_none(is, received));
+  };
+  for (std::string_view argument : arguments_that_count(current.type)) {
+    if (auto same = check(argument); !same) return same;
   }
-  return {};
+  return check(kAlternate);
 }
 
 Result<void> RoutingTable::check_new(const Exchange& asked) const {

@@ -63,8 +63,8 @@ class RoutingTable {
   RoutingTable(std::string name, std::uint64_t hash_seed);
 
   /// True: it is new; false: it was there, the same. kPreconditionFailed: it is there and different (of the arguments
-  /// only alternate-exchange counts); kPolicyViolation: a reserved name; kInvalidRequest, kInvalidArgument: as
-  /// exchange_rules says.
+  /// alternate-exchange counts, and arguments_that_count()); kPolicyViolation: a reserved name; kInvalidRequest,
+  /// kInvalidArgument: as exchange_rules says.
   Result<bool> declare(Exchange exchange);
   Result<void> declare_passive(std::string_view name) const;
   /// An exchange that is not there is deleted already. kPreconditionFailed: `if_unused`, and there are bindings from

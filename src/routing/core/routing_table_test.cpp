@@ -139,6 +139,14 @@ TEST(RoutingTable, ArgumentsThatATypeDoesNotTakeAreRefused) {
           "Invalid argument 0, 'x-recent-history-length' must be a positive integer");
   refused("x-recent-history", {{"x-recent-history-length", std::string("5")}},
           "Invalid argument <<\"5\">>, 'x-recent-history-length' must be a positive integer");
+  constexpr std::string_view kCacheSize =
+      "Missing or invalid argument, 'x-cache-size' must be an integer greater than 0";
+  refused("x-message-deduplication", {}, kCacheSize);
+  refused("x-message-deduplication", {{"x-cache-size", std::string("12a")}}, kCacheSize);
+  refused("x-message-deduplication", {{"x-cache-size", 5}, {"x-cache-ttl", 0}},
+          "Invalid argument, 'x-cache-ttl' must be an integer greater than 0");
+  refused("x-message-deduplication", {{"x-cache-size", 5}, {"x-cache-persistence", std::string("disk")}},
+          "'x-cache-persistence' can be 'memory' only: a restart forgets what such an exchange has seen");
   refused("x-consistent-hash", {{"hash-header", std::string("h")}, {"hash-property", std::string("message_id")}},
           "hash-header and hash-property are mutually exclusive");
   refused("x-consistent-hash", {{"hash-property", std::string("app_id")}}, "Unsupported property: app_id");
@@ -248,6 +256,22 @@ TEST(RoutingTable, WithSeveralDestinationsGoesWhatOnlyTheyHeldTogether) {
   EXPECT_EQ(table.would_go_with(both).exchanges.size(), 1u);
   EXPECT_EQ(table.would_go_with(both).bindings.size(), 2u);
   EXPECT_EQ(table.binding_count(), 2u) << "nothing went";
+}
+
+TEST(RoutingTable, WhatADeduplicatingExchangeRemembersCannotBeDeclaredOtherwise) {
+  RoutingTable table("/", 1);
+  auto declare = [&](PropertyTable arguments) {
+    Result<bool> made =
+        table.declare({.name = "once", .type = "x-message-deduplication", .arguments = std::move(arguments)});
+    return made ? (*made ? "new" : "there") : made.error().message;
+  };
+  EXPECT_EQ(declare({{"x-cache-size", std::string("10")}, {"x-cache-ttl", 500}}), "new");
+  EXPECT_EQ(declare({{"x-cache-size", std::string("10")}, {"x-cache-ttl", 500}}), "there");
+  EXPECT_EQ(declare({{"x-cache-size", std::string("10")}, {"x-cache-ttl", 501}}),
+            "inequivalent arg 'x-cache-ttl' for exchange 'once' in vhost '/': received '501' but current is '500'");
+  const DuplicateRules& rules = *table.exchange("once")->rules.duplicates;
+  EXPECT_EQ(rules.most_entries, 10u);
+  EXPECT_EQ(rules.lifetime, Milliseconds(500));
 }
 
 }  // namespace
