@@ -18,7 +18,8 @@ struct Rewritten {
   std::vector<std::string> extra_keys;
 };
 
-/// Without a key of the target's, it keeps its own, and those of CC; with one, CC goes, as it would bring the message back.
+/// Without a key of the target's, it keeps its own, and those of CC; with one, CC goes, as it would bring the message
+/// back.
 void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
   Result<MessageView> stored = message_of(letter.message.record);
   out.message = stored ? *stored : plain_message_of(letter.message.record);
@@ -54,6 +55,11 @@ Delayed delayed_of(const queue::DeadLetter& letter, const Rewritten& out, const 
           .batch = bytes_of(out.message, letter.died)};
 }
 
+/// A queue that is full or gone takes none, as a publisher would find; where the disk is the reason, it is tried again.
+bool is_kept(const auto& outcome) {
+  return outcome || outcome.error().code == ErrorCode::kFull || outcome.error().code == ErrorCode::kNotFound;
+}
+
 }  // namespace
 
 void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
@@ -73,6 +79,15 @@ void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
                                 .correlation_id = out.message.correlation_id,
                                 .timestamp = out.message.timestamp_seconds};
     routing::Routes routes = router_.route(*view->routes, *exchange, routed, dice_.roll());
+    if (routes.undecided) {
+      ToDeduplicate one{.name_space = letter.name_space,
+                        .exchange = letter.target.exchange,
+                        .extra_keys = out.extra_keys,
+                        .message = delivery_of(out.message, letter.died),
+                        .is_dead_letter = true};
+      tasks_.spawn("dead-letter", keep(std::move(one), std::move(done)));
+      return;
+    }
     for (const routing::HeldBack& held : routes.held_back) {
       delayed.push_back(delayed_of(letter, out, view->routes->destination(held.exchange).name, held.delay_ms));
     }
@@ -93,19 +108,22 @@ void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
   tasks_.spawn("dead-letter", keep(std::move(parts), std::move(delayed), std::move(done)));
 }
 
-/// A queue that is full or gone takes none, as a publisher would find; where the disk is the reason, it is tried again.
+runtime::Task<void> DeadLetterRouter::keep(ToDeduplicate message, Done done) {
+  std::vector<ToDeduplicate> one;
+  one.push_back(std::move(message));
+  std::vector<Result<PassedOn>> outcomes = co_await deduplication_.pass_on(shard_, std::move(one));
+  done(is_kept(outcomes.front()));
+}
+
 runtime::Task<void> DeadLetterRouter::keep(std::vector<EnqueuePart> parts, std::vector<Delayed> delayed, Done done) {
-  auto is_kept = [](const auto& outcome) {
-    return outcome || outcome.error().code == ErrorCode::kFull || outcome.error().code == ErrorCode::kNotFound;
-  };
   bool kept = true;
   if (!parts.empty()) {
     std::vector<Result<void>> outcomes = co_await queues_.enqueue(shard_, std::move(parts));
-    kept = std::ranges::all_of(outcomes, is_kept);
+    kept = std::ranges::all_of(outcomes, [](const auto& one) { return is_kept(one); });
   }
   if (!delayed.empty()) {
     std::vector<Result<ScheduledId>> outcomes = co_await delays_.schedule(shard_, std::move(delayed));
-    kept = kept && std::ranges::all_of(outcomes, is_kept);
+    kept = kept && std::ranges::all_of(outcomes, [](const auto& one) { return is_kept(one); });
   }
   done(kept);
 }

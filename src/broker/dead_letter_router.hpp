@@ -1,5 +1,6 @@
 #pragma once
 // Moves the messages that a shard's queues gave up to where their exchange sends them.
+#include "broker/deduplication.hpp"
 #include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
@@ -15,12 +16,13 @@ class DeadLetterRouter final : public queue::DeadLetters {
  public:
   /// Everything outlives it but the scope's tasks.
   DeadLetterRouter(runtime::Shard& shard, Entities& entities, Queues& queues, Histories& histories, Delays& delays,
-                   runtime::Random& random)
+                   Deduplication& deduplication, runtime::Random& random)
       : shard_(shard),
         entities_(entities),
         queues_(queues),
         histories_(histories),
         delays_(delays),
+        deduplication_(deduplication),
         dice_(random),
         tasks_(shard) {}
 
@@ -30,6 +32,7 @@ class DeadLetterRouter final : public queue::DeadLetters {
 
  private:
   using Done = std::move_only_function<void(bool)>;
+  runtime::Task<void> keep(ToDeduplicate message, Done done);
   runtime::Task<void> keep(std::vector<EnqueuePart> parts, std::vector<Delayed> delayed, Done done);
 
   runtime::Shard& shard_;
@@ -37,6 +40,7 @@ class DeadLetterRouter final : public queue::DeadLetters {
   Queues& queues_;
   Histories& histories_;
   Delays& delays_;
+  Deduplication& deduplication_;
   runtime::Dice dice_;
   routing::Router router_;
   runtime::TaskScope tasks_;

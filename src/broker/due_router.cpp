@@ -1,12 +1,9 @@
 #include "broker/due_router.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
-#include "broker/log_batch_room.hpp"
 #include "broker/routed_message.hpp"
-#include "cluster/metadata/key_partition.hpp"
 #include "model/encoded_table.hpp"
 #include "model/message.hpp"
 #include "model/message_properties.hpp"
@@ -62,90 +59,25 @@ struct Ready {
   std::vector<std::string_view> keys;
 };
 
-log::OwnedBatches batch_of(BatchBuilder& builder) {
-  Result<std::vector<std::byte>> bytes = builder.finish();
-  WHARF_ASSERT(bytes);
-  return log::own(std::move(*bytes));
-}
-
 }  // namespace
 
-/// Batches per destination, in the messages' order.
-class DueRouter::Outgoing {
- public:
-  void add(const QueueInfo& queue, const MessageView& message, Timestamp now) {
-    std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
-    std::size_t alone = queue.settings.takes_each_alone() ? queues_.size() + 1 : 0;
-    ToQueue& to = queues_[{queue.ref.id, level, alone}];
-    to.part.queue = queue.ref;
-    to.part.messages.level = level;
-    to.part.messages.expiring |= message.expiration.has_value();
-    ++to.part.messages.messages;
-    to.part.messages.body_bytes += message.body.size();
-    append_message(to.builder, message, now);
-  }
-  void add(const cluster::Topic& topic, const MessageView& message, Timestamp now) {
-    std::vector<BatchBuilder>& batches = logs_[cluster::partition_of_key(topic, message.routing_key)];
-    bool is_full = !batches.empty() && batches.back().size_bytes() > room_for(*topic.config, message);
-    if (batches.empty() || is_full) batches.emplace_back(BatchOptions{});
-    append_message(batches.back(), message, now);
-  }
-
-  void remember(HistoryEntry entry) { history_.push_back(std::move(entry)); }
-
-  std::vector<HistoryEntry> take_history() { return std::move(history_); }
-  std::vector<EnqueuePart> take_queues() {
-    std::vector<EnqueuePart> parts;
-    for (auto& [key, to] : queues_) {
-      to.part.messages.batch = batch_of(to.builder);
-      parts.push_back(std::move(to.part));
-    }
-    return parts;
-  }
-  std::vector<PublishPart> take_logs() {
-    std::vector<PublishPart> parts;
-    for (auto& [partition, batches] : logs_) {
-      for (BatchBuilder& builder : batches) parts.push_back({partition, batch_of(builder)});
-    }
-    return parts;
-  }
-
- private:
-  struct ToQueue {
-    EnqueuePart part;
-    BatchBuilder builder{BatchOptions{}};
-  };
-  struct Key {
-    TopicId queue;
-    std::uint8_t level;
-    std::size_t alone;  // tells the messages of a queue apart that may refuse some
-    auto operator<=>(const Key&) const = default;
-  };
-  std::vector<HistoryEntry> history_;
-  std::map<Key, ToQueue> queues_;
-  std::map<PartitionId, std::vector<BatchBuilder>> logs_;
-};
-
-void DueRouter::route(const queue::DueMessage& due, Outgoing& outgoing) {
-  std::optional<NamespaceView> view = to_.entities.find(to_.shard, due.envelope.name_space);
+void DueRouter::route(const queue::DueMessage& due, Outgoing& outgoing, std::vector<ToDeduplicate>& to_deduplicate) {
+  std::optional<NamespaceView> view = to_.to.entities.find(to_.shard, due.envelope.name_space);
   if (!view) return;
   auto exchange = view->routes->find(routing::DestinationKind::kExchange, due.envelope.exchange);
   if (!exchange) return;
   Ready ready(due);
-  Timestamp now = to_.shard.clock().wall_now();
   routing::Routes routes = router_.route(*view->routes, *exchange, ready.for_routing(), dice_.roll());
-  for (const routing::Remembered& one : routes.remembered) {
-    outgoing.remember({due.envelope.name_space, view->routes->destination(one.exchange).name, one.messages,
-                       delivery_of(ready.message, now)});
+  if (routes.undecided) {
+    to_deduplicate.push_back({.name_space = due.envelope.name_space,
+                              .exchange = due.envelope.exchange,
+                              .extra_keys = due.envelope.extra_keys,
+                              .message = delivery_of(ready.message, to_.shard.clock().wall_now())});
+    return;
   }
-  for (routing::DestinationId id : routes.destinations) {
-    const routing::Destination& destination = view->routes->destination(id);
-    if (destination.kind == routing::DestinationKind::kQueue) {
-      if (const auto& queue = (*view->queues)[id]) outgoing.add(*queue, ready.message, now);
-    } else if (auto topic = to_.catalogue.topics(to_.shard)->find(destination.name)) {
-      outgoing.add(*topic, ready.message, now);
-    }
-  }
+  outgoing.add(
+      *view, routes,
+      {.name_space = due.envelope.name_space, .extra_keys = due.envelope.extra_keys, .message = ready.message});
 }
 
 /// What is full or gone takes none, as a publisher would find; where the machine is the reason, it is tried again.
@@ -169,22 +101,15 @@ bool DueRouter::is_kept(const Result<void>& outcome) {
 }
 
 runtime::Task<bool> DueRouter::send_on(std::vector<queue::DueMessage> messages) {
-  Outgoing outgoing;
-  for (const queue::DueMessage& message : messages) route(message, outgoing);
-  std::vector<HistoryEntry> history = outgoing.take_history();
-  if (!history.empty()) to_.histories.remember(to_.shard, std::move(history));
+  Outgoing outgoing(to_.shard, to_.to);
+  std::vector<ToDeduplicate> to_deduplicate;
+  for (const queue::DueMessage& message : messages) route(message, outgoing, to_deduplicate);
   bool kept = true;
-  std::vector<EnqueuePart> queues = outgoing.take_queues();
-  if (!queues.empty()) {
-    std::vector<Result<void>> outcomes = co_await to_.queues.enqueue(to_.shard, std::move(queues));
-    for (const Result<void>& outcome : outcomes) kept &= is_kept(outcome);
-  }
-  std::vector<PublishPart> logs = outgoing.take_logs();
-  if (!logs.empty()) {
-    constexpr Nanoseconds kDeadline = std::chrono::seconds(30);
-    std::vector<Result<Published>> outcomes =
-        co_await to_.publish.publish(to_.shard, std::move(logs), Acknowledge::kCommitted, to_.shard.now() + kDeadline);
-    for (const Result<Published>& outcome : outcomes) kept &= is_kept(outcome ? Result<void>() : fail(outcome.error()));
+  std::vector<Outgoing::Sent> sent = co_await outgoing.send();
+  for (const Outgoing::Sent& batch : sent) kept &= is_kept(batch.outcome);
+  if (!to_deduplicate.empty()) {
+    std::vector<Result<PassedOn>> outcomes = co_await to_.deduplication.pass_on(to_.shard, std::move(to_deduplicate));
+    for (const Result<PassedOn>& one : outcomes) kept &= is_kept(one ? Result<void>() : fail(one.error()));
   }
   co_return kept;
 }

@@ -1,10 +1,7 @@
 #pragma once
 // Routes delayed messages whose time has come, from the exchange that held them back.
-#include "broker/catalogue.hpp"
-#include "broker/entities.hpp"
-#include "broker/histories.hpp"
-#include "broker/publish.hpp"
-#include "broker/queues.hpp"
+#include "broker/deduplication.hpp"
+#include "broker/outgoing.hpp"
 #include "queue/shell/due_messages.hpp"
 #include "routing/core/router.hpp"
 #include "runtime/logger.hpp"
@@ -17,11 +14,8 @@ class DueRouter final : public queue::DueMessages {
   /// What it sends messages by; everything outlives it.
   struct Ports {
     runtime::Shard& shard;
-    Entities& entities;
-    Queues& queues;
-    Histories& histories;
-    Publish& publish;
-    Catalogue& catalogue;
+    OutgoingPorts to;
+    Deduplication& deduplication;
     runtime::Random& random;
     runtime::Logger& logger;
   };
@@ -30,8 +24,7 @@ class DueRouter final : public queue::DueMessages {
   runtime::Task<bool> send_on(std::vector<queue::DueMessage> messages) override;
 
  private:
-  class Outgoing;
-  void route(const queue::DueMessage& due, Outgoing& outgoing);
+  void route(const queue::DueMessage& due, Outgoing& outgoing, std::vector<ToDeduplicate>& to_deduplicate);
   bool is_kept(const Result<void>& outcome);
 
   Ports to_;

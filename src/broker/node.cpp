@@ -91,6 +91,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       replies_(shards_, *with_.random),
       histories_(shards_, entities_, queues_),
       delays_(shards_),
+      deduplication_(shards_, {entities_, queues_, histories_, delays_, publish_, catalogue_}, *with_.random),
       access_(*with_.random),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
@@ -214,7 +215,7 @@ runtime::Task<void> Node::set_takes_records(bool takes) {
 void Node::make_queues() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
-    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(shard->shard, entities_, queues_, histories_, delays_, *with_.random));
+    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(shard->shard, entities_, queues_, histories_, delays_, deduplication_, *with_.random));
     queue::ShardQueues::Options options{.logger = with_.logger,
                                         .dead_letters = dead_letters_.back().get(),
                                         .leader_epoch = [shard] { return shard->topics->leader_epoch(); },
@@ -226,7 +227,11 @@ void Node::make_queues() {
 }
 
 void Node::make_schedules(NodeShard& of) {
-  DueRouter::Ports ports{of.shard, entities_, queues_, histories_, publish_, catalogue_, *with_.random, *with_.logger};
+  DueRouter::Ports ports{.shard = of.shard,
+                         .to = {entities_, queues_, histories_, delays_, publish_, catalogue_},
+                         .deduplication = deduplication_,
+                         .random = *with_.random,
+                         .logger = *with_.logger};
   due_routers_.push_back(std::make_unique<DueRouter>(ports));
   queue::ShardSchedules::Options options{.logger = with_.logger,
                                          .due_messages = due_routers_.back().get(),
@@ -250,6 +255,8 @@ runtime::Task<void> Node::open_entities() {
   authority_ = std::make_unique<routing::Authority>(std::move(with));
   entities_.use(*authority_);
   entities_.use(histories_);
+  entities_.use(deduplication_);
+  histories_.use(deduplication_);
   policies_.use(*authority_);
   co_await authority_->open(shards_.at(0).topics);
   for (std::size_t i = 0; i < shards; ++i) {

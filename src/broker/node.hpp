@@ -13,6 +13,7 @@
 #include "broker/log_read.hpp"
 #include "broker/node_access.hpp"
 #include "broker/node_catalogue.hpp"
+#include "broker/node_deduplication.hpp"
 #include "broker/node_delays.hpp"
 #include "broker/node_entities.hpp"
 #include "broker/node_histories.hpp"
@@ -69,6 +70,7 @@ class Node {
   Replies& replies() { return replies_; }
   Histories& histories() { return histories_; }
   Delays& delays() { return delays_; }
+  Deduplication& deduplication() { return deduplication_; }
   Access& access() { return access_; }
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
@@ -112,6 +114,7 @@ class Node {
   NodeReplies replies_;
   NodeHistories histories_;
   NodeDelays delays_;
+  NodeDeduplication deduplication_;
   NodeAccess access_;
   OffsetData offset_data_;
   std::string cluster_id_;

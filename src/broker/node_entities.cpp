@@ -43,15 +43,21 @@ runtime::Task<Result<bool>> NodeEntities::declare_exchange(runtime::Shard& here,
                                                            routing::Exchange exchange) {
   std::string name = exchange.name;
   Result<bool> created = co_await authority_->declare_exchange(here, name_space, std::move(exchange));
-  if (created && *created) co_await histories_->forget(here, std::move(name_space), std::move(name));
+  if (created && *created) co_await begin_anew(here, std::move(name_space), std::move(name));
   co_return created;
 }
 
 runtime::Task<Result<void>> NodeEntities::delete_exchange(runtime::Shard& here, std::string name_space,
                                                           std::string name, bool if_unused) {
   Result<void> deleted = co_await authority_->delete_exchange(here, name_space, name, if_unused);
-  if (deleted) co_await histories_->forget(here, std::move(name_space), std::move(name));
+  if (deleted) co_await begin_anew(here, std::move(name_space), std::move(name));
   co_return deleted;
+}
+
+/// Another exchange of that name has nothing to do with what this one remembers.
+runtime::Task<void> NodeEntities::begin_anew(runtime::Shard& here, std::string name_space, std::string exchange) {
+  co_await histories_->forget(here, name_space, exchange);
+  co_await deduplication_->forget(here, std::move(name_space), std::move(exchange));
 }
 
 runtime::Task<Result<void>> NodeEntities::bind(runtime::Shard& here, std::string name_space, routing::Binding binding) {

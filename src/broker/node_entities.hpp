@@ -1,6 +1,7 @@
 #pragma once
 // The entities port over the routing room's authority; a namespace takes its permissions along.
 #include "broker/entities.hpp"
+#include "broker/node_deduplication.hpp"
 #include "broker/node_histories.hpp"
 #include "routing/shell/authority.hpp"
 #include "security/shell/access_authority.hpp"
@@ -12,6 +13,7 @@ class NodeEntities final : public Entities {
   /// Before any other call.
   void use(routing::Authority& authority) { authority_ = &authority; }
   void use(NodeHistories& histories) { histories_ = &histories; }
+  void use(NodeDeduplication& deduplication) { deduplication_ = &deduplication; }
   /// Before namespaces are made or deleted.
   void use(security::AccessAuthority& access) { access_ = &access; }
 
@@ -33,11 +35,13 @@ class NodeEntities final : public Entities {
   runtime::Task<Result<void>> delete_namespace(runtime::Shard& here, std::string name) override;
 
  private:
+  runtime::Task<void> begin_anew(runtime::Shard& here, std::string name_space, std::string exchange);
   bool replays(const runtime::Shard& here, std::string_view name_space, const routing::Binding& binding) const;
 
   routing::Authority* authority_ = nullptr;
   security::AccessAuthority* access_ = nullptr;
   NodeHistories* histories_ = nullptr;
+  NodeDeduplication* deduplication_ = nullptr;
 };
 
 }  // namespace wharf::broker

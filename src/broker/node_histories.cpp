@@ -17,8 +17,9 @@ using routing::DestinationKind;
 /// Exchanges that delete themselves leave their history behind: it goes when so many have one.
 constexpr std::size_t kSweptFrom = 16;
 
-/// Where a message of `exchange`'s source goes by it: chance plays no part that anybody could count on.
-void route(const NamespaceView& view, routing::DestinationId exchange, const MessageView& message,
+/// Where a message of `exchange`'s source goes by it: chance plays no part that anybody could count on. False: an
+/// exchange on its way drops duplicates, and is to be asked first.
+bool route(const NamespaceView& view, routing::DestinationId exchange, const MessageView& message,
            const PropertyTable& headers, Timestamp now, std::vector<EnqueuePart>& parts) {
   std::vector<std::string> cc = texts_of(headers, "CC");
   std::vector<std::string_view> keys(cc.begin(), cc.end());
@@ -31,10 +32,12 @@ void route(const NamespaceView& view, routing::DestinationId exchange, const Mes
                                          .correlation_id = message.correlation_id,
                                          .timestamp = message.timestamp_seconds},
                                         0);
+  if (routes.undecided) return false;
   for (routing::DestinationId id : routes.destinations) {
     if (view.routes->destination(id).kind != DestinationKind::kQueue) continue;
     if (const auto& queue = (*view.queues)[id]) parts.push_back(part_for(*queue, message, now));
   }
+  return true;
 }
 
 }  // namespace
@@ -81,6 +84,7 @@ runtime::Task<void> NodeHistories::replay(runtime::Shard& here, std::string name
   auto look = [there, exchange] { return there->history.messages_of(exchange); };
   std::vector<queue::Delivery> messages = co_await runtime::call_on(here, there->shard, std::move(look));
   std::vector<EnqueuePart> parts;
+  std::vector<ToDeduplicate> to_deduplicate;
   std::optional<NamespaceView> view = entities_.find(here, name_space);
   std::optional<routing::DestinationId> to;
   if (view) to = view->routes->find(binding.destination.kind, binding.destination.name);
@@ -92,11 +96,14 @@ runtime::Task<void> NodeHistories::replay(runtime::Shard& here, std::string name
     if (binding.destination.kind == DestinationKind::kQueue) {
       parts.push_back(part_for(*(*view->queues)[*to], *message, now));
     } else if (binding.destination.kind == DestinationKind::kExchange) {
-      route(*view, *to, *message, properties_of(one.record), now, parts);
+      PropertyTable headers = properties_of(one.record);
+      if (route(*view, *to, *message, headers, now, parts)) continue;
+      to_deduplicate.push_back({name_space, binding.destination.name, texts_of(headers, "CC"), one});
     }
   }
   // A queue that is full takes what it takes, as of any publisher.
   if (!parts.empty()) std::ignore = co_await queues_.enqueue(here, std::move(parts));
+  if (!to_deduplicate.empty()) std::ignore = co_await deduplication_->pass_on(here, std::move(to_deduplicate));
 }
 
 runtime::Task<void> NodeHistories::forget(runtime::Shard& here, std::string name_space, std::string exchange) {

@@ -1,5 +1,6 @@
 #pragma once
 // The histories port: each exchange's messages are on one shard, by its name.
+#include "broker/deduplication.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
 #include "broker/node_shards.hpp"
@@ -12,6 +13,9 @@ class NodeHistories final : public Histories {
  public:
   NodeHistories(NodeShards& shards, const Entities& entities, Queues& queues)
       : shards_(shards), entities_(entities), queues_(queues) {}
+
+  /// Where what is replayed into a deduplicating exchange goes.
+  void use(Deduplication& deduplication) { deduplication_ = &deduplication; }
 
   void remember(runtime::Shard& here, std::vector<HistoryEntry> entries) override;
   /// The source's history goes to the destination of a binding that is new. Returns when it is there, but for log
@@ -27,6 +31,7 @@ class NodeHistories final : public Histories {
   NodeShards& shards_;
   const Entities& entities_;
   Queues& queues_;
+  Deduplication* deduplication_ = nullptr;
 };
 
 }  // namespace wharf::broker

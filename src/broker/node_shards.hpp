@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "broker/door_counts.hpp"
+#include "broker/exchange_duplicates.hpp"
 #include "broker/recent_history.hpp"
 #include "broker/reply_consumers.hpp"
 #include "broker/shard_alarms.hpp"
@@ -20,7 +21,7 @@ namespace wharf::broker {
 
 /// Touched by its own shard only.
 struct NodeShard {
-  explicit NodeShard(runtime::Shard& owner) : shard(owner) {}
+  explicit NodeShard(runtime::Shard& owner) : shard(owner), duplicates(owner) {}
   runtime::Shard& shard;
   std::unique_ptr<cluster::ShardLogs> logs;
   std::unique_ptr<queue::ShardQueues> queues;
@@ -30,6 +31,8 @@ struct NodeShard {
   ShardAlarms alarms;
   RecentHistory history;  // of the exchanges whose names are this shard's
   std::size_t sweep_histories_at = 1;
+  ExchangeDuplicates duplicates;  // of the namespaces whose names are this shard's
+  std::size_t sweep_duplicates_at = 1;
   DoorCounts doors;
   cluster::TopicTable::Pointer topics = std::make_shared<const cluster::TopicTable>();
   bool takes_records = true;  // false: this start's leader epoch is not written yet, the disk is full

@@ -42,6 +42,7 @@ const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, run
                                                                     .replies = node.replies(),
                                                                     .histories = node.histories(),
                                                                     .delays = node.delays(),
+                                                                    .deduplication = node.deduplication(),
                                                                     .entities = node.entities(),
                                                                     .publish = node.publish(),
                                                                     .read = node.read(),

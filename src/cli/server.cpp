@@ -154,7 +154,8 @@ void Server::open_management() {
                           .publish = node_->publish(),
                           .catalogue = node_->catalogue(),
                           .histories = node_->histories(),
-                          .delays = node_->delays()};
+                          .delays = node_->delays(),
+                          .deduplication = node_->deduplication()};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),
                           .cluster_name = node_->cluster_id(),

@@ -6,6 +6,7 @@
 
 #include "broker/access.hpp"
 #include "broker/catalogue.hpp"
+#include "broker/deduplication.hpp"
 #include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
@@ -31,6 +32,7 @@ struct Ports {
   broker::Catalogue& catalogue;
   broker::Histories& histories;
   broker::Delays& delays;
+  broker::Deduplication& deduplication;
 };
 
 /// What the node says it is.

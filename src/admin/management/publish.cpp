@@ -158,6 +158,7 @@ std::vector<broker::Delayed> held_back(const Call& call, const broker::Namespace
 }
 
 struct Parts {
+  bool undecided = false;  // an exchange that drops duplicates has to be asked
   bool routed = false;
   std::vector<broker::EnqueuePart> queues;
   std::vector<broker::PublishPart> logs;
@@ -178,6 +179,7 @@ Parts parts_of(Call& call, const broker::NamespaceView& view, routing::Destinati
   routing::Router router;
   routing::Routes routes = router.route(*view.routes, exchange, routed, call.dice.roll());
   Timestamp now = call.here.clock().wall_now();
+  if (routes.undecided) return {.undecided = true};
   Parts parts{.routed = !routes.nowhere(), .delayed = held_back(call, view, routes, asked, now)};
   for (routing::DestinationId id : routes.destinations) {
     const routing::Destination& destination = view.routes->destination(id);
@@ -206,6 +208,20 @@ http::Response rejected(const Error& error) {
   return error.code == ErrorCode::kFull ? bad_request("rejected") : answer_of(error);
 }
 
+/// A duplicate counts as routed: it is where it was to go.
+Answer deduplicated(Call* call, const Asked* asked) {
+  std::vector<broker::ToDeduplicate> one;
+  one.push_back({.name_space = call->vhost(),
+                 .exchange = asked->exchange,
+                 .extra_keys = asked->extra_keys,
+                 .message = broker::delivery_of(asked->message, call->here.clock().wall_now())});
+  std::vector<Result<broker::PassedOn>> outcomes =
+      co_await call->ports.deduplication.pass_on(call->here, std::move(one));
+  const Result<broker::PassedOn>& outcome = outcomes.front();
+  if (!outcome) co_return rejected(outcome.error());
+  co_return json_answer(boost::json::object{{"routed", *outcome != broker::PassedOn::kNowhere}});
+}
+
 }  // namespace
 
 Answer publish(Call* call) {
@@ -222,6 +238,10 @@ Answer publish(Call* call) {
   if (!target) co_return answer_of(target.error());
 
   Parts parts = parts_of(*call, *view, *target, asked);
+  if (parts.undecided) {
+    http::Response answer = co_await deduplicated(call, &asked);
+    co_return answer;
+  }
   if (!parts.history.empty()) call->ports.histories.remember(call->here, std::move(parts.history));
   if (!parts.queues.empty()) {
     std::vector<Result<void>> kept = co_await call->ports.queues.enqueue(call->here, std::move(parts.queues));

@@ -244,13 +244,14 @@ class DoorTest : public testing::Test {
   EntitiesInMemory entities_{queues_};
   LogsInMemory logs_;
   DelaysInMemory delays_;
+  DeduplicationInMemory deduplication_;
   TopicsInMemory topics_{entities_, logs_};
   AccessInMemory access_;
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
   broker::ShardAlarms alarms_;
-  Door door_{machine_.shard(), queues_, replies_, histories_, delays_,  entities_,   logs_,  logs_, topics_, ids_,
-             random_,          logger_, access_,  alarms_,    "3.13.7", "a-cluster", limits_};
+  Door door_{machine_.shard(), queues_, replies_, histories_, delays_, deduplication_, entities_, logs_,       logs_,
+             topics_,          ids_,    random_,  logger_,    access_, alarms_,        "3.13.7",  "a-cluster", limits_};
   runtime::OpenPort port_{{.name = "amqp", .max_connections = 100},
                           {&machine_.shard()},
                           welcome({&door_}),

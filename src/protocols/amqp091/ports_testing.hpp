@@ -134,9 +134,11 @@ class QueuesInMemory final : public broker::Queues {
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard&, broker::QueueRef ref) override {
     co_return std::exchange(queues_[ref].ready, {}).size();
   }
-  runtime::Task<std::vector<broker::QueueCounts>> counts_of(runtime::Shard&, std::vector<broker::QueueRef> refs) override {
+  runtime::Task<std::vector<broker::QueueCounts>> counts_of(runtime::Shard&,
+                                                            std::vector<broker::QueueRef> refs) override {
     std::vector<broker::QueueCounts> counts;
-    for (const broker::QueueRef& ref : refs) counts.push_back(queues_.contains(ref) ? counts_of(ref) : broker::QueueCounts{});
+    for (const broker::QueueRef& ref : refs)
+      counts.push_back(queues_.contains(ref) ? counts_of(ref) : broker::QueueCounts{});
     co_return counts;
   }
   /// AMQP has no word for it.
@@ -235,6 +237,20 @@ class HistoriesInMemory final : public broker::Histories {
   std::vector<std::vector<broker::HistoryEntry>> remembered;  // by each call
   void remember(runtime::Shard&, std::vector<broker::HistoryEntry> entries) override {
     remembered.push_back(std::move(entries));
+  }
+};
+
+/// Remembers what is to be decided about, and answers when the test says so.
+class DeduplicationInMemory final : public broker::Deduplication {
+ public:
+  std::vector<std::vector<broker::ToDeduplicate>> asked;  // by each call
+  Result<broker::PassedOn> answer = broker::PassedOn::kKept;
+
+  runtime::Task<std::vector<Result<broker::PassedOn>>> pass_on(runtime::Shard&,
+                                                               std::vector<broker::ToDeduplicate> messages) override {
+    std::vector<Result<broker::PassedOn>> outcomes(messages.size(), answer);
+    asked.push_back(std::move(messages));
+    co_return outcomes;
   }
 };
 

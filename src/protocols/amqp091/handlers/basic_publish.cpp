@@ -84,17 +84,6 @@ Outcome<void> may_use_keys(Client& client, const routing::ExchangeEntry& to, con
   return allowed;
 }
 
-void return_message(Channel& channel, const Publish& publish) {
-  Client& client = channel.client;
-  client.reply(channel, BasicReturn{.reply_code = static_cast<std::uint16_t>(ReplyCode::kNoRoute),
-                                    .reply_text = "NO_ROUTE",
-                                    .exchange = publish.method.exchange,
-                                    .routing_key = publish.method.routing_key});
-  write_content(channel.number, publish.command.content.properties.encoded(),
-                SharedBytes::copy_of(publish.message.body), client.frame_max, client.out);
-  client.unsent_bytes += publish.message.body.size();
-}
-
 /// Into the batch of each destination that is there. How many they are.
 std::uint32_t gather(Client& client, const broker::NamespaceView& view, const routing::Routes& routes,
                      const MessageView& message, const ChannelPointer& confirming, std::uint64_t tag) {
@@ -143,7 +132,37 @@ void gather_history(Client& client, const broker::NamespaceView& view, const rou
   }
 }
 
+/// By the exchange it is published to, as a whole.
+void gather_to_deduplicate(const ChannelPointer& channel, const Publish& publish) {
+  Client& client = channel->client;
+  DeduplicatedPublishes& gathered = client.deduplicated;
+  gathered.messages.push_back({.name_space = client.vhost,
+                               .exchange = std::string(publish.method.exchange),
+                               .extra_keys = {publish.extra_views.begin(), publish.extra_views.end()},
+                               .message = broker::delivery_of(publish.message, client.shard.clock().wall_now())});
+  DeduplicatedPublishes::Answer& answer = gathered.answers.emplace_back(channel);
+  gathered.bytes += publish.message.body.size();
+  if (publish.method.mandatory) answer.publish.emplace(publish.command);
+  if (channel->mode != Channel::Mode::kConfirm) return;
+  answer.tag = channel->confirms.open(1);
+  touch(channel);
+}
+
 }  // namespace
+
+void return_message(Channel& channel, const BasicPublish& publish, const Command& command) {
+  if (!channel.open()) return;
+  Client& client = channel.client;
+  std::vector<std::byte> memory;
+  ByteView body = joined(command.body, memory);
+  client.reply(channel, BasicReturn{.reply_code = static_cast<std::uint16_t>(ReplyCode::kNoRoute),
+                                    .reply_text = "NO_ROUTE",
+                                    .exchange = publish.exchange,
+                                    .routing_key = publish.routing_key});
+  write_content(channel.number, command.content.properties.encoded(), SharedBytes::copy_of(body), client.frame_max,
+                client.out);
+  client.unsent_bytes += body.size();
+}
 
 void touch(const ChannelPointer& channel) {
   std::vector<ChannelPointer>& touched = channel->client.touched;
@@ -184,8 +203,12 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   if (auto allowed = may_use_keys(client, *view->routes->exchange(*target), publish); !allowed) return allowed;
 
   routing::Routes routes = client.router.route(*view->routes, *target, publish.for_routing(), client.dice.roll());
+  if (routes.undecided) {
+    gather_to_deduplicate(channel, publish);
+    return {};
+  }
   bool confirms = channel->mode == Channel::Mode::kConfirm;
-  if (routes.nowhere() && method.mandatory) return_message(*channel, publish);
+  if (routes.nowhere() && method.mandatory) return_message(*channel, method, command);
   std::uint64_t tag = channel->confirms.next_tag();
   std::uint32_t destinations =
       gather(client, *view, routes, publish.message, confirms ? channel : ChannelPointer(), tag) +
@@ -220,13 +243,13 @@ bool is_good(const std::optional<Error>& error) {
   return !error || error->code == ErrorCode::kNotFound;
 }
 
+}  // namespace
+
 void tell_of_loss(Client& client, const Error& error) {
   if (error.code == ErrorCode::kFull || std::exchange(client.told_of_lost_publish, true)) return;
   client.door.logger.warn("could not keep messages of a publisher",
                           {{"listener", "amqp"}, {"from", client.remote.text()}, {"reason", error.message}});
 }
-
-}  // namespace
 
 runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
   std::vector<std::optional<Error>> errors;  // in the order of gathered.confirms

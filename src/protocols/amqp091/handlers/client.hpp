@@ -13,6 +13,7 @@
 #include "model/endpoint.hpp"
 #include "protocols/amqp091/handlers/blocking.hpp"
 #include "protocols/amqp091/handlers/channel.hpp"
+#include "protocols/amqp091/handlers/deduplicated_publishes.hpp"
 #include "protocols/amqp091/handlers/door.hpp"
 #include "protocols/amqp091/handlers/publish_turn.hpp"
 #include "protocols/amqp091/wire/methods.hpp"
@@ -144,6 +145,7 @@ struct Client {
   std::vector<std::byte> scratch;  // of one message: its properties
 
   PublishTurn turn;
+  DeduplicatedPublishes deduplicated;           // of this turn
   std::vector<broker::Reply> replies;           // of this turn
   std::vector<broker::HistoryEntry> histories;  // the same
   routing::Router router;

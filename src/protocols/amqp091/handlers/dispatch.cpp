@@ -87,6 +87,14 @@ GatheredPublishes take_turn(Client& client) {
   return gathered;
 }
 
+DeduplicatedPublishes take_deduplicated(Client& client) {
+  DeduplicatedPublishes gathered = std::exchange(client.deduplicated, {});
+  client.unanswered_bytes += gathered.bytes;
+  client.unanswered_messages += gathered.messages.size();
+  for (const DeduplicatedPublishes::Answer& answer : gathered.answers) ++answer.channel->on_way;
+  return gathered;
+}
+
 /// All of a turn but its publishes.
 void end_settlements(Client& client) {
   if (!client.replies.empty()) client.door.replies.send(client.shard, std::exchange(client.replies, {}));
@@ -131,6 +139,7 @@ runtime::Task<void> run_channel(ChannelPointer channel, OwnedCommand command) {
     } else {  // the client has left; what it had published before still finishes
       end_settlements(client);
       if (!client.turn.empty()) co_await hand_on(&client, take_turn(client));
+      if (!client.deduplicated.messages.empty()) co_await hand_on(&client, take_deduplicated(client));
     }
     if (!next) break;
     command = std::move(*next);
@@ -226,6 +235,9 @@ void take_frame(Client& client, const Frame& frame, const FrameBuffer& frames) {
 
 void end_turn(Client& client) {
   if (!client.turn.empty()) client.tasks.spawn("amqp-publish", hand_on(&client, take_turn(client)));
+  if (!client.deduplicated.messages.empty()) {
+    client.tasks.spawn("amqp-publish", hand_on(&client, take_deduplicated(client)));
+  }
   end_settlements(client);
 }
 

@@ -5,6 +5,7 @@
 
 #include "broker/access.hpp"
 #include "broker/catalogue.hpp"
+#include "broker/deduplication.hpp"
 #include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
@@ -50,6 +51,7 @@ struct Door {
   broker::Replies& replies;
   broker::Histories& histories;
   broker::Delays& delays;
+  broker::Deduplication& deduplication;
   broker::Entities& entities;
   broker::Publish& publish;
   broker::Read& read;

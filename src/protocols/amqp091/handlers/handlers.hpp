@@ -40,6 +40,16 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& publish
 /// What the turn has gathered goes to the ports; the answers become confirms.
 runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered);
 void flush_confirms(Channel& channel);
+/// To its publisher: it goes nowhere.
+void return_message(Channel& channel, const BasicPublish& publish, const Command& command);
+/// Once per connection, in the log.
+void tell_of_loss(Client& client, const Error& error);
+
+// deduplicated_publishes.cpp
+/// The first error is told, whatever became of the others; the answers become confirms.
+runtime::Task<Result<void>> pass_on(Client* client, DeduplicatedPublishes gathered);
+/// The same, and what the client has under way is less.
+runtime::Task<void> hand_on(Client* client, DeduplicatedPublishes gathered);
 
 // basic_consume.cpp
 HandledLater handle_later(ChannelPointer channel, BasicConsume consume);

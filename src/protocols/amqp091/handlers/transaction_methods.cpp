@@ -74,7 +74,12 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
   Client& client = channel->client;
   Transaction committed = std::exchange(channel->transaction, {});
   if (auto routed = route_kept(channel, committed.publishes); !routed) co_return routed;
+  DeduplicatedPublishes deduplicated = std::exchange(client.deduplicated, {});
   Result<void> published = co_await publish_kept(&client, client.turn.take());
+  if (!deduplicated.messages.empty()) {
+    Result<void> passed_on = co_await pass_on(&client, std::move(deduplicated));
+    if (published) published = passed_on;
+  }
   if (!published) co_return refuse(ReplyCode::kPreconditionFailed, "partial tx completion");
   for (const Transaction::Acknowledged& one : committed.acknowledged) settle(*channel, one.delivery, one.verdict);
   for (queue::ConsumerId id : std::exchange(channel->settling, {})) {

@@ -6,6 +6,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "kafka" / "harness"))
 
 import cases
+import pika_deduplication
 import pika_delays
 import pika_entities
 import pika_messages
@@ -13,4 +14,4 @@ import pika_queues
 import pika_streams
 
 if __name__ == "__main__":
-    cases.main(pika_delays, pika_entities, pika_messages, pika_queues, pika_streams)
+    cases.main(pika_deduplication, pika_delays, pika_entities, pika_messages, pika_queues, pika_streams)

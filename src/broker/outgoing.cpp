@@ -1,0 +1,136 @@
+#include "broker/outgoing.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/log_batch_room.hpp"
+#include "broker/routed_message.hpp"
+#include "cluster/metadata/key_partition.hpp"
+#include "queue/core/dead_letter.hpp"
+
+namespace wharf::broker {
+namespace {
+
+constexpr std::uint8_t kPersistent = 2;  // delivery mode
+
+log::OwnedBatches batch_of(BatchBuilder& builder) {
+  Result<std::vector<std::byte>> bytes = builder.finish();
+  WHARF_ASSERT(bytes);  // each message is far below a batch's limit, and nothing is compressed
+  return log::own(std::move(*bytes));
+}
+
+Result<void> without_value(const auto& outcome) {
+  return outcome ? Result<void>() : fail(outcome.error());
+}
+
+}  // namespace
+
+std::size_t Outgoing::add(const NamespaceView& view, const routing::Routes& routes, const Message& message) {
+  Timestamp now = here_.clock().wall_now();
+  std::size_t count = 0;
+  for (routing::DestinationId id : routes.destinations) {
+    const routing::Destination& destination = view.routes->destination(id);
+    if (destination.kind == routing::DestinationKind::kQueue) {
+      const auto& queue = (*view.queues)[id];
+      if (!queue || (message.deaths_in && queue::is_cycle(*message.deaths_in, queue->name))) continue;
+      add(*queue, message, now);
+    } else {
+      auto topic = to_.catalogue.topics(here_)->find(destination.name);
+      if (!topic) continue;
+      add(*topic, message, now);
+    }
+    ++count;
+  }
+  for (const routing::HeldBack& held : routes.held_back) {
+    hold_back(view.routes->destination(held.exchange).name, held.delay_ms, message, now);
+    ++count;
+  }
+  for (const routing::Remembered& one : routes.remembered) {
+    history_.push_back({message.name_space, view.routes->destination(one.exchange).name, one.messages,
+                        delivery_of(message.message, now)});
+  }
+  return count;
+}
+
+void Outgoing::add(const QueueInfo& queue, const Message& one, Timestamp now) {
+  const MessageView& message = one.message;
+  std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
+  std::size_t alone = queue.settings.takes_each_alone() ? queues_.size() + 1 : 0;
+  ToQueue& to = queues_[{queue.ref.id, level, alone}];
+  to.part.queue = queue.ref;
+  to.part.messages.level = level;
+  to.part.messages.expiring |= message.expiration.has_value();
+  ++to.part.messages.messages;
+  to.part.messages.body_bytes += message.body.size();
+  append_message(to.builder, message, now);
+  to.messages.push_back(one.number);
+}
+
+void Outgoing::add(const cluster::Topic& topic, const Message& one, Timestamp now) {
+  std::vector<ToLog>& batches = logs_[cluster::partition_of_key(topic, one.message.routing_key)];
+  bool is_full = !batches.empty() && batches.back().builder.size_bytes() > room_for(*topic.config, one.message);
+  if (batches.empty() || is_full) batches.emplace_back();
+  append_message(batches.back().builder, one.message, now);
+  batches.back().messages.push_back(one.number);
+}
+
+void Outgoing::hold_back(std::string exchange, std::int64_t delay_ms, const Message& one, Timestamp now) {
+  std::int64_t wait = std::min(delay_ms, queue::kLatestDue.ms - now.ms);
+  delayed_.push_back({.envelope = {.due = Timestamp{now.ms + wait},
+                                   .name_space = one.name_space,
+                                   .exchange = std::move(exchange),
+                                   .extra_keys = one.extra_keys},
+                      .batch = bytes_of(one.message, now),
+                      .persistent = one.message.delivery_mode == kPersistent});
+  delayed_messages_.push_back(one.number);
+}
+
+runtime::Task<std::vector<Outgoing::Sent>> Outgoing::send() {
+  if (!history_.empty()) to_.histories.remember(here_, std::exchange(history_, {}));
+  std::vector<Sent> sent;
+  co_await send_to_queues(&sent);
+  co_await send_to_logs(&sent);
+  co_await send_to_delays(&sent);
+  co_return sent;
+}
+
+runtime::Task<void> Outgoing::send_to_queues(std::vector<Sent>* sent) {
+  std::vector<EnqueuePart> parts;
+  std::vector<std::vector<std::size_t>> messages;
+  for (auto& [key, to] : queues_) {
+    to.part.messages.batch = batch_of(to.builder);
+    parts.push_back(std::move(to.part));
+    messages.push_back(std::move(to.messages));
+  }
+  if (parts.empty()) co_return;
+  std::vector<Result<void>> outcomes = co_await to_.queues.enqueue(here_, std::move(parts));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) sent->push_back({std::move(messages[i]), std::move(outcomes[i])});
+}
+
+runtime::Task<void> Outgoing::send_to_logs(std::vector<Sent>* sent) {
+  constexpr Nanoseconds kDeadline = std::chrono::seconds(30);
+  std::vector<PublishPart> parts;
+  std::vector<std::vector<std::size_t>> messages;
+  for (auto& [partition, batches] : logs_) {
+    for (ToLog& batch : batches) {
+      parts.push_back({partition, batch_of(batch.builder)});
+      messages.push_back(std::move(batch.messages));
+    }
+  }
+  if (parts.empty()) co_return;
+  std::vector<Result<Published>> outcomes =
+      co_await to_.publish.publish(here_, std::move(parts), Acknowledge::kCommitted, here_.now() + kDeadline);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    sent->push_back({std::move(messages[i]), without_value(outcomes[i])});
+  }
+}
+
+runtime::Task<void> Outgoing::send_to_delays(std::vector<Sent>* sent) {
+  if (delayed_.empty()) co_return;
+  std::vector<Result<ScheduledId>> outcomes = co_await to_.delays.schedule(here_, std::move(delayed_));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    sent->push_back({{delayed_messages_[i]}, without_value(outcomes[i])});
+  }
+}
+
+}  // namespace wharf::broker
