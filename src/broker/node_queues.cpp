@@ -212,10 +212,20 @@ void NodeQueues::used(runtime::Shard& here, QueueRef queue) {
   tell(here, queue, [](queue::LiveQueue& live) { live.used(); });
 }
 
-runtime::Task<Result<std::uint64_t>> NodeQueues::purge(runtime::Shard& here, QueueRef queue) {
-  auto work = [](Result<queue::LiveQueue*> live, auto answer) {
+runtime::Task<Result<void>> NodeQueues::hold(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
+                                             queue::MessageId message, std::uint32_t bytes) {
+  auto work = [holder, message, bytes](Result<queue::LiveQueue*> live, auto answer) {
     if (!live) return answer(fail(live.error()));
-    answer((*live)->purge());
+    answer((*live)->hold(message, bytes, holder));
+  };
+  Result<void> held = co_await ask<Result<void>>(here, queue, std::move(work));
+  co_return held;
+}
+
+runtime::Task<Result<std::uint64_t>> NodeQueues::purge(runtime::Shard& here, QueueRef queue, std::uint64_t most) {
+  auto work = [most](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer(fail(live.error()));
+    answer((*live)->purge(most));
   };
   Result<std::uint64_t> purged = co_await ask<Result<std::uint64_t>>(here, queue, std::move(work));
   co_return purged;

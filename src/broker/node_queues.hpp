@@ -24,7 +24,10 @@ class NodeQueues final : public Queues {
                                                 bool settled) override;
   runtime::Task<Result<Browsed>> browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) override;
   void used(runtime::Shard& here, QueueRef queue) override;
-  runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) override;
+  runtime::Task<Result<void>> hold(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder, queue::MessageId message,
+                                   std::uint32_t bytes) override;
+  using Queues::purge;
+  runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue, std::uint64_t most) override;
   runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<std::vector<QueueCounts>> counts_of(runtime::Shard& here, std::vector<QueueRef> queues) override;
 

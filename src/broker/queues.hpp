@@ -11,6 +11,7 @@
 //   queues.stop(here, queue, id);                              // no more deliveries; what it holds can still be settled
 //   co_await queues.release(here, queue, id);                  // what it holds goes back
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -86,8 +87,16 @@ class Queues {
   virtual runtime::Task<Result<Browsed>> browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) = 0;
   /// Declared again: the time after which an unused queue goes begins anew.
   virtual void used(runtime::Shard& here, QueueRef queue) = 0;
-  /// Drops all ready messages; how many.
-  virtual runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) = 0;
+  /// A message that is ready, or waits for its next try, to `holder` out of turn, as by get(); it is to be settled, or given
+  /// back to its place, soon. `bytes`: of its body, as it was seen by browse(). kNotFound; kLocked: it is a consumer's.
+  virtual runtime::Task<Result<void>> hold(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
+                                           queue::MessageId message, std::uint32_t bytes) = 0;
+  /// Drops the oldest ready messages, of the lowest priority first, and all of them where there are no more than `most`;
+  /// how many.
+  virtual runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue, std::uint64_t most) = 0;
+  runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) {
+    return purge(here, queue, std::numeric_limits<std::uint64_t>::max());
+  }
   virtual runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) = 0;
   /// Of many, by place; zeros for one that is gone. Looks at some hundred at a time, so that no shard stands still for it.
   virtual runtime::Task<std::vector<QueueCounts>> counts_of(runtime::Shard& here, std::vector<QueueRef> queues) = 0;

@@ -1,3 +1,6 @@
+#include <chrono>
+
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -5,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/entity_options.hpp"
 #include "cli/management_session.hpp"
+#include "cli/value_checks.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -13,7 +17,9 @@ using runtime::Task;
 
 struct ExchangeOptions {
   EntityOptions shared;
-  std::vector<std::string> names;
+  std::vector<std::string> names, ids;
+  std::string after;
+  std::uint64_t count = 100;
   std::string type = "direct";
   bool transient = false, auto_delete = false, internal = false, if_unused = false;
 };
@@ -63,6 +69,76 @@ Task<Result<void>> remove(ManagementSession* session, const ExchangeOptions* opt
   co_return Result<void>();
 }
 
+/// 2026-11-26 17:40:00 UTC
+std::string time_cell(const boost::json::value& one) {
+  const boost::json::object* fields = one.if_object();
+  const boost::json::value* due = fields == nullptr ? nullptr : fields->if_contains("due_ms");
+  if (due == nullptr || !due->is_int64()) return "-";
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", std::chrono::sys_seconds(std::chrono::seconds(due->get_int64() / 1000)));
+}
+
+std::vector<std::string> delayed_row(const boost::json::value& one) {
+  return {cell(one, "id"), time_cell(one), cell(one, "exchange"), cell(one, "routing_key"), cell(one, "payload_bytes")};
+}
+
+Task<Result<void>> delayed(ManagementSession* session, const ExchangeOptions* options) {
+  const std::string vhost = options->shared.vhost;
+  std::string target = path({"wharf", "v1", "delayed", vhost}) + fmt::format("?count={}", options->count);
+  if (!options->after.empty()) target += "&after=" + options->after;
+  auto answer = co_await session->ask({"GET", std::move(target), nullptr, fmt::format("virtual host '{}'", vhost)});
+  if (!answer) co_return fail(answer.error());
+  if (options->shared.json) {
+    session->streams.out << boost::json::serialize(*answer) << '\n';
+    co_return Result<void>();
+  }
+  const boost::json::object* fields = answer->if_object();
+  const boost::json::value* messages = fields == nullptr ? nullptr : fields->if_contains("messages");
+  if (messages == nullptr) co_return fail(ErrorCode::kInvalidRequest, "the server's answer is none of Wharf's");
+  session->streams.out << shown(*messages, false, TextTable({"ID", "DUE (UTC)", "EXCHANGE", "KEY", "BYTES"}),
+                                delayed_row);
+  if (const std::string next = cell(*answer, "next"); next != "-")
+    session->warn(fmt::format("there is more: --after {}", next));
+  co_return Result<void>();
+}
+
+Task<Result<void>> cancel(ManagementSession* session, const ExchangeOptions* options) {
+  const std::string vhost = options->shared.vhost;
+  for (const std::string& id : options->ids) {
+    const std::string about = fmt::format("delayed message '{}' in virtual host '{}'", id, vhost);
+    Result<void> gone = co_await session->tell({"DELETE", path({"wharf", "v1", "delayed", vhost, id}), nullptr, about});
+    if (!gone) co_return gone;
+  }
+  co_return Result<void>();
+}
+
+CLI::Validator is_delayed_id() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const bool fits = text.find_first_not_of("0123456789abcdef-") == std::string::npos;
+        return fits ? std::string() : "must be an id of a delayed message, such as 0-1-244153-9f3c21aa-17";
+      },
+      "");
+}
+
+void declare_delayed(ClientActions<ExchangeOptions, ManagementOptions>& actions, ExchangeOptions* options) {
+  CLI::App* sub =
+      actions.add("delayed", "List the messages that wait in delaying exchanges until they are due.", delayed);
+  sub->add_option("--after", options->after, "Go on behind this one.")->type_name("ID")->check(is_delayed_id());
+  constexpr std::uint64_t kMost = 1000;
+  sub->add_option("--count", options->count, "At most so many messages (100).")
+      ->type_name("N")
+      ->check(whole_number(1, kMost));
+  declare_vhost(sub, &options->shared);
+  declare_format(sub, &options->shared);
+  sub = actions.add("cancel", "Cancel delayed messages: they never come.", cancel);
+  constexpr int kMany = 10'000;
+  sub->add_option("ID", options->ids, "Messages, as delayed lists them.")
+      ->required()
+      ->expected(1, kMany)
+      ->check(is_delayed_id());
+  declare_vhost(sub, &options->shared);
+}
+
 Run declare(CLI::App* app) {
   auto server = ManagementOptions::declare(app, "wharf exchange");
   auto options = std::make_shared<ExchangeOptions>();
@@ -86,6 +162,7 @@ Run declare(CLI::App* app) {
   sub = actions.add("delete", "Delete exchanges with the bindings from and to them.", remove);
   names(sub);
   sub->add_flag("--if-unused", options->if_unused, "Only if nothing is bound from it.");
+  declare_delayed(actions, options.get());
   return actions.run(server, options);
 }
 
@@ -94,16 +171,18 @@ Run declare(CLI::App* app) {
 Command exchange_command() {
   return {
       .name = "exchange",
-      .summary = "list, create and delete exchanges",
+      .summary = "list, create and delete exchanges; list and cancel delayed messages",
       .description =
           R"(Exchanges take what AMQP's publishers send and hand it on by their bindings. Works with Wharf and with
-RabbitMQ's management plugin.)",
+RabbitMQ's management plugin, but for delayed and cancel, which only Wharf has.)",
       .examples = R"(wharf exchange list
 wharf exchange list --vhost shop -f json
 wharf exchange create orders --type topic
 wharf exchange create rest --type fanout --transient
 wharf exchange create orders --argument alternate-exchange=rest --type topic
-wharf exchange delete orders --if-unused)",
+wharf exchange delete orders --if-unused
+wharf exchange delayed --vhost shop
+wharf exchange cancel 0-1-244153-9f3c21aa-17)",
       .declare = declare,
   };
 }

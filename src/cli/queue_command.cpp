@@ -19,9 +19,9 @@ using runtime::Task;
 
 struct QueueOptions {
   EntityOptions shared;
-  std::vector<std::string> names;
-  std::string name, message, type, from;
-  std::uint64_t count = 20;
+  std::vector<std::string> names, positions;
+  std::string name, message, type, from, to;
+  std::uint64_t count = 20, oldest = 0;
   bool transient = false, auto_delete = false, if_unused = false, if_empty = false;
   bool has_message = false;
 };
@@ -76,7 +76,23 @@ Task<Result<void>> remove(ManagementSession* session, const QueueOptions* option
   co_return Result<void>();
 }
 
+/// How many went.
+Task<Result<void>> drop_oldest(ManagementSession* session, const QueueOptions* options) {
+  for (const std::string& name : options->names) {
+    std::string target = path({"wharf", "v1", "queues", options->shared.vhost, name, "messages"}) +
+                         fmt::format("?oldest={}", options->oldest);
+    auto dropped = co_await session->ask({"DELETE", std::move(target), nullptr, about(*options, name)});
+    if (!dropped) co_return fail(dropped.error());
+    session->streams.out << fmt::format("{} messages dropped from {}\n", cell(*dropped, "dropped"), name);
+  }
+  co_return Result<void>();
+}
+
 Task<Result<void>> purge(ManagementSession* session, const QueueOptions* options) {
+  if (options->oldest > 0) {
+    Result<void> dropped = co_await drop_oldest(session, options);
+    co_return dropped;
+  }
   for (const std::string& name : options->names) {
     Result<void> purged = co_await session->tell(
         {"DELETE", path({"queues", options->shared.vhost, name, "contents"}), nullptr, about(*options, name)});
@@ -172,6 +188,33 @@ Task<Result<void>> peek(ManagementSession* session, const QueueOptions* options)
   co_return Result<void>();
 }
 
+std::string message_path(const QueueOptions& options, const std::string& position) {
+  return path({"wharf", "v1", "queues", options.shared.vhost, options.name, "messages", position});
+}
+std::string about_message(const QueueOptions& options, const std::string& position) {
+  return fmt::format("message {} in {}", position, about(options, options.name));
+}
+
+Task<Result<void>> drop(ManagementSession* session, const QueueOptions* options) {
+  for (const std::string& position : options->positions) {
+    Result<void> dropped = co_await session->tell(
+        {"DELETE", message_path(*options, position), nullptr, about_message(*options, position)});
+    if (!dropped) co_return dropped;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> move(ManagementSession* session, const QueueOptions* options) {
+  for (const std::string& position : options->positions) {
+    boost::json::object body{{"queue", options->to}};
+    Result<void> moved =
+        co_await session->tell({"POST", message_path(*options, position) + "/move", std::move(body),
+                                about_message(*options, position) + ", or no queue '" + options->to + "'"});
+    if (!moved) co_return moved;
+  }
+  co_return Result<void>();
+}
+
 void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, QueueOptions* options) {
   constexpr int kMany = 10'000;
   const auto names = [options](CLI::App* sub) {
@@ -216,6 +259,24 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
   declare_format(sub, &options->shared);
   sub = actions.add("purge", "Drop all messages that wait in queues. Those that consumers hold stay.", purge);
   names(sub);
+  constexpr std::uint64_t kMany64 = std::uint64_t{1} << 62;
+  sub->add_option("--oldest", options->oldest, "Only so many of each, the oldest of the lowest priority first.")
+      ->type_name("N")
+      ->check(whole_number(1, kMany64));
+  const auto single = [options](CLI::App* action) {
+    action->add_option("QUEUE", options->name, "The queue's name.")->required();
+    action->add_option("POSITION", options->positions, "Messages, as peek shows their places.")
+        ->required()
+        ->expected(1, kMany)
+        ->check(is_position());
+    declare_vhost(action, &options->shared);
+  };
+  sub = actions.add("drop", "Drop single messages. One that a consumer holds is refused.", drop);
+  single(sub);
+  sub =
+      actions.add("move", "Move single messages, as they are, to the end of another queue of the virtual host.", move);
+  single(sub);
+  sub->add_option("--to", options->to, "The other queue.")->type_name("QUEUE")->required();
 }
 
 Run declare(CLI::App* app) {
@@ -231,10 +292,10 @@ Run declare(CLI::App* app) {
 Command queue_command() {
   return {
       .name = "queue",
-      .summary = "list, create, fill, look into, purge and delete queues",
+      .summary = "list, create, fill, look into, purge and delete queues; drop and move messages",
       .description =
           R"(Queues of AMQP's clients. READY messages wait for a consumer, UNSETTLED ones are at one. Works with Wharf and
-with RabbitMQ's management plugin, but for peek, which only Wharf has. A queue with priorities is shown from the highest
+with RabbitMQ's management plugin, but for peek, drop, move and purge --oldest, which only Wharf has. A queue with priorities is shown from the highest
 one on; 5:12 is a POSITION in priority 5.)",
       .examples = R"(wharf queue list
 wharf queue list --vhost shop -f json
@@ -244,6 +305,9 @@ wharf queue publish jobs "make tea"
 wharf queue publish jobs < photo.jpg
 wharf queue peek jobs
 wharf queue peek jobs --from 1200 --count 100 -f json
+wharf queue drop jobs 1203
+wharf queue move jobs 1204 1205 --to looked-into
+wharf queue purge jobs --oldest 100
 wharf queue purge jobs
 wharf queue delete jobs --if-empty)",
       .declare = declare,

@@ -86,4 +86,13 @@ Answer get_messages(Call* call);
 // peek_messages.cpp
 Answer peek_messages(Call* call);
 
+// single_messages.cpp
+Answer drop_oldest_messages(Call* call);
+Answer drop_message(Call* call);
+Answer move_message(Call* call);
+
+// delayed_messages.cpp
+Answer list_delayed(Call* call);
+Answer cancel_delayed(Call* call);
+
 }  // namespace wharf::management

@@ -56,6 +56,11 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/queues/{vhost}/{name}/bindings", Right::kSees, list_bindings_of_queue},
 
     {"GET", "/api/wharf/v1/queues/{vhost}/{name}/messages", Right::kEnters, peek_messages},
+    {"DELETE", "/api/wharf/v1/queues/{vhost}/{name}/messages", Right::kEnters, drop_oldest_messages},
+    {"DELETE", "/api/wharf/v1/queues/{vhost}/{name}/messages/{position}", Right::kEnters, drop_message},
+    {"POST", "/api/wharf/v1/queues/{vhost}/{name}/messages/{position}/move", Right::kEnters, move_message},
+    {"GET", "/api/wharf/v1/delayed/{vhost}", Right::kSees, list_delayed},
+    {"DELETE", "/api/wharf/v1/delayed/{vhost}/{id}", Right::kEnters, cancel_delayed},
 
     {"GET", "/api/bindings", Right::kSignedIn, list_bindings},
     {"GET", "/api/bindings/{vhost}", Right::kSees, list_bindings_of_vhost},

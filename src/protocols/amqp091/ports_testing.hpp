@@ -131,7 +131,12 @@ class QueuesInMemory final : public broker::Queues {
     co_return std::optional(got);
   }
   void used(runtime::Shard&, broker::QueueRef) override {}
-  runtime::Task<Result<std::uint64_t>> purge(runtime::Shard&, broker::QueueRef ref) override {
+  runtime::Task<Result<void>> hold(runtime::Shard&, broker::QueueRef, queue::ConsumerId, queue::MessageId,
+                                   std::uint32_t) override {
+    co_return fail(ErrorCode::kUnavailable, "not in memory");
+  }
+  using Queues::purge;
+  runtime::Task<Result<std::uint64_t>> purge(runtime::Shard&, broker::QueueRef ref, std::uint64_t) override {
     co_return std::exchange(queues_[ref].ready, {}).size();
   }
   runtime::Task<std::vector<broker::QueueCounts>> counts_of(runtime::Shard&,
@@ -141,7 +146,7 @@ class QueuesInMemory final : public broker::Queues {
       counts.push_back(queues_.contains(ref) ? counts_of(ref) : broker::QueueCounts{});
     co_return counts;
   }
-  /// AMQP has no word for it.
+  /// AMQP has no word for it, nor for hold().
   runtime::Task<Result<broker::Browsed>> browse(runtime::Shard&, broker::QueueRef, broker::BrowseRequest) override {
     co_return fail(ErrorCode::kUnavailable, "not in memory");
   }

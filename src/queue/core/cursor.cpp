@@ -50,12 +50,34 @@ CursorState Cursor::state(bool ends) const {
   return state;
 }
 
-/// `next` never rests on a settled message.
-void Cursor::skip_settled() {
-  if (settled_ahead_ == 0) return;
-  Offset behind = std::min(settled_.next_outside(next_), end_);
-  settled_ahead_ -= behind.value - next_.value;
-  next_ = behind;
+/// `next` does not rest on what is settled or held.
+void Cursor::skip_gone() {
+  while (true) {
+    if (settled_ahead_ > 0) {
+      Offset behind = std::min(settled_.next_outside(next_), end_);
+      settled_ahead_ -= behind.value - next_.value;
+      next_ = behind;
+    }
+    if (ahead_.empty() || *ahead_.begin() != next_) return;
+    ahead_.erase(ahead_.begin());
+    next_ = next_.plus(1);
+  }
+}
+
+/// The end, if none is.
+Offset Cursor::first_waiting() const {
+  Offset first = settled_ahead_ == 0 ? next_ : settled_.next_outside(next_);
+  if (ahead_.empty()) return first;
+  while (ahead_.contains(first)) first = settled_.next_outside(first.plus(1));
+  return first;
+}
+
+OffsetRange Cursor::front_run() const {
+  if (!returned_.empty()) return {returned_.begin()->first, returned_.begin()->first.plus(1)};
+  Offset first = first_waiting();
+  Offset next = settled_.next_inside(first, end_);
+  auto held = ahead_.lower_bound(first);
+  return {first, held == ahead_.end() ? next : std::min(next, *held)};
 }
 
 std::optional<Ready> Cursor::peek() const {
@@ -69,7 +91,7 @@ std::optional<Ready> Cursor::front() const {
     const auto& [offset, returned] = *returned_.begin();
     return Ready{offset, returned.tries, returned.redelivered};
   }
-  Offset next = settled_ahead_ == 0 ? next_ : settled_.next_outside(next_);
+  Offset next = first_waiting();
   if (next >= end_) return std::nullopt;
   Ready ready{.offset = next, .redelivered = next < redelivered_below_};
   if (!old_tries_.empty()) {
@@ -97,11 +119,11 @@ std::optional<Placed> Cursor::at_or_behind(Offset from) const {
 
 void Cursor::take(Offset offset, Held held) {
   if (offset >= next_) {
-    skip_settled();
+    skip_gone();
     WHARF_ASSERT(offset == next_ && offset < end_);
     next_ = offset.plus(1);
     if (!old_tries_.empty()) old_tries_.erase(offset);
-    skip_settled();
+    skip_gone();
     waiting_bytes_ -= std::min<std::uint64_t>(waiting_bytes_, held.bytes);
     if (next_ == end_) waiting_bytes_ = 0;
   } else {
@@ -114,6 +136,34 @@ void Cursor::take(Offset offset, Held held) {
   held_.emplace(offset.value, held);
 }
 
+bool Cursor::hold(Offset offset, Held held) {
+  if (offset < floor_ || offset >= end_ || settled_.holds(offset)) return false;
+  if (auto found = held_.find(offset.value); found != held_.end()) {
+    if (!found->second.resting) return false;
+    found->second.holder = held.holder;
+    found->second.resting = false;
+    found->second.redelivered = true;  // it came back
+    found->second.since = held.since;
+    return true;
+  }
+  if (auto returned = returned_.find(offset); returned != returned_.end()) {
+    held.tries = returned->second.tries;
+    held.bytes = returned->second.bytes;
+    held.redelivered = returned->second.redelivered;
+    take(offset, held);
+    return true;
+  }
+  auto tries = old_tries_.find(offset);
+  if (tries != old_tries_.end()) held.tries = tries->second, old_tries_.erase(tries);
+  held.redelivered = offset < redelivered_below_;
+  waiting_bytes_ -= std::min<std::uint64_t>(waiting_bytes_, held.bytes);
+  held_bytes_ += held.bytes;
+  held_.emplace(offset.value, held);
+  ahead_.insert(offset);
+  skip_gone();
+  return true;
+}
+
 const Held* Cursor::held_by(Offset offset, std::optional<ConsumerId> holder) const {
   auto found = held_.find(offset.value);
   return found != held_.end() && found->second.holder == holder ? &found->second : nullptr;
@@ -124,6 +174,7 @@ bool Cursor::settle(Offset offset) {
   if (auto held = held_.find(offset.value); held != held_.end()) {
     held_bytes_ -= held->second.bytes;
     held_.erase(held);
+    if (!ahead_.empty()) ahead_.erase(offset);
   } else if (auto returned = returned_.find(offset); returned != returned_.end()) {
     returned_bytes_ -= returned->second.bytes;
     returned_.erase(returned);
@@ -157,7 +208,10 @@ std::int64_t Cursor::settle_range(OffsetRange range) {
     return within;
   });
   OffsetRange unread{std::max(range.first, next_), range.next};
-  if (unread.size() > 0) dropped_unread(unread.size() - settled_.count_in(unread));
+  auto first_ahead = ahead_.lower_bound(range.first), next_ahead = ahead_.lower_bound(range.next);
+  if (unread.size() > 0)
+    dropped_unread(unread.size() - settled_.count_in(unread) - std::distance(first_ahead, next_ahead));
+  ahead_.erase(first_ahead, next_ahead);
   std::int64_t count = settled_.add(range);
   floor_ = settled_.take_front(floor_);
   next_ = std::max(next_, floor_);
@@ -168,7 +222,7 @@ std::int64_t Cursor::settle_range(OffsetRange range) {
 
 /// Nobody looked at them: they count as the average of what waits.
 void Cursor::dropped_unread(std::int64_t messages) {
-  auto waiting = static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_);
+  auto waiting = static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_) - ahead_.size();
   if (waiting == 0) return;
   double share = static_cast<double>(messages) / static_cast<double>(waiting);
   waiting_bytes_ -= std::min(waiting_bytes_, static_cast<std::uint64_t>(static_cast<double>(waiting_bytes_) * share));
@@ -184,10 +238,16 @@ void Cursor::note_if_empty() {
 void Cursor::put_back(Offset offset, std::uint32_t tries, bool redelivered) {
   auto found = held_.find(offset.value);
   WHARF_ASSERT(found != held_.end());
-  returned_.emplace(offset, Returned{tries, found->second.bytes, redelivered});
-  held_bytes_ -= found->second.bytes;
-  returned_bytes_ += found->second.bytes;
+  std::uint32_t bytes = found->second.bytes;
+  held_bytes_ -= bytes;
   held_.erase(found);
+  if (ahead_.erase(offset) > 0) {  // its turn has not come yet
+    if (tries > 0) old_tries_.insert_or_assign(offset, tries);
+    waiting_bytes_ += bytes;
+    return;
+  }
+  returned_.emplace(offset, Returned{tries, bytes, redelivered});
+  returned_bytes_ += bytes;
 }
 
 void Cursor::rest(Offset offset, std::uint32_t tries) {

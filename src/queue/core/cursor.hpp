@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -93,6 +94,8 @@ class Cursor {
   std::optional<Placed> at_or_behind(Offset from) const;
   /// peek()'s message goes out.
   void take(Offset offset, Held held);
+  /// Taken from its place, whoever's turn it were. False: it is not ready, and does not wait for its next try.
+  bool hold(Offset offset, Held held);
   /// In flight with `holder`; nullptr: not, or with another.
   const Held* held_by(Offset offset, std::optional<ConsumerId> holder) const;
   /// Gone, whatever it was (in flight, returned, never out). False: it was settled already.
@@ -112,11 +115,15 @@ class Cursor {
 
   Offset floor() const { return floor_; }
   Offset next() const { return next_; }
+  /// What is in flight is below.
+  Offset out_below() const { return ahead_.empty() ? next_ : ahead_.rbegin()->plus(1); }
   Offset end() const { return end_; }
   Offset reserved() const { return reserved_; }
   std::uint64_t ready() const {
-    return static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_) + returned_.size();
+    return static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_) - ahead_.size() + returned_.size();
   }
+  /// Ready messages that follow each other, from the front on.
+  OffsetRange front_run() const;
   std::uint64_t in_flight() const { return held_.size(); }
   /// Of bodies. Where messages that never went out were dropped unread, what they had is estimated by the average.
   std::uint64_t ready_bytes() const { return waiting_bytes_ + returned_bytes_; }
@@ -128,7 +135,8 @@ class Cursor {
   const OffsetRanges& settled() const { return settled_; }
 
  private:
-  void skip_settled();
+  Offset first_waiting() const;
+  void skip_gone();
   void dropped_unread(std::int64_t messages);
   void note_if_empty();
 
@@ -140,6 +148,7 @@ class Cursor {
   OffsetRanges settled_;            // at or above the floor
   std::int64_t settled_ahead_ = 0;  // of them, in [next, end)
   boost::unordered_flat_map<std::int64_t, Held> held_;
+  std::set<Offset> ahead_;  // of those: they were taken from their places in [next, end)
   std::map<Offset, Returned> returned_;
   std::map<Offset, std::uint32_t> old_tries_;  // from before the start, not yet out again
   std::uint64_t waiting_bytes_ = 0;            // of messages that were never out, or not since the start

@@ -8,6 +8,8 @@ namespace {
 
 /// Messages that one record of the state log lets out of the queue: after a crash as many may be flagged for nothing.
 constexpr std::int64_t kReserveMessages = 4096;
+/// In one range: an offset can be added to it.
+constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 40;
 /// What a start may have to look through after a crash.
 constexpr std::uint64_t kMostUncountedMessages = 1024;
 constexpr std::uint64_t kMostUncountedBytes = 128u << 10;
@@ -156,7 +158,7 @@ void Queue::note_settled(MessageId id, Offset last) {
 void Queue::settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now, std::vector<Death>& deaths) {
   for (const Settlement& settlement : settlements) {
     const Cursor& cursor = level(settlement.first.level);
-    Offset last = std::min(settlement.last, cursor.next());
+    Offset last = std::min(settlement.last, cursor.out_below());
     for (MessageId id = settlement.first; id.offset <= last; id.offset = id.offset.plus(1)) {
       settle_held(holder, id, settlement.verdict, now, deaths);
     }
@@ -252,8 +254,23 @@ void Queue::kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, st
   die(offer.id, reason, offer.tries, deaths);
 }
 
-std::uint64_t Queue::purge() {
-  std::uint64_t dropped = ready();
+Result<void> Queue::hold(MessageId id, std::uint32_t bytes, ConsumerId holder, MonotonicTime now) {
+  std::optional<Standing> standing = at_or_behind(id);
+  if (!standing || standing->id != id) return fail(ErrorCode::kNotFound, "there is no message at this position");
+  if (standing->where == Whereabouts::kInFlight) return fail(ErrorCode::kLocked, "a consumer holds this message");
+  if (standing->where == Whereabouts::kDying) {
+    return fail(ErrorCode::kLocked, "this message is on its way to where dead letters go");
+  }
+  std::erase_if(resting_, [id](const auto& entry) { return entry.second == id; });
+  bool held = level(id.level).hold(id.offset, {.holder = holder, .bytes = bytes, .since = now});
+  WHARF_ASSERT(held);
+  consumers_.add_holder(holder);
+  consumers_.handed(holder, bytes);
+  return {};
+}
+
+std::uint64_t Queue::purge(std::uint64_t most) {
+  std::uint64_t dropped = std::min(most, ready());
   drop_oldest(dropped);
   return dropped;
 }
@@ -274,12 +291,8 @@ bool Queue::over_bytes() const {
 void Queue::drop_oldest(std::uint64_t messages) {
   for (auto& [number, cursor] : levels_) {
     while (messages > 0 && cursor.ready() > 0) {
-      Offset first = cursor.returned().empty() ? cursor.settled().next_outside(cursor.next()) : cursor.returned().begin()->first;
-      Offset next = first.plus(1);
-      if (cursor.returned().empty()) {
-        next = cursor.settled().next_inside(first, cursor.end());
-        next = std::min(next, first.plus(static_cast<std::int64_t>(messages)));
-      }
+      auto [first, next] = cursor.front_run();
+      next = std::min(next, first.plus(static_cast<std::int64_t>(std::min<std::uint64_t>(messages, kMostAtOnce))));
       messages -= static_cast<std::uint64_t>(next.value - first.value);
       cursor.settle_range({first, next});
       ids_.forget(number, {first, next});

@@ -10,6 +10,7 @@
 //   StateChange change = queue.take_change();                        // what the state log has to learn
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -115,6 +116,10 @@ class Queue {
   /// head()'s message to `holder`; false: it has expired.
   bool get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now, std::vector<Death>& deaths);
 
+  /// A message that is ready, or waits for its next try, to `holder` out of turn: for who settles it soon, or gives it
+  /// back to its place. kNotFound; kLocked: a consumer has it, or it is on its way to the dead letter target.
+  Result<void> hold(MessageId id, std::uint32_t bytes, ConsumerId holder, MonotonicTime now);
+
   // --- What becomes of them
   /// In flight for longer than the consumer timeout: whose, and what.
   struct Overdue {
@@ -132,8 +137,8 @@ class Queue {
   void buried(MessageId id) { settle_one(id); }
   /// oldest()'s message dies now.
   void kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, std::vector<Death>& deaths);
-  /// All that is ready; how many.
-  std::uint64_t purge();
+  /// All that is ready, or the oldest of it, of the lowest levels first; how many.
+  std::uint64_t purge(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
   /// So many ready messages are over the limit of length (limits in bytes need facts: over_bytes()).
   std::uint64_t surplus() const;
   bool over_bytes() const;

@@ -35,7 +35,7 @@ class Simulation {
 
   void play() {
     for (int step = 0; step < 400 && !::testing::Test::HasFailure(); ++step) {
-      act(below(20));
+      act(below(21));
       now_ += Milliseconds(below(5));
       wake();
       check_counts();
@@ -67,6 +67,7 @@ class Simulation {
     if (what == 17) return sync(below(written_.size() + 1));
     if (what == 18 && below(8) == 0) return below(2) == 0 ? crash() : stop_in_order();
     if (what == 19) return below(10) == 0 ? purge() : get();
+    if (what == 20) return hold();
     write();
   }
 
@@ -159,6 +160,25 @@ class Simulation {
     ASSERT_TRUE(queue_->get(*offer, {.bytes = bytes_of(offer->id.offset)}, holder, settled, Timestamp{0}, deaths_));
     take(*offer, holder, settled);
     if (!settled) consumers_.push_back(holder);
+  }
+
+  /// Some message out of turn, by somebody who is like a consumer from then on.
+  void hold() {
+    auto level = static_cast<std::uint8_t>(below(3));
+    std::map<Offset, Message>& messages = messages_[level];
+    Offset offset(static_cast<std::int64_t>(below(messages.size() + 1)));
+    auto found = messages.find(offset);
+    ConsumerId holder(++last_consumer_);
+    Result<void> held = queue_->hold({level, offset}, bytes_of(offset), holder, now_);
+    bool is_there = found != messages.end() && found->second.state != State::kSettled;
+    bool is_free = is_there && (found->second.state == State::kReady || found->second.state == State::kResting);
+    ASSERT_EQ(held.has_value(), is_free);
+    if (!held) ASSERT_EQ(held.error().code, is_there ? ErrorCode::kLocked : ErrorCode::kNotFound);
+    if (!held) return;
+    was_seen_[{level, offset}] = found->second.seen;
+    found->second.state = State::kHeld;
+    found->second.holder = holder;
+    consumers_.push_back(holder);
   }
 
   void settle() {

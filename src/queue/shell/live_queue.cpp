@@ -117,8 +117,12 @@ void LiveQueue::get(ConsumerId holder, bool settled, GotAnswer answered) {
   pump();
 }
 
-std::uint64_t LiveQueue::purge() {
-  std::uint64_t dropped = core_.purge();
+Result<void> LiveQueue::hold(MessageId id, std::uint32_t bytes, ConsumerId holder) {
+  return core_.hold(id, bytes, holder, with_.shard.now());
+}
+
+std::uint64_t LiveQueue::purge(std::uint64_t most) {
+  std::uint64_t dropped = core_.purge(most);
   mark_state();
   return dropped;
 }

@@ -6,6 +6,7 @@
 // write-ahead log behind it, so the disk never knows of a settlement without its message (docs/decisions/041).
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -95,7 +96,10 @@ class LiveQueue {
   void configure(const QueueSettings& settings);
   /// Somebody declared it again: its own expiry begins anew.
   void used();
-  std::uint64_t purge();
+  /// Drops the oldest ready messages, of the lowest priority first; how many.
+  std::uint64_t purge(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
+  /// Queue::hold(), of a message that was looked at.
+  Result<void> hold(MessageId id, std::uint32_t bytes, ConsumerId holder);
   QueueCounts counts() const;
 
   /// Brings the state log up to date: what was settled since, and a snapshot when it has grown. What it says is settled

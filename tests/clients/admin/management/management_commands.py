@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 
-from api import get
+from api import ask, escaped, get
 from cases import equal, unique
 
 SUITE = "management commands"
@@ -120,3 +120,42 @@ def test_a_queue_is_looked_into(_):
     equal([(one["messages_ready"], one["messages_unacknowledged"]) for one in json.loads(wharf("queue", "list", "-f", "json", *here))], [(3, 0)])
     assert "--from: must be a position, such as 12 or 5:12;" in wharf("queue", "peek", "jobs", "--from", "first", *here, code=2)
     equal(wharf("queue", "peek", "no", *here, code=1), f"wharf queue: there is no queue 'no' in virtual host '{vhost}'\n")
+
+
+def test_single_messages_are_dropped_and_moved_and_the_oldest_purged(_):
+    if not is_wharf():
+        return
+    jobs, other = unique("jobs"), unique("other")
+    equal(wharf("queue", "create", jobs, other), "")
+    for body in ("a", "b", "c", "d", "e"):
+        wharf("queue", "publish", jobs, body)
+
+    def bodies(queue):
+        return [one["payload"] for one in json.loads(wharf("queue", "peek", queue, "-f", "json"))["messages"]]
+
+    equal(wharf("queue", "drop", jobs, "1"), "")
+    equal(wharf("queue", "move", jobs, "4", "2", "--to", other), "")
+    equal((bodies(jobs), bodies(other)), (["a", "d"], ["e", "c"]))
+    equal(wharf("queue", "drop", jobs, "1", code=1),
+          f"wharf queue: there is no message 1 in queue '{jobs}' in virtual host '/'\n")
+    equal(wharf("queue", "purge", jobs, "--oldest", "5"), f"2 messages dropped from {jobs}\n")
+    wharf("queue", "delete", jobs, other)
+
+
+def test_delayed_messages_are_listed_and_cancelled(_):
+    if not is_wharf():
+        return
+    vhost = unique("vhost")
+    wharf("vhost", "create", vhost)
+    here = ("--vhost", vhost)
+    wharf("exchange", "create", "later", "--type", "x-delayed-message", "--argument", "x-delayed-type=fanout", *here)
+    code, answer, _ = ask("POST", escaped("exchanges", vhost, "later", "publish"),
+                          {"properties": {"headers": {"x-delay": 3_600_000}}, "routing_key": "tea", "payload": "x", "payload_encoding": "string"})
+    equal((code, answer), (200, {"routed": True}))
+    waiting = json.loads(wharf("exchange", "delayed", "-f", "json", *here))["messages"]
+    equal([(one["exchange"], one["routing_key"]) for one in waiting], [("later", "tea")])
+    assert waiting[0]["id"] in wharf("exchange", "delayed", *here)
+    equal(wharf("exchange", "cancel", waiting[0]["id"], *here), "")
+    equal(json.loads(wharf("exchange", "delayed", "-f", "json", *here))["messages"], [])
+    equal(wharf("exchange", "cancel", waiting[0]["id"], *here, code=1),
+          f"wharf exchange: there is no delayed message '{waiting[0]['id']}' in virtual host '{vhost}'\n")

@@ -1,0 +1,81 @@
+// Messages that somebody holds out of turn, and the oldest dropped by number. The simulation has the rest.
+#include <gtest/gtest.h>
+
+#include "queue/core/queue.hpp"
+
+namespace wharf::queue {
+namespace {
+
+const ConsumerId kConsumer{1};
+const ConsumerId kOperator{2};
+
+class HoldTest : public testing::Test {
+ protected:
+  HoldTest() : queue_({.settings = {}, .keeps_state = false}) {
+    queue_.open(0, Offset{0}, Offset{0});
+    queue_.arrived(0, Offset{10}, 10, false);
+    EXPECT_TRUE(queue_.subscribe(kConsumer, {}));
+  }
+  Result<void> hold(std::int64_t offset) { return queue_.hold({0, Offset(offset)}, 1, kOperator, MonotonicTime{}); }
+  void settle(std::int64_t offset, Verdict verdict) {
+    Settlement settlement{{0, Offset(offset)}, Offset(offset), verdict};
+    queue_.settle(kOperator, {&settlement, 1}, MonotonicTime{}, deaths_);
+  }
+  /// What goes out now.
+  std::vector<std::int64_t> handed_out() {
+    std::vector<std::int64_t> offsets;
+    while (std::optional<Offer> offer = queue_.offer()) {
+      offsets.push_back(offer->id.offset.value);
+      EXPECT_TRUE(queue_.hand_out(*offer, {.bytes = 1}, Timestamp{0}, deaths_));
+    }
+    return offsets;
+  }
+
+  Queue queue_;
+  std::vector<Death> deaths_;
+};
+
+using Offsets = std::vector<std::int64_t>;
+
+TEST_F(HoldTest, TheOthersGoOutInTheirOrderWithoutIt) {
+  ASSERT_TRUE(hold(4));
+  ASSERT_TRUE(hold(5));
+  settle(4, Verdict::kDone);
+  EXPECT_EQ(queue_.ready(), 8u);
+  EXPECT_EQ(queue_.unsettled(), 1u);
+  EXPECT_EQ(handed_out(), (Offsets{0, 1, 2, 3, 6, 7, 8, 9}));
+}
+
+TEST_F(HoldTest, OneThatIsGivenBackComesAtItsPlace) {
+  ASSERT_TRUE(hold(4));
+  ASSERT_TRUE(hold(0));
+  settle(4, Verdict::kGiveBack);
+  settle(0, Verdict::kGiveBack);
+  EXPECT_EQ(handed_out(), (Offsets{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
+TEST_F(HoldTest, WhatAConsumerHasAndWhatIsNotThereIsRefused) {
+  ASSERT_EQ(handed_out().size(), 10u);
+  EXPECT_EQ(hold(4).error().code, ErrorCode::kLocked);
+  EXPECT_EQ(hold(10).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(HoldTest, APurgePassesOverItAndCountsRight) {
+  ASSERT_TRUE(hold(1));
+  EXPECT_EQ(queue_.purge(3), 3u);
+  EXPECT_EQ(queue_.ready(), 6u);
+  EXPECT_EQ(queue_.purge(), 6u);
+  EXPECT_EQ(queue_.unsettled(), 1u);
+  settle(1, Verdict::kGiveBack);
+  EXPECT_EQ(handed_out(), Offsets{1});
+}
+
+TEST_F(HoldTest, TheOldestGoFirst) {
+  EXPECT_EQ(queue_.purge(3), 3u);
+  EXPECT_EQ(queue_.ready_bytes(), 7u);
+  EXPECT_EQ(handed_out(), (Offsets{3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(queue_.purge(3), 0u);
+}
+
+}  // namespace
+}  // namespace wharf::queue
