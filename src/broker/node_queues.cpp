@@ -231,6 +231,15 @@ runtime::Task<Result<std::uint64_t>> NodeQueues::purge(runtime::Shard& here, Que
   co_return purged;
 }
 
+runtime::Task<Result<queue::QueueReport>> NodeQueues::report(runtime::Shard& here, QueueRef queue) {
+  auto work = [](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer(fail(live.error()));
+    answer((*live)->report());
+  };
+  Result<queue::QueueReport> report = co_await ask<Result<queue::QueueReport>>(here, queue, std::move(work));
+  co_return report;
+}
+
 runtime::Task<Result<QueueCounts>> NodeQueues::counts(runtime::Shard& here, QueueRef queue) {
   auto work = [](Result<queue::LiveQueue*> live, auto answer) {
     if (!live) return answer(fail(live.error()));

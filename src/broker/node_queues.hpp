@@ -29,6 +29,7 @@ class NodeQueues final : public Queues {
   using Queues::purge;
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue, std::uint64_t most) override;
   runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) override;
+  runtime::Task<Result<queue::QueueReport>> report(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<std::vector<QueueCounts>> counts_of(runtime::Shard& here, std::vector<QueueRef> queues) override;
 
  private:

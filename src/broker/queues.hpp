@@ -98,6 +98,8 @@ class Queues {
     return purge(here, queue, std::numeric_limits<std::uint64_t>::max());
   }
   virtual runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) = 0;
+  /// What it keeps on disk, and because of what.
+  virtual runtime::Task<Result<queue::QueueReport>> report(runtime::Shard& here, QueueRef queue) = 0;
   /// Of many, by place; zeros for one that is gone. Looks at some hundred at a time, so that no shard stands still for it.
   virtual runtime::Task<std::vector<QueueCounts>> counts_of(runtime::Shard& here, std::vector<QueueRef> queues) = 0;
 };

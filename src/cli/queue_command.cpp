@@ -188,6 +188,52 @@ Task<Result<void>> peek(ManagementSession* session, const QueueOptions* options)
   co_return Result<void>();
 }
 
+/// A field of an answer; null: it has none.
+boost::json::value field(const boost::json::value& of, std::string_view name) {
+  const boost::json::object* fields = of.if_object();
+  const boost::json::value* value = fields == nullptr ? nullptr : fields->if_contains({name.data(), name.size()});
+  return value == nullptr ? nullptr : *value;
+}
+
+std::string seconds_of(const boost::json::value& item, std::string_view name) {
+  boost::json::value ms = field(item, name);
+  return ms.is_int64() ? fmt::format("{:.1f} s", static_cast<double>(ms.get_int64()) / 1000) : "-";
+}
+
+/// In a sentence: which message, and in whose hands.
+std::string oldest_cell(const boost::json::value& oldest) {
+  if (oldest.is_null()) return "-";
+  std::string told = fmt::format("message {}, {} old, {}", cell(oldest, "position"), seconds_of(oldest, "age_ms"),
+                                 cell(oldest, "state"));
+  boost::json::value holder = field(oldest, "held_by");
+  if (holder.is_null()) return told;
+  std::string tag = cell(holder, "consumer_tag");
+  std::string who = tag.empty() ? "somebody who does not consume"
+                                : fmt::format("consumer '{}' of {}", tag, cell(holder, "connection"));
+  return fmt::format("{}: with {} for {}", told, who, seconds_of(holder, "held_for_ms"));
+}
+
+Task<Result<void>> show(ManagementSession* session, const QueueOptions* options) {
+  const std::string about_it = about(*options, options->name);
+  auto queue =
+      co_await session->ask({"GET", path({"queues", options->shared.vhost, options->name}), nullptr, about_it});
+  if (!queue) co_return fail(queue.error());
+  auto storage = co_await session->ask(
+      {"GET", path({"wharf", "v1", "queues", options->shared.vhost, options->name, "storage"}), nullptr, about_it});
+  if (!storage) co_return fail(storage.error());
+  if (options->shared.json) {
+    if (boost::json::object* fields = queue->if_object()) (*fields)["storage"] = *storage;
+    session->streams.out << boost::json::serialize(*queue) << '\n';
+    co_return Result<void>();
+  }
+  session->streams.out << fmt::format(
+      "queue         {}\nready         {}\nunsettled     {}\nconsumers     {}\nbytes on disk {}\nof them live  "
+      "{}\noldest        {}\n",
+      options->name, cell(*queue, "messages_ready"), cell(*queue, "messages_unacknowledged"), cell(*queue, "consumers"),
+      cell(*storage, "disk_bytes"), cell(*storage, "live_bytes"), oldest_cell(field(*storage, "oldest")));
+  co_return Result<void>();
+}
+
 std::string message_path(const QueueOptions& options, const std::string& position) {
   return path({"wharf", "v1", "queues", options.shared.vhost, options.name, "messages", position});
 }
@@ -222,6 +268,10 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
     declare_vhost(sub, &options->shared);
   };
   CLI::App* sub = actions.add("list", "List the queues of a virtual host, with what is in them.", list);
+  declare_vhost(sub, &options->shared);
+  declare_format(sub, &options->shared);
+  sub = actions.add("show", "What a queue has, what it keeps on disk, and who holds the oldest message there.", show);
+  sub->add_option("QUEUE", options->name, "The queue's name.")->required();
   declare_vhost(sub, &options->shared);
   declare_format(sub, &options->shared);
   sub = actions.add("create", "Create queues. One that is there and the same is fine.", create);
@@ -292,13 +342,14 @@ Run declare(CLI::App* app) {
 Command queue_command() {
   return {
       .name = "queue",
-      .summary = "list, create, fill, look into, purge and delete queues; drop and move messages",
+      .summary = "list, show, create, fill, look into, purge and delete queues; drop and move messages",
       .description =
           R"(Queues of AMQP's clients. READY messages wait for a consumer, UNSETTLED ones are at one. Works with Wharf and
-with RabbitMQ's management plugin, but for peek, drop, move and purge --oldest, which only Wharf has. A queue with priorities is shown from the highest
+with RabbitMQ's management plugin, but for show, peek, drop, move and purge --oldest, which only Wharf has. A queue with priorities is shown from the highest
 one on; 5:12 is a POSITION in priority 5.)",
       .examples = R"(wharf queue list
 wharf queue list --vhost shop -f json
+wharf queue show jobs
 wharf queue create jobs
 wharf queue create last-thousand --argument x-max-length=1000 --argument x-overflow=drop-head
 wharf queue publish jobs "make tea"

@@ -32,4 +32,18 @@ std::optional<queue::MessageId> position_of(std::string_view text) {
   return queue::MessageId{*level, Offset(*offset)};
 }
 
+std::string_view state_of(queue::Whereabouts where) {
+  switch (where) {
+    case queue::Whereabouts::kReady:
+      return "ready";
+    case queue::Whereabouts::kInFlight:
+      return "unacknowledged";
+    case queue::Whereabouts::kResting:
+      return "waiting_for_retry";
+    case queue::Whereabouts::kDying:
+      return "dead_lettering";
+  }
+  return "";
+}
+
 }  // namespace wharf::management

@@ -13,4 +13,7 @@ std::string position_text(queue::MessageId id);
 /// None: the text is no position.
 std::optional<queue::MessageId> position_of(std::string_view text);
 
+/// Where it is, in a word: "ready".
+std::string_view state_of(queue::Whereabouts where);
+
 }  // namespace wharf::management

@@ -14,20 +14,6 @@ namespace {
 constexpr std::uint64_t kDefaultCount = 20, kLargestCount = 1000;
 constexpr std::uint64_t kMostBytes = 16u << 20;  // of one answer
 
-std::string_view state_of(queue::Whereabouts where) {
-  switch (where) {
-    case queue::Whereabouts::kReady:
-      return "ready";
-    case queue::Whereabouts::kInFlight:
-      return "unacknowledged";
-    case queue::Whereabouts::kResting:
-      return "waiting_for_retry";
-    case queue::Whereabouts::kDying:
-      return "dead_lettering";
-  }
-  return "";
-}
-
 boost::json::object json_of(const broker::QueueInfo& queue, const broker::BrowsedMessage& one, const Shape& shape) {
   boost::json::object json{{"position", json_text(position_text(one.message.id))},
                            {"state", json_text(state_of(one.where))},

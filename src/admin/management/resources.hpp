@@ -86,6 +86,9 @@ Answer get_messages(Call* call);
 // peek_messages.cpp
 Answer peek_messages(Call* call);
 
+// queue_storage.cpp
+Answer get_queue_storage(Call* call);
+
 // single_messages.cpp
 Answer drop_oldest_messages(Call* call);
 Answer drop_message(Call* call);

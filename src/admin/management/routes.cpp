@@ -55,6 +55,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/queues/{vhost}/{name}/get", Right::kEnters, get_messages},
     {"GET", "/api/queues/{vhost}/{name}/bindings", Right::kSees, list_bindings_of_queue},
 
+    {"GET", "/api/wharf/v1/queues/{vhost}/{name}/storage", Right::kSees, get_queue_storage},
     {"GET", "/api/wharf/v1/queues/{vhost}/{name}/messages", Right::kEnters, peek_messages},
     {"DELETE", "/api/wharf/v1/queues/{vhost}/{name}/messages", Right::kEnters, drop_oldest_messages},
     {"DELETE", "/api/wharf/v1/queues/{vhost}/{name}/messages/{position}", Right::kEnters, drop_message},

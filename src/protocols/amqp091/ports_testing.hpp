@@ -150,6 +150,9 @@ class QueuesInMemory final : public broker::Queues {
   runtime::Task<Result<broker::Browsed>> browse(runtime::Shard&, broker::QueueRef, broker::BrowseRequest) override {
     co_return fail(ErrorCode::kUnavailable, "not in memory");
   }
+  runtime::Task<Result<queue::QueueReport>> report(runtime::Shard&, broker::QueueRef) override {
+    co_return queue::QueueReport();
+  }
   runtime::Task<Result<broker::QueueCounts>> counts(runtime::Shard&, broker::QueueRef ref) override {
     co_return counts_of(ref);
   }

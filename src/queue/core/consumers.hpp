@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct ConsumerOptions {
   std::int32_t priority = 0;
   bool exclusive = false;
   std::uint64_t window_bytes = 1 << 20;  // of bodies on their way to it
+  // What operators are told; no rule looks at them:
+  std::string tag, connection;
 };
 
 class Consumers {

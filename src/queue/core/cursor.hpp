@@ -131,6 +131,11 @@ class Cursor {
   /// One of those that are not settled may have a limit of its own.
   bool expiring() const { return expiring_; }
   const auto& held() const { return held_; }
+  /// Outside of its place, whoever has it; nullptr: it is not.
+  const Held* held(Offset offset) const {
+    auto found = held_.find(offset.value);
+    return found == held_.end() ? nullptr : &found->second;
+  }
   const auto& returned() const { return returned_; }
   const OffsetRanges& settled() const { return settled_; }
 

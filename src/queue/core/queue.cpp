@@ -254,6 +254,12 @@ void Queue::kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, st
   die(offer.id, reason, offer.tries, deaths);
 }
 
+const Held* Queue::held(MessageId id) const {
+  auto level = levels_.find(id.level);
+  const Held* held = level == levels_.end() ? nullptr : level->second.held(id.offset);
+  return held != nullptr && held->holder ? held : nullptr;
+}
+
 Result<void> Queue::hold(MessageId id, std::uint32_t bytes, ConsumerId holder, MonotonicTime now) {
   std::optional<Standing> standing = at_or_behind(id);
   if (!standing || standing->id != id) return fail(ErrorCode::kNotFound, "there is no message at this position");

@@ -34,7 +34,7 @@ namespace wharf::queue {
 struct Facts {
   std::uint32_t bytes = 0;                  // of the body
   std::optional<Timestamp> expires;         // by the message's own limit or the queue's
-  MonotonicTime now{};                      // where the queue has a consumer timeout
+  MonotonicTime now{};
 };
 
 /// A message that could go out next.
@@ -119,6 +119,9 @@ class Queue {
   /// A message that is ready, or waits for its next try, to `holder` out of turn: for who settles it soon, or gives it
   /// back to its place. kNotFound; kLocked: a consumer has it, or it is on its way to the dead letter target.
   Result<void> hold(MessageId id, std::uint32_t bytes, ConsumerId holder, MonotonicTime now);
+
+  /// Of a message in flight; nullptr: it is not, or with nobody.
+  const Held* held(MessageId id) const;
 
   // --- What becomes of them
   /// In flight for longer than the consumer timeout: whose, and what.

@@ -145,6 +145,7 @@ void LiveQueue::pump() {
 }
 
 void LiveQueue::pump_once() {
+  pumped_ = with_.shard.now();
   keep_reserve();
   drop_surplus();
   wake_resting();
@@ -265,7 +266,7 @@ Facts LiveQueue::facts_of(const LoadedMessage& message) const {
   Facts facts{.bytes = static_cast<std::uint32_t>(message.record.value ? message.record.value->size() : 0)};
   std::optional<std::int64_t> limit_ms = expiration_ms_of(message.record);
   if (const auto& ttl = core_.settings().message_ttl) limit_ms = std::min(limit_ms.value_or(ttl->count()), ttl->count());
-  if (core_.settings().consumer_timeout) facts.now = with_.shard.now();
+  facts.now = pumped_;
   std::int64_t arrived_ms = message.record.timestamp.ms;
   if (limit_ms && *limit_ms < std::numeric_limits<std::int64_t>::max() - arrived_ms) facts.expires = Timestamp{arrived_ms + *limit_ms};
   return facts;

@@ -21,6 +21,7 @@
 #include "queue/shell/dead_letters.hpp"
 #include "queue/shell/delivery.hpp"
 #include "queue/shell/message_window.hpp"
+#include "queue/shell/report.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task_scope.hpp"
@@ -101,6 +102,7 @@ class LiveQueue {
   /// Queue::hold(), of a message that was looked at.
   Result<void> hold(MessageId id, std::uint32_t bytes, ConsumerId holder);
   QueueCounts counts() const;
+  QueueReport report() const;
 
   /// Brings the state log up to date: what was settled since, and a snapshot when it has grown. What it says is settled
   /// leaves the logs once it is on disk.
@@ -195,6 +197,7 @@ class LiveQueue {
   std::optional<runtime::Timers::Handle> timer_;      // of the message at the head
   std::optional<runtime::Timers::Handle> use_timer_;  // of the queue itself
   MonotonicTime last_used_;
+  MonotonicTime pumped_;                // when it last looked what could go out
   std::optional<runtime::Timers::Handle> consumers_timer_;
   std::optional<runtime::Timers::Handle> wake_timer_;  // of what waits for its next try
   MonotonicTime wake_at_{};

@@ -20,6 +20,28 @@ std::shared_ptr<const log::GoneOffsets> gone_of(const Cursor& cursor) {
 
 }  // namespace
 
+QueueReport LiveQueue::report() const {
+  QueueReport report;
+  auto add_log = [&](PartitionId partition) {
+    if (const log::PartitionLog* log = with_.logs.store().find(partition)) report.disk_bytes += log->size_bytes();
+  };
+  if (identity_.durable) add_log(state_of(identity_.id));
+  for (auto level = core_.levels().rbegin(); level != core_.levels().rend(); ++level) {
+    const auto& [number, cursor] = *level;
+    add_log(messages_of(identity_.id, number));
+    report.live_bytes += cursor.counted().bytes;
+    std::optional<Placed> placed = cursor.at_or_behind(cursor.floor());
+    if (!placed) continue;
+    OldestMessage& oldest = report.oldest.emplace_back(OldestMessage{{number, placed->offset}, placed->where, {}, {}});
+    const Held* held = core_.held(oldest.id);
+    if (held == nullptr) continue;
+    oldest.held_for = std::chrono::duration_cast<Milliseconds>(with_.shard.now() - held->since);
+    const ConsumerOptions* consumer = core_.consumers().options(*held->holder);
+    if (consumer != nullptr) oldest.consumer_tag = consumer->tag, oldest.connection = consumer->connection;
+  }
+  return report;
+}
+
 /// What a pass could not drop counts as needed until the log has grown to twice of it.
 bool LiveQueue::is_pinned(std::uint8_t level, const Cursor& cursor) {
   log::PartitionLog* log = with_.logs.store().find(messages_of(identity_.id, level));

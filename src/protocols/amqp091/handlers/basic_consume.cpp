@@ -80,12 +80,15 @@ Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
   Outcome<std::int32_t> priority = consumer_priority(consume.arguments, told);
   if (!priority) return refuse(priority.error());
   if (consume.exclusive && (*queue)->settings.single_active_consumer) return refuse(in_exclusive_use(told));
+  std::string tag = tag_for(client, consume);
   return Wanted{.queue = *queue,
-                .tag = tag_for(client, consume),
+                .tag = tag,
                 .request = {.settles_itself = consume.no_ack,
                             .prefetch = consume.no_ack ? 0 : channel.smallest_prefetch(),
                             .priority = *priority,
-                            .exclusive = consume.exclusive}};
+                            .exclusive = consume.exclusive,
+                            .tag = tag,
+                            .connection = client.remote.text()}};
 }
 
 }  // namespace

@@ -159,3 +159,17 @@ def test_delayed_messages_are_listed_and_cancelled(_):
     equal(json.loads(wharf("exchange", "delayed", "-f", "json", *here))["messages"], [])
     equal(wharf("exchange", "cancel", waiting[0]["id"], *here, code=1),
           f"wharf exchange: there is no delayed message '{waiting[0]['id']}' in virtual host '{vhost}'\n")
+
+
+def test_what_keeps_a_queue_on_disk_is_shown(_):
+    if not is_wharf():
+        return
+    jobs = unique("jobs")
+    wharf("queue", "create", jobs)
+    assert "oldest        -" in wharf("queue", "show", jobs).splitlines()
+    wharf("queue", "publish", jobs, "hello")
+    shown = json.loads(wharf("queue", "show", jobs, "-f", "json"))
+    equal((shown["messages_ready"], shown["storage"]["live_bytes"], shown["storage"]["oldest"]["position"]), (1, 5, "0"))
+    assert "message 0, " in wharf("queue", "show", jobs)
+    equal(wharf("queue", "show", "no", code=1), "wharf queue: there is no queue 'no' in virtual host '/'\n")
+    wharf("queue", "delete", jobs)
