@@ -270,7 +270,7 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
   CLI::App* sub = actions.add("list", "List the queues of a virtual host, with what is in them.", list);
   declare_vhost(sub, &options->shared);
   declare_format(sub, &options->shared);
-  sub = actions.add("show", "What a queue has, what it keeps on disk, and who holds the oldest message there.", show);
+  sub = actions.add("show", "What a queue has, what it keeps on disk, and who holds its oldest message.", show);
   sub->add_option("QUEUE", options->name, "The queue's name.")->required();
   declare_vhost(sub, &options->shared);
   declare_format(sub, &options->shared);
@@ -323,8 +323,7 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
   };
   sub = actions.add("drop", "Drop single messages. One that a consumer holds is refused.", drop);
   single(sub);
-  sub =
-      actions.add("move", "Move single messages, as they are, to the end of another queue of the virtual host.", move);
+  sub = actions.add("move", "Move single messages, as they are, to the end of another queue.", move);
   single(sub);
   sub->add_option("--to", options->to, "The other queue.")->type_name("QUEUE")->required();
 }
@@ -342,7 +341,7 @@ Run declare(CLI::App* app) {
 Command queue_command() {
   return {
       .name = "queue",
-      .summary = "list, show, create, fill, look into, purge and delete queues; drop and move messages",
+      .summary = "list, show, create, fill, look into, purge and delete queues; move messages",
       .description =
           R"(Queues of AMQP's clients. READY messages wait for a consumer, UNSETTLED ones are at one. Works with Wharf and
 with RabbitMQ's management plugin, but for show, peek, drop, move and purge --oldest, which only Wharf has. A queue with priorities is shown from the highest
