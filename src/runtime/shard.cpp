@@ -7,13 +7,23 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include "runtime/inbox.hpp"
+
 namespace wharf::runtime {
+namespace {
+
+Inbox& inbox_of(boost::asio::io_context& context) { return boost::asio::use_service<Inbox>(context); }
+
+}  // namespace
 
 Shard::Shard(ShardIndex index, const Clock& clock, WorkPool& pool) : index_(index), clock_(clock), pool_(pool) {}
 
 Shard::~Shard() = default;
 
-void Shard::post(Job job) { boost::asio::post(context_, std::move(job)); }
+void Shard::post(Job job) {
+  if (!context_.get_executor().running_in_this_thread() && inbox_of(context_).put(job)) return;
+  boost::asio::post(context_, std::move(job));
+}
 
 Timers::Handle Shard::set_timer(MonotonicTime deadline, Timers::Callback callback) {
   Timers::Handle handle = timers_.set(deadline, std::move(callback));
@@ -25,7 +35,9 @@ void Shard::run() {
   auto guard = boost::asio::make_work_guard(context_);
   wake_.emplace(context_);
   arm();
+  inbox_of(context_).open();
   context_.run();
+  for (Job& left : inbox_of(context_).close()) boost::asio::post(context_, std::move(left));
   wake_.reset();
   armed_.reset();
 }
