@@ -1,7 +1,7 @@
 #pragma once
 // Jobs that other threads have for a running shard. The network library's own post() wakes the shard while it holds the
 // lock that the shard takes first: whoever is woken waits at once, twice the switches. Here the lock is free again
-// before the wake-up (docs/decisions/043-light-load.md).
+// before the wake-up (docs/decisions/044-light-load.md).
 #include <cstdint>
 #include <mutex>
 #include <vector>
