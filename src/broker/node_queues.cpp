@@ -145,7 +145,7 @@ runtime::Task<Result<void>> NodeQueues::subscribe(runtime::Shard& here, QueueRef
   auto outlet = std::make_shared<PostingOutlet>(here, std::move(sink));
   auto work = [consumer, request, outlet](Result<queue::LiveQueue*> live, auto answer) {
     if (!live) return answer(fail(live.error()));
-    answer((*live)->subscribe(consumer, request, outlet));
+    answer((*live)->subscribe(consumer, request.options, outlet, request.selector));
   };
   Result<void> subscribed = co_await ask<Result<void>>(here, queue, std::move(work));
   co_return subscribed;

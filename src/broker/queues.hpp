@@ -4,7 +4,7 @@
 //
 //   std::vector<Result<void>> kept = co_await queues.enqueue(here, std::move(parts));   // a batch per queue, one hop per shard
 //   ConsumerId id = queues.new_consumer_id(here);
-//   Result<void> begun = co_await queues.subscribe(here, queue, id, {.prefetch = 100}, sink);
+//   Result<void> begun = co_await queues.subscribe(here, queue, id, {.options = {.prefetch = 100}}, sink);
 //   ...sink->deliver(id, deliveries)...
 //   queues.wrote(here, queue, id, bytes);                      // the client's socket took them: more may come
 //   queues.settle(here, queue, id, {{first, last, Verdict::kDone}});
@@ -14,6 +14,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "log/append_check.hpp"
@@ -37,7 +38,10 @@ struct EnqueuePart {
 
 using queue::Delivery;
 
-using ConsumerRequest = queue::ConsumerOptions;
+struct ConsumerRequest {
+  queue::ConsumerOptions options;
+  std::string selector;  // takes only messages that match (docs/selectors.md); empty: any
+};
 
 /// What a consumer's connection is told, on its own shard.
 class ConsumerSink {
@@ -61,7 +65,8 @@ class Queues {
   /// kStorage, kBusy.
   virtual runtime::Task<std::vector<Result<void>>> enqueue(runtime::Shard& here, std::vector<EnqueuePart> parts) = 0;
 
-  /// kNotFound; kLocked: an exclusive consumer is there, or one is asked for and others are there. Deliveries may come
+  /// kNotFound; kLocked: an exclusive consumer is there, or one is asked for and others are there; kInvalidArgument,
+  /// kTooLarge: the selector is none. Deliveries may come
   /// before this returns its id to the caller: the id is chosen by the caller's shard (new_consumer_id()).
   virtual queue::ConsumerId new_consumer_id(runtime::Shard& here) = 0;
   virtual runtime::Task<Result<void>> subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,

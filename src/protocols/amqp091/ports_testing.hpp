@@ -78,7 +78,7 @@ class QueuesInMemory final : public broker::Queues {
     if (!queues_.contains(ref)) co_return fail(ErrorCode::kNotFound, "gone");
     Queue& queue = queues_[ref];
     for (auto& [other_id, other] : queue.consumers) {
-      if (other.sink && (other.request.exclusive || request.exclusive)) co_return fail(ErrorCode::kLocked, "exclusive");
+      if (other.sink && (other.request.options.exclusive || request.options.exclusive)) co_return fail(ErrorCode::kLocked, "exclusive");
     }
     queue.consumers[id] = {request, std::move(sink), {}, false};
     hand_out(here, queue);

@@ -12,6 +12,7 @@ Result<void> Consumers::add(ConsumerId id, const ConsumerOptions& options) {
   consumer.joined = consumer.served = ++clock_;
   consumers_.emplace(id.value, consumer);
   ++attached_;
+  if (options.selector) ++selected_[options.selector->value].attached;
   change(id, [](Consumer&) {});
   choose_active();
   return {};
@@ -24,6 +25,10 @@ void Consumers::stop(ConsumerId id) {
   if (found == consumers_.end() || !found->second.attached) return;
   change(id, [](Consumer& consumer) { consumer.attached = false; });
   --attached_;
+  if (std::optional<SelectorId> selector = found->second.options.selector) {
+    auto group = selected_.find(selector->value);
+    if (--group->second.attached == 0) selected_.erase(group);
+  }
   choose_active();
 }
 
@@ -37,21 +42,26 @@ bool Consumers::has_room(const Consumer& consumer) {
   return consumer.attached && may_hold_more && consumer.window_left > 0;
 }
 
+std::set<Consumers::Turn>& Consumers::turns_of(const Consumer& consumer) {
+  std::optional<SelectorId> selector = consumer.options.selector;
+  return selector ? selected_.at(selector->value).turns : turns_;
+}
+
 template <class Change>
 void Consumers::change(ConsumerId id, Change change_figures) {
   auto found = consumers_.find(id.value);
   if (found == consumers_.end()) return;
   Consumer& consumer = found->second;
   std::set<Turn>::node_type turn;
-  if (consumer.listed) turn = turns_.extract(turn_of(id, consumer));
+  if (consumer.listed) turn = turns_of(consumer).extract(turn_of(id, consumer));
   change_figures(consumer);
   consumer.listed = has_room(consumer);
   if (!consumer.listed) return;
   if (turn.empty()) {
-    turns_.insert(turn_of(id, consumer));
+    turns_of(consumer).insert(turn_of(id, consumer));
   } else {
     turn.value() = turn_of(id, consumer);
-    turns_.insert(std::move(turn));
+    turns_of(consumer).insert(std::move(turn));
   }
 }
 
@@ -72,10 +82,19 @@ void Consumers::choose_active() {
   }
 }
 
-std::optional<ConsumerId> Consumers::choose() const {
-  if (!single_active_) return turns_.empty() ? std::nullopt : std::optional(turns_.begin()->id);
-  if (!active_) return std::nullopt;
-  return consumers_.at(active_->value).listed ? active_ : std::nullopt;
+std::optional<ConsumerId> Consumers::choose(std::optional<SelectorId> selector) const {
+  if (single_active_) {
+    if (!active_) return std::nullopt;
+    const Consumer& active = consumers_.at(active_->value);
+    return active.listed && active.options.selector == selector ? active_ : std::nullopt;
+  }
+  const std::set<Turn>* turns = &turns_;
+  if (selector) {
+    auto group = selected_.find(selector->value);
+    if (group == selected_.end()) return std::nullopt;
+    turns = &group->second.turns;
+  }
+  return turns->empty() ? std::nullopt : std::optional(turns->begin()->id);
 }
 
 void Consumers::handed(ConsumerId id, std::uint64_t body_bytes) {

@@ -1,7 +1,7 @@
 #pragma once
 // The consumers of one queue, and whose turn it is: the highest priority that has room, among those the one that holds the
 // fewest unsettled messages, among those the one that has waited longest. With equal consumers that is one after the other;
-// while one idles, a slow one gets no more than it settles.
+// while one idles, a slow one gets no more than it settles. Those with a selector take turns among those with the same.
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -20,6 +20,7 @@ struct ConsumerOptions {
   std::int32_t priority = 0;
   bool exclusive = false;
   std::uint64_t window_bytes = 1 << 20;  // of bodies on their way to it
+  std::optional<SelectorId> selector;    // takes only messages that match it
   // What operators are told; no rule looks at them:
   std::string tag, connection;
 };
@@ -36,8 +37,10 @@ class Consumers {
   void stop(ConsumerId id);
   void remove(ConsumerId id);
 
-  /// Whose turn it is; none: nobody has room.
-  std::optional<ConsumerId> choose() const;
+  /// Whose turn it is, of those with the selector, or without one; none: nobody has room.
+  std::optional<ConsumerId> choose(std::optional<SelectorId> selector = std::nullopt) const;
+  /// Somebody attached has it.
+  bool has(SelectorId selector) const { return selected_.contains(selector.value); }
   void handed(ConsumerId id, std::uint64_t body_bytes);
   void settled(ConsumerId id, std::uint64_t messages);
   void wrote(ConsumerId id, std::uint64_t bytes);
@@ -69,6 +72,12 @@ class Consumers {
     }
   };
 
+  struct Group {
+    std::set<Turn> turns;
+    std::size_t attached = 0;
+  };
+
+  std::set<Turn>& turns_of(const Consumer& consumer);
   static Turn turn_of(ConsumerId id, const Consumer& consumer) {
     return {consumer.options.priority, consumer.unsettled, consumer.served, id};
   }
@@ -80,7 +89,8 @@ class Consumers {
 
   bool single_active_;
   std::unordered_map<std::uint64_t, Consumer> consumers_;
-  std::set<Turn> turns_;        // attached, with room
+  std::set<Turn> turns_;        // attached, with room, without a selector
+  std::unordered_map<std::uint64_t, Group> selected_;  // by selector: those with one
   std::optional<ConsumerId> active_;
   std::size_t attached_ = 0;
   std::uint64_t clock_ = 0;     // counts, for `served` and `joined`

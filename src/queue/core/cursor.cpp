@@ -15,9 +15,11 @@ bool Cursor::restore(CursorState state, Offset log_start, Offset end) {
   for (const auto& [first, next] : state.settled.ranges()) settled_.add({std::max(first, floor_), std::min(next, end_)});
   floor_ = settled_.take_front(floor_);
   next_ = floor_;
+  passed_ = settled_;
   redelivered_below_ = std::min(state.handed_below, end_);
-  reserved_ = state.handed_below;
-  settled_ahead_ = settled_.count_in({next_, end_});
+  for (const auto& [first, next] : state.handed_ahead.ranges()) redelivered_ahead_.add({std::max(first, floor_), std::min(next, end_)});
+  reserved_ahead_ = std::move(state.handed_ahead);
+  raise_reserved(state.handed_below);
   for (const auto& [offset, tries] : state.tries) {
     if (offset >= floor_ && offset < end_ && !settled_.holds(offset)) old_tries_.emplace(offset, tries);
   }
@@ -40,7 +42,14 @@ void Cursor::count_old(std::uint64_t bytes, bool expiring) {
 }
 
 CursorState Cursor::state(bool ends) const {
-  CursorState state{.floor = floor_, .handed_below = std::max(ends ? next_ : reserved_, redelivered_below_), .settled = settled_, .tries = old_tries_, .counted = counted()};
+  CursorState state{.floor = floor_,
+                    .handed_below = std::max(ends ? next_ : reserved_, redelivered_below_),
+                    .handed_ahead = ends ? out_ahead() : reserved_ahead_,
+                    .settled = settled_,
+                    .tries = old_tries_,
+                    .counted = counted()};
+  for (const auto& [first, next] : redelivered_ahead_.ranges()) state.handed_ahead.add({std::max(first, floor_), next});
+  state.handed_below = state.handed_ahead.take_front(state.handed_below);
   for (const auto& [offset, held] : held_) {
     if (held.tries > 0) state.tries.insert_or_assign(Offset(offset), held.tries);
   }
@@ -50,52 +59,51 @@ CursorState Cursor::state(bool ends) const {
   return state;
 }
 
-/// `next` does not rest on what is settled or held.
-void Cursor::skip_gone() {
-  while (true) {
-    if (settled_ahead_ > 0) {
-      Offset behind = std::min(settled_.next_outside(next_), end_);
-      settled_ahead_ -= behind.value - next_.value;
-      next_ = behind;
-    }
-    if (ahead_.empty() || *ahead_.begin() != next_) return;
-    ahead_.erase(ahead_.begin());
-    next_ = next_.plus(1);
-  }
-}
-
-/// The end, if none is.
-Offset Cursor::first_waiting() const {
-  Offset first = settled_ahead_ == 0 ? next_ : settled_.next_outside(next_);
-  if (ahead_.empty()) return first;
-  while (ahead_.contains(first)) first = settled_.next_outside(first.plus(1));
-  return first;
-}
-
 OffsetRange Cursor::front_run() const {
-  if (!returned_.empty()) return {returned_.begin()->first, returned_.begin()->first.plus(1)};
-  Offset first = first_waiting();
-  Offset next = settled_.next_inside(first, end_);
-  auto held = ahead_.lower_bound(first);
-  return {first, held == ahead_.end() ? next : std::min(next, *held)};
+  std::optional<Ready> ready = front();
+  WHARF_ASSERT(ready);
+  Offset first = ready->offset;
+  return {first, is_waiting(first) ? passed_.next_inside(first, end_) : first.plus(1)};
+}
+
+/// Behind `next`, with somebody or back from them.
+OffsetRanges Cursor::out_ahead() const {
+  OffsetRanges out;
+  for (const auto& [offset, held] : held_) {
+    if (offset >= next_.value) out.add({Offset(offset), Offset(offset + 1)});
+  }
+  for (auto at = returned_.lower_bound(next_); at != returned_.end(); ++at) {
+    if (at->second.redelivered) out.add({at->first, at->first.plus(1)});
+  }
+  return out;
+}
+
+/// They do not wait any more. `next` never rests on one of them.
+void Cursor::pass(OffsetRange range) {
+  if (range.first == next_ && range.next > next_) {
+    next_ = range.next;  // by far the most
+  } else {
+    passed_.add({std::max(range.first, next_), range.next});
+  }
+  next_ = passed_.take_front(next_);
 }
 
 std::optional<Ready> Cursor::peek() const {
   std::optional<Ready> ready = front();
-  bool within = !ready || ready->offset < next_ || ready->offset < reserved_;
-  return within ? ready : std::nullopt;
+  return ready && ready->held_back ? std::nullopt : ready;
 }
 
-std::optional<Ready> Cursor::front() const {
-  if (!returned_.empty()) {
-    const auto& [offset, returned] = *returned_.begin();
-    return Ready{offset, returned.tries, returned.redelivered};
+std::optional<Ready> Cursor::ready_at_or_behind(Offset from) const {
+  Offset waiting = passed_.next_outside(std::max(from, next_));
+  auto returned = returned_.empty() ? returned_.end() : returned_.lower_bound(from);
+  if (returned != returned_.end() && (waiting >= end_ || returned->first < waiting)) {
+    return Ready{returned->first, returned->second.tries, returned->second.redelivered, is_held_back(returned->first)};
   }
-  Offset next = first_waiting();
-  if (next >= end_) return std::nullopt;
-  Ready ready{.offset = next, .redelivered = next < redelivered_below_};
+  if (waiting >= end_) return std::nullopt;
+  Ready ready{.offset = waiting, .redelivered = may_have_been_out(waiting)};
+  ready.held_back = is_held_back(waiting);
   if (!old_tries_.empty()) {
-    auto tries = old_tries_.find(next);
+    auto tries = old_tries_.find(waiting);
     if (tries != old_tries_.end()) ready.tries = tries->second;
   }
   return ready;
@@ -113,17 +121,13 @@ std::optional<Placed> Cursor::at_or_behind(Offset from) const {
     return Placed{offset, returned->second.tries, returned->second.redelivered, Whereabouts::kReady};
   }
   auto tries = old_tries_.find(offset);
-  return Placed{offset, tries == old_tries_.end() ? 0 : tries->second, offset < redelivered_below_,
-                Whereabouts::kReady};
+  return Placed{offset, tries == old_tries_.end() ? 0 : tries->second, may_have_been_out(offset), Whereabouts::kReady};
 }
 
 void Cursor::take(Offset offset, Held held) {
-  if (offset >= next_) {
-    skip_gone();
-    WHARF_ASSERT(offset == next_ && offset < end_);
-    next_ = offset.plus(1);
+  if (is_waiting(offset)) {
+    pass({offset, offset.plus(1)});
     if (!old_tries_.empty()) old_tries_.erase(offset);
-    skip_gone();
     waiting_bytes_ -= std::min<std::uint64_t>(waiting_bytes_, held.bytes);
     if (next_ == end_) waiting_bytes_ = 0;
   } else {
@@ -146,21 +150,12 @@ bool Cursor::hold(Offset offset, Held held) {
     found->second.since = held.since;
     return true;
   }
-  if (auto returned = returned_.find(offset); returned != returned_.end()) {
-    held.tries = returned->second.tries;
-    held.bytes = returned->second.bytes;
-    held.redelivered = returned->second.redelivered;
-    take(offset, held);
-    return true;
-  }
-  auto tries = old_tries_.find(offset);
-  if (tries != old_tries_.end()) held.tries = tries->second, old_tries_.erase(tries);
-  held.redelivered = offset < redelivered_below_;
-  waiting_bytes_ -= std::min<std::uint64_t>(waiting_bytes_, held.bytes);
-  held_bytes_ += held.bytes;
-  held_.emplace(offset.value, held);
-  ahead_.insert(offset);
-  skip_gone();
+  std::optional<Ready> ready = ready_at_or_behind(offset);
+  WHARF_ASSERT(ready && ready->offset == offset);
+  if (auto returned = returned_.find(offset); returned != returned_.end()) held.bytes = returned->second.bytes;
+  held.tries = ready->tries;
+  held.redelivered = ready->redelivered;
+  take(offset, held);
   return true;
 }
 
@@ -174,24 +169,18 @@ bool Cursor::settle(Offset offset) {
   if (auto held = held_.find(offset.value); held != held_.end()) {
     held_bytes_ -= held->second.bytes;
     held_.erase(held);
-    if (!ahead_.empty()) ahead_.erase(offset);
   } else if (auto returned = returned_.find(offset); returned != returned_.end()) {
     returned_bytes_ -= returned->second.bytes;
     returned_.erase(returned);
   }
   if (!old_tries_.empty()) old_tries_.erase(offset);
+  if (offset >= next_) pass({offset, offset.plus(1)});
   if (offset == floor_) {
     floor_ = settled_.empty() ? floor_.plus(1) : settled_.take_front(floor_.plus(1));
-    if (next_ < floor_) {
-      settled_ahead_ = settled_.count_in({floor_, end_});
-      next_ = floor_;
-    }
     note_if_empty();
     return true;
   }
-  if (settled_.add({offset, offset.plus(1)}) == 0) return false;
-  if (offset >= next_) ++settled_ahead_;
-  return true;
+  return settled_.add({offset, offset.plus(1)}) > 0;
 }
 
 std::int64_t Cursor::settle_range(OffsetRange range) {
@@ -208,25 +197,20 @@ std::int64_t Cursor::settle_range(OffsetRange range) {
     return within;
   });
   OffsetRange unread{std::max(range.first, next_), range.next};
-  auto first_ahead = ahead_.lower_bound(range.first), next_ahead = ahead_.lower_bound(range.next);
-  if (unread.size() > 0)
-    dropped_unread(unread.size() - settled_.count_in(unread) - std::distance(first_ahead, next_ahead));
-  ahead_.erase(first_ahead, next_ahead);
+  if (unread.size() > 0) dropped_unread(unread.size() - passed_.count_in(unread));
+  if (unread.size() > 0) pass(unread);
   std::int64_t count = settled_.add(range);
   floor_ = settled_.take_front(floor_);
-  next_ = std::max(next_, floor_);
-  settled_ahead_ = settled_.count_in({next_, end_});
   note_if_empty();
   return count;
 }
 
 /// Nobody looked at them: they count as the average of what waits.
 void Cursor::dropped_unread(std::int64_t messages) {
-  auto waiting = static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_) - ahead_.size();
-  if (waiting == 0) return;
-  double share = static_cast<double>(messages) / static_cast<double>(waiting);
+  if (waiting() == 0) return;
+  double share = static_cast<double>(messages) / static_cast<double>(waiting());
   waiting_bytes_ -= std::min(waiting_bytes_, static_cast<std::uint64_t>(static_cast<double>(waiting_bytes_) * share));
-  if (static_cast<std::uint64_t>(messages) == waiting) waiting_bytes_ = 0;
+  if (static_cast<std::uint64_t>(messages) == waiting()) waiting_bytes_ = 0;
 }
 
 void Cursor::note_if_empty() {
@@ -238,16 +222,10 @@ void Cursor::note_if_empty() {
 void Cursor::put_back(Offset offset, std::uint32_t tries, bool redelivered) {
   auto found = held_.find(offset.value);
   WHARF_ASSERT(found != held_.end());
-  std::uint32_t bytes = found->second.bytes;
-  held_bytes_ -= bytes;
+  returned_.emplace(offset, Returned{tries, found->second.bytes, redelivered});
+  held_bytes_ -= found->second.bytes;
+  returned_bytes_ += found->second.bytes;
   held_.erase(found);
-  if (ahead_.erase(offset) > 0) {  // its turn has not come yet
-    if (tries > 0) old_tries_.insert_or_assign(offset, tries);
-    waiting_bytes_ += bytes;
-    return;
-  }
-  returned_.emplace(offset, Returned{tries, bytes, redelivered});
-  returned_bytes_ += bytes;
 }
 
 void Cursor::rest(Offset offset, std::uint32_t tries) {

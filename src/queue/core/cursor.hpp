@@ -2,14 +2,13 @@
 // The cursor of one level of a queue: what state each message of a log is in. Everything below the floor is gone; from there
 // on a message is settled, in flight (somebody has it), returned (ready again), or has never been out of the queue:
 //
-//   ...settled | floor ... settled, in flight, returned ... | next ... never handed out (or settled) ... | end
+//   ...settled | floor ... settled, in flight, returned ... | next ... never handed out, but for some ... | end
 //
 // Memory is for what is in flight, returned, or settled out of order; what waits costs none. A message that came back keeps
-// its place: returned ones go first, in the order of their offsets.
+// its place: what is ready goes out in the order of offsets. Who waits for certain messages only takes them from behind next.
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -42,6 +41,7 @@ struct Ready {
   Offset offset;
   std::uint32_t tries = 0;
   bool redelivered = false;
+  bool held_back = false;  // until the reserve is raised
 };
 
 /// A message of the level, wherever it is.
@@ -64,6 +64,7 @@ struct Counted {
 struct CursorState {
   Offset floor;
   Offset handed_below;                        // a message below may have been out of the queue
+  OffsetRanges handed_ahead;                  // and these
   OffsetRanges settled;                       // below the floor nothing matters
   std::map<Offset, std::uint32_t> tries;      // of messages that came back
   Counted counted;
@@ -84,15 +85,22 @@ class Cursor {
   /// What the restored state did not know the bytes of.
   OffsetRange uncounted() const { return uncounted_; }
   /// Up to here messages may be handed out: the log says that they may have been (see handed_below).
-  void raise_reserved(Offset reserved) { reserved_ = std::max(reserved_, reserved); }
+  void raise_reserved(Offset reserved) { reserved_ = reserved_ahead_.take_front(std::max(reserved_, reserved)); }
+  /// And these.
+  void reserve_ahead(OffsetRange range) {
+    reserved_ahead_.add(range);
+    raise_reserved(reserved_);
+  }
 
+  /// The first ready message at or behind `from`; none: there is none.
+  std::optional<Ready> ready_at_or_behind(Offset from) const;
   /// The message in front; none: nothing is ready.
-  std::optional<Ready> front() const;
+  std::optional<Ready> front() const { return ready_at_or_behind(Offset{0}); }
   /// The same, if it may go out; none: the reserve is used up.
   std::optional<Ready> peek() const;
   /// The first message at or behind `from` that is not settled; none: there is none.
   std::optional<Placed> at_or_behind(Offset from) const;
-  /// peek()'s message goes out.
+  /// A ready message goes out.
   void take(Offset offset, Held held);
   /// Taken from its place, whoever's turn it were. False: it is not ready, and does not wait for its next try.
   bool hold(Offset offset, Held held);
@@ -115,14 +123,12 @@ class Cursor {
 
   Offset floor() const { return floor_; }
   Offset next() const { return next_; }
-  /// What is in flight is below.
-  Offset out_below() const { return ahead_.empty() ? next_ : ahead_.rbegin()->plus(1); }
   Offset end() const { return end_; }
   Offset reserved() const { return reserved_; }
   std::uint64_t ready() const {
-    return static_cast<std::uint64_t>(end_.value - next_.value - settled_ahead_) - ahead_.size() + returned_.size();
+    return waiting() + returned_.size();
   }
-  /// Ready messages that follow each other, from the front on.
+  /// Ready messages that follow each other, from the front on. There are some.
   OffsetRange front_run() const;
   std::uint64_t in_flight() const { return held_.size(); }
   /// Of bodies. Where messages that never went out were dropped unread, what they had is estimated by the average.
@@ -138,10 +144,18 @@ class Cursor {
   }
   const auto& returned() const { return returned_; }
   const OffsetRanges& settled() const { return settled_; }
+  /// It was never out, or not since the start.
+  bool is_waiting(Offset offset) const { return offset >= next_ && offset < end_ && !passed_.holds(offset); }
 
  private:
-  Offset first_waiting() const;
-  void skip_gone();
+  std::uint64_t waiting() const { return static_cast<std::uint64_t>(end_.value - next_.value - passed_.count()); }
+  bool may_have_been_out(Offset offset) const {
+    return offset < redelivered_below_ || redelivered_ahead_.holds(offset);
+  }
+  /// Also of what came back: an operator may have held it before it was let out.
+  bool is_held_back(Offset offset) const { return offset >= reserved_ && !reserved_ahead_.holds(offset); }
+  void pass(OffsetRange range);
+  OffsetRanges out_ahead() const;
   void dropped_unread(std::int64_t messages);
   void note_if_empty();
 
@@ -150,10 +164,11 @@ class Cursor {
   Offset end_{0};
   Offset reserved_{0};
   Offset redelivered_below_{0};
+  OffsetRanges reserved_ahead_;     // above reserved_
+  OffsetRanges redelivered_ahead_;  // above redelivered_below_
   OffsetRanges settled_;            // at or above the floor
-  std::int64_t settled_ahead_ = 0;  // of them, in [next, end)
+  OffsetRanges passed_;             // in [next, end): those that do not wait
   boost::unordered_flat_map<std::int64_t, Held> held_;
-  std::set<Offset> ahead_;  // of those: they were taken from their places in [next, end)
   std::map<Offset, Returned> returned_;
   std::map<Offset, std::uint32_t> old_tries_;  // from before the start, not yet out again
   std::uint64_t waiting_bytes_ = 0;            // of messages that were never out, or not since the start

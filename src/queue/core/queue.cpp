@@ -6,8 +6,6 @@
 namespace wharf::queue {
 namespace {
 
-/// Messages that one record of the state log lets out of the queue: after a crash as many may be flagged for nothing.
-constexpr std::int64_t kReserveMessages = 4096;
 /// In one range: an offset can be added to it.
 constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 40;
 /// What a start may have to look through after a crash.
@@ -65,13 +63,14 @@ void Queue::arrived(std::uint8_t number, Offset end, std::uint64_t bytes, bool e
 void Queue::missing(std::uint8_t number, OffsetRange range) {
   level(number).settle_range(range);
   ids_.forget(number, range);
+  went(number, range);
   if (options_.keeps_state) change_.levels[number].settled.push_back(range);
 }
 
 std::optional<Offer> Queue::head() const {
   for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) {
     std::optional<Ready> ready = at->second.peek();
-    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered};
+    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered, std::nullopt};
     if (at->second.ready() > 0) return std::nullopt;  // the reserve is on its way; a lower level does not overtake
   }
   return std::nullopt;
@@ -90,7 +89,7 @@ std::optional<Standing> Queue::at_or_behind(MessageId from) const {
 std::optional<Offer> Queue::oldest() const {
   for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) {
     std::optional<Ready> ready = at->second.front();
-    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered};
+    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered, std::nullopt};
   }
   return std::nullopt;
 }
@@ -100,14 +99,19 @@ std::optional<Offer> Queue::offer() const {
   return head();
 }
 
+void Queue::take(MessageId id, const Held& held) {
+  level(id.level).take(id.offset, held);
+  went(id.level, {id.offset, id.offset.plus(1)});
+}
+
 std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths) {
   if (facts.expires && *facts.expires <= now) {
     kill(offer, facts.bytes, DeathReason::kExpired, deaths);
     return std::nullopt;
   }
-  std::optional<ConsumerId> to = consumers_.choose();
+  std::optional<ConsumerId> to = consumers_.choose(offer.selector);
   WHARF_ASSERT(to);
-  level(offer.id.level).take(offer.id.offset, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
+  take(offer.id, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
   bool settles_itself = consumers_.options(*to)->settles_itself;
   consumers_.handed(*to, facts.bytes);
   if (settles_itself) settle_one(offer.id);
@@ -119,7 +123,7 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
     kill(offer, facts.bytes, DeathReason::kExpired, deaths);
     return false;
   }
-  level(offer.id.level).take(offer.id.offset, {holder, offer.tries, facts.bytes, offer.redelivered, facts.now});
+  take(offer.id, {holder, offer.tries, facts.bytes, offer.redelivered, facts.now});
   if (settled) {
     settle_one(offer.id);
   } else {
@@ -158,7 +162,7 @@ void Queue::note_settled(MessageId id, Offset last) {
 void Queue::settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now, std::vector<Death>& deaths) {
   for (const Settlement& settlement : settlements) {
     const Cursor& cursor = level(settlement.first.level);
-    Offset last = std::min(settlement.last, cursor.out_below());
+    Offset last = std::min(settlement.last, cursor.end());
     for (MessageId id = settlement.first; id.offset <= last; id.offset = id.offset.plus(1)) {
       settle_held(holder, id, settlement.verdict, now, deaths);
     }
@@ -196,7 +200,9 @@ bool Queue::wake(MonotonicTime now, std::size_t most) {
     resting_.erase(resting_.begin());
     Cursor& cursor = level(id.level);
     const Held* held = cursor.held_by(id.offset, std::nullopt);
-    if (held != nullptr) cursor.put_back(id.offset, held->tries, true);  // else it was lost meanwhile
+    if (held == nullptr) continue;  // it was lost meanwhile
+    cursor.put_back(id.offset, held->tries, true);
+    came_back(id);
   }
   return false;
 }
@@ -213,6 +219,7 @@ void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict ver
     resting_.emplace(now + *delay, id);
   } else {
     cursor.put_back(id.offset, tries, counts || held.redelivered);
+    came_back(id);
   }
   if (counts && options_.keeps_state) change_.levels[id.level].tries.insert_or_assign(id.offset, tries);
 }
@@ -225,6 +232,7 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
     }
   }
   consumers_.remove(id);
+  forget_unused_scans();
   if (held.empty()) return;
   MessageId oldest = *std::ranges::min_element(held);
   for (MessageId message : held) {
@@ -234,6 +242,7 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
       put_back(cursor, message, was, Verdict::kReturn, now, deaths);
     } else {
       cursor.put_back(message.offset, was.tries, true);
+      came_back(message);
     }
   }
 }
@@ -250,7 +259,7 @@ void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vect
 }
 
 void Queue::kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, std::vector<Death>& deaths) {
-  level(offer.id.level).take(offer.id.offset, {std::nullopt, offer.tries, bytes});
+  take(offer.id, {std::nullopt, offer.tries, bytes});
   die(offer.id, reason, offer.tries, deaths);
 }
 
@@ -270,6 +279,7 @@ Result<void> Queue::hold(MessageId id, std::uint32_t bytes, ConsumerId holder, M
   std::erase_if(resting_, [id](const auto& entry) { return entry.second == id; });
   bool held = level(id.level).hold(id.offset, {.holder = holder, .bytes = bytes, .since = now});
   WHARF_ASSERT(held);
+  went(id.level, {id.offset, id.offset.plus(1)});
   consumers_.add_holder(holder);
   consumers_.handed(holder, bytes);
   return {};
@@ -301,6 +311,7 @@ void Queue::drop_oldest(std::uint64_t messages) {
       next = std::min(next, first.plus(static_cast<std::int64_t>(std::min<std::uint64_t>(messages, kMostAtOnce))));
       messages -= static_cast<std::uint64_t>(next.value - first.value);
       cursor.settle_range({first, next});
+      went(number, {first, next});
       ids_.forget(number, {first, next});
       note_settled({number, first}, next.plus(-1));
     }
@@ -312,17 +323,47 @@ std::optional<Queue::Reserve> Queue::wanted_reserve() const {
   for (const auto& [number, cursor] : levels_) {
     auto asked = reserve_asked_.find(number);
     Offset reserved = asked == reserve_asked_.end() ? cursor.reserved() : std::max(asked->second, cursor.reserved());
-    if (cursor.next().plus(kReserveMessages / 2) >= reserved) return Reserve{number, cursor.next().plus(2 * kReserveMessages)};
+    if (cursor.next().plus(options_.reserve_messages / 2) >= reserved) return Reserve{number, cursor.next().plus(2 * options_.reserve_messages), std::nullopt};
+  }
+  return wanted_ahead();
+}
+
+std::optional<Queue::Reserve> Queue::wanted_ahead() const {
+  for (const auto& [selector, scans] : scans_) {
+    std::optional<Selected> next = consumers_.choose(selector) ? next_of(selector, scans) : std::nullopt;
+    if (!next || !next->held_back) continue;
+    MessageId id = next->offer.id;
+    auto holds = [id](const Reserve& asked) {
+      return asked.level == id.level && *asked.first <= id.offset && id.offset < asked.below;
+    };
+    if (std::ranges::none_of(ahead_asked_, holds)) return Reserve{id.level, id.offset.plus(options_.reserve_messages), id.offset};
   }
   return std::nullopt;
 }
 
 void Queue::reserve_asked(Reserve reserve) {
+  if (reserve.first) {
+    ahead_asked_.push_back(reserve);
+    change_.levels[reserve.level].handed_ahead.push_back({*reserve.first, reserve.below});
+    return;
+  }
   reserve_asked_.insert_or_assign(reserve.level, reserve.below);
   change_.levels[reserve.level].handed_below = reserve.below;
 }
 
-void Queue::reserved(Reserve reserve) { level(reserve.level).raise_reserved(reserve.below); }
+void Queue::reserved(Reserve reserve) {
+  if (!reserve.first) return level(reserve.level).raise_reserved(reserve.below);
+  level(reserve.level).reserve_ahead({*reserve.first, reserve.below});
+  std::erase(ahead_asked_, reserve);
+}
+
+void Queue::reserve_failed(Reserve reserve) {
+  if (reserve.first) {
+    std::erase(ahead_asked_, reserve);
+  } else {
+    reserve_asked_.erase(reserve.level);
+  }
+}
 
 bool Queue::wants_count() const {
   return options_.keeps_state && (uncounted_messages_ >= kMostUncountedMessages || uncounted_bytes_ >= kMostUncountedBytes);
@@ -345,6 +386,10 @@ StateChange Queue::snapshot(bool ends) const {
     level.handed_below = state.handed_below;
     auto asked = reserve_asked_.find(number);
     if (!ends && asked != reserve_asked_.end()) level.handed_below = std::max(state.handed_below, asked->second);
+    for (const auto& [first, next] : state.handed_ahead.ranges()) level.handed_ahead.push_back({first, next});
+    for (const Reserve& ahead : ahead_asked_) {
+      if (!ends && ahead.level == number) level.handed_ahead.push_back({*ahead.first, ahead.below});
+    }
     for (const auto& [first, next] : state.settled.ranges()) level.settled.push_back({first, next});
     level.tries = std::move(state.tries);
     level.counted = state.counted;

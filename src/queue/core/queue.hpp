@@ -6,6 +6,10 @@
 //     const Facts* facts = ...loaded from the log...;                // not there yet: load it, come back later
 //     std::optional<ConsumerId> to = queue.hand_out(*offer, *facts, now, deaths);   // none: it has expired
 //   }
+//   while (std::optional<Selected> next = queue.next_selected()) {   // the same for consumers with selectors
+//     if (!next->matches) queue.looked(*next, ...asked the selector...);
+//     else queue.hand_out(next->offer, *facts, now);
+//   }
 //   queue.settle(...); queue.release(...);
 //   StateChange change = queue.take_change();                        // what the state log has to learn
 #include <array>
@@ -23,6 +27,7 @@
 #include "model/time.hpp"
 #include "queue/core/consumers.hpp"
 #include "queue/core/cursor.hpp"
+#include "queue/core/selector_scan.hpp"
 #include "queue/core/settings.hpp"
 #include "queue/core/state_record.hpp"
 #include "queue/core/types.hpp"
@@ -42,6 +47,14 @@ struct Offer {
   MessageId id;
   std::uint32_t tries = 0;
   bool redelivered = false;
+  std::optional<SelectorId> selector;  // whose consumers it is for
+};
+
+/// A message that a selector's consumers could take, if it matches.
+struct Selected {
+  Offer offer;
+  bool matches = false;    // else it is to be looked at
+  bool held_back = false;  // until the reserve is raised
 };
 
 /// A message that the queue has, wherever it is.
@@ -63,6 +76,8 @@ struct Death {
 struct QueueOptions {
   QueueSettings settings;
   bool keeps_state = true;   // false: nothing of it survives a restart, so nothing is told to a state log
+  /// That one record of the state log lets out of the queue: after a crash as many may be flagged for nothing.
+  std::int64_t reserve_messages = 4096;
 };
 
 class Queue {
@@ -95,8 +110,8 @@ class Queue {
   }
 
   // --- Consumers
-  Result<void> subscribe(ConsumerId id, const ConsumerOptions& options) { return consumers_.add(id, options); }
-  void stop(ConsumerId id) { consumers_.stop(id); }
+  Result<void> subscribe(ConsumerId id, const ConsumerOptions& options);
+  void stop(ConsumerId id);
   void wrote(ConsumerId id, std::uint64_t bytes) { consumers_.wrote(id, bytes); }
   /// Gone: what it held is back in its place. The oldest counts a try, as only that one can have been at fault.
   void release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths);
@@ -111,7 +126,15 @@ class Queue {
   std::optional<Offer> oldest() const;
   /// The first at or behind `from` that is not settled: of its level, else of the levels below. None: there is none.
   std::optional<Standing> at_or_behind(MessageId from) const;
-  /// offer()'s message to whose turn it is; none: it has expired, and `deaths` says so.
+  /// For consumers with selectors: the next message that one of them takes or has to look at; each selector sees a level in
+  /// order, from its highest level on, and gets a few looks before the next one has its turn. None: nothing to do, nobody
+  /// has room, or the reserve must be raised first.
+  std::optional<Selected> next_selected();
+  /// Somebody has a selector.
+  bool selects() const { return !scans_.empty(); }
+  /// Whether next_selected()'s message matches.
+  void looked(const Selected& selected, bool matches);
+  /// offer()'s message, or one that matches, to whose turn it is; none: it has expired, and `deaths` says so.
   std::optional<ConsumerId> hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths);
   /// head()'s message to `holder`; false: it has expired.
   bool get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now, std::vector<Death>& deaths);
@@ -152,15 +175,18 @@ class Queue {
   bool has_expiring() const;
 
   // --- Its state log
-  /// Up to where messages of a level may go out must be written down first: one reserve serves thousands.
+  /// Up to where messages of a level may go out must be written down first: one reserve serves thousands. Those that
+  /// selectors find far ahead have reserves of their own.
   struct Reserve {
     std::uint8_t level;
     Offset below;
+    std::optional<Offset> first;  // none: all that are below
+    friend bool operator==(const Reserve&, const Reserve&) = default;
   };
   std::optional<Reserve> wanted_reserve() const;
   void reserve_asked(Reserve reserve);   // on its way to the state log
   void reserved(Reserve reserve);        // kept there
-  void reserve_failed(Reserve reserve) { reserve_asked_.erase(reserve.level); }
+  void reserve_failed(Reserve reserve);
   /// So much has come since the state log was told that a start would have to look through it.
   bool wants_count() const;
   StateChange take_change();
@@ -178,6 +204,13 @@ class Queue {
 
  private:
   Cursor& level(std::uint8_t number);
+  void take(MessageId id, const Held& held);
+  void came_back(MessageId id);
+  void went(std::uint8_t level, OffsetRange range);
+  void forget_unused_scans();
+  using Scans = std::map<std::uint8_t, SelectorScan>;
+  std::optional<Selected> next_of(SelectorId selector, const Scans& scans) const;
+  std::optional<Reserve> wanted_ahead() const;
   void settle_one(MessageId id);
   std::optional<Milliseconds> retry_delay(std::uint32_t tries) const;
   void note_settled(MessageId id, Offset last);
@@ -193,6 +226,10 @@ class Queue {
   WaitingIds ids_;
   StateChange change_;
   std::map<std::uint8_t, Offset> reserve_asked_;
+  std::vector<Reserve> ahead_asked_;
+  std::map<SelectorId, Scans> scans_;  // by level
+  SelectorId scan_turn_;               // whose turn it is, or of the next one
+  int looks_left_ = 0;                 // before it is the next one's
   std::uint64_t uncounted_messages_ = 0, uncounted_bytes_ = 0;  // came since the state log was told
 };
 

@@ -2,6 +2,7 @@
 // crash the state log holds at least what was synced and at most what was written. Invariants: nothing settled comes back,
 // nothing unsettled is lost, counts add up, each level in order, what may have been seen is flagged, what came back rests as long
 // as it should.
+// Some consumers have selectors: each gets the first ready message that matches, whatever is in front of it.
 // WHARF_SIM_SEEDS=n plays n seeds, WHARF_SIM_SEED=n only that one.
 #include <gtest/gtest.h>
 
@@ -26,12 +27,17 @@ struct Message {
   bool seen = false;                  // it was with a consumer, and not given back unseen
 };
 
+constexpr std::uint64_t kSelectors = 3;
+bool wants(SelectorId selector, Offset offset) {
+  return (static_cast<std::uint64_t>(offset.value) * 7 + 3) % (selector.value * 4 + 2) == 0;
+}
+
 std::uint32_t bytes_of(Offset offset) { return static_cast<std::uint32_t>(offset.value % 7); }
 bool expires(Offset offset) { return offset.value % 50 == 49; }
 
 class Simulation {
  public:
-  explicit Simulation(std::uint64_t seed) : random_(seed), dead_letters_(seed % 2 == 0), limit_(seed % 3 == 0), retries_(seed % 5 == 0) { restart({}); }
+  explicit Simulation(std::uint64_t seed) : random_(seed), dead_letters_(seed % 2 == 0), limit_(seed % 3 == 0), retries_(seed % 5 == 0), reserve_(seed % 7 == 0 ? 4096 : 16) { restart({}); }
 
   void play() {
     for (int step = 0; step < 400 && !::testing::Test::HasFailure(); ++step) {
@@ -59,7 +65,8 @@ class Simulation {
 
   void act(std::uint64_t what) {
     if (what < 5) return arrive();
-    if (what < 9) return hand_out();
+    if (what < 7) return hand_out();
+    if (what < 9) return select();
     if (what < 14) return settle();
     if (what == 14) return subscribe();
     if (what == 15) return release();
@@ -107,14 +114,16 @@ class Simulation {
   void subscribe() {
     ConsumerId id(++last_consumer_);
     ConsumerOptions options{.settles_itself = below(4) == 0, .prefetch = static_cast<std::uint32_t>(below(4))};
+    if (below(2) == 0) options.selector = SelectorId(below(kSelectors));
     ASSERT_TRUE(queue_->subscribe(id, options));
     consumers_.push_back(id);
   }
 
-  /// The lowest offset of the highest level that has one.
-  std::optional<MessageId> expected_head() const {
+  /// The lowest offset of the highest level that has one, of those that the selector wants.
+  std::optional<MessageId> expected_head(std::optional<SelectorId> selector = std::nullopt) const {
     for (auto level = messages_.rbegin(); level != messages_.rend(); ++level) {
       for (const auto& [offset, message] : level->second) {
+        if (selector && !wants(*selector, offset)) continue;
         if (message.state == State::kReady) return MessageId{level->first, offset};
       }
     }
@@ -122,7 +131,7 @@ class Simulation {
   }
 
   void check_offer(const Offer& offer) {
-    ASSERT_EQ(offer.id, expected_head());
+    ASSERT_EQ(offer.id, expected_head(offer.selector));
     const Message& message = messages_[offer.id.level][offer.id.offset];
     ASSERT_EQ(offer.tries, message.tries);
     if (message.seen) ASSERT_TRUE(offer.redelivered);
@@ -146,6 +155,34 @@ class Simulation {
       std::optional<ConsumerId> to = queue_->hand_out(*offer, {.bytes = bytes_of(offer->id.offset)}, Timestamp{0}, deaths_);
       ASSERT_TRUE(to);
       take(*offer, *to, queue_->consumers().options(*to)->settles_itself);
+    }
+  }
+
+  /// A few looks and deliveries; or all that there are, and then nothing that a selector wants is left.
+  void select() {
+    bool all = below(3) == 0;
+    for (std::uint64_t left = all ? SIZE_MAX : below(30); left > 0; --left) {
+      reserve();
+      std::optional<Selected> next = queue_->next_selected();
+      if (!next) break;
+      ASSERT_FALSE(next->held_back);
+      MessageId id = next->offer.id;
+      if (!next->matches) {
+        ASSERT_EQ(messages_[id.level][id.offset].state, State::kReady);
+        queue_->looked(*next, wants(*next->offer.selector, id.offset));
+        continue;
+      }
+      check_offer(next->offer);
+      std::optional<ConsumerId> to = queue_->hand_out(next->offer, {.bytes = bytes_of(id.offset)}, Timestamp{0}, deaths_);
+      ASSERT_TRUE(to);
+      ASSERT_EQ(queue_->consumers().options(*to)->selector, next->offer.selector);
+      take(next->offer, *to, queue_->consumers().options(*to)->settles_itself);
+    }
+    if (!all) return;
+    reserve();
+    ASSERT_FALSE(queue_->next_selected());
+    for (std::uint64_t i = 0; i < kSelectors; ++i) {
+      if (queue_->consumers().choose(SelectorId(i))) ASSERT_EQ(expected_head(SelectorId(i)), std::nullopt);
     }
   }
 
@@ -315,7 +352,7 @@ class Simulation {
   }
 
   void restart(const std::vector<std::vector<std::byte>>& records) {
-    queue_ = std::make_unique<Queue>(QueueOptions{settings(), true});
+    queue_ = std::make_unique<Queue>(QueueOptions{settings(), true, reserve_});
     for (const std::vector<std::byte>& record : records) ASSERT_TRUE(queue_->replay(record));
     for (const auto& [level, messages] : messages_) {
       queue_->open(level, Offset{0}, Offset(static_cast<std::int64_t>(messages.size())));
@@ -393,6 +430,7 @@ class Simulation {
 
   std::mt19937_64 random_;
   bool dead_letters_, limit_, retries_;
+  std::int64_t reserve_;
   MonotonicTime now_{};
   std::unique_ptr<Queue> queue_;
   std::map<std::uint8_t, std::map<Offset, Message>> messages_;

@@ -13,7 +13,7 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kChange = 1;
 constexpr std::uint8_t kSnapshot = 2;
 
-enum Tag : std::uint8_t { kSettled = 1, kTries = 2, kHandedBelow = 3, kFloor = 4, kCounted = 5 };
+enum Tag : std::uint8_t { kSettled = 1, kTries = 2, kHandedBelow = 3, kFloor = 4, kCounted = 5, kHandedAhead = 6 };
 
 constexpr std::int64_t kExpiringFlag = 1;
 
@@ -53,8 +53,8 @@ std::unexpected<Error> malformed(std::string_view why) {
   return fail(ErrorCode::kMalformed, fmt::format("a record of a queue's state: {}", why));
 }
 
-Result<void> read_settled(FieldCursor& entry, CursorState& state) {
-  if (!read_ranges(entry, state.settled)) return malformed("settled messages that cannot be");
+Result<void> read_messages(FieldCursor& entry, OffsetRanges& into) {
+  if (!read_ranges(entry, into)) return malformed("messages that cannot be");
   return {};
 }
 
@@ -86,7 +86,8 @@ Result<void> read_counted(FieldCursor& entry, Counted& into) {
 
 Result<void> read_entry(std::uint8_t tag, FieldCursor& entry, CursorState& state) {
   switch (tag) {
-    case kSettled: return read_settled(entry, state);
+    case kSettled: return read_messages(entry, state.settled);
+    case kHandedAhead: return read_messages(entry, state.handed_ahead);
     case kTries: return read_tries(entry, state);
     case kHandedBelow: return read_offset(entry, state.handed_below);
     case kFloor: return read_offset(entry, state.floor);
@@ -103,6 +104,7 @@ std::vector<std::byte> encode(const StateChange& change) {
     if (what.floor) put_entry(out, kFloor, level, offset_bytes(*what.floor));
     if (what.handed_below) put_entry(out, kHandedBelow, level, offset_bytes(*what.handed_below));
     if (!what.settled.empty()) put_entry(out, kSettled, level, encoded_ranges(what.settled));
+    if (!what.handed_ahead.empty()) put_entry(out, kHandedAhead, level, encoded_ranges(what.handed_ahead));
     if (!what.tries.empty()) put_entry(out, kTries, level, tries_bytes(what.tries));
     if (what.counted) put_entry(out, kCounted, level, counted_bytes(*what.counted));
   }

@@ -8,6 +8,7 @@
 //     3 handed below: offset varint
 //     4 floor: offset varint
 //     5 counted: below varint, bytes varint, flags varint (1: some have a limit of their own)
+//     6 handed ahead: as 1; of messages above 3 that consumers with selectors may have had
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -22,6 +23,7 @@ struct LevelChange {
   std::vector<OffsetRange> settled;             // in any order
   std::map<Offset, std::uint32_t> tries;
   std::optional<Offset> handed_below;
+  std::vector<OffsetRange> handed_ahead;        // in any order
   std::optional<Offset> floor;                  // of a snapshot
   std::optional<Counted> counted;
 };

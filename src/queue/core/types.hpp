@@ -25,6 +25,9 @@ constexpr PartitionId state_of(TopicId queue) { return {queue, PartitionIndex(kS
 /// Whoever holds messages of a queue: unique among its consumers for as long as the node runs.
 using ConsumerId = StrongNumber<struct ConsumerIdTag, std::uint64_t>;
 
+/// One condition on messages, whichever consumers have it: what the shell compiled and the core only names.
+using SelectorId = StrongNumber<struct SelectorIdTag, std::uint64_t>;
+
 /// What a message counts in its consumer's window beside its body: empty ones are not free.
 inline constexpr std::uint32_t kWindowBytesPerMessage = 64;
 

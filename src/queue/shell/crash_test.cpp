@@ -1,6 +1,6 @@
 // Queues over real logs on a disk that loses power, from seeds. What was confirmed is delivered at least once; what was settled
-// and is known to be on disk does not come back; what comes again is flagged; what was never out comes in order. A start knows
-// the bytes that wait.
+// and is known to be on disk does not come back; what comes again is flagged; what was never out comes in order, and to who
+// has a selector what matches alone. A start knows the bytes that wait.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -37,16 +37,20 @@ struct Story {
   std::map<ConsumerId, std::int64_t> last_fresh;  // number, in this life
 };
 
+constexpr std::int64_t kKinds = 3;
+
 std::int64_t number_in(const Delivery& delivery) { return std::stoll(std::string(as_text(*delivery.record.value))); }
 
 class Watcher final : public Outlet {
  public:
-  Watcher(Story& story, std::shared_ptr<bool> alive) : story_(story), alive_(std::move(alive)) {}
+  Watcher(Story& story, std::shared_ptr<bool> alive, std::optional<std::int64_t> kind)
+      : story_(story), alive_(std::move(alive)), kind_(kind) {}
   void deliver(ConsumerId consumer, std::vector<Delivery> deliveries) override {
     for (Delivery& delivery : deliveries) {
       if (!*alive_) return;  // a dead machine's words reach nobody
       std::int64_t number = number_in(delivery);
       Sent& sent = story_.messages.at(static_cast<std::size_t>(number));
+      if (kind_) EXPECT_EQ(number % kKinds, *kind_);
       EXPECT_FALSE(sent.settled_on_disk) << "settled message " << number << " came back";
       if (sent.seen) EXPECT_TRUE(delivery.redelivered) << "message " << number << " came again without a flag";
       if (!delivery.redelivered) {
@@ -62,6 +66,7 @@ class Watcher final : public Outlet {
  private:
   Story& story_;
   std::shared_ptr<bool> alive_;
+  std::optional<std::int64_t> kind_;  // that its selector asks for
 };
 
 class Fixture {
@@ -126,8 +131,10 @@ class Fixture {
     std::size_t first = story.messages.size();
     for (std::uint64_t i = 0; i < count; ++i) {
       std::string body = std::to_string(story.messages.size());
+      std::string kind = std::to_string(static_cast<std::int64_t>(story.messages.size()) % kKinds);
+      const RecordHeader headers[] = {{"kind", as_bytes(kind)}};
       bytes += body.size();
-      builder.append({.timestamp = Timestamp{1}, .value = as_bytes(body)});
+      builder.append({.timestamp = Timestamp{1}, .value = as_bytes(body), .headers = headers});
       story.messages.emplace_back();
     }
     Incoming incoming{.batch = log::own(*builder.finish()), .messages = count, .body_bytes = bytes};
@@ -136,11 +143,19 @@ class Fixture {
     });
   }
 
-  ConsumerId subscribe(std::size_t which, std::uint32_t prefetch) {
+  ConsumerId subscribe(std::size_t which, std::uint32_t prefetch, std::optional<std::int64_t> kind = std::nullopt) {
     ConsumerId id(++last_consumer_);
-    EXPECT_TRUE(queues_->find(ids_[which])->subscribe(id, {.prefetch = prefetch}, std::make_shared<Watcher>(stories[which], alive_)));
+    std::string selector = kind ? "kind = '" + std::to_string(*kind) + "'" : "";
+    auto watcher = std::make_shared<Watcher>(stories[which], alive_, kind);
+    EXPECT_TRUE(queues_->find(ids_[which])->subscribe(id, {.prefetch = prefetch}, watcher, selector));
     consumers_[which].push_back(id);
     return id;
+  }
+
+  void subscribe_somebody(std::size_t which) {
+    bool picky = random.one_in(2);
+    auto prefetch = static_cast<std::uint32_t>(random.below(5));
+    subscribe(which, prefetch, picky ? std::optional(static_cast<std::int64_t>(random.below(kKinds))) : std::nullopt);
   }
 
   void settle(std::size_t which) {
@@ -185,7 +200,7 @@ class Fixture {
       switch (random.below(8)) {
         case 0: case 1: publish(which); break;
         case 2: case 3: case 4: settle(which); break;
-        case 5: if (consumers_[which].size() < 3) subscribe(which, static_cast<std::uint32_t>(random.below(5))); break;
+        case 5: if (consumers_[which].size() < 3) subscribe_somebody(which); break;
         case 6: if (random.one_in(4)) release(which); break;
         default: if (random.one_in(3)) sync(which);
       }

@@ -60,9 +60,16 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   pump();
 }
 
-Result<void> LiveQueue::subscribe(ConsumerId id, const ConsumerOptions& options, std::shared_ptr<Outlet> outlet) {
+Result<void> LiveQueue::subscribe(ConsumerId id, ConsumerOptions options, std::shared_ptr<Outlet> outlet,
+                                  std::string_view selector) {
+  Result<std::optional<SelectorId>> compiled = selector_of(selector);
+  if (!compiled) return fail(compiled.error());
+  options.selector = *compiled;
   Result<void> added = core_.subscribe(id, options);
-  if (!added) return added;
+  if (!added) {
+    forget_unused_selectors();
+    return added;
+  }
   outlets_.emplace(id.value, std::move(outlet));
   pump();
   return {};
@@ -82,6 +89,7 @@ void LiveQueue::settle(ConsumerId holder, std::span<const Settlement> settlement
 void LiveQueue::stop(ConsumerId id) {
   bool was_attached = core_.consumers().attached() > 0;
   core_.stop(id);
+  forget_unused_selectors();
   outlets_.erase(id.value);
   used();
   pump();
@@ -149,13 +157,16 @@ void LiveQueue::pump_once() {
   keep_reserve();
   drop_surplus();
   wake_resting();
-  int handed = 0;
-  while (!loading_ && !turn_asked_ && (serve_getter() || hand_out_next())) {
-    if (++handed == kMessagesPerTurn) ask_turn();
+  int served = 0;
+  std::uint64_t looks_before = looks_;
+  look_bytes_ = 0;
+  while (!turn_asked_ && serve_one()) {
+    if (++served == kMessagesPerTurn || look_bytes_ > kLookBytesPerTurn) ask_turn();
   }
+  if (core_.selects()) keep_reserve();  // what they have found may lie far ahead
   send_outgoing();
   bury_dead();
-  if (handed > 0) mark_state();
+  if (static_cast<std::uint64_t>(served) > looks_ - looks_before) mark_state();
 }
 
 /// What waited for its next try goes back to its place.
@@ -212,14 +223,18 @@ bool LiveQueue::hand_out_next() {
   bool missing = false;
   const LoadedMessage* message = load(offer->id, missing);
   if (message == nullptr) return missing;
-  Facts facts = facts_of(*message);
+  hand_out(*offer, *message);
+  return true;
+}
+
+void LiveQueue::hand_out(const Offer& offer, const LoadedMessage& message) {
+  Facts facts = facts_of(message);
   Timestamp now = facts.expires ? with_.shard.clock().wall_now() : kNoTimestamp;
-  std::optional<ConsumerId> to = core_.hand_out(*offer, facts, now, deaths_);
-  if (!to) return true;
+  std::optional<ConsumerId> to = core_.hand_out(offer, facts, now, deaths_);
+  if (!to) return;
   auto outgoing = std::ranges::find(outgoing_, *to, &Outgoing::consumer);
   if (outgoing == outgoing_.end()) outgoing = outgoing_.insert(outgoing, {*to, {}});
-  outgoing->deliveries.push_back(delivery_of(*offer, *message));
-  return true;
+  outgoing->deliveries.push_back(delivery_of(offer, message));
 }
 
 void LiveQueue::send_outgoing() {
@@ -245,7 +260,7 @@ void LiveQueue::bury(Death death) {
   }
   if (message == nullptr) return deaths_.push_back(death);  // when it is loaded
   DeadLetter letter{identity_.name_space, identity_.name, death.reason, *target, with_.shard.clock().wall_now(),
-                    delivery_of({death.id, death.tries, true}, *message)};
+                    delivery_of({death.id, death.tries, true, std::nullopt}, *message)};
   with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death](bool kept) {
     if (!*alive) return;
     if (!kept) return bury_later(death);

@@ -25,6 +25,7 @@
 #include "runtime/logger.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task_scope.hpp"
+#include "selector/message_filter.hpp"
 
 namespace wharf::queue {
 
@@ -84,7 +85,9 @@ class LiveQueue {
 
   /// A duplicate, where the queue drops those, is answered as the message that it repeats would be now.
   void enqueue(Incoming incoming, Answered answered);
-  Result<void> subscribe(ConsumerId id, const ConsumerOptions& options, std::shared_ptr<Outlet> outlet);
+  /// `selector`: it takes only messages that match; empty: any. kInvalidArgument, kTooLarge: it is none; kLocked.
+  Result<void> subscribe(ConsumerId id, ConsumerOptions options, std::shared_ptr<Outlet> outlet,
+                         std::string_view selector = {});
   void wrote(ConsumerId id, std::uint64_t bytes);
   void settle(ConsumerId holder, std::span<const Settlement> settlements);
   void stop(ConsumerId id);
@@ -120,6 +123,10 @@ class LiveQueue {
  private:
   /// Handed out, or given up, before others on this shard have a turn.
   static constexpr int kMessagesPerTurn = 512;
+  /// Of messages' headers that selectors look at, likewise.
+  static constexpr std::size_t kLookBytesPerTurn = 256u << 10;
+  /// More selectors than this at different places read again what they have read.
+  static constexpr std::size_t kMostLookWindows = 8;
 
   struct Waiting {   // for a message
     ConsumerId holder;
@@ -130,6 +137,15 @@ class LiveQueue {
     ConsumerId consumer;
     std::vector<Delivery> deliveries;
   };
+  struct LevelWindow {
+    MessageWindow messages;
+    std::uint8_t level = 0;
+  };
+  struct LookWindow {
+    SelectorId selector;
+    bool of_waiting = true;  // else of those that came back
+    LevelWindow window;
+  };
 
   void pump();
   void pump_once();
@@ -138,6 +154,11 @@ class LiveQueue {
   void pump_in(Milliseconds delay);
   bool serve_getter();
   bool hand_out_next();
+  void hand_out(const Offer& offer, const LoadedMessage& message);
+  bool serve_one();
+  bool serve_selected();
+  Result<std::optional<SelectorId>> selector_of(std::string_view text);
+  void forget_unused_selectors();
   void drop_surplus();
   void watch_expiry();
   void watch_use();
@@ -157,14 +178,17 @@ class LiveQueue {
   void keep_reserve();
   void mark_state();
 
-  /// nullptr: not there yet, or it was missing and is settled now (then `missing` is set).
-  const LoadedMessage* load(MessageId id, bool& missing);
-  bool load_now(MessageId id, MessageWindow& window, bool& missing);
+  /// nullptr: not there yet, or it was missing and is settled now (then `missing` is set). `reader`: whose look it is;
+  /// none: for a delivery.
+  const LoadedMessage* load(MessageId id, bool& missing, std::optional<SelectorId> reader = std::nullopt);
+  bool load_now(MessageId id, LevelWindow& window, bool& missing, std::optional<SelectorId> reader);
+  LevelWindow& window_for(MessageId id, std::optional<SelectorId> reader);
+  bool& loading(std::optional<SelectorId> reader) { return reader ? looking_ : loading_; }
   template <class Visit>
   runtime::Task<void> look_through(std::uint8_t level, OffsetRange range, Visit visit);
   runtime::Task<void> count_uncounted(std::uint8_t level);
   runtime::Task<void> know_ids(std::uint8_t level);
-  runtime::Task<void> load_cold(MessageId id);
+  runtime::Task<void> load_cold(MessageId id, std::optional<SelectorId> reader);
   struct Walk;
   runtime::Task<void> walk(BrowseRequest request, std::shared_ptr<BrowseAnswer> answer, std::shared_ptr<bool> alive);
   bool look_at(const Standing& standing, Walk& walk) const;
@@ -188,9 +212,14 @@ class LiveQueue {
   QueueIdentity identity_;
   Queue core_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Outlet>> outlets_;
-  MessageWindow ahead_;      // of messages that were never out
-  MessageWindow behind_;     // of those that came back
-  std::uint8_t ahead_level_ = 0, behind_level_ = 0;
+  LevelWindow ahead_;        // of messages that were never out
+  LevelWindow behind_;       // of those that came back
+  std::deque<LookWindow> look_windows_;  // of selectors, who looked last in front
+  std::map<SelectorId, selector::MessageFilter> filters_;
+  std::uint64_t selectors_made_ = 0;
+  std::size_t look_bytes_ = 0;           // in this turn
+  std::uint64_t looks_ = 0;
+  bool selected_first_ = false;          // has the next turn
   std::deque<Waiting> getters_;
   std::vector<Outgoing> outgoing_;
   std::vector<Death> deaths_;
@@ -209,6 +238,7 @@ class LiveQueue {
   bool state_lost_ = false;
   bool marked_ = false;                 // write_state() will be called
   bool loading_ = false;                // from disk
+  bool looking_ = false;                // the same, for a selector
   bool pumping_ = false;
   bool again_ = false;
   bool turn_asked_ = false;

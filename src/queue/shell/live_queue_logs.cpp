@@ -147,15 +147,31 @@ void LiveQueue::destroy() {
   if (identity_.durable) std::ignore = with_.logs.remove(state_of(identity_.id));
 }
 
-const LoadedMessage* LiveQueue::load(MessageId id, bool& missing) {
-  bool never_out = id.offset >= core_.levels().at(id.level).next();
-  MessageWindow& window = never_out ? ahead_ : behind_;
-  std::uint8_t& window_level = never_out ? ahead_level_ : behind_level_;
+LiveQueue::LevelWindow& LiveQueue::window_for(MessageId id, std::optional<SelectorId> reader) {
+  bool is_waiting = core_.levels().at(id.level).is_waiting(id.offset);
+  if (!reader) return is_waiting ? ahead_ : behind_;
+  auto is_its = [&](const LookWindow& one) { return one.selector == *reader && one.of_waiting == is_waiting; };
+  auto found = std::ranges::find_if(look_windows_, is_its);
+  if (found == look_windows_.begin() && found != look_windows_.end()) return found->window;
+  LookWindow window{*reader, is_waiting, {}};
+  if (found != look_windows_.end()) {
+    window = std::move(*found);
+    look_windows_.erase(found);
+  } else if (look_windows_.size() == kMostLookWindows) {
+    look_windows_.pop_back();
+  }
+  look_windows_.push_front(std::move(window));
+  return look_windows_.front().window;
+}
+
+const LoadedMessage* LiveQueue::load(MessageId id, bool& missing, std::optional<SelectorId> reader) {
+  LevelWindow& window = window_for(id, reader);
   for (int round = 0; round < 2; ++round) {
-    if (window_level == id.level) {
-      Result<const LoadedMessage*> found = window.find(id.offset);
+    if (window.level == id.level) {
+      Result<const LoadedMessage*> found = window.messages.find(id.offset);
       if (!found) {
-        note_missing(id.level, {std::max(window.failed_first(), id.offset), window.failed_next()}, found.error().message);
+        OffsetRange failed{std::max(window.messages.failed_first(), id.offset), window.messages.failed_next()};
+        note_missing(id.level, failed, found.error().message);
         missing = true;
         return nullptr;
       }
@@ -166,15 +182,15 @@ const LoadedMessage* LiveQueue::load(MessageId id, bool& missing) {
         return nullptr;
       }
     }
-    if (round > 0) break;
-    window_level = id.level;
-    if (!load_now(id, window, missing)) return nullptr;
+    if (round > 0 || loading(reader)) break;
+    window.level = id.level;
+    if (!load_now(id, window, missing, reader)) return nullptr;
   }
   return nullptr;
 }
 
 /// False: it comes later, or never (`missing`).
-bool LiveQueue::load_now(MessageId id, MessageWindow& window, bool& missing) {
+bool LiveQueue::load_now(MessageId id, LevelWindow& window, bool& missing, std::optional<SelectorId> reader) {
   PartitionId partition = messages_of(identity_.id, id.level);
   log::PartitionLog* log = with_.logs.store().find(partition);
   if (id.offset < log->log_start_offset()) {
@@ -185,7 +201,7 @@ bool LiveQueue::load_now(MessageId id, MessageWindow& window, bool& missing) {
   Result<log::ReadResult> read = log->read(id.offset, kWindowBytes, log->log_end_offset(), true);
   if (read) {
     if (std::optional<std::vector<SharedBytes>> batches = in_memory(read->pieces)) {
-      window.fill(id.offset, std::move(*batches));
+      window.messages.fill(id.offset, std::move(*batches));
       return true;
     }
   } else if (read.error().code == ErrorCode::kDamaged) {
@@ -196,26 +212,25 @@ bool LiveQueue::load_now(MessageId id, MessageWindow& window, bool& missing) {
       return false;
     }
   }
-  loading_ = true;
-  with_.tasks.spawn("queue-load", load_cold(id));
+  loading(reader) = true;
+  with_.tasks.spawn("queue-load", load_cold(id, reader));
   return false;
 }
 
-runtime::Task<void> LiveQueue::load_cold(MessageId id) {
+runtime::Task<void> LiveQueue::load_cold(MessageId id, std::optional<SelectorId> reader) {
   std::shared_ptr<bool> alive = alive_;
   PartitionId partition = messages_of(identity_.id, id.level);
   log::LogStore& store = with_.logs.store();
   Offset below = store.find(partition)->log_end_offset();
   Result<SharedBytes> bytes = co_await store.read_bytes(partition, id.offset, kWindowBytes, below);
   if (!*alive) co_return;
-  loading_ = false;
+  loading(reader) = false;
   if (bytes) {
-    bool never_out = id.offset >= core_.levels().at(id.level).next();
-    MessageWindow& window = never_out ? ahead_ : behind_;
-    (never_out ? ahead_level_ : behind_level_) = id.level;
+    LevelWindow& window = window_for(id, reader);
+    window.level = id.level;
     std::vector<SharedBytes> batches;
     batches.push_back(std::move(*bytes));
-    window.fill(id.offset, std::move(batches));
+    window.messages.fill(id.offset, std::move(batches));
     pump();
     co_return;
   }

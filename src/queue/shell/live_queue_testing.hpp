@@ -131,6 +131,8 @@ class World {
     wait(Milliseconds(1));
   }
 
+  Timestamp now() { return machine_->clock().wall_now(); }
+
   void remove() { queues_->remove(kId); }
 
   LiveQueue& queue() { return *queues_->find(kId); }

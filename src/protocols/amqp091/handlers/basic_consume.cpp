@@ -61,6 +61,11 @@ Handled consume_replies(const ChannelPointer& channel, const BasicConsume& consu
   return {};
 }
 
+/// Of what a subscription is refused for.
+bool is_about_selector(const Error& error) {
+  return error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kTooLarge;
+}
+
 struct Wanted {
   QueuePointer queue;
   std::string tag;
@@ -79,16 +84,19 @@ Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
   QueueName told = name_of(client, *name);
   Outcome<std::int32_t> priority = consumer_priority(consume.arguments, told);
   if (!priority) return refuse(priority.error());
+  Outcome<std::string> selector = consumer_selector(consume.arguments, told);
+  if (!selector) return refuse(selector.error());
   if (consume.exclusive && (*queue)->settings.single_active_consumer) return refuse(in_exclusive_use(told));
   std::string tag = tag_for(client, consume);
   return Wanted{.queue = *queue,
                 .tag = tag,
-                .request = {.settles_itself = consume.no_ack,
-                            .prefetch = consume.no_ack ? 0 : channel.smallest_prefetch(),
-                            .priority = *priority,
-                            .exclusive = consume.exclusive,
-                            .tag = tag,
-                            .connection = client.remote.text()}};
+                .request = {.options = {.settles_itself = consume.no_ack,
+                                        .prefetch = consume.no_ack ? 0 : channel.smallest_prefetch(),
+                                        .priority = *priority,
+                                        .exclusive = consume.exclusive,
+                                        .tag = tag,
+                                        .connection = client.remote.text()},
+                            .selector = *selector}};
 }
 
 }  // namespace
@@ -111,6 +119,7 @@ HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
     forget_consumer(*channel, id);
     QueueName queue = name_of(client, asked->queue->name);
     if (subscribed.error().code == ErrorCode::kLocked) co_return refuse(in_exclusive_use(queue));
+    if (is_about_selector(subscribed.error())) co_return refuse(selector_refused(subscribed.error(), queue));
     if (subscribed.error().code != ErrorCode::kNotFound) co_return refuse(protocol_error(subscribed.error()));
     co_return refuse(protocol_error(routing::not_found(routing::DestinationKind::kQueue, queue.name, queue.vhost)));
   }

@@ -10,6 +10,7 @@
 #include "protocols/amqp091/handlers/stream_consumer.hpp"
 #include "protocols/amqp091/handlers/stream_queue.hpp"
 #include "protocols/amqp091/session/errors.hpp"
+#include "protocols/amqp091/session/queue_arguments.hpp"
 #include "routing/core/refusals.hpp"
 
 namespace wharf::amqp091 {
@@ -36,6 +37,7 @@ Outcome<StreamStart> checked_start(const Channel& channel, const cluster::Topic&
         fmt::format("{} has {} partitions, which have no order among them: a stream is read from a topic of one", told,
                     stream.partitions));
   }
+  if (auto none = check_no_selector(consume.arguments, name_of(client, stream.name)); !none) return refuse(none.error());
   return stream_start(consume.arguments, name_of(client, stream.name));
 }
 

@@ -138,4 +138,21 @@ Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueNam
   return static_cast<std::int32_t>(std::clamp(*asked, kLeast, kMost));
 }
 
+Outcome<std::string> consumer_selector(const PropertyTable& arguments, QueueName queue) {
+  Argument argument(arguments, "x-selector", queue);
+  if (!argument.given()) return std::string();
+  return argument.text();
+}
+
+ProtocolError selector_refused(const Error& why, QueueName queue) {
+  return {ReplyCode::kPreconditionFailed,
+          fmt::format("invalid arg 'x-selector' for {}: {}", resource_of(queue), why.message),
+          {}};
+}
+
+Outcome<void> check_no_selector(const PropertyTable& arguments, QueueName stream) {
+  if (find_property(arguments, "x-selector")) return refuse(not_of_type("x-selector", stream, "stream"));
+  return {};
+}
+
 }  // namespace wharf::amqp091

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/error.hpp"
 #include "model/property.hpp"
 #include "protocols/amqp091/wire/reply_code.hpp"
 #include "queue/core/settings.hpp"
@@ -36,5 +37,12 @@ Outcome<void> check_properties(std::string_view type, QueueProperties properties
 
 /// `x-priority` of a consumer. Errors: PRECONDITION_FAILED.
 Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueName queue);
+
+/// `x-selector` of a consumer, which RabbitMQ does not know: its text; empty: it takes any message. Whether it is one,
+/// the queue says. Errors: PRECONDITION_FAILED.
+Outcome<std::string> consumer_selector(const PropertyTable& arguments, QueueName queue);
+ProtocolError selector_refused(const Error& why, QueueName queue);
+/// Of a consumer of a stream, which has none.
+Outcome<void> check_no_selector(const PropertyTable& arguments, QueueName stream);
 
 }  // namespace wharf::amqp091

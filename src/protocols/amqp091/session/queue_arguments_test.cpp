@@ -131,6 +131,18 @@ TEST(QueueArguments, AConsumersPriorityIsAnyInteger) {
             "invalid arg 'x-priority' for queue 'q' in vhost '/': \"expected integer, got longstr\"");
 }
 
+TEST(QueueArguments, AConsumersSelectorIsAText) {
+  EXPECT_EQ(*consumer_selector({}, kQueue), "");
+  EXPECT_EQ(*consumer_selector({{"x-selector", text("a = 1")}}, kQueue), "a = 1");
+  EXPECT_EQ(consumer_selector({{"x-selector", std::int32_t{1}}}, kQueue).error().message,
+            "invalid arg 'x-selector' for queue 'q' in vhost '/': {unacceptable_type,signedint}");
+  EXPECT_EQ(selector_refused({ErrorCode::kInvalidArgument, "no"}, kQueue).message,
+            "invalid arg 'x-selector' for queue 'q' in vhost '/': no");
+  EXPECT_TRUE(check_no_selector({}, kQueue));
+  EXPECT_EQ(check_no_selector({{"x-selector", text("a = 1")}}, kQueue).error().message,
+            "invalid arg 'x-selector' for queue 'q' in vhost '/' of queue type rabbit_stream_queue");
+}
+
 // --- declared again
 
 std::string again(PropertyTable current, PropertyTable asked) {

@@ -1,0 +1,75 @@
+// A queue's consumers with selectors: what each selector has looked at, and what it finds.
+#include "queue/core/queue.hpp"
+
+namespace wharf::queue {
+namespace {
+
+/// One selector's, before the next one has its turn: as long as its messages are loaded.
+constexpr int kLooksPerTurn = 256;
+
+}  // namespace
+
+Result<void> Queue::subscribe(ConsumerId id, const ConsumerOptions& options) {
+  Result<void> added = consumers_.add(id, options);
+  if (added && options.selector) scans_.try_emplace(*options.selector);
+  return added;
+}
+
+void Queue::stop(ConsumerId id) {
+  consumers_.stop(id);
+  forget_unused_scans();
+}
+
+void Queue::forget_unused_scans() {
+  std::erase_if(scans_, [this](const auto& scan) { return !consumers_.has(scan.first); });
+}
+
+/// Of the highest level that has one.
+std::optional<Selected> Queue::next_of(SelectorId selector, const Scans& scans) const {
+  for (auto at = scans.rbegin(); at != scans.rend(); ++at) {
+    std::optional<SelectorScan::Next> next = at->second.next(levels_.at(at->first));
+    if (!next) continue;
+    Offer offer{{at->first, next->ready.offset}, next->ready.tries, next->ready.redelivered, selector};
+    return Selected{offer, next->matches, next->matches && next->ready.held_back};
+  }
+  return std::nullopt;
+}
+
+std::optional<Selected> Queue::next_selected() {
+  if (scans_.empty()) return std::nullopt;
+  for (std::size_t left = scans_.size() + 1; left > 0; --left) {  // once around, and back to whose turn has ended
+    auto at = scans_.lower_bound(scan_turn_);
+    if (at == scans_.end()) at = scans_.begin();
+    auto& [selector, scans] = *at;
+    if (scan_turn_ != selector) looks_left_ = kLooksPerTurn;
+    scan_turn_ = selector;
+    if (looks_left_ > 0 && consumers_.choose(selector)) {
+      for (const auto& [number, cursor] : levels_) scans.try_emplace(number);
+      std::optional<Selected> next = next_of(selector, scans);
+      if (next && !next->held_back) return next;
+    }
+    scan_turn_ = selector.plus(1);
+    looks_left_ = kLooksPerTurn;
+  }
+  return std::nullopt;
+}
+
+void Queue::looked(const Selected& selected, bool matches) {
+  MessageId id = selected.offer.id;
+  scans_.at(*selected.offer.selector)[id.level].looked(id.offset, matches);
+  --looks_left_;
+}
+
+void Queue::came_back(MessageId id) {
+  for (auto& [selector, scans] : scans_) {
+    if (auto scan = scans.find(id.level); scan != scans.end()) scan->second.came_back(id.offset);
+  }
+}
+
+void Queue::went(std::uint8_t number, OffsetRange range) {
+  for (auto& [selector, scans] : scans_) {
+    if (auto scan = scans.find(number); scan != scans.end()) scan->second.went(range);
+  }
+}
+
+}  // namespace wharf::queue
