@@ -41,8 +41,11 @@ def _consumer(channel, queue, selector):
 
 
 def _wait(channel, until, what):
-    """As long as messages come; a minute at most for the next one."""
-    timer = channel.connection.call_later(60, lambda: (_ for _ in ()).throw(AssertionError(f"no {what}")))
+    """A minute at most."""
+    def late():
+        raise AssertionError(f"no {what}")
+
+    timer = channel.connection.call_later(60, late)
     while not until():
         channel.connection.process_data_events(time_limit=None)
     channel.connection.remove_timeout(timer)
