@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
+#include "log/fill_file.hpp"
 #include "log/storage_error.hpp"
 
 namespace wharf::log {
-
-namespace {
-constexpr std::size_t kPieceBytes = 1u << 20;
-}
 
 DiskReserve::DiskReserve(runtime::FileSystem& files, std::filesystem::path path, std::uint64_t bytes)
     : files_(files), path_(std::move(path)), bytes_(bytes) {}
@@ -30,10 +26,7 @@ Result<bool> DiskReserve::ensure() {
   std::uint64_t left = std::min(*size, bytes_);  // more: the setting was lowered
   if (space->available + *size < 2 * bytes_) return false;
   Result<void> done = (*file)->truncate(left);
-  std::vector<std::byte> piece(std::min<std::uint64_t>(bytes_, kPieceBytes), std::byte{0x57});
-  for (std::uint64_t at = left; done && at < bytes_; at += piece.size()) {
-    done = (*file)->write_at(at, ByteView(piece).first(std::min<std::uint64_t>(piece.size(), bytes_ - at)));
-  }
+  if (done) done = fill_file(**file, left, bytes_ - left, std::byte{0x57});
   if (!done) {
     static_cast<void>((*file)->truncate(left));
     return storage_failure(done.error());

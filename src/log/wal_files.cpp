@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "log/durable_folder.hpp"
+#include "log/fill_file.hpp"
 #include "log/storage_error.hpp"
 
 namespace wharf::log {
@@ -18,7 +19,6 @@ namespace {
 constexpr std::string_view kSuffix = ".wal";
 constexpr std::string_view kUnfinishedSuffix = ".wal.new";
 constexpr std::size_t kDigits = 20;
-constexpr std::size_t kZeroesBytes = 1u << 20;
 /// The first file of a new folder: a start waits for it, and zeros cost 2 ms a megabyte. And one on a full disk.
 constexpr std::uint64_t kSmallFileBytes = 1u << 20;
 constexpr std::uint64_t kFirstNumber = 1;
@@ -60,7 +60,10 @@ Result<std::unique_ptr<WalFiles>> WalFiles::open(runtime::FileSystem& files, Pat
     }
   }
   // A name that an earlier process made but did not sync would go with the next power loss.
-  if (Result<void> synced = files.sync_folder(opened->folder_); !synced) return storage_failure(synced.error());
+  if (!opened->recovered_.empty()) {
+    Result<void> synced = files.sync_folder(opened->folder_);
+    if (!synced) return storage_failure(synced.error());
+  }
   return opened;
 }
 
@@ -114,11 +117,7 @@ Result<WalFile> WalFiles::make(const std::string& name, std::uint64_t wanted_byt
     Result<std::unique_ptr<runtime::File>> file = files_.open(unfinished, runtime::OpenMode::kCreate);
     if (!file) return fail(file.error());
     if (Result<void> cut = (*file)->truncate(0); !cut) return cut;
-    std::vector<std::byte> zeros(std::min<std::uint64_t>(bytes, kZeroesBytes));
-    for (std::uint64_t at = 0; at < bytes; at += zeros.size()) {
-      std::size_t length = std::min<std::uint64_t>(zeros.size(), bytes - at);
-      if (Result<void> written = (*file)->write_at(at, ByteView(zeros).first(length)); !written) return written;
-    }
+    if (Result<void> zeroed = fill_file(**file, 0, bytes, std::byte{0}); !zeroed) return zeroed;
     if (Result<void> synced = (*file)->sync_data(); !synced) return synced;
     (*file)->drop_cached(0, bytes);
     file->reset();
