@@ -176,6 +176,28 @@ TEST(LogStore, ARemovedPartitionIsGoneAndItsWaitersWithIt) {
   fixture.partitions.clear();
 }
 
+TEST(LogStore, WhatAQueueHasDoneWithTakesNoMemoryAndWhatItNeedsIsKept) {
+  StoreFixture fixture;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 300; ++i) fixture.append_and_wait(id, {.value_bytes = 1000, .number = i});
+  EXPECT_GT(fixture.store->statistics().hot_tail_bytes, 3 * HotTail::kLargestBlockBytes);
+  fixture.store->trim(id, Offset{295});
+  EXPECT_LE(fixture.store->statistics().hot_tail_bytes, HotTail::kLargestBlockBytes);
+  auto count_read = [&] {
+    Result<std::vector<std::byte>> bytes = fixture.read_all(id);
+    return bytes ? testing::headers_in(*bytes).size() : 0;
+  };
+  EXPECT_EQ(count_read(), 5u);
+  fixture.append_and_wait(id, {.value_bytes = 1000, .number = 300});
+  EXPECT_EQ(count_read(), 6u);
+  fixture.power_loss();
+  ASSERT_TRUE(fixture.start().has_value());
+  EXPECT_EQ(fixture.store->find(id)->log_end_offset(), Offset{301});
+  fixture.store->trim(id, Offset{295});  // its owner says so again
+  EXPECT_EQ(count_read(), 6u);
+}
+
 TEST(LogStore, ProducersAreRememberedAcrossACleanStopAndACrash) {
   StoreFixture fixture(8);
   ASSERT_TRUE(fixture.start().has_value());

@@ -30,6 +30,19 @@ Result<void> carry_out(runtime::FileSystem& files, const std::filesystem::path& 
   return {};
 }
 
+/// Blocks of the hot tail that nobody will read: a queue's messages that were settled in time. Not the newest, which takes
+/// more.
+void drop_trimmed(PartitionLog& log) {
+  HotTail* tail = log.tail();
+  auto is_trimmed = [&] {
+    return tail != nullptr && !tail->empty() && tail->oldest_block_next() <= log.log_start_offset() &&
+           tail->oldest_block_next() < tail->next();
+  };
+  if (!is_trimmed()) return;
+  if (!log.write_behind(0)) return;  // only passes over what was trimmed
+  while (is_trimmed() && tail->oldest_block_next() <= log.stored_end()) tail->drop_oldest_block();
+}
+
 }  // namespace
 
 Task<void> LogStore::carry_out_deletions(bool all) {
@@ -192,7 +205,9 @@ Result<Offset> LogStore::delete_records(PartitionId id, Offset before) {
 
 void LogStore::trim(PartitionId id, Offset before) {
   PartitionLog* log = find(id);
-  if (log != nullptr && log->raise_log_start(before)) list_dirty(*log);
+  if (log == nullptr || !log->raise_log_start(before)) return;
+  list_dirty(*log);
+  drop_trimmed(*log);
 }
 
 }  // namespace wharf::log
