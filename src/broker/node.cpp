@@ -29,11 +29,6 @@ std::set<std::string, std::less<>> loopback_users(std::string_view list) {
   return users;
 }
 
-runtime::Task<void> open_store(log::LogStore::Surroundings with, log::LogStoreOptions options,
-                               Result<std::unique_ptr<log::LogStore>>* into) {
-  *into = co_await log::LogStore::open(with, std::move(options));
-}
-
 runtime::Task<void> open_schedules_of(queue::ShardSchedules* schedules, Result<void>* into) {
   *into = co_await schedules->open();
   if (*into) schedules->begin();
@@ -99,62 +94,6 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
 }
 
 Node::~Node() = default;
-
-log::LogStoreOptions Node::log_options(std::size_t shard) const {
-  std::size_t shards = shards_.size();
-  log::LogStoreOptions options;
-  options.retention_check_interval_ms = config_.get<"log.retention.check.interval.ms">().count();
-  options.producer_id_expiration_ms = config_.get<"producer.id.expiration.ms">().count();
-  options.verify_compressed_records = config_.get<"log.verify.compressed.records">();
-  options.compact = config_.get<"log.cleaner.enable">();
-  options.cleaner_backoff_ms = config_.get<"log.cleaner.backoff.ms">().count();
-  options.cleaner_map_bytes = static_cast<std::size_t>(config_.get<"log.cleaner.dedupe.buffer.size">()) / shards;
-  options.wal.io_uring = config_.get<"log.wal.io.uring">();
-  options.owns = [shard, shards](const PartitionId& partition) { return NodeShards::owner_index(partition, shards) == shard; };
-  options.precedes = [](const PartitionId& partition) { return partition == cluster::kMetadataPartition; };
-  return options;
-}
-
-runtime::Task<Result<void>> Node::open_folder() {
-  log::DataFolderOptions options{.new_cluster_id = with_.random->uuid(), .node_id = id()};
-  // In memory there is no disk to fill: a reserve would only be memory that nobody uses.
-  options.reserve_bytes = config_.get<"data.memory">() ? 0 : static_cast<std::uint64_t>(config_.get<"disk.reserve.bytes">());
-  options.wal.file_bytes = static_cast<std::uint64_t>(config_.get<"log.wal.bytes">());
-  options.stores = static_cast<std::uint32_t>(shards_.size());
-  runtime::FileSystem* files = with_.files;
-  runtime::Logger* logger = with_.logger;
-  std::filesystem::path path = with_.folder;
-  auto open = [files, logger, path, options] { return log::DataFolder::open(*files, path, options, *logger); };
-  Result<std::unique_ptr<log::DataFolder>> folder = co_await runtime::run_blocking(first(), std::move(open));
-  if (!folder) co_return fail(folder.error());
-  folder_ = std::move(*folder);
-  operate_.use(*folder_, options.reserve_bytes);
-  const std::string& configured = config_.get<"cluster.id">();
-  cluster_id_ = configured.empty() ? folder_->cluster_id().base64() : configured;
-  co_return Result<void>();
-}
-
-runtime::Task<Result<void>> Node::open_logs() {
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    runtime::Shard* shard = with_.shards[i];
-    log::LogStore::Surroundings with{shard, with_.files, with_.logger, folder_.get(), with_.progress, with_.random};
-    log::LogStoreOptions options = log_options(i);
-    Result<std::unique_ptr<log::LogStore>> store = fail(ErrorCode::kInternal, "not opened");
-    auto* into = &store;
-    auto open = [with, options, into] { return open_store(with, options, into); };
-    co_await runtime::await_on(first(), *shard, std::move(open));
-    if (!store) co_return fail(store.error());
-    shards_.at(i).logs = std::make_unique<cluster::ShardLogs>(*shard, std::move(*store));
-    cluster::ShardLogs* logs = shards_.at(i).logs.get();
-    runtime::TaskScope* tasks = tasks_[i].get();
-    auto begin = [logs, tasks] {
-      tasks->spawn("log-store", logs->store().run(tasks->stop_token()));
-      tasks->spawn("log-advances", logs->run(tasks->stop_token()));
-    };
-    co_await runtime::call_on(first(), *shard, begin);
-  }
-  co_return Result<void>();
-}
 
 runtime::Task<void> Node::spread(cluster::TopicTable::Pointer table) {
   NodeShards* shards = &shards_;
@@ -362,8 +301,9 @@ runtime::Task<Result<void>> Node::start() {
   Result<void> schedules = co_await open_schedules();
   if (!schedules) co_return schedules;
   Result<void> groups = co_await open_groups();
-  if (groups) watch_resources();
-  co_return groups;
+  if (!groups) co_return groups;
+  watch_resources();
+  co_return Result<void>();
 }
 
 runtime::Task<Result<void>> Node::stop() {

@@ -57,6 +57,9 @@ class Node {
 
   /// Recovers what is stored and makes the node ready; on an error stop() still cleans up.
   runtime::Task<Result<void>> start();
+  /// Once clients are served: makes files of the write-ahead log before they are needed. Before, their zeros would only
+  /// stand in the way of what a start has to sync.
+  runtime::Task<void> prepare_ahead();
   /// After the doors have closed: flushes, checkpoints, marks a clean end.
   runtime::Task<Result<void>> stop();
 
@@ -85,6 +88,7 @@ class Node {
  private:
   runtime::Shard& first() { return *with_.shards.front(); }
   runtime::Task<Result<void>> open_folder();
+  runtime::Task<void> open_logs_of(std::size_t index, Result<void>* into);
   runtime::Task<Result<void>> open_logs();
   runtime::Task<Result<void>> open_metadata();
   void make_queues();

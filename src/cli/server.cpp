@@ -132,6 +132,7 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
                      .management = management_.get()});
   logger_.info("ready", {{"partitions_recovered", progress_.partitions_done.load()},
                          {"bytes_scanned", progress_.scanned_bytes.load()}});
+  co_await node_->prepare_ahead();
 }
 
 Result<void> Server::open_admin() {

@@ -30,12 +30,17 @@ Result<void> check_unused(runtime::FileSystem& files, const Path& folder) {
   return {};
 }
 
-Result<FolderMeta> read_or_create_meta(runtime::FileSystem& files, const Path& folder, const DataFolderOptions& options) {
+struct Claimed {
+  FolderMeta meta;
+  bool is_new = false;
+};
+
+Result<Claimed> read_or_create_meta(runtime::FileSystem& files, const Path& folder, const DataFolderOptions& options) {
   Result<std::vector<std::byte>> bytes = runtime::read_whole(files, folder / "meta", kMetaBytes + 1);
   if (bytes) {
     Result<FolderMeta> meta = decode_meta(*bytes);
     if (!meta) return fail(meta.error().code, fmt::format("{}: {}", (folder / "meta").string(), meta.error().message));
-    if (meta->node_id == options.node_id) return meta;
+    if (meta->node_id == options.node_id) return Claimed{*meta};
     return fail(ErrorCode::kInvalidArgument, fmt::format("the data folder {} belongs to node {}, and this is node {}", folder.string(),
                                                          meta->node_id.value, options.node_id.value));
   }
@@ -45,15 +50,17 @@ Result<FolderMeta> read_or_create_meta(runtime::FileSystem& files, const Path& f
   if (Result<void> written = runtime::replace_file(files, folder / "meta", encode_meta(meta)); !written) return storage_failure(written.error());
   // The folder's own name too, or a power loss takes everything with it. Where we may not sync the parent it was there before.
   static_cast<void>(files.sync_folder(folder.parent_path()));
-  return meta;
+  return Claimed{meta, true};
 }
 
 /// Reads the clean-shutdown marker, then removes it durably: from here on the stop was not clean until it is written again.
+/// The same sync makes every other name in the folder durable, also those that an earlier process made and did not sync.
 Result<std::optional<CleanShutdown>> take_marker(runtime::FileSystem& files, const Path& folder) {
   Path path = folder / "clean-shutdown";
   Result<std::vector<std::byte>> bytes = runtime::read_whole(files, path, kCleanShutdownBytes + 1);
-  if (!bytes && bytes.error().code == ErrorCode::kNotFound) return std::nullopt;
-  if (Result<void> removed = files.remove(path); !removed) return storage_failure(removed.error());
+  if (bytes || bytes.error().code != ErrorCode::kNotFound) {
+    if (Result<void> removed = files.remove(path); !removed) return storage_failure(removed.error());
+  }
   if (Result<void> synced = files.sync_folder(folder); !synced) return storage_failure(synced.error());
   if (!bytes) return std::nullopt;
   return decode_clean_shutdown(*bytes);
@@ -102,10 +109,13 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
     if (!lock) return storage_failure(lock.error());
     lock_ = std::move(*lock);
   }
-  Result<FolderMeta> meta = read_or_create_meta(files_, folder_, options);
-  if (!meta) return fail(meta.error());
-  meta_ = *meta;
-  if (Result<void> made = create_durable_folder(files_, logs()); !made) return fail(made.error());
+  Result<Claimed> claimed = read_or_create_meta(files_, folder_, options);
+  if (!claimed) return fail(claimed.error());
+  meta_ = claimed->meta;
+  // One sync for all three, before anything is put into them.
+  for (const Path& path : {logs(), wal(), folder_ / "checkpoints"}) {
+    if (Result<void> made = files_.create_folders(path); !made) return storage_failure(made.error());
+  }
   Result<Checkpoints::Opened> checkpoints = Checkpoints::open(files_, folder_ / "checkpoints", logger_);
   if (!checkpoints) return fail(checkpoints.error());
   checkpoints_ = std::move(checkpoints->checkpoints);
@@ -117,14 +127,18 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
   if (!wal_files) return fail(wal_files.error());
   wal_files_ = std::move(*wal_files);
   old_wal_files_ = wal_files_->recovered();
-  if (Result<void> synced = files_.sync_folder(folder_); !synced) return storage_failure(synced.error());
-  return read_marker();
+  return read_marker(claimed->is_new);
 }
 
 // The marker is good for the checkpoint file that it names, as it was then, and for no other.
-Result<void> DataFolder::read_marker() {
+Result<void> DataFolder::read_marker(bool is_new) {
   Result<std::optional<CleanShutdown>> marker = take_marker(files_, folder_);
   if (!marker) return fail(marker.error());
+  if (is_new) {  // nothing was ever stored: as clean as it gets
+    clean_ = true;
+    first_sequence_ = wal_files_->start_after(WalSequence{0});
+    return {};
+  }
   clean_ = marker->has_value() && (*marker)->checkpoint == checkpoints_->mark() && loaded_->damage.empty();
   if (!clean_) return {};
   first_sequence_ = wal_files_->start_after((*marker)->last_wal_sequence);

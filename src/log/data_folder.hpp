@@ -10,7 +10,7 @@
 //   checkpoints/     what each partition may rely on
 //
 // Opened once, before the shards' LogStores (`stores` of them). Each store reads the checkpoints of its partitions, then the
-// write-ahead log unless the stop was clean, makes a checkpoint and calls store_recovered(). When it has ended in order, it
+// write-ahead log unless the stop was clean, makes a checkpoint of what it found changed and calls store_recovered(). When it has ended in order, it
 // calls store_closed(). Thread-safe; waits for the disk: call it on the work pool.
 #include <cstdint>
 #include <filesystem>
@@ -56,7 +56,7 @@ class DataFolder {
   NodeId node_id() const { return meta_.node_id; }
   Path logs() const { return folder_ / "logs"; }
   Path wal() const { return folder_ / "wal"; }
-  /// The last stop was clean: the checkpoints hold everything, the write-ahead log nothing.
+  /// The last stop was clean, or the folder is new: the checkpoints hold everything, the write-ahead log nothing.
   bool clean() const { return clean_; }
   /// What the checkpoints said at the start. Null after the last store_recovered().
   std::shared_ptr<const LoadedCheckpoints> loaded() const;
@@ -86,7 +86,7 @@ class DataFolder {
  private:
   DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger);
   Result<void> claim(const DataFolderOptions& options);
-  Result<void> read_marker();
+  Result<void> read_marker(bool is_new);
   void tell(const WalReport& report);
   void adopt(WalReport& report);
   void let_go_of_old_files();

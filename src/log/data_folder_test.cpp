@@ -43,12 +43,13 @@ TEST(DataFolder, ANewFolderGetsItsIdsAndKeepsThem) {
   {
     auto folder = *fixture.open();
     EXPECT_EQ(folder->cluster_id(), options_for().new_cluster_id);
-    EXPECT_FALSE(folder->clean());
+    EXPECT_TRUE(folder->clean()) << "there is nothing to recover";
     EXPECT_TRUE(*disk.exists("data/logs"));
   }
   DataFolderOptions other = options_for();
   other.new_cluster_id.bytes.fill(9);
   auto folder = *fixture.open(other);
+  EXPECT_FALSE(folder->clean());
   EXPECT_EQ(folder->cluster_id(), options_for().new_cluster_id);
   EXPECT_EQ(folder->node_id(), NodeId{1});
 }
@@ -111,6 +112,7 @@ TEST(DataFolder, ACleanStopIsKnownOnceAndOnlyWhenEveryStoreEndedInOrder) {
     for (std::uint32_t store = 0; store < closing; ++store) EXPECT_TRUE(folder->store_closed());
     return clean;
   };
+  EXPECT_TRUE(live(0)) << "a new folder";
   EXPECT_FALSE(live(2));
   EXPECT_TRUE(live(1));
   EXPECT_FALSE(live(0));

@@ -100,6 +100,9 @@ class LogStore {
   runtime::Task<Result<void>> close();
   ~LogStore();
 
+  /// The node has started: files of the write-ahead log are made before they are needed (options.wal.prepare_ahead).
+  void prepare_ahead() { wal_.prepare_ahead(); }
+
   /// Flushes, checkpoints, trims and compacts until `stop`. Run it once, in a scope of the owner's.
   runtime::Task<void> run(std::stop_token stop);
 

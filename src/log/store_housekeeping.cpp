@@ -181,8 +181,10 @@ void LogStore::tell_waiting() {
 Task<void> LogStore::space_loop() {
   constexpr Milliseconds kInterval{1'000};
   while (!stopping_ && with_.shard->index().value == 0) {
-    co_await runtime::run_blocking(*with_.shard, [folder = with_.folder] { folder->space().look(); });
+    // The first look may write the whole reserve: what a start has to sync must not wait behind that.
     [[maybe_unused]] bool stopped = co_await space_signal_.wait_until(with_.shard->now() + kInterval);
+    if (stopping_) break;
+    co_await runtime::run_blocking(*with_.shard, [folder = with_.folder] { folder->space().look(); });
   }
 }
 

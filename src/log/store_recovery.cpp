@@ -154,6 +154,11 @@ Task<Result<void>> LogStore::recover() {
     for (std::uint32_t i = 0; i < std::max(1u, options_.recovery_tasks); ++i) workers.spawn("log-recovery", recover_some(&found, &next));
     co_await workers.close();
   }
+  if (with_.folder->clean() && dirty_.empty()) {  // the checkpoints hold everything already
+    auto tell = [folder = with_.folder] { return folder->store_recovered(); };
+    Result<void> told = co_await runtime::run_blocking(*with_.shard, std::move(tell));
+    co_return told;
+  }
   recovered_untold_ = true;
   needs_full_sync_ = !with_.folder->clean();
   Result<void> checkpointed = co_await checkpoint_now(false);

@@ -187,6 +187,11 @@ void WriteAheadLog::retire_current(bool failed) {
   }
 }
 
+void WriteAheadLog::prepare_ahead() {
+  options_.prepare_ahead = true;
+  prepare_spare();
+}
+
 void WriteAheadLog::prepare_spare() {
   if (!options_.prepare_ahead || preparing_ || spare_ || closing_ || files_held() >= options_.max_files) return;
   preparing_ = tasks_.spawn("wal-make-spare", make_spare());

@@ -46,7 +46,8 @@ struct WriteAheadLogOptions {
   std::size_t max_buffered_bytes = 64u << 20;  // appended, not durable; above, append() refuses with kBusy
   std::size_t max_write_bytes = 4u << 20;      // of one write and sync; a larger flush is several
   bool io_uring = true;                        // write without a waiting thread where the kernel lets us
-  bool prepare_ahead = true;                   // make the first file at once, and the next one before it is needed
+  bool prepare_ahead = true;                   // make the first file at once, and the next one before it is needed; else
+                                               // each at need until prepare_ahead() is called
 };
 
 class WriteAheadLog {
@@ -62,6 +63,10 @@ class WriteAheadLog {
   Result<WalPosition> append(const WalRecordHeader& header, ByteView payload);
   /// Returns when everything appended before the call is durable, or a write failed. Several tasks may wait.
   runtime::Task<Result<WalPosition>> flush();
+
+  /// From now on the next file is made before it is needed. A start that syncs other things first gets done without it:
+  /// a file's zeros go to the same disk.
+  void prepare_ahead();
 
   WalPosition appended() const;  // of the newest record
   WalPosition durable() const;

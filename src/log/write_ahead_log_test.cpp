@@ -55,6 +55,19 @@ struct Fixture {
   std::map<std::uint8_t, std::int64_t> offsets;
 };
 
+TEST(WriteAheadLog, FilesAreMadeAheadOnceThatIsAskedForAndBeforeAtNeed) {
+  Fixture fixture({.prepare_ahead = false});
+  EXPECT_EQ(fixture.files->total_bytes(), 0u);
+  fixture.append(100);
+  ASSERT_TRUE(fixture.flush());
+  fixture.loop.run();
+  EXPECT_EQ(fixture.files->total_bytes(), kFileBytes);
+  fixture.log->prepare_ahead();
+  fixture.loop.run();
+  EXPECT_EQ(fixture.files->total_bytes(), 2 * kFileBytes);
+  fixture.expect_recovered(1);
+}
+
 TEST(WriteAheadLog, WhatWasFlushedIsFoundAfterAPowerLossInOrder) {
   for (bool direct : {false, true}) {
     Fixture fixture({}, direct);
