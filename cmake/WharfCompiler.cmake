@@ -19,6 +19,11 @@ find_program(WHARF_MOLD mold)
 if(WHARF_MOLD)
   target_link_options(wharf_flags INTERFACE -fuse-ld=mold)
 endif()
+# What nobody calls is left out, libraries too: pages of it would be read in with their neighbours.
+target_link_options(wharf_flags INTERFACE -Wl,--as-needed)
+if(NOT WHARF_SANITIZE)
+  target_link_options(wharf_flags INTERFACE -Wl,--gc-sections)
+endif()
 find_program(WHARF_CCACHE ccache)
 if(WHARF_CCACHE)
   # Precompiled headers: ccache asks for these two, clang for stable PCH bytes.

@@ -2,19 +2,21 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
-find_package(OpenSSL 3 REQUIRED)
-find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(benchmark REQUIRED)
-pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
-pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
-pkg_check_modules(URING REQUIRED IMPORTED_TARGET liburing)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
-find_library(SNAPPY_LIBRARY snappy REQUIRED)
-find_library(RE2_LIBRARY re2 REQUIRED)  # its pkg-config asks for -pthread, which precompiled headers do not bear
+# The archives where there are any: what nobody calls is not in the program, and a start has less to load and to relocate
+# (docs/decisions/035-small-at-idle.md).
+find_library(CRYPTO_ARCHIVE NAMES libcrypto.a crypto REQUIRED)
+find_library(ZSTD_ARCHIVE NAMES libzstd.a zstd REQUIRED)
+find_library(LZ4_ARCHIVE NAMES liblz4.a lz4 REQUIRED)
+find_library(SNAPPY_ARCHIVE NAMES libsnappy.a snappy REQUIRED)
+find_library(ZLIB_ARCHIVE NAMES libz.a z REQUIRED)
+find_library(URING_ARCHIVE NAMES liburing.a uring REQUIRED)
+find_library(RE2_ARCHIVE NAMES libre2.a re2 REQUIRED)
 
 add_library(wharf_asio INTERFACE)
 target_link_libraries(wharf_asio INTERFACE Boost::headers Threads::Threads)

@@ -1,8 +1,12 @@
 #include "security/core/password.hpp"
 
+// The hash functions themselves: the interface above them (EVP) loads its providers and a configuration file at the
+// first hash, 3 MB and some milliseconds of every start with a new folder.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 
@@ -11,16 +15,28 @@
 namespace wharf::security {
 namespace {
 
+template <class Context, auto kInit, auto kUpdate, auto kFinal>
+void digest(std::string_view input, unsigned char* into) {
+  Context context;
+  kInit(&context);
+  kUpdate(&context, input.data(), input.size());
+  kFinal(into, &context);
+  OPENSSL_cleanse(&context, sizeof(context));
+}
+
 struct Algorithm {
   HashingAlgorithm algorithm;
   std::string_view name;
-  const char* digest;  // OpenSSL's name
+  void (*digest)(std::string_view input, unsigned char* into);
   std::size_t bytes;
 };
 constexpr std::array<Algorithm, 3> kAlgorithms{{
-    {HashingAlgorithm::kSha256, "rabbit_password_hashing_sha256", "SHA256", 32},
-    {HashingAlgorithm::kSha512, "rabbit_password_hashing_sha512", "SHA512", 64},
-    {HashingAlgorithm::kMd5, "rabbit_password_hashing_md5", "MD5", 16},
+    {HashingAlgorithm::kSha256, "rabbit_password_hashing_sha256",
+     digest<SHA256_CTX, SHA256_Init, SHA256_Update, SHA256_Final>, SHA256_DIGEST_LENGTH},
+    {HashingAlgorithm::kSha512, "rabbit_password_hashing_sha512",
+     digest<SHA512_CTX, SHA512_Init, SHA512_Update, SHA512_Final>, SHA512_DIGEST_LENGTH},
+    {HashingAlgorithm::kMd5, "rabbit_password_hashing_md5", digest<MD5_CTX, MD5_Init, MD5_Update, MD5_Final>,
+     MD5_DIGEST_LENGTH},
 }};
 
 const Algorithm& of(HashingAlgorithm algorithm) {
@@ -31,12 +47,10 @@ const Algorithm& of(HashingAlgorithm algorithm) {
 std::string salted(std::string_view salt, std::string_view password, const Algorithm& algorithm) {
   std::string input(salt);
   input += password;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  std::size_t length = 0;
-  int done = EVP_Q_digest(nullptr, algorithm.digest, nullptr, input.data(), input.size(), digest.data(), &length);
+  std::array<unsigned char, SHA512_DIGEST_LENGTH> hash;
+  algorithm.digest(input, hash.data());
   OPENSSL_cleanse(input.data(), input.size());
-  if (done != 1) return {};  // a machine whose rules forbid MD5
-  return std::string(salt).append(reinterpret_cast<const char*>(digest.data()), length);
+  return std::string(salt).append(reinterpret_cast<const char*>(hash.data()), algorithm.bytes);
 }
 
 }  // namespace
