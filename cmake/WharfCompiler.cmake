@@ -16,7 +16,10 @@ if(WHARF_FUZZ)
   target_compile_options(wharf_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 find_program(WHARF_MOLD mold)
-if(WHARF_MOLD)
+find_program(WHARF_LLD ld.lld-19)
+if(WHARF_LLD AND CMAKE_BUILD_TYPE STREQUAL "Release")  # mold is faster, and cannot order functions
+  target_link_options(wharf_flags INTERFACE -fuse-ld=lld)
+elseif(WHARF_MOLD)
   target_link_options(wharf_flags INTERFACE -fuse-ld=mold)
 endif()
 # What nobody calls is left out, libraries too: pages of it would be read in with their neighbours.
