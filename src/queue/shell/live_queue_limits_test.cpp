@@ -217,6 +217,7 @@ TEST(LiveQueueDisk, OneOldMessageDoesNotKeepWhatIsSettledBehindIt) {
   world.restart();
   EXPECT_EQ(world.ready(), 1u);
   std::shared_ptr<Consumer> again = world.subscribe(kConsumer);
+  world.wait(Milliseconds(10));  // read from the disk
   EXPECT_EQ(again->deliveries.at(0).id, slow->deliveries.at(0).id);
   ASSERT_TRUE(world.publish(1));
   EXPECT_EQ(again->deliveries.size(), 2u);

@@ -98,6 +98,7 @@ class World {
   Result<void> publish(std::uint64_t messages, std::size_t body_bytes = 1, std::uint8_t level = 0) {
     std::string body(body_bytes, 'x');
     Result<void> outcome;
+    std::size_t unanswered = 0;
     for (std::uint64_t left = messages; left > 0;) {
       std::uint64_t count = std::min<std::uint64_t>(left, 1000);
       BatchBuilder builder(BatchOptions{});
@@ -105,11 +106,14 @@ class World {
         builder.append({.timestamp = machine_->clock().wall_now(), .value = as_bytes(body)});
       Incoming incoming{
           .level = level, .batch = log::own(*builder.finish()), .messages = count, .body_bytes = count * body_bytes};
-      queue().enqueue(std::move(incoming), [&outcome](Result<void> kept) {
+      ++unanswered;
+      queue().enqueue(std::move(incoming), [&outcome, &unanswered](Result<void> kept) {
         if (!kept) outcome = kept;
+        --unanswered;
       });
       left -= count;
     }
+    simulation.run_until([&unanswered] { return unanswered == 0; }, simulation.now() + std::chrono::hours(1));
     wait(Milliseconds(1));
     return outcome;
   }
