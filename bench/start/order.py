@@ -1,9 +1,13 @@
-"""Which functions a start with a new folder calls, by callgrind."""
+"""Which functions a start with a new folder calls, and a first greeting in each protocol, by callgrind."""
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
+
+import brokers
+import nodes
 
 FREE_PORTS = [word for key in ("kafka", "amqp", "admin") for word in ("--set", f"{key}.listen=127.0.0.1:0")]
 # Callgrind writes a name once, with a number that stands for it from then on: "fn=(12) _ZN5wharf...", later "fn=(12)".
@@ -30,9 +34,14 @@ def main():
         command = ["valgrind", "--tool=callgrind", "--demangle=no", f"--callgrind-out-file={folder}/profile", "-q", stripped, "serve",
                    "--data", f"{folder}/data", *FREE_PORTS]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as broker:
-            if '"ready":true' not in broker.stdout.readline():
+            ready = broker.stdout.readline()
+            if not ready:
                 raise SystemExit("order: the broker did not start")
+            ports = {door: int(address.rsplit(":", 1)[1]) for door, address in json.loads(ready)["listeners"].items()}
+            greeted = brokers.answers(ports["kafka"]) and nodes.answers(ports["amqp"])
             broker.terminate()
+            if not greeted:
+                raise SystemExit("order: the broker did not answer")
         with open(f"{folder}/profile", encoding="utf-8") as profile:
             found = called(profile)
         symbols = subprocess.run(["nm", "--defined-only", stripped], check=True, capture_output=True, text=True).stdout
