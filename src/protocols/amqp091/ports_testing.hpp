@@ -78,7 +78,8 @@ class QueuesInMemory final : public broker::Queues {
     if (!queues_.contains(ref)) co_return fail(ErrorCode::kNotFound, "gone");
     Queue& queue = queues_[ref];
     for (auto& [other_id, other] : queue.consumers) {
-      if (other.sink && (other.request.options.exclusive || request.options.exclusive)) co_return fail(ErrorCode::kLocked, "exclusive");
+      if (other.sink && (other.request.options.exclusive || request.options.exclusive))
+        co_return fail(ErrorCode::kLocked, "exclusive");
     }
     queue.consumers[id] = {request, std::move(sink), {}, false};
     hand_out(here, queue);
@@ -193,11 +194,11 @@ class QueuesInMemory final : public broker::Queues {
     for (auto& [id, consumer] : queue.consumers) {
       std::vector<broker::Delivery> deliveries;
       auto has_room = [&] {
-        return consumer.request.prefetch == 0 || consumer.held.size() < consumer.request.prefetch;
+        return consumer.request.options.prefetch == 0 || consumer.held.size() < consumer.request.options.prefetch;
       };
       while (consumer.sink && !consumer.stopped && !queue.ready.empty() && has_room()) {
         deliveries.push_back(queue.ready.begin()->second);
-        if (!consumer.request.settles_itself) consumer.held.emplace(deliveries.back().id, deliveries.back());
+        if (!consumer.request.options.settles_itself) consumer.held.emplace(deliveries.back().id, deliveries.back());
         queue.ready.erase(queue.ready.begin());
       }
       if (deliveries.empty()) continue;
