@@ -45,7 +45,7 @@ TEST_F(QueueStorage, TheOldestThatIsNotSettledIsTold) {
 TEST_F(QueueStorage, WhoHoldsItIsToldAndForHowLong) {
   EXPECT_TRUE(publish("q", "x"));
   queue::ConsumerId id = node_->queues().new_consumer_id(shard());
-  broker::ConsumerRequest request{.tag = "slow", .connection = "10.0.0.7:5000"};
+  broker::ConsumerRequest request{.options = {.tag = "slow", .connection = "10.0.0.7:5000"}};
   ASSERT_TRUE(
       simulation_.run(shard(), node_->queues().subscribe(shard(), queue("q"), id, request, std::make_shared<Deaf>())));
   simulation_.run_for(std::chrono::seconds(3));
