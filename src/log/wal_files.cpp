@@ -38,7 +38,9 @@ std::uint64_t WalFiles::bytes_of(const WalFile& file) const {
   return file.blocks > 0 ? std::uint64_t{file.blocks} * kWalBlockBytes : options_.file_bytes;
 }
 
-bool is_wal_file_name(std::string_view name) { return number_of(name, kSuffix).has_value(); }
+bool is_wal_file_name(std::string_view name) {
+  return number_of(name, kSuffix).has_value();
+}
 
 WalFiles::WalFiles(runtime::FileSystem& files, Path folder, WalFilesOptions options)
     : files_(files), folder_(std::move(folder)), options_(options) {
@@ -103,7 +105,8 @@ Result<WalFile> WalFiles::take(std::uint64_t wanted_bytes) {
   return make(name, wanted_bytes);
 }
 
-// Zeros first: a write into blocks that were written before changes no metadata, so that its sync is one write to the disk.
+// Zeros first: a write into blocks that were written before changes no metadata, so that its sync is one write to the
+// disk.
 Result<WalFile> WalFiles::make(const std::string& name, std::uint64_t wanted_bytes) {
   std::uint64_t bytes = options_.file_bytes;
   if (number_of(name, kSuffix) == kFirstNumber) {
@@ -178,7 +181,9 @@ void WalFiles::discard(WalFile file) {
 }
 
 // A name that comes back after a crash is a file that nothing needs: recovered, found covered, and removed again.
-void WalFiles::remove(const std::string& name) { static_cast<void>(files_.remove(folder_ / name)); }
+void WalFiles::remove(const std::string& name) {
+  static_cast<void>(files_.remove(folder_ / name));
+}
 
 WalSequence WalFiles::start_after(WalSequence sequence) {
   std::uint64_t last = last_sequence_.load();
@@ -194,9 +199,13 @@ std::vector<std::string> WalFiles::recovered() const {
   return names;
 }
 
-WalSequence WalFiles::next_sequence() { return WalSequence{last_sequence_.fetch_add(1) + 1}; }
+WalSequence WalFiles::next_sequence() {
+  return WalSequence{last_sequence_.fetch_add(1) + 1};
+}
 
-WalSequence WalFiles::last_sequence() const { return WalSequence{last_sequence_.load()}; }
+WalSequence WalFiles::last_sequence() const {
+  return WalSequence{last_sequence_.load()};
+}
 
 void WalFiles::release_recovered() {
   release(recovered());

@@ -32,20 +32,30 @@ struct Write {
 
 }  // namespace
 
-WriteAheadLog::WriteAheadLog(runtime::Shard& shard, WalFiles& files, runtime::Logger& logger, WriteAheadLogOptions options)
-    : shard_(shard), files_(files), logger_(logger), options_(options), writer_(shard, options.io_uring), spare_ready_(shard), tasks_(shard) {
+WriteAheadLog::WriteAheadLog(runtime::Shard& shard, WalFiles& files, runtime::Logger& logger,
+                             WriteAheadLogOptions options)
+    : shard_(shard),
+      files_(files),
+      logger_(logger),
+      options_(options),
+      writer_(shard, options.io_uring),
+      spare_ready_(shard),
+      tasks_(shard) {
   WHARF_ASSERT(options_.max_files >= 2);
   prepare_spare();
 }
 
-WriteAheadLog::~WriteAheadLog() { WHARF_ASSERT(!writing_ && waiters_.empty()); }
+WriteAheadLog::~WriteAheadLog() {
+  WHARF_ASSERT(!writing_ && waiters_.empty());
+}
 
 Result<WalPosition> WriteAheadLog::append(const WalRecordHeader& header, ByteView payload) {
   if (closing_) return fail(ErrorCode::kClosed, "the write-ahead log is closed");
   if (refusing_) return fail(*refusing_);
   if (payload.size() > max_record_bytes()) {
-    return fail(ErrorCode::kTooLarge, fmt::format("a record of {} bytes is too large for the write-ahead log, which takes {}",
-                                                  payload.size(), max_record_bytes()));
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("a record of {} bytes is too large for the write-ahead log, which takes {}", payload.size(),
+                            max_record_bytes()));
   }
   if (buffer_.bytes() + payload.size() > options_.max_buffered_bytes) {
     return fail(ErrorCode::kBusy, fmt::format("{} bytes wait for the disk already", buffer_.bytes()));
@@ -56,7 +66,8 @@ Result<WalPosition> WriteAheadLog::append(const WalRecordHeader& header, ByteVie
 
 std::size_t WriteAheadLog::max_record_bytes() const {
   std::uint64_t on_disk = (options_.max_files - 1) * (files_.file_bytes() / kWalBlockBytes) * kWalPayloadBytes;
-  return static_cast<std::size_t>(std::min<std::uint64_t>(options_.max_buffered_bytes / 2, on_disk)) - kWalRecordHeaderBytes;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(options_.max_buffered_bytes / 2, on_disk)) -
+         kWalRecordHeaderBytes;
 }
 
 runtime::Task<Result<WalPosition>> WriteAheadLog::flush() {
@@ -91,8 +102,9 @@ runtime::Task<Result<void>> WriteAheadLog::write_next() {
     if (!opened) co_return opened;
   }
   buffer_.close_block();
-  std::uint64_t count = std::min<std::uint64_t>({buffer_.end() - buffer_.begin(), current_->file.blocks - current_->next_block,
-                                                 std::max<std::size_t>(options_.max_write_bytes / kWalBlockBytes, 1)});
+  std::uint64_t count =
+      std::min<std::uint64_t>({buffer_.end() - buffer_.begin(), current_->file.blocks - current_->next_block,
+                               std::max<std::size_t>(options_.max_write_bytes / kWalBlockBytes, 1)});
   Write write{.header = {.sequence = current_->sequence,
                          .previous = current_->previous,
                          .previous_blocks = current_->previous_blocks,
@@ -125,7 +137,8 @@ runtime::Task<Result<void>> WriteAheadLog::write_next() {
 runtime::Task<Result<void>> WriteAheadLog::write_durably(std::vector<ByteView> sealed) {
   std::shared_ptr<runtime::File> file = current_->file.file;
   bool direct = current_->file.direct;
-  Result<void> written = co_await writer_.write(file, std::uint64_t{current_->next_block} * kWalBlockBytes, std::move(sealed));
+  Result<void> written =
+      co_await writer_.write(file, std::uint64_t{current_->next_block} * kWalBlockBytes, std::move(sealed));
   if (!written || direct) co_return written;
   Result<void> synced = co_await runtime::run_blocking(shard_, [file] { return file->sync_data(); });
   co_return synced;
@@ -168,7 +181,8 @@ runtime::Task<Result<void>> WriteAheadLog::open_next_file() {
   co_return Result<void>();
 }
 
-// A failed file keeps what was durable in it before, and is not touched again. Records that begin in it end below end().
+// A failed file keeps what was durable in it before, and is not touched again. Records that begin in it end below
+// end().
 void WriteAheadLog::retire_current(bool failed) {
   LiveFile file = std::move(*current_);
   current_.reset();
@@ -218,13 +232,23 @@ runtime::Task<void> WriteAheadLog::free_files(std::vector<LiveFile> files) {
   co_await runtime::run_blocking(shard_, std::move(free));
 }
 
-WalPosition WriteAheadLog::appended() const { return WalPosition{buffer_.end()}; }
-WalPosition WriteAheadLog::durable() const { return WalPosition{buffer_.begin()}; }
-std::size_t WriteAheadLog::buffered_bytes() const { return buffer_.bytes(); }
+WalPosition WriteAheadLog::appended() const {
+  return WalPosition{buffer_.end()};
+}
+WalPosition WriteAheadLog::durable() const {
+  return WalPosition{buffer_.begin()};
+}
+std::size_t WriteAheadLog::buffered_bytes() const {
+  return buffer_.bytes();
+}
 
-std::uint64_t WriteAheadLog::bytes_since_checkpoint() const { return (buffer_.begin() - recycled_) * kWalBlockBytes; }
+std::uint64_t WriteAheadLog::bytes_since_checkpoint() const {
+  return (buffer_.begin() - recycled_) * kWalBlockBytes;
+}
 
-bool WriteAheadLog::wants_checkpoint() const { return (full_.size() + 1) * 2 > options_.max_files; }
+bool WriteAheadLog::wants_checkpoint() const {
+  return (full_.size() + 1) * 2 > options_.max_files;
+}
 
 WalSequence WriteAheadLog::floor_at(WalPosition upto) const {
   WHARF_ASSERT(upto <= durable());
@@ -249,10 +273,12 @@ void WriteAheadLog::recycle(WalPosition upto) {
 
 runtime::Task<void> WriteAheadLog::close() {
   closing_ = true;
-  while (writing_) [[maybe_unused]] Result<void> written = co_await write_end();
+  while (writing_) [[maybe_unused]]
+    Result<void> written = co_await write_end();
   co_await tasks_.close();
   if (!spare_) co_return;
-  co_await runtime::run_blocking(shard_, [files = &files_, spare = std::move(*spare_)]() mutable { files->give_back(std::move(spare)); });
+  co_await runtime::run_blocking(
+      shard_, [files = &files_, spare = std::move(*spare_)]() mutable { files->give_back(std::move(spare)); });
   spare_.reset();
 }
 
