@@ -114,6 +114,7 @@ runtime::Task<Result<void>> Node::open_metadata() {
   if (!opened) co_return opened;
   catalogue_.use(*metadata_);
   co_await spread(metadata_->catalogue().table());
+  co_await sweep_removed_topics();
   metadata_task_->spawn("metadata", metadata_->run(metadata_task_->stop_token()));
   Result<void> begun = co_await begin_leader_epoch();
   if (begun || begun.error().code != ErrorCode::kDiskFull) co_return begun;
@@ -302,6 +303,7 @@ runtime::Task<Result<void>> Node::start() {
   if (!schedules) co_return schedules;
   Result<void> groups = co_await open_groups();
   if (!groups) co_return groups;
+  co_await tell_orphans();
   watch_resources();
   co_return Result<void>();
 }

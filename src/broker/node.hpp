@@ -98,6 +98,8 @@ class Node {
   runtime::Task<void> open_access();
   runtime::Task<void> close_queues();
   runtime::Task<Result<void>> open_groups();
+  runtime::Task<void> sweep_removed_topics();
+  runtime::Task<void> tell_orphans();
   void watch_resources();
   runtime::Task<Result<void>> begin_leader_epoch();
   runtime::Task<void> begin_leader_epoch_late();

@@ -2,6 +2,8 @@
 // A whole node on real shards, started and stopped by a test.
 #include <future>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -11,6 +13,32 @@
 #include "sim/simulation.hpp"
 
 namespace wharf::broker {
+
+/// Keeps what is told; from any thread.
+class KeptLines final : public runtime::Logger {
+ public:
+  explicit KeptLines(const runtime::Clock& clock) : Logger(clock, runtime::LogLevel::kInfo, runtime::LogFormat::kText) {}
+  /// Those with `words` in them.
+  std::vector<std::string> with(std::string_view words) const {
+    std::lock_guard lock(mutex_);
+    std::vector<std::string> some;
+    for (const std::string& line : lines_) {
+      if (line.contains(words)) some.push_back(line);
+    }
+    return some;
+  }
+
+ protected:
+  void write(std::string_view line) override {
+    if (line.contains(" error ")) Logger::write(line);
+    std::lock_guard lock(mutex_);
+    lines_.emplace_back(line);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
 
 /// A node on threads of its own, as in the server, over files in memory that outlive it.
 class NodeThreads {
@@ -42,6 +70,7 @@ class NodeThreads {
 
   Node& node() { return *node_; }
   runtime::Shard& shard(std::size_t index) { return *shards_[index]; }
+  const KeptLines& log() const { return logger_; }
   /// Runs it to its end.
   void on(std::size_t index, runtime::Task<void> task) { start(index, std::move(task)).wait(); }
   std::future<void> start(std::size_t index, runtime::Task<void> task) {
@@ -62,7 +91,7 @@ class NodeThreads {
   runtime::SystemClock clock_;
   runtime::ThreadPool pool_{2};
   runtime::SystemRandom random_;
-  runtime::Logger logger_{clock_, runtime::LogLevel::kError, runtime::LogFormat::kText};
+  KeptLines logger_{clock_};
   config::ServerConfig config_ =
       config::ServerConfig::with({{"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}});
   std::vector<std::unique_ptr<runtime::Shard>> shards_;

@@ -113,7 +113,8 @@ class LogStore {
   Result<void> reconfigure(PartitionId id, std::shared_ptr<const LogConfig> config);
   /// Forgets the partition and deletes its files (in the background). Pointers to its log are dead. kNotFound.
   Result<void> remove(PartitionId id);
-  /// Recovered from disk, and not (yet) claimed by create(): what remove() may sweep when the catalogue knows no such topic.
+  /// Recovered from disk, and not (yet) claimed by create(). That nobody knows them is no reason to remove them: the metadata
+  /// may be what was lost. Whoever knows that one is not needed any more calls remove(); the others stay as they are.
   std::vector<PartitionId> orphans() const;
 
   /// Assigns offsets, stamps, stores. All batches or none. Errors leave the log as it was:

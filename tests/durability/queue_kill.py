@@ -1,5 +1,6 @@
 """Kill -9 under confirmed load with acknowledgements and redeliveries, again and again: every confirmed message is delivered at least
-once, an acknowledged one does not come back (but for the last moment's, flagged), order holds for what was never out.
+once, an acknowledged one does not come back (but for the last moment's, flagged), order holds for what was never out. What queues that end
+with the broker leave on disk is gone after the next start.
 WHARF_KILLS says how often (default 10), WHARF_SEED repeats the moments of an earlier run."""
 
 import os
@@ -11,6 +12,9 @@ from broker import Broker, free_port
 from queue_workload import Consumer, Ledger, Publisher, connect, drain, pause
 
 
+FIRST_TRANSIENT = 1074790400
+
+
 def wait_for(ledger, more, deadline_s=60):
     """Until so many messages more are confirmed."""
     target, end = len(ledger.confirmed) + more, time.monotonic() + deadline_s
@@ -18,6 +22,23 @@ def wait_for(ledger, more, deadline_s=60):
         if time.monotonic() > end:
             raise AssertionError(f"not {more} confirms within {deadline_s} s")
         pause.wait(0.01)
+
+
+def leave_behind(address, number):
+    """A transient and an exclusive queue with messages; the connection is to end with the broker."""
+    connection = connect(address)
+    channel = connection.channel()
+    channel.confirm_delivery()
+    for queue, exclusive in ((f"transient-{number}", False), (f"exclusive-{number}", True)):
+        channel.queue_declare(queue, exclusive=exclusive)
+        for _ in range(20):
+            channel.basic_publish("", queue, b"x" * 1000)
+    return connection
+
+
+def left_behind(data):
+    """Folders of such queues' logs (docs/formats.md)."""
+    return [name for name in os.listdir(f"{data}/logs") if int(name.split("-")[1].split(".")[0]) >= FIRST_TRANSIENT]
 
 
 def main():
@@ -34,10 +55,13 @@ def main():
         ledger = Ledger()
         workers = [Publisher(address, "jobs", ledger, f"p{i}", seed + i) for i in range(3)]
         workers += [Consumer(address, "jobs", ledger, f"c{i}", seed + 10 + i) for i in range(3)]
-        for _ in range(kills):
+        left = []
+        for number in range(kills):
+            left.append(leave_behind(address, number))
             wait_for(ledger, draw.randrange(50, 1500))
             ledger.killed.append(time.monotonic())
             broker.kill()
+            assert len(left_behind(broker.data)) == 2, left_behind(broker.data)
             broker.start()
             ledger.check()
         wait_for(ledger, 100)
@@ -46,6 +70,7 @@ def main():
         drain(address, "jobs", ledger)
         print(f"{kills} kills: {len(ledger.confirmed)} confirmed, {len(ledger.acknowledged)} acknowledged, all as promised", flush=True)
         broker.stop()
+        assert not left_behind(broker.data), left_behind(broker.data)
 
 
 if __name__ == "__main__":

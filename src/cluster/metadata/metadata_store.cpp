@@ -30,6 +30,16 @@ std::vector<Definition> newest(std::vector<Definition> all) {
   return kept;
 }
 
+/// Of whom the newest record says that they are gone.
+std::set<TopicId> removed_topics(const std::vector<MetadataRecord>& records) {
+  std::set<TopicId> removed;
+  for (const MetadataRecord& record : records) {
+    if (const auto* gone = std::get_if<TopicRemoved>(&record)) removed.insert(gone->id);
+    if (const auto* there = std::get_if<TopicRecord>(&record)) removed.erase(there->id);
+  }
+  return removed;
+}
+
 }  // namespace
 
 MetadataStore::MetadataStore(ShardLogs& logs, Catalogue catalogue, Spread spread, runtime::Logger& logger)
@@ -58,6 +68,7 @@ runtime::Task<Result<void>> MetadataStore::open() {
   for (const Error& refusal : catalogue_.apply(records)) {
     logger_.error("a stored topic setting is refused and left out", {{"reason", refusal.message}});
   }
+  removed_topics_ = removed_topics(records);
   stored_definitions_ = newest(std::move(definitions));
   co_return Result<void>();
 }

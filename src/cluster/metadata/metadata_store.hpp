@@ -7,7 +7,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -42,6 +44,9 @@ class MetadataStore {
   /// What open() found under keys that begin with `<kind>/`: the newest of each key, where it has a value, in the order
   /// in which they were written. They are forgotten here.
   std::vector<Definition> take_definitions(std::string_view kind);
+  /// Topics that open() found to be removed: their records say so, which is more than that there are none. Their logs may
+  /// still be there after a crash. Forgotten here.
+  std::set<TopicId> take_removed_topics() { return std::exchange(removed_topics_, {}); }
   const Catalogue& catalogue() const { return catalogue_; }
 
  private:
@@ -63,6 +68,7 @@ class MetadataStore {
   runtime::Signal asked_;
   std::vector<Change> changes_;
   std::vector<Definition> stored_definitions_;  // found by open() and not taken yet
+  std::set<TopicId> removed_topics_;            // likewise
 };
 
 }  // namespace wharf::cluster

@@ -47,6 +47,10 @@ class Running {
     auto plan = [=](const Catalogue& known) { return known.create_topic({name, id, 1, false, {}}); };
     return simulation_.run(shard(), store->change(plan));
   }
+  Result<void> remove_topic(TopicId id) {
+    auto plan = [id](const Catalogue& known) { return known.remove_topic(id); };
+    return simulation_.run(shard(), store->change(plan));
+  }
 
   std::unique_ptr<MetadataStore> store;
   int spreads = 0;
@@ -83,6 +87,23 @@ TEST(MetadataStore, TheNewestDefinitionOfEachKeyIsTakenOnceByItsKind) {
   EXPECT_TRUE(running.store->take_definitions("user").empty());
   EXPECT_TRUE(running.store->take_definitions("policy").empty());
   EXPECT_EQ(running.store->take_definitions("users"), (Definitions{{"users/a", "0"}}));
+}
+
+TEST(MetadataStore, TellsAfterARestartWhichTopicsWereRemoved) {
+  sim::Simulation simulation(1);
+  sim::Machine& machine = simulation.add_machine("a");
+  TopicId removed;
+  removed.bytes.fill(2);
+  {
+    Running running(simulation, machine);
+    EXPECT_TRUE(running.create_topic("kept", 1));
+    EXPECT_TRUE(running.create_topic("removed", 2));
+    EXPECT_TRUE(running.remove_topic(removed));
+    EXPECT_TRUE(running.store->take_removed_topics().empty()) << "those of before the start are told, no others";
+  }
+  Running running(simulation, machine);
+  EXPECT_EQ(running.store->take_removed_topics(), std::set<TopicId>{removed});
+  EXPECT_TRUE(running.store->take_removed_topics().empty());
 }
 
 TEST(MetadataStore, WhatIsDefinedTogetherIsThereTogetherAfterAPowerLossOrNotAtAll) {

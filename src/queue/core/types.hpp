@@ -22,6 +22,17 @@ constexpr PartitionId messages_of(TopicId queue, std::uint8_t level) {
 }
 constexpr PartitionId state_of(TopicId queue) { return {queue, PartitionIndex(kStatePartition)}; }
 
+/// The same of a queue that does not survive a restart, with numbers of its own: whatever a start finds under them nobody can
+/// want any more, whoever it was of.
+inline constexpr std::int32_t kFirstTransientPartition = kFirstQueuePartition + (1 << 20);
+constexpr PartitionId transient_messages_of(TopicId queue, std::uint8_t level) {
+  return {queue, PartitionIndex(kFirstTransientPartition + level)};
+}
+constexpr bool is_transient(PartitionId log) {
+  std::int32_t level = log.index.value - kFirstTransientPartition;
+  return level >= 0 && level < 256;
+}
+
 /// Whoever holds messages of a queue: unique among its consumers for as long as the node runs.
 using ConsumerId = StrongNumber<struct ConsumerIdTag, std::uint64_t>;
 

@@ -46,7 +46,7 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
     Result<log::PartitionLog*> opened = open_level(incoming.level);
     if (!opened) return answered(fail(opened.error()));
   }
-  PartitionId partition = messages_of(identity_.id, incoming.level);
+  PartitionId partition = log_of(incoming.level);
   Result<log::Appended> appended = with_.logs.append(partition, std::move(incoming.batch), context_of(with_, true));
   if (!appended) return answered(fail(appended.error()));
   core_.arrived(incoming.level, appended->next, incoming.body_bytes, incoming.expiring);

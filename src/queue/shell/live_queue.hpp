@@ -197,6 +197,9 @@ class LiveQueue {
   Facts facts_of(const LoadedMessage& message) const;
   Delivery delivery_of(const Offer& offer, const LoadedMessage& message) const;
 
+  PartitionId log_of(std::uint8_t level) const {
+    return identity_.durable ? messages_of(identity_.id, level) : transient_messages_of(identity_.id, level);
+  }
   Result<log::PartitionLog*> open_level(std::uint8_t level);
   using Floors = std::vector<std::pair<std::uint8_t, Offset>>;
   Floors floors() const;

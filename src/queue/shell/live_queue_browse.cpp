@@ -80,7 +80,7 @@ runtime::Task<std::optional<Error>> LiveQueue::read_on(Walk* walk, std::shared_p
     co_return std::nullopt;
   }
   log::LogStore& store = with_.logs.store();
-  PartitionId partition = messages_of(identity_.id, id.level);
+  PartitionId partition = log_of(id.level);
   const log::PartitionLog* log = store.find(partition);
   if (id.offset < log->log_start_offset()) {
     walk->at.offset = log->log_start_offset();

@@ -28,7 +28,7 @@ QueueReport LiveQueue::report() const {
   if (identity_.durable) add_log(state_of(identity_.id));
   for (auto level = core_.levels().rbegin(); level != core_.levels().rend(); ++level) {
     const auto& [number, cursor] = *level;
-    add_log(messages_of(identity_.id, number));
+    add_log(log_of(number));
     report.live_bytes += cursor.counted().bytes;
     std::optional<Placed> placed = cursor.at_or_behind(cursor.floor());
     if (!placed) continue;
@@ -44,7 +44,7 @@ QueueReport LiveQueue::report() const {
 
 /// What a pass could not drop counts as needed until the log has grown to twice of it.
 bool LiveQueue::is_pinned(std::uint8_t level, const Cursor& cursor) {
-  log::PartitionLog* log = with_.logs.store().find(messages_of(identity_.id, level));
+  log::PartitionLog* log = with_.logs.store().find(log_of(level));
   if (log == nullptr || cursor.settled().empty()) return false;
   std::uint64_t size = log->stored().size_bytes();
   auto left = left_by_pass_.find(level);
@@ -68,7 +68,7 @@ void LiveQueue::free_pinned_later() {
 runtime::Task<void> LiveQueue::free_pinned(std::uint8_t level) {
   std::shared_ptr<bool> alive = alive_;
   log::LogStore& store = with_.logs.store();
-  PartitionId partition = messages_of(identity_.id, level);
+  PartitionId partition = log_of(level);
   std::shared_ptr<const log::GoneOffsets> gone = gone_of(core_.levels().at(level));
   auto start = [this](runtime::Resume<Result<void>> resume) { write_state_then(std::move(resume)); };
   Result<void> outcome = co_await runtime::suspend<Result<void>>(std::move(start));

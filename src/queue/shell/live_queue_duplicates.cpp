@@ -23,7 +23,7 @@ bool LiveQueue::is_duplicate(const Identified& message, const Incoming& incoming
   std::optional<MessageId> first = core_.has_id(message.id, with_.shard.clock().wall_now());
   if (!first) return false;
   if (incoming.persistent) {
-    with_.logs.when_committed(messages_of(identity_.id, first->level), first->offset.plus(1), std::move(answered));
+    with_.logs.when_committed(log_of(first->level), first->offset.plus(1), std::move(answered));
   } else {
     answered({});
   }

@@ -35,7 +35,7 @@ std::optional<std::vector<SharedBytes>> in_memory(std::vector<runtime::OutPiece>
 }  // namespace
 
 Result<log::PartitionLog*> LiveQueue::open_level(std::uint8_t level) {
-  Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(identity_.id, level), log_config(flush()));
+  Result<log::PartitionLog*> log = with_.logs.store().create(log_of(level), log_config(flush()));
   if (log) core_.open(level, (*log)->log_start_offset(), (*log)->log_end_offset());
   return log;
 }
@@ -46,10 +46,10 @@ Result<void> LiveQueue::open(const std::vector<std::uint8_t>& levels) {
     if (!state) return fail(state.error());
     if ((*state)->log_end_offset() > (*state)->log_start_offset()) {
       for (std::uint8_t level : levels) {
-        auto opened = with_.logs.store().create(messages_of(identity_.id, level), log_config(flush()));
+        auto opened = with_.logs.store().create(log_of(level), log_config(flush()));
         if (!opened) return fail(opened.error());
       }
-      auto opened = with_.logs.store().create(messages_of(identity_.id, 0), log_config(flush()));
+      auto opened = with_.logs.store().create(log_of(0), log_config(flush()));
       return opened ? Result<void>() : fail(opened.error());  // recover() opens the core's levels
     }
   }
@@ -82,7 +82,7 @@ runtime::Task<void> LiveQueue::recover() {
   state_bytes_ = log->size_bytes();
   for (int level = 0; level <= 255; ++level) {
     auto number = static_cast<std::uint8_t>(level);
-    const log::PartitionLog* messages = with_.logs.store().find(messages_of(identity_.id, number));
+    const log::PartitionLog* messages = with_.logs.store().find(log_of(number));
     if (messages == nullptr) continue;
     if (!core_.open(number, messages->log_start_offset(), messages->log_end_offset())) {
       with_.logger.error("a queue's log has lost messages at its end", {{"queue", identity_.name}, {"level", level}, {"end", messages->log_end_offset().value}});
@@ -102,7 +102,7 @@ runtime::Task<void> LiveQueue::look_through(std::uint8_t level, OffsetRange rang
     Result<const LoadedMessage*> found = window.find(at);
     if (found && *found == nullptr) {
       Result<SharedBytes> read =
-          co_await with_.logs.store().read_bytes(messages_of(identity_.id, level), at, kWindowBytes, range.next);
+          co_await with_.logs.store().read_bytes(log_of(level), at, kWindowBytes, range.next);
       if (!read) break;
       std::vector<SharedBytes> batches;
       batches.push_back(std::move(*read));
@@ -143,7 +143,7 @@ void LiveQueue::destroy() {
   *alive_ = false;
   for (auto& [id, outlet] : std::exchange(outlets_, {})) outlet->ended(ConsumerId(id), EndReason::kQueueDeleted);
   for (Waiting& waiting : std::exchange(getters_, {})) waiting.answered(fail(ErrorCode::kNotFound, "the queue was deleted"));
-  for (const auto& [level, cursor] : core_.levels()) std::ignore = with_.logs.remove(messages_of(identity_.id, level));
+  for (const auto& [level, cursor] : core_.levels()) std::ignore = with_.logs.remove(log_of(level));
   if (identity_.durable) std::ignore = with_.logs.remove(state_of(identity_.id));
 }
 
@@ -191,7 +191,7 @@ const LoadedMessage* LiveQueue::load(MessageId id, bool& missing, std::optional<
 
 /// False: it comes later, or never (`missing`).
 bool LiveQueue::load_now(MessageId id, LevelWindow& window, bool& missing, std::optional<SelectorId> reader) {
-  PartitionId partition = messages_of(identity_.id, id.level);
+  PartitionId partition = log_of(id.level);
   log::PartitionLog* log = with_.logs.store().find(partition);
   if (id.offset < log->log_start_offset()) {
     note_missing(id.level, {id.offset, log->log_start_offset()}, "below the log's start");
@@ -219,7 +219,7 @@ bool LiveQueue::load_now(MessageId id, LevelWindow& window, bool& missing, std::
 
 runtime::Task<void> LiveQueue::load_cold(MessageId id, std::optional<SelectorId> reader) {
   std::shared_ptr<bool> alive = alive_;
-  PartitionId partition = messages_of(identity_.id, id.level);
+  PartitionId partition = log_of(id.level);
   log::LogStore& store = with_.logs.store();
   Offset below = store.find(partition)->log_end_offset();
   Result<SharedBytes> bytes = co_await store.read_bytes(partition, id.offset, kWindowBytes, below);
@@ -321,7 +321,7 @@ LiveQueue::Floors LiveQueue::floors() const {
 
 /// Not before the state log knows: a start counts from what it says.
 void LiveQueue::trim(const Floors& floors) {
-  for (auto [level, floor] : floors) with_.logs.store().trim(messages_of(identity_.id, level), floor);
+  for (auto [level, floor] : floors) with_.logs.store().trim(log_of(level), floor);
 }
 
 void LiveQueue::append_state(const StateChange& change, Answered answered) {

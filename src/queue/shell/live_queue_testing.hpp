@@ -83,6 +83,20 @@ class World {
     stop();
     start();
   }
+  /// kill -9.
+  void crash() {
+    sim::Machine* reborn = &simulation.kill(*machine_);
+    stop();  // the ghost winds down
+    machine_ = reborn;
+    start();
+  }
+  /// Another queue beside the one that is always there.
+  LiveQueue& open(QueueIdentity identity, QueueSettings settings = {}) {
+    TopicId id = identity.id;
+    EXPECT_TRUE(queues_->open(std::move(identity), std::move(settings)));
+    return *queues_->find(id);
+  }
+  bool has_folder(PartitionId log) { return *machine_->disk().exists(std::filesystem::path("data/logs") / log.folder()); }
 
   /// Not longer: run_for() goes on to the next event, however far that is.
   void wait(Milliseconds time) {

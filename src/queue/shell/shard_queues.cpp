@@ -1,5 +1,7 @@
 #include "queue/shell/shard_queues.hpp"
 
+#include <utility>
+
 namespace wharf::queue {
 namespace {
 
@@ -25,13 +27,7 @@ ShardQueues::ShardQueues(runtime::Shard& shard, cluster::ShardLogs& logs, Option
             .state_changed = [this](TopicId id) { mark(id); }} {}
 
 Result<void> ShardQueues::open(QueueIdentity identity, QueueSettings settings) {
-  if (!looked_) {
-    looked_ = true;
-    for (const PartitionId& orphan : logs_.store().orphans()) {
-      std::int32_t level = orphan.index.value - kFirstQueuePartition;
-      if (level >= 0 && level < 256) found_levels_[orphan.topic].push_back(static_cast<std::uint8_t>(level));
-    }
-  }
+  look_at_disk();
   TopicId id = identity.id;
   auto levels = found_levels_.extract(id);
   auto queue = std::make_unique<LiveQueue>(with_, std::move(identity), std::move(settings));
@@ -42,7 +38,20 @@ Result<void> ShardQueues::open(QueueIdentity identity, QueueSettings settings) {
   return {};
 }
 
+/// Before any queue of this run has logs: no log of a transient queue that is there now will be used again.
+void ShardQueues::look_at_disk() {
+  if (std::exchange(looked_, true)) return;
+  std::uint64_t removed = 0;
+  for (const PartitionId& orphan : logs_.store().orphans()) {
+    std::int32_t level = orphan.index.value - kFirstQueuePartition;
+    if (level >= 0 && level < 256) found_levels_[orphan.topic].push_back(static_cast<std::uint8_t>(level));
+    if (is_transient(orphan) && logs_.remove(orphan)) ++removed;
+  }
+  if (removed > 0) with_.logger.info("removed logs of queues that ended with an earlier run", {{"logs", removed}});
+}
+
 runtime::Task<void> ShardQueues::recover() {
+  look_at_disk();
   std::vector<LiveQueue*> all;
   for (const auto& [id, queue] : queues_) all.push_back(queue.get());
   for (LiveQueue* queue : all) co_await queue->recover();

@@ -24,7 +24,8 @@ class ShardQueues {
 
   /// New, or found on disk; then recover() before it is used.
   Result<void> open(QueueIdentity identity, QueueSettings settings);
-  /// All queues opened so far whose logs were found. Once, after those of the start were opened.
+  /// All queues opened so far whose logs were found; what earlier runs have left of queues that ended with them is removed.
+  /// Once, after those of the start were opened.
   runtime::Task<void> recover();
   /// All queues of the node are recovered: what is due while nobody uses a queue may happen.
   void begin();
@@ -40,6 +41,7 @@ class ShardQueues {
   runtime::Task<void> close();
 
  private:
+  void look_at_disk();
   void mark(TopicId id);
   void write_states();
   void look_at_some();

@@ -1,0 +1,43 @@
+// What a start finds of the queues of earlier runs.
+#include <gtest/gtest.h>
+
+#include "queue/shell/live_queue_testing.hpp"
+
+namespace wharf::queue {
+namespace {
+
+constexpr TopicId kTransient{{2}};
+constexpr std::uint8_t kLevels[] = {0, 3};
+
+void enqueue(World& world, LiveQueue& queue, std::uint8_t level) {
+  BatchBuilder builder(BatchOptions{});
+  builder.append({.timestamp = world.now(), .value = as_bytes(std::string_view("x"))});
+  Incoming incoming{.level = level, .batch = log::own(*builder.finish()), .messages = 1, .body_bytes = 1};
+  std::optional<Result<void>> answer;
+  queue.enqueue(std::move(incoming), [&answer](Result<void> kept) { answer = kept; });
+  world.simulation.run_until([&answer] { return answer.has_value(); }, world.simulation.now() + std::chrono::hours(1));
+  ASSERT_TRUE(answer && *answer);
+}
+
+TEST(ShardQueues, WhatATransientQueueLeftIsRemovedByTheNextStart) {
+  for (bool crash : {false, true}) {
+    World world({.max_priority = 3});
+    ASSERT_TRUE(world.publish(5, 1, 2));
+    LiveQueue& transient = world.open({kTransient, "/", "t", false, false}, {.max_priority = 3});
+    for (std::uint8_t level : kLevels) enqueue(world, transient, level);
+    EXPECT_EQ(transient.counts().ready, 2u);
+    for (std::uint8_t level : kLevels) EXPECT_TRUE(world.has_folder(transient_messages_of(kTransient, level)));
+    crash ? world.crash() : world.restart();
+    // A new run's queues of the same kind are left alone.
+    LiveQueue& newer = world.open({TopicId{{3}}, "/", "t", false, false});
+    enqueue(world, newer, 0);
+    world.wait(Milliseconds(1'000));
+    for (std::uint8_t level : kLevels) EXPECT_FALSE(world.has_folder(transient_messages_of(kTransient, level)));
+    EXPECT_EQ(newer.counts().ready, 1u);
+    EXPECT_EQ(world.ready(), 5u);
+    EXPECT_TRUE(world.has_folder(messages_of(World::kId, 2)));
+  }
+}
+
+}  // namespace
+}  // namespace wharf::queue
