@@ -11,7 +11,7 @@
 //   while (auto scan = schedule.wanted_scan(now)) ...read [from, to): scanned(bucket, key)..., then scan_ended(bucket)
 //   auto entries = schedule.take_due(now, 256);                     // publish them, then
 //   schedule.fired();                                               // ... and write take_change() to the state log
-//   for (BucketId bucket : schedule.take_finished(now)) ...remove its log...
+//   for (BucketId bucket : schedule.take_finished(now)) ...write take_change() too, and remove its log once that is on disk
 //   ...sleep until next_look(now)...
 //
 // A start: replay() what the state log says, found() each bucket whose log is there.

@@ -19,6 +19,7 @@ log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
 
 LiveQueue::LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings)
     : with_(with), identity_(std::move(identity)), core_({std::move(settings), identity_.durable}), last_used_(with.shard.now()) {
+  if (identity_.durable) keep_state();
   watch_use();
   watch_consumers();
 }

@@ -22,6 +22,7 @@
 #include "queue/shell/delivery.hpp"
 #include "queue/shell/message_window.hpp"
 #include "queue/shell/report.hpp"
+#include "queue/shell/state_log.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task_scope.hpp"
@@ -63,7 +64,7 @@ struct GotMessage {
   std::uint64_t ready_left = 0;
 };
 
-class LiveQueue {
+class LiveQueue final : StateOwner {
  public:
   using Answered = std::move_only_function<void(Result<void>)>;
   using BrowseAnswer = std::move_only_function<void(Result<Browsed>)>;
@@ -176,6 +177,7 @@ class LiveQueue {
   void bury(Death death);
   void bury_later(Death death);
   void keep_reserve();
+  void keep_state();
   void mark_state();
 
   /// nullptr: not there yet, or it was missing and is settled now (then `missing` is set). `reader`: whose look it is;
@@ -206,8 +208,10 @@ class LiveQueue {
   bool is_pinned(std::uint8_t level, const Cursor& cursor);
   runtime::Task<void> free_pinned(std::uint8_t level);
   void trim(const Floors& floors);
-  void append_state(const StateChange& change, Answered answered);
-  void state_was_lost(const Error& why);
+  std::vector<std::byte> take_change() override;
+  std::vector<std::byte> take_snapshot() override;
+  void state_refused(const Error& why) override;
+  void state_due() override { mark_state(); }
   void try_reserve_later(Queue::Reserve reserve);
   log::Flush flush() const { return identity_.durable ? log::Flush::kSync : log::Flush::kAsync; }
 
@@ -233,12 +237,9 @@ class LiveQueue {
   std::optional<runtime::Timers::Handle> consumers_timer_;
   std::optional<runtime::Timers::Handle> wake_timer_;  // of what waits for its next try
   MonotonicTime wake_at_{};
-  Offset state_end_;                    // of the state log, with what is on its way to the disk
-  std::uint64_t state_bytes_ = 0;       // in the state log since its last snapshot
-  std::uint64_t snapshot_bytes_ = 0;
+  std::optional<StateLog> state_;       // of a durable one
   std::map<std::uint8_t, std::uint64_t> left_by_pass_;  // bytes of a level's log after it was last freed of what is settled
   bool freeing_ = false;
-  bool state_lost_ = false;
   bool marked_ = false;                 // write_state() will be called
   bool loading_ = false;                // from disk
   bool looking_ = false;                // the same, for a selector

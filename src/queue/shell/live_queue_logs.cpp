@@ -6,7 +6,6 @@
 #include "cluster/replication/keyed_records.hpp"
 #include "model/deduplication_id.hpp"
 #include "model/message.hpp"
-#include "model/record_batch_builder.hpp"
 #include "queue/shell/live_queue.hpp"
 #include "queue/shell/log_config.hpp"
 
@@ -15,9 +14,8 @@ namespace {
 
 /// Loaded ahead of the deliveries.
 constexpr std::size_t kWindowBytes = 256u << 10;
-/// A snapshot replaces a state log that is so much larger than the last one.
+/// A smaller state log is not replaced by a snapshot.
 constexpr std::uint64_t kLeastStateBytes = 256u << 10;
-constexpr std::uint64_t kSnapshotFactor = 4;
 /// After the disk failed or was full.
 constexpr Milliseconds kRetryInterval{1'000};
 
@@ -40,9 +38,15 @@ Result<log::PartitionLog*> LiveQueue::open_level(std::uint8_t level) {
   return log;
 }
 
+void LiveQueue::keep_state() {
+  StateLog::Surroundings with{with_.shard, with_.logs, with_.leader_epoch};
+  StateOwner& owner = *this;
+  state_.emplace(with, owner, state_of(identity_.id), kLeastStateBytes);
+}
+
 Result<void> LiveQueue::open(const std::vector<std::uint8_t>& levels) {
-  if (identity_.durable) {
-    Result<log::PartitionLog*> state = with_.logs.store().create(state_of(identity_.id), log_config(log::Flush::kSync));
+  if (state_) {
+    Result<log::PartitionLog*> state = state_->open();
     if (!state) return fail(state.error());
     if ((*state)->log_end_offset() > (*state)->log_start_offset()) {
       for (std::uint8_t level : levels) {
@@ -70,28 +74,28 @@ runtime::Task<void> LiveQueue::recover() {
     co_await know_ids(level);
   }
   if (has_no_state) co_return;
-  PartitionId state = state_of(identity_.id);
   auto visit = [this](const Record& record) {
     if (!record.value) return;
     Result<void> replayed = core_.replay(*record.value);
     if (!replayed) with_.logger.error("passed over a record of a queue's state", {{"queue", identity_.name}, {"offset", record.offset.value}, {"reason", replayed.error().message}});
   };
-  Result<void> read = co_await cluster::replay(&with_.logs, state, visit);
+  Result<void> read = co_await cluster::replay(&with_.logs, state_->partition(), visit);
   if (!read) with_.logger.error("a queue's state is damaged: messages may be delivered again", {{"queue", identity_.name}, {"reason", read.error().message}});
-  const log::PartitionLog* log = with_.logs.store().find(state);
-  state_bytes_ = log->size_bytes();
+  bool has_lost = false;
   for (int level = 0; level <= 255; ++level) {
     auto number = static_cast<std::uint8_t>(level);
     const log::PartitionLog* messages = with_.logs.store().find(log_of(number));
     if (messages == nullptr) continue;
     if (!core_.open(number, messages->log_start_offset(), messages->log_end_offset())) {
       with_.logger.error("a queue's log has lost messages at its end", {{"queue", identity_.name}, {"level", level}, {"end", messages->log_end_offset().value}});
-      state_lost_ = true;
+      has_lost = true;
     }
     co_await count_uncounted(number);
     co_await know_ids(number);
   }
-  if (state_lost_) write_state();
+  if (!has_lost) co_return;
+  state_->distrust();
+  write_state();
 }
 
 /// Each message that can be read.
@@ -144,7 +148,7 @@ void LiveQueue::destroy() {
   for (auto& [id, outlet] : std::exchange(outlets_, {})) outlet->ended(ConsumerId(id), EndReason::kQueueDeleted);
   for (Waiting& waiting : std::exchange(getters_, {})) waiting.answered(fail(ErrorCode::kNotFound, "the queue was deleted"));
   for (const auto& [level, cursor] : core_.levels()) std::ignore = with_.logs.remove(log_of(level));
-  if (identity_.durable) std::ignore = with_.logs.remove(state_of(identity_.id));
+  if (state_) state_->remove();
 }
 
 LiveQueue::LevelWindow& LiveQueue::window_for(MessageId id, std::optional<SelectorId> reader) {
@@ -275,13 +279,19 @@ void LiveQueue::try_reserve_later(Queue::Reserve reserve) {
   });
 }
 
-/// The state log has missed a change: the next record says all.
-void LiveQueue::state_was_lost(const Error& why) {
+std::vector<std::byte> LiveQueue::take_change() {
+  StateChange change = core_.take_change();
+  return change.empty() ? std::vector<std::byte>() : encode(change);
+}
+
+std::vector<std::byte> LiveQueue::take_snapshot() {
+  std::ignore = core_.take_change();
+  StateChange all = core_.snapshot(ended_);
+  return all.empty() ? std::vector<std::byte>() : encode(all);
+}
+
+void LiveQueue::state_refused(const Error& why) {
   with_.logger.error("a queue's state could not be written", {{"queue", identity_.name}, {"reason", why.message}});
-  state_lost_ = true;
-  with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this, alive = alive_] {
-    if (*alive) mark_state();
-  });
 }
 
 void LiveQueue::write_state() {
@@ -290,27 +300,14 @@ void LiveQueue::write_state() {
 }
 
 void LiveQueue::write_state_then(Answered answered) {
-  if (!identity_.durable) {
-    trim(floors());
-    if (answered) answered({});
-    return;
-  }
-  bool grown = state_bytes_ > std::max(kLeastStateBytes, kSnapshotFactor * snapshot_bytes_);
-  StateChange change = core_.take_change();
-  if (grown || state_lost_) change = core_.snapshot(false);
-  state_lost_ = false;
-  if (change.empty()) {  // what was written before may still be on its way
-    if (answered) with_.logs.when_committed(state_of(identity_.id), state_end_, std::move(answered));
-    return;
-  }
-  append_state(change, std::move(answered));
+  if (state_) return state_->write(std::move(answered), [this, floors = floors()] { trim(floors); });
+  trim(floors());
+  if (answered) answered({});
 }
 
 void LiveQueue::write_last_state() {
   ended_ = true;
-  if (!identity_.durable) return;
-  std::ignore = core_.take_change();
-  append_state(core_.snapshot(true), {});
+  if (state_) state_->write_last(take_snapshot());
 }
 
 LiveQueue::Floors LiveQueue::floors() const {
@@ -322,34 +319,6 @@ LiveQueue::Floors LiveQueue::floors() const {
 /// Not before the state log knows: a start counts from what it says.
 void LiveQueue::trim(const Floors& floors) {
   for (auto [level, floor] : floors) with_.logs.store().trim(log_of(level), floor);
-}
-
-void LiveQueue::append_state(const StateChange& change, Answered answered) {
-  std::vector<std::byte> value = encode(change);
-  BatchBuilder builder({});
-  builder.append({.timestamp = with_.shard.clock().wall_now(), .value = ByteView(value)});
-  Result<std::vector<std::byte>> bytes = builder.finish();
-  WHARF_ASSERT(bytes);
-  std::size_t size = bytes->size();
-  PartitionId partition = state_of(identity_.id);
-  log::AppendContext context{.leader_epoch = with_.leader_epoch(), .now = with_.shard.clock().wall_now(), .from_client = false};
-  Result<log::Appended> appended = with_.logs.append(partition, log::own(std::move(*bytes)), context);
-  if (!appended) {
-    if (answered) answered(fail(appended.error()));
-    return state_was_lost(appended.error());
-  }
-  state_end_ = appended->next;
-  state_bytes_ += size;
-  if (change.is_snapshot) state_bytes_ = snapshot_bytes_ = size;
-  bool is_snapshot = change.is_snapshot;
-  auto committed = [this, alive = alive_, first = appended->first, is_snapshot, floors = floors(), answered = std::move(answered)](Result<void> outcome) mutable {
-    if (answered) answered(outcome);
-    if (!*alive) return;
-    if (!outcome) return state_was_lost(outcome.error());
-    trim(floors);
-    if (is_snapshot) std::ignore = with_.logs.store().delete_records(state_of(identity_.id), first);
-  };
-  with_.logs.when_committed(partition, appended->next, std::move(committed));
 }
 
 }  // namespace wharf::queue

@@ -15,6 +15,8 @@ constexpr std::size_t kMostDue = 512;
 constexpr std::uint64_t kMostDueBytes = 8u << 20;
 /// Read around a message: in the order of their times, neighbours of one log are rarely far.
 constexpr std::size_t kReadBytes = 32u << 10;
+/// A smaller state log is not replaced by a snapshot.
+constexpr std::uint64_t kLeastStateBytes = 64u << 10;
 /// After the disk failed, or was full, or a destination was.
 constexpr Milliseconds kRetryInterval{1'000};
 /// The clock may be set: so often it is looked at.
@@ -23,7 +25,11 @@ constexpr Milliseconds kMostSleep{10'000};
 }  // namespace
 
 LiveSchedule::LiveSchedule(ScheduleSurroundings& with, Lane lane)
-    : with_(with), lane_(lane), core_(kIndexed), stopped_(with.shard) {}
+    : with_(with),
+      lane_(lane),
+      core_(kIndexed),
+      state_({with.shard, with.logs, with.leader_epoch}, *this, schedule_state_of(lane), kLeastStateBytes),
+      stopped_(with.shard) {}
 
 LiveSchedule::~LiveSchedule() {
   *alive_ = false;
@@ -54,7 +60,7 @@ void LiveSchedule::pump() {
       with_.tasks.spawn("schedule-fire", fire(std::move(entries)));
     }
   }
-  remove_finished();
+  finish_buckets();
   arm_timer();
 }
 
@@ -173,14 +179,14 @@ runtime::Task<Result<std::optional<DueMessage>>> LiveSchedule::load_one(Schedule
   co_return std::nullopt;
 }
 
-void LiveSchedule::remove_finished() {
+void LiveSchedule::finish_buckets() {
   std::vector<BucketId> finished = core_.take_finished(with_.shard.clock().wall_now());
   if (finished.empty()) return;
-  write_state({});
   for (const BucketId& bucket : finished) {
     if (window_bucket_ == bucket) window_bucket_.reset();
-    std::ignore = with_.logs.remove(messages_of(bucket, lane_));
+    finished_.push_back(bucket);
   }
+  write_state({});
 }
 
 }  // namespace wharf::queue

@@ -12,6 +12,7 @@
 #include "queue/core/schedule.hpp"
 #include "queue/shell/due_messages.hpp"
 #include "queue/shell/message_window.hpp"
+#include "queue/shell/state_log.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
@@ -51,7 +52,7 @@ struct ScheduledPage {
   std::optional<ScheduledId> next;  // goes on behind it; a page may be short, or empty, although there is more
 };
 
-class LiveSchedule {
+class LiveSchedule final : StateOwner {
  public:
   using Answered = std::move_only_function<void(Result<void>)>;
   using Added = std::move_only_function<void(std::vector<Result<ScheduledId>>)>;
@@ -94,12 +95,16 @@ class LiveSchedule {
   runtime::Task<Result<std::size_t>> load(const std::vector<Schedule::Entry>* entries, std::size_t from,
                                           std::vector<DueMessage>* into);
   runtime::Task<Result<std::optional<DueMessage>>> load_one(Schedule::Entry entry);
-  void remove_finished();
+  void finish_buckets();
   runtime::Task<Result<void>> list_bucket(BucketId bucket, Offset at, Listing* listing);
   Offset list_window(const BucketId& bucket, Offset at, MessageWindow& window, Listing& listing);
   Result<void> append(const BucketId& bucket, Group& group, const std::shared_ptr<Adding>& adding);
   void write_state(Answered answered);
-  void append_state(const ScheduleChange& change, Answered answered);
+  void remove_logs(const std::vector<BucketId>& buckets);
+  std::vector<std::byte> take_change() override;
+  std::vector<std::byte> take_snapshot() override;
+  void state_refused(const Error& why) override;
+  void state_due() override { write_state({}); }
   log::AppendContext append_context() const;
 
   ScheduleSurroundings& with_;
@@ -109,10 +114,8 @@ class LiveSchedule {
   std::optional<BucketId> window_bucket_;
   std::optional<runtime::Timers::Handle> timer_;
   MonotonicTime scan_after_{};     // the disk failed
-  Offset state_end_;               // of the state log, with what is on its way to the disk
-  std::uint64_t state_bytes_ = 0;  // in the state log since its last snapshot
-  std::uint64_t snapshot_bytes_ = 0;
-  bool state_lost_ = false;
+  StateLog state_;
+  std::vector<BucketId> finished_;  // their logs go once the state log says so
   bool begun_ = false;
   bool firing_ = false;
   bool stopping_ = false;

@@ -11,9 +11,6 @@
 namespace wharf::queue {
 namespace {
 
-constexpr std::uint64_t kLeastStateBytes = 64u << 10;
-constexpr std::uint64_t kSnapshotFactor = 4;
-
 /// The message as it came, with its envelope for a key.
 void append_with_envelope(BatchBuilder& builder, Delayed& message) {
   Result<BatchView> batch = read_batch(message.batch);
@@ -58,18 +55,15 @@ log::AppendContext LiveSchedule::append_context() const {
 }
 
 runtime::Task<Result<void>> LiveSchedule::open(std::vector<BucketId> buckets) {
-  PartitionId state = schedule_state_of(lane_);
-  Result<log::PartitionLog*> opened = with_.logs.store().create(state, log_config(log::Flush::kSync));
+  Result<log::PartitionLog*> opened = state_.open();
   if (!opened) co_return fail(opened.error());
-  state_end_ = (*opened)->log_end_offset();
-  state_bytes_ = (*opened)->size_bytes();
   auto visit = [this](const Record& record) {
     Result<void> replayed = core_.replay(record.value.value_or(ByteView()));
     if (!replayed)
       with_.logger.error("passed over a record of the schedule's state",
                          {{"offset", record.offset.value}, {"reason", replayed.error().message}});
   };
-  Result<void> read = co_await cluster::replay(&with_.logs, state, visit);
+  Result<void> read = co_await cluster::replay(&with_.logs, state_.partition(), visit);
   if (!read)
     with_.logger.error("the schedule's state is damaged: delayed messages may be sent again",
                        {{"reason", read.error().message}});
@@ -83,8 +77,7 @@ runtime::Task<Result<void>> LiveSchedule::open(std::vector<BucketId> buckets) {
 }
 
 void LiveSchedule::finish() {
-  std::ignore = core_.take_change();
-  append_state(core_.snapshot(), {});
+  state_.write_last(take_snapshot());
 }
 
 void LiveSchedule::add(std::vector<Delayed> messages, Added answered) {
@@ -144,44 +137,35 @@ Result<void> LiveSchedule::append(const BucketId& bucket, Group& group, const st
   return {};
 }
 
-void LiveSchedule::write_state(Answered answered) {
-  bool grown = state_bytes_ > std::max(kLeastStateBytes, kSnapshotFactor * snapshot_bytes_);
-  ScheduleChange change = core_.take_change();
-  if (grown || state_lost_) change = core_.snapshot();
-  state_lost_ = false;
-  if (change.empty()) {  // what was written before may still be on its way
-    if (answered) with_.logs.when_committed(schedule_state_of(lane_), state_end_, std::move(answered));
-    return;
-  }
-  append_state(change, std::move(answered));
+void LiveSchedule::remove_logs(const std::vector<BucketId>& buckets) {
+  for (const BucketId& bucket : buckets) std::ignore = with_.logs.remove(messages_of(bucket, lane_));
 }
 
-void LiveSchedule::append_state(const ScheduleChange& change, Answered answered) {
-  std::vector<std::byte> value = encode(change);
-  BatchBuilder builder({});
-  builder.append({.timestamp = with_.shard.clock().wall_now(), .value = ByteView(value)});
-  Result<std::vector<std::byte>> bytes = builder.finish();
-  WHARF_ASSERT(bytes);
-  std::size_t size = bytes->size();
-  PartitionId partition = schedule_state_of(lane_);
-  Result<log::Appended> appended = with_.logs.append(partition, log::own(std::move(*bytes)), append_context());
-  if (!appended) {
-    with_.logger.error("the schedule's state could not be written", {{"reason", appended.error().message}});
-    state_lost_ = true;  // the next record says all
-    if (answered) answered(fail(appended.error()));
-    return;
-  }
-  state_end_ = appended->next;
-  state_bytes_ += size;
-  if (change.is_snapshot) state_bytes_ = snapshot_bytes_ = size;
-  auto committed = [this, alive = alive_, first = appended->first, is_snapshot = change.is_snapshot,
-                    answered = std::move(answered)](Result<void> outcome) mutable {
+/// A finished bucket's log goes with the next record that is kept. Were it gone before, a start after a crash would look for
+/// it.
+void LiveSchedule::write_state(Answered answered) {
+  auto done = [this, alive = alive_, buckets = std::exchange(finished_, {}),
+               answered = std::move(answered)](Result<void> outcome) mutable {
     if (answered) answered(outcome);
     if (!*alive) return;
-    if (!outcome) state_lost_ = true;
-    if (outcome && is_snapshot) std::ignore = with_.logs.store().delete_records(schedule_state_of(lane_), first);
+    if (outcome) return remove_logs(buckets);
+    finished_.insert(finished_.end(), buckets.begin(), buckets.end());
   };
-  with_.logs.when_committed(partition, appended->next, std::move(committed));
+  state_.write(std::move(done));
+}
+
+std::vector<std::byte> LiveSchedule::take_change() {
+  ScheduleChange change = core_.take_change();
+  return change.empty() ? std::vector<std::byte>() : encode(change);
+}
+
+std::vector<std::byte> LiveSchedule::take_snapshot() {
+  std::ignore = core_.take_change();
+  return encode(core_.snapshot());
+}
+
+void LiveSchedule::state_refused(const Error& why) {
+  with_.logger.error("the schedule's state could not be written", {{"reason", why.message}});
 }
 
 }  // namespace wharf::queue

@@ -1,0 +1,47 @@
+#pragma once
+// The logs of one shard on a simulated disk, for tests: from open to close, in one life of a machine.
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "cluster/replication/shard_logs.hpp"
+#include "log/data_folder.hpp"
+#include "log/wal_testing.hpp"
+#include "runtime/task_scope.hpp"
+#include "sim/simulation.hpp"
+
+namespace wharf::queue {
+
+class LogsOnDisk {
+ public:
+  LogsOnDisk(sim::Simulation& simulation, sim::Machine& machine)
+      : logger(machine.clock()), simulation_(simulation), machine_(machine), scope_(machine.shard()) {
+    log::DataFolderOptions options;
+    options.new_cluster_id.bytes.fill(7);
+    folder_ = std::move(*log::DataFolder::open(machine.disk(), "data", options, logger));
+    log::LogStore::Surroundings with{&machine.shard(), &machine.disk(), &logger, folder_.get(), nullptr, nullptr};
+    logs_ = std::make_unique<cluster::ShardLogs>(
+        machine.shard(), std::move(*simulation.run(machine.shard(), log::LogStore::open(with, {}))));
+    scope_.spawn("log-store", logs_->store().run(scope_.stop_token()));
+    scope_.spawn("log-advances", logs_->run(scope_.stop_token()));
+  }
+  /// Also of a machine that is dead: as a ghost it winds down.
+  ~LogsOnDisk() {
+    scope_.request_stop();
+    simulation_.run(machine_.shard(), scope_.close());
+    std::ignore = simulation_.run(machine_.shard(), logs_->close());
+  }
+
+  cluster::ShardLogs& get() { return *logs_; }
+
+  log::testing::QuietLogger logger;
+
+ private:
+  sim::Simulation& simulation_;
+  sim::Machine& machine_;
+  std::unique_ptr<log::DataFolder> folder_;
+  std::unique_ptr<cluster::ShardLogs> logs_;
+  runtime::TaskScope scope_;
+};
+
+}  // namespace wharf::queue

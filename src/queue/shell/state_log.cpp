@@ -1,0 +1,104 @@
+#include "queue/shell/state_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/record_batch_builder.hpp"
+#include "queue/shell/log_config.hpp"
+
+namespace wharf::queue {
+namespace {
+
+/// A snapshot replaces a log that is so much larger than the last one.
+constexpr std::uint64_t kSnapshotFactor = 4;
+/// After the disk failed or was full.
+constexpr Milliseconds kRetryInterval{1'000};
+
+}  // namespace
+
+StateLog::StateLog(Surroundings with, StateOwner& owner, PartitionId partition, std::uint64_t least_bytes)
+    : with_(with), owner_(owner), partition_(partition), least_bytes_(least_bytes) {}
+
+StateLog::~StateLog() {
+  *alive_ = false;
+  end();
+}
+
+Result<log::PartitionLog*> StateLog::open() {
+  Result<log::PartitionLog*> opened = with_.logs.store().create(partition_, log_config(log::Flush::kSync));
+  if (!opened) return opened;
+  end_ = (*opened)->log_end_offset();
+  bytes_ = (*opened)->size_bytes();
+  return opened;
+}
+
+void StateLog::write(Answered answered, Kept kept) {
+  bool grown = bytes_ > std::max(least_bytes_, kSnapshotFactor * snapshot_bytes_);
+  bool is_snapshot = grown || lost_;
+  std::vector<std::byte> record = is_snapshot ? owner_.take_snapshot() : owner_.take_change();
+  if (!record.empty()) return append(std::move(record), is_snapshot, std::move(answered), std::move(kept));
+  // What was written before may still be on its way.
+  if (answered) with_.logs.when_committed(partition_, end_, std::move(answered));
+}
+
+void StateLog::write_last(std::vector<std::byte> snapshot) {
+  end();
+  if (!snapshot.empty()) append(std::move(snapshot), true, {}, {});
+}
+
+void StateLog::remove() {
+  *alive_ = false;
+  end();
+  std::ignore = with_.logs.remove(partition_);
+}
+
+/// Nobody is asked for anything any more.
+void StateLog::end() {
+  ended_ = true;
+  if (retry_) with_.shard.cancel_timer(*retry_);
+  retry_.reset();
+}
+
+void StateLog::append(std::vector<std::byte> record, bool is_snapshot, Answered answered, Kept kept) {
+  Timestamp now = with_.shard.clock().wall_now();
+  BatchBuilder builder({});
+  builder.append({.timestamp = now, .value = ByteView(record)});
+  Result<std::vector<std::byte>> bytes = builder.finish();
+  WHARF_ASSERT(bytes);
+  std::size_t size = bytes->size();
+  log::AppendContext context{.leader_epoch = with_.leader_epoch(), .now = now, .from_client = false};
+  Result<log::Appended> appended = with_.logs.append(partition_, log::own(std::move(*bytes)), context);
+  if (!appended) {
+    if (answered) answered(fail(appended.error()));
+    return refused(appended.error());
+  }
+  end_ = appended->next;
+  bytes_ = is_snapshot ? size : bytes_ + size;
+  if (is_snapshot) snapshot_bytes_ = size;
+  if (is_snapshot) lost_ = false;
+  auto done = [this, alive = alive_, entry = Entry{appended->first, is_snapshot}, answered = std::move(answered),
+               kept = std::move(kept)](Result<void> outcome) mutable {
+    if (answered) answered(outcome);
+    if (*alive) committed(entry, outcome, kept);
+  };
+  with_.logs.when_committed(partition_, appended->next, std::move(done));
+}
+
+void StateLog::committed(const Entry& entry, const Result<void>& outcome, Kept& kept) {
+  if (!outcome) return refused(outcome.error());
+  refusing_ = false;
+  if (kept) kept();
+  if (entry.is_snapshot) std::ignore = with_.logs.store().delete_records(partition_, entry.first);
+}
+
+void StateLog::refused(const Error& why) {
+  lost_ = true;
+  if (!std::exchange(refusing_, true)) owner_.state_refused(why);
+  if (ended_ || retry_) return;
+  retry_ = with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this] {
+    retry_.reset();
+    if (lost_) owner_.state_due();
+  });
+}
+
+}  // namespace wharf::queue
