@@ -19,10 +19,6 @@ log::OwnedBatches batch_of(BatchBuilder& builder) {
   return log::own(std::move(*bytes));
 }
 
-Result<void> without_value(const auto& outcome) {
-  return outcome ? Result<void>() : fail(outcome.error());
-}
-
 }  // namespace
 
 std::size_t Outgoing::add(const NamespaceView& view, const routing::Routes& routes, const Message& message) {
@@ -86,51 +82,23 @@ void Outgoing::hold_back(std::string exchange, std::int64_t delay_ms, const Mess
 }
 
 runtime::Task<std::vector<Outgoing::Sent>> Outgoing::send() {
-  if (!history_.empty()) to_.histories.remember(here_, std::exchange(history_, {}));
+  OutgoingParts parts{.delayed = std::move(delayed_), .history = std::move(history_)};
   std::vector<Sent> sent;
-  co_await send_to_queues(&sent);
-  co_await send_to_logs(&sent);
-  co_await send_to_delays(&sent);
-  co_return sent;
-}
-
-runtime::Task<void> Outgoing::send_to_queues(std::vector<Sent>* sent) {
-  std::vector<EnqueuePart> parts;
-  std::vector<std::vector<std::size_t>> messages;
   for (auto& [key, to] : queues_) {
     to.part.messages.batch = batch_of(to.builder);
-    parts.push_back(std::move(to.part));
-    messages.push_back(std::move(to.messages));
+    parts.queues.push_back(std::move(to.part));
+    sent.push_back({std::move(to.messages), {}});
   }
-  if (parts.empty()) co_return;
-  std::vector<Result<void>> outcomes = co_await to_.queues.enqueue(here_, std::move(parts));
-  for (std::size_t i = 0; i < outcomes.size(); ++i) sent->push_back({std::move(messages[i]), std::move(outcomes[i])});
-}
-
-runtime::Task<void> Outgoing::send_to_logs(std::vector<Sent>* sent) {
-  constexpr Nanoseconds kDeadline = std::chrono::seconds(30);
-  std::vector<PublishPart> parts;
-  std::vector<std::vector<std::size_t>> messages;
   for (auto& [partition, batches] : logs_) {
     for (ToLog& batch : batches) {
-      parts.push_back({partition, batch_of(batch.builder)});
-      messages.push_back(std::move(batch.messages));
+      parts.logs.push_back({partition, batch_of(batch.builder)});
+      sent.push_back({std::move(batch.messages), {}});
     }
   }
-  if (parts.empty()) co_return;
-  std::vector<Result<Published>> outcomes =
-      co_await to_.publish.publish(here_, std::move(parts), Acknowledge::kCommitted, here_.now() + kDeadline);
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    sent->push_back({std::move(messages[i]), without_value(outcomes[i])});
-  }
-}
-
-runtime::Task<void> Outgoing::send_to_delays(std::vector<Sent>* sent) {
-  if (delayed_.empty()) co_return;
-  std::vector<Result<ScheduledId>> outcomes = co_await to_.delays.schedule(here_, std::move(delayed_));
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    sent->push_back({{delayed_messages_[i]}, without_value(outcomes[i])});
-  }
+  for (std::size_t number : delayed_messages_) sent.push_back({{number}, {}});
+  std::vector<Result<void>> outcomes = co_await broker::send(here_, to_, std::move(parts));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) sent[i].outcome = std::move(outcomes[i]);
+  co_return sent;
 }
 
 }  // namespace wharf::broker

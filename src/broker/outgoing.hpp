@@ -5,27 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "broker/catalogue.hpp"
-#include "broker/delays.hpp"
-#include "broker/entities.hpp"
-#include "broker/histories.hpp"
-#include "broker/publish.hpp"
-#include "broker/queues.hpp"
+#include "broker/outgoing_parts.hpp"
 #include "model/message.hpp"
 #include "model/record_batch_builder.hpp"
 #include "routing/core/router.hpp"
 
 namespace wharf::broker {
-
-/// What messages are sent on by; all of it outlives who does.
-struct OutgoingPorts {
-  Entities& entities;
-  Queues& queues;
-  Histories& histories;
-  Delays& delays;
-  Publish& publish;
-  Catalogue& catalogue;
-};
 
 class Outgoing {
  public:
@@ -67,9 +52,6 @@ class Outgoing {
   void add(const QueueInfo& queue, const Message& message, Timestamp now);
   void add(const cluster::Topic& topic, const Message& message, Timestamp now);
   void hold_back(std::string exchange, std::int64_t delay_ms, const Message& message, Timestamp now);
-  runtime::Task<void> send_to_queues(std::vector<Sent>* sent);
-  runtime::Task<void> send_to_logs(std::vector<Sent>* sent);
-  runtime::Task<void> send_to_delays(std::vector<Sent>* sent);
 
   runtime::Shard& here_;
   OutgoingPorts to_;

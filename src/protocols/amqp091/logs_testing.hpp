@@ -23,6 +23,17 @@ class LogsInMemory final : public broker::Publish, public broker::Read {
     gone_.push_back(partition);
     wake();
   }
+  /// Of all it has, in its order.
+  std::vector<std::string> bodies(PartitionId partition) {
+    std::vector<std::string> bodies;
+    for (const Batch& one : logs_[partition].batches) {
+      Result<BatchView> batch = read_batch(one.bytes.view());
+      WHARF_ASSERT(batch);
+      RecordReader reader(batch->header, batch->records());
+      for (Record record; *reader.next(record);) bodies.emplace_back(as_text(*record.value));
+    }
+    return bodies;
+  }
   /// As a producer sends it.
   void append(PartitionId partition, std::vector<std::byte> batch) {
     Log& log = logs_[partition];

@@ -29,15 +29,36 @@ class AmqpTurn : public DoorTest {
     EXPECT_TRUE(write_method(method, 1, in_));
     return *this;
   }
-  AmqpTurn& publish(std::string_view key, std::string_view body) {
-    add(BasicPublish{.routing_key = key});
-    write_content(1, *encode_properties({}), SharedBytes::copy_of(as_bytes(body)), 0, in_);
+  AmqpTurn& publish(std::string_view key, std::string_view body, const BasicProperties& properties = {},
+                    std::string_view exchange = "") {
+    add(BasicPublish{.exchange = exchange, .routing_key = key});
+    write_content(1, *encode_properties(properties), SharedBytes::copy_of(as_bytes(body)), 0, in_);
     return *this;
   }
   /// All that was added comes with one read; then whatever can happen does.
   void read() {
     FrameBuffer frames;
-    for (const SharedBytes& piece : in_.take()) {
+    fill(frames, in_.take());
+    for (auto next = frames.next(); next && *next; next = frames.next()) take_frame(client_, **next, frames);
+    end_turn(client_);
+    simulation_.run_for(std::chrono::milliseconds(10));
+  }
+  /// What was written since, which is nothing else.
+  std::vector<BasicAck> confirms() {
+    FrameBuffer frames;
+    fill(frames, client_.out.take());
+    std::vector<BasicAck> confirms;
+    for (auto next = frames.next(); next && *next; next = frames.next()) {
+      Outcome<BasicAck> ack = decode_method<BasicAck>((*next)->payload);
+      EXPECT_TRUE(ack);
+      if (ack) confirms.push_back(*ack);
+    }
+    return confirms;
+  }
+
+ protected:
+  static void fill(FrameBuffer& frames, const std::vector<SharedBytes>& pieces) {
+    for (const SharedBytes& piece : pieces) {
       for (ByteView left = piece.view(); !left.empty();) {
         MutableBytes space = frames.space();
         std::size_t count = std::min(space.size(), left.size());
@@ -46,12 +67,8 @@ class AmqpTurn : public DoorTest {
         left = left.subspan(count);
       }
     }
-    for (auto next = frames.next(); next && *next; next = frames.next()) take_frame(client_, **next, frames);
-    end_turn(client_);
-    simulation_.run_for(std::chrono::milliseconds(10));
   }
 
- protected:
   runtime::Signal can_write_{machine_.shard()};
   Client client_{door_, {"127.0.0.1", 1}, can_write_, tasks_};
   Writer in_;
@@ -90,6 +107,31 @@ TEST_F(AmqpTurn, AQueueThatMayBeFullIsAskedForEachMessage) {
   EXPECT_THAT(queues_.enqueued_parts, ElementsAre(4));
   EXPECT_EQ(counts("small").ready, 3u);
   EXPECT_EQ(counts("q").ready, 2u);
+}
+
+// Of one channel and one destination: what a queue takes its time for holds up no log topic's messages behind it.
+TEST_F(AmqpTurn, AReadsMessagesAreBehindThoseOfTheReadBeforeInEachLogTopic) {
+  std::shared_ptr<const cluster::Topic> events = topics_.add("events", 1);
+  add(ConfirmSelect{.nowait = true}).read();
+  client_.out.take();
+  queues_.hold_answers = true;
+  publish("q", "1").publish("events", "1").read();
+  publish("events", "2").read();
+  EXPECT_THAT(logs_.bodies(events->partition(0)), ElementsAre("1", "2"));
+  EXPECT_THAT(confirms(), ElementsAre(BasicAck{3, false})) << "the first read is answered as a whole";
+  queues_.let_go();
+  simulation_.run_for(std::chrono::milliseconds(10));
+  EXPECT_THAT(confirms(), ElementsAre(BasicAck{2, true}));
+}
+
+TEST_F(AmqpTurn, WhatIsDelayedWaitsForNoQueue) {
+  add(ExchangeDeclare{.exchange = "later", .type = "x-delayed-message", .arguments = {{"x-delayed-type", "direct"}}})
+      .read();
+  queues_.hold_answers = true;
+  publish("q", "1");
+  publish("q", "2", {.headers = PropertyTable{{"x-delay", 1'000}}}, "later").read();
+  EXPECT_THAT(delays_.waiting, SizeIs(1));
+  queues_.let_go();
 }
 
 TEST_F(AmqpTurn, AllAcknowledgementsAreOneCallWithOneRangePerRun) {

@@ -236,15 +236,6 @@ void flush_confirms(Channel& channel) {
   }
 }
 
-namespace {
-
-/// A queue that has gone since has nothing against the message, as in RabbitMQ.
-bool is_good(const std::optional<Error>& error) {
-  return !error || error->code == ErrorCode::kNotFound;
-}
-
-}  // namespace
-
 void tell_of_loss(Client& client, const Error& error) {
   if (error.code == ErrorCode::kFull || std::exchange(client.told_of_lost_publish, true)) return;
   client.door.logger.warn("could not keep messages of a publisher",
@@ -252,29 +243,12 @@ void tell_of_loss(Client& client, const Error& error) {
 }
 
 runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
-  std::vector<std::optional<Error>> errors;  // in the order of gathered.confirms
-  if (!gathered.queues.empty()) {
-    std::vector<Result<void>> kept = co_await client->door.queues.enqueue(client->shard, std::move(gathered.queues));
-    for (Result<void>& one : kept) errors.push_back(one ? std::nullopt : std::optional(std::move(one.error())));
-  }
-  if (!gathered.logs.empty()) {
-    constexpr Nanoseconds kDeadline = std::chrono::seconds(30);
-    std::vector<Result<broker::Published>> kept = co_await client->door.publish.publish(
-        client->shard, std::move(gathered.logs), broker::Acknowledge::kCommitted, client->shard.now() + kDeadline);
-    for (Result<broker::Published>& one : kept) {
-      errors.push_back(one ? std::nullopt : std::optional(std::move(one.error())));
-    }
-  }
-  if (!gathered.delayed.empty()) {
-    auto kept = co_await client->door.delays.schedule(client->shard, std::move(gathered.delayed));
-    for (Result<broker::ScheduledId>& one : kept) {
-      errors.push_back(one ? std::nullopt : std::optional(std::move(one.error())));
-    }
-  }
+  std::vector<Result<void>> outcomes =
+      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.parts));
   std::vector<Channel*> answered;
-  for (std::size_t part = 0; part < errors.size(); ++part) {
-    bool good = is_good(errors[part]);
-    if (!good) tell_of_loss(*client, *errors[part]);
+  for (std::size_t part = 0; part < outcomes.size(); ++part) {
+    bool good = broker::fate_of(outcomes[part]) == broker::Fate::kKept;
+    if (!good) tell_of_loss(*client, outcomes[part].error());
     for (const ToConfirm& confirm : gathered.confirms[part]) {
       confirm.channel->confirms.resolve(confirm.first, confirm.last, good);
       if (std::ranges::find(answered, confirm.channel.get()) == answered.end())

@@ -9,6 +9,7 @@
 #include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
+#include "broker/outgoing_parts.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
 #include "broker/read.hpp"
@@ -64,6 +65,8 @@ struct Door {
   std::string server_version;  // RabbitMQ's, as clients are told
   std::string cluster_name;
   DoorLimits limits;
+
+  broker::OutgoingPorts outgoing() const { return {entities, queues, histories, delays, publish, catalogue}; }
 };
 
 }  // namespace wharf::amqp091

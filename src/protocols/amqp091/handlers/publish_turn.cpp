@@ -84,7 +84,7 @@ void PublishTurn::confirm_last(const std::shared_ptr<Channel>& channel, std::uin
 }
 
 GatheredPublishes PublishTurn::take() {
-  GatheredPublishes gathered{.delayed = std::exchange(delayed_, {}),
+  GatheredPublishes gathered{.parts = {.delayed = std::exchange(delayed_, {})},
                              .channels = std::exchange(channels_, {}),
                              .bytes = std::exchange(bytes_, 0),
                              .messages = std::exchange(messages_, 0)};
@@ -93,16 +93,16 @@ GatheredPublishes PublishTurn::take() {
     first_part_[part.destination] = 0;
     if (part.queue) {
       auto messages = static_cast<std::uint64_t>(part.builder.record_count());
-      gathered.queues.push_back({*part.queue,
-                                 {.level = part.level,
-                                  .batch = batch_of(part.builder),
-                                  .messages = messages,
-                                  .body_bytes = part.body_bytes,
-                                  .persistent = part.persistent,
-                                  .expiring = part.expiring}});
+      gathered.parts.queues.push_back({*part.queue,
+                                       {.level = part.level,
+                                        .batch = batch_of(part.builder),
+                                        .messages = messages,
+                                        .body_bytes = part.body_bytes,
+                                        .persistent = part.persistent,
+                                        .expiring = part.expiring}});
       gathered.confirms.push_back(std::move(part.confirms));
     } else {
-      gathered.logs.push_back({*part.partition, batch_of(part.builder)});
+      gathered.parts.logs.push_back({*part.partition, batch_of(part.builder)});
       of_logs.push_back(std::move(part.confirms));
     }
   }

@@ -7,9 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "broker/delays.hpp"
 #include "broker/entities.hpp"
-#include "broker/publish.hpp"
+#include "broker/outgoing_parts.hpp"
 #include "cluster/metadata/topic_table.hpp"
 #include "model/message.hpp"
 #include "model/record_batch_builder.hpp"
@@ -27,9 +26,7 @@ struct ToConfirm {
 
 /// What a turn has gathered, as the ports want it.
 struct GatheredPublishes {
-  std::vector<broker::EnqueuePart> queues;
-  std::vector<broker::PublishPart> logs;
-  std::vector<broker::Delayed> delayed;
+  broker::OutgoingParts parts;
   std::vector<std::vector<ToConfirm>> confirms;    // of the queues' parts, then of the logs', then of what is delayed
   std::vector<std::shared_ptr<Channel>> channels;  // they came by; one may be there more than once
   std::uint64_t bytes = 0;                         // of bodies as they came in

@@ -25,27 +25,12 @@ Handled route_kept(const ChannelPointer& channel, const std::vector<OwnedCommand
 
 /// The first error, if any queue or log refused its messages.
 runtime::Task<Result<void>> publish_kept(Client* client, GatheredPublishes gathered) {
-  Result<void> outcome;
-  auto look_at = [&](const auto& kept) {
-    for (const auto& one : kept) {
-      if (!one && one.error().code != ErrorCode::kNotFound && outcome) outcome = fail(one.error());
-    }
-  };
-  if (!gathered.queues.empty()) {
-    auto kept = co_await client->door.queues.enqueue(client->shard, std::move(gathered.queues));
-    look_at(kept);
+  std::vector<Result<void>> outcomes =
+      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.parts));
+  for (Result<void>& one : outcomes) {
+    if (broker::fate_of(one) != broker::Fate::kKept) co_return std::move(one);
   }
-  if (!gathered.logs.empty()) {
-    constexpr Nanoseconds kDeadline = std::chrono::seconds(30);
-    auto kept = co_await client->door.publish.publish(client->shard, std::move(gathered.logs),
-                                                      broker::Acknowledge::kCommitted, client->shard.now() + kDeadline);
-    look_at(kept);
-  }
-  if (!gathered.delayed.empty()) {
-    auto kept = co_await client->door.delays.schedule(client->shard, std::move(gathered.delayed));
-    look_at(kept);
-  }
-  co_return outcome;
+  co_return Result<void>();
 }
 
 }  // namespace
