@@ -36,7 +36,7 @@ struct Ready {
     message = stored ? *stored : plain_message_of(due.record);
     message.key.reset();
     if (due.envelope.key) message.key = as_bytes(*due.envelope.key);
-    std::int64_t delay_ms = routing::delay_ms(for_routing());
+    std::int64_t delay_ms = routing::delay_ms(routed());
     if (delay_ms <= 0) return;
     auto delay = std::ranges::find(headers, kDelay, &Property::name);
     delay->value = turned(delay->value, delay_ms);
@@ -44,14 +44,7 @@ struct Ready {
     WHARF_ASSERT(fault == TableFault::kNone);  // they were a table before
     message.properties = encoded;
   }
-  routing::MessageView for_routing() const {
-    return {.routing_key = message.routing_key,
-            .extra_keys = keys,
-            .headers = &headers,
-            .message_id = message.message_id,
-            .correlation_id = message.correlation_id,
-            .timestamp = message.timestamp_seconds};
-  }
+  routing::MessageView routed() const { return for_routing(message, keys, &headers); }
 
   MessageView message;
   PropertyTable headers;
@@ -61,13 +54,13 @@ struct Ready {
 
 }  // namespace
 
-void DueRouter::route(const queue::DueMessage& due, Outgoing& outgoing, std::vector<ToDeduplicate>& to_deduplicate) {
+void DueRouter::route(const queue::DueMessage& due, std::vector<ToDeduplicate>& to_deduplicate) {
   std::optional<NamespaceView> view = to_.to.entities.find(to_.shard, due.envelope.name_space);
   if (!view) return;
   auto exchange = view->routes->find(routing::DestinationKind::kExchange, due.envelope.exchange);
   if (!exchange) return;
   Ready ready(due);
-  routing::Routes routes = router_.route(*view->routes, *exchange, ready.for_routing(), dice_.roll());
+  routing::Routes routes = router_.route(*view->routes, *exchange, ready.routed(), dice_.roll());
   if (routes.undecided) {
     to_deduplicate.push_back({.name_space = due.envelope.name_space,
                               .exchange = due.envelope.exchange,
@@ -75,43 +68,32 @@ void DueRouter::route(const queue::DueMessage& due, Outgoing& outgoing, std::vec
                               .message = delivery_of(ready.message, to_.shard.clock().wall_now())});
     return;
   }
-  outgoing.add(
-      *view, routes,
-      {.name_space = due.envelope.name_space, .extra_keys = due.envelope.extra_keys, .message = ready.message});
+  outgoing_.add(*view, routes,
+                {.name_space = due.envelope.name_space, .extra_keys = ready.keys, .message = ready.message},
+                to_.shard.clock().wall_now());
 }
 
-/// What is full or gone takes none, as a publisher would find; where the machine is the reason, it is tried again.
-bool DueRouter::is_kept(const Result<void>& outcome) {
-  if (outcome) return true;
-  switch (outcome.error().code) {
-    case ErrorCode::kStorage:
-    case ErrorCode::kDiskFull:
-    case ErrorCode::kTimedOut:
-    case ErrorCode::kClosed:
-    case ErrorCode::kBusy:
-    case ErrorCode::kUnavailable:
-      return false;
-    case ErrorCode::kFull:
-    case ErrorCode::kNotFound:
-      return true;
-    default:
-      to_.logger.warn("delayed messages were refused where they went", {{"reason", outcome.error().message}});
-      return true;
+/// What refuses them takes none, as a publisher would find; where the machine is the reason, it is tried again.
+template <class T>
+bool DueRouter::is_done(const Result<T>& outcome) {
+  Fate fate = fate_of(outcome);
+  if (fate == Fate::kRefused && outcome.error().code != ErrorCode::kFull) {
+    to_.logger.warn("delayed messages were refused where they went", {{"reason", outcome.error().message}});
   }
+  return fate != Fate::kNotNow;
 }
 
 runtime::Task<bool> DueRouter::send_on(std::vector<queue::DueMessage> messages) {
-  Outgoing outgoing(to_.shard, to_.to);
   std::vector<ToDeduplicate> to_deduplicate;
-  for (const queue::DueMessage& message : messages) route(message, outgoing, to_deduplicate);
-  bool kept = true;
-  std::vector<Outgoing::Sent> sent = co_await outgoing.send();
-  for (const Outgoing::Sent& batch : sent) kept &= is_kept(batch.outcome);
+  for (const queue::DueMessage& message : messages) route(message, to_deduplicate);
+  bool done = true;
+  std::vector<Result<void>> sent = co_await send(to_.shard, to_.to, outgoing_.take().parts);
+  for (const Result<void>& one : sent) done &= is_done(one);
   if (!to_deduplicate.empty()) {
     std::vector<Result<PassedOn>> outcomes = co_await to_.deduplication.pass_on(to_.shard, std::move(to_deduplicate));
-    for (const Result<PassedOn>& one : outcomes) kept &= is_kept(one ? Result<void>() : fail(one.error()));
+    for (const Result<PassedOn>& one : outcomes) done &= is_done(one);
   }
-  co_return kept;
+  co_return done;
 }
 
 }  // namespace wharf::broker

@@ -19,17 +19,20 @@ class DueRouter final : public queue::DueMessages {
     runtime::Random& random;
     runtime::Logger& logger;
   };
-  explicit DueRouter(const Ports& ports) : to_(ports), dice_(ports.random) {}
+  explicit DueRouter(const Ports& ports)
+      : to_(ports), dice_(ports.random), outgoing_(ports.shard, ports.to.catalogue) {}
 
   runtime::Task<bool> send_on(std::vector<queue::DueMessage> messages) override;
 
  private:
-  void route(const queue::DueMessage& due, Outgoing& outgoing, std::vector<ToDeduplicate>& to_deduplicate);
-  bool is_kept(const Result<void>& outcome);
+  void route(const queue::DueMessage& due, std::vector<ToDeduplicate>& to_deduplicate);
+  template <class T>
+  bool is_done(const Result<T>& outcome);
 
   Ports to_;
   runtime::Dice dice_;
   routing::Router router_;
+  Outgoing outgoing_;
 };
 
 }  // namespace wharf::broker

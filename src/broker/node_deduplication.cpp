@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker/exchange_duplicates.hpp"
+#include "broker/routed_message.hpp"
 #include "model/deduplication_id.hpp"
 #include "model/message.hpp"
 #include "model/message_properties.hpp"
@@ -24,14 +25,7 @@ struct Opened {
     Result<MessageView> stored = message_of(one.message.record);
     message = stored ? *stored : plain_message_of(one.message.record);
   }
-  routing::MessageView for_routing() const {
-    return {.routing_key = message.routing_key,
-            .extra_keys = keys,
-            .headers = &headers,
-            .message_id = message.message_id,
-            .correlation_id = message.correlation_id,
-            .timestamp = message.timestamp_seconds};
-  }
+  routing::MessageView routed() const { return for_routing(message, keys, &headers); }
   PropertyTable headers;
   std::vector<std::string_view> keys;
   MessageView message;
@@ -60,8 +54,8 @@ struct Way {
 /// Messages that came together, on the shard that decides.
 class NodeDeduplication::Turn final : public routing::DuplicateCheck {
  public:
-  Turn(NodeShard& owner, const OutgoingPorts& to, runtime::Random& random)
-      : owner_(owner), to_(to), outgoing_(owner.shard, to), dice_(random) {}
+  Turn(NodeShard& owner, const OutgoingPorts& to, Outgoing& outgoing, runtime::Random& random)
+      : owner_(owner), to_(to), outgoing_(outgoing), dice_(random) {}
 
   void route(const ToDeduplicate& one) {
     Way& way = ways_.emplace_back();
@@ -70,14 +64,15 @@ class NodeDeduplication::Turn final : public routing::DuplicateCheck {
     if (!exchange) return;
     Opened opened(one);
     name_space_ = &one.name_space;
-    routing::Routes routes = router_.route(*view->routes, *exchange, opened.for_routing(), dice_.roll(), this);
+    routing::Routes routes = router_.route(*view->routes, *exchange, opened.routed(), dice_.roll(), this);
     way.repeats = routes.repeats;
     way.destinations = outgoing_.add(*view, routes,
-                                     {.number = ways_.size() - 1,
-                                      .name_space = one.name_space,
-                                      .extra_keys = one.extra_keys,
+                                     {.name_space = one.name_space,
+                                      .extra_keys = opened.keys,
                                       .message = opened.message,
-                                      .deaths_in = one.is_dead_letter ? &opened.headers : nullptr});
+                                      .deaths_in = one.is_dead_letter ? &opened.headers : nullptr,
+                                      .number = ways_.size() - 1},
+                                     owner_.shard.clock().wall_now());
   }
   bool is_new(const routing::Exchange& exchange, const routing::DuplicateRules& rules,
               const routing::MessageView& message) override {
@@ -96,10 +91,11 @@ class NodeDeduplication::Turn final : public routing::DuplicateCheck {
     return false;
   }
   runtime::Task<std::vector<Result<PassedOn>>> send() {
-    std::vector<Outgoing::Sent> sent = co_await outgoing_.send();
-    for (const Outgoing::Sent& batch : sent) {
-      if (batch.outcome || batch.outcome.error().code == ErrorCode::kNotFound) continue;  // gone since
-      for (std::size_t number : batch.messages) ways_[number].failed(batch.outcome.error());
+    Outgoing::Gathered gathered = outgoing_.take();
+    std::vector<Result<void>> sent = co_await broker::send(owner_.shard, to_, std::move(gathered.parts));
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      if (fate_of(sent[i]) == Fate::kKept) continue;
+      for (std::size_t number : gathered.messages[i]) ways_[number].failed(sent[i].error());
     }
     for (const Way& way : ways_) {
       for (const ExchangeDuplicates::First& first : way.firsts) owner_.duplicates.landed(first, !way.error);
@@ -118,12 +114,17 @@ class NodeDeduplication::Turn final : public routing::DuplicateCheck {
  private:
   NodeShard& owner_;
   OutgoingPorts to_;
-  Outgoing outgoing_;
+  Outgoing& outgoing_;
   runtime::Dice dice_;
   routing::Router router_;
   std::vector<Way> ways_;
   const std::string* name_space_ = nullptr;  // of the message that is routed
 };
+
+NodeDeduplication::NodeDeduplication(NodeShards& shards, const OutgoingPorts& to, runtime::Random& random)
+    : shards_(shards), to_(to), random_(random) {
+  for (std::size_t i = 0; i < shards.size(); ++i) outgoing_.emplace_back(shards.at(i).shard, to.catalogue);
+}
 
 NodeShard& NodeDeduplication::owner(const std::string& name_space) {
   return shards_.at(std::hash<std::string>()(name_space) % shards_.size());
@@ -150,7 +151,7 @@ runtime::Task<std::vector<Result<PassedOn>>> NodeDeduplication::pass_on(runtime:
 runtime::Task<void> NodeDeduplication::decide(NodeShard* owner, std::vector<ToDeduplicate> messages,
                                               std::vector<Result<PassedOn>>* outcomes) {
   sweep(*owner);
-  Turn turn(*owner, to_, random_);
+  Turn turn(*owner, to_, outgoing_[owner->shard.index().value], random_);
   for (const ToDeduplicate& one : messages) turn.route(one);
   *outcomes = co_await turn.send();
 }

@@ -1,6 +1,8 @@
 #pragma once
 // The deduplication port: a namespace's exchanges are asked on one shard, by its name, and what is new goes on from
 // there.
+#include <vector>
+
 #include "broker/deduplication.hpp"
 #include "broker/node_shards.hpp"
 #include "broker/outgoing.hpp"
@@ -10,8 +12,7 @@ namespace wharf::broker {
 
 class NodeDeduplication final : public Deduplication {
  public:
-  NodeDeduplication(NodeShards& shards, const OutgoingPorts& to, runtime::Random& random)
-      : shards_(shards), to_(to), random_(random) {}
+  NodeDeduplication(NodeShards& shards, const OutgoingPorts& to, runtime::Random& random);
 
   runtime::Task<std::vector<Result<PassedOn>>> pass_on(runtime::Shard& here,
                                                        std::vector<ToDeduplicate> messages) override;
@@ -28,6 +29,7 @@ class NodeDeduplication final : public Deduplication {
   NodeShards& shards_;
   OutgoingPorts to_;
   runtime::Random& random_;
+  std::vector<Outgoing> outgoing_;  // by shard, touched there
 };
 
 }  // namespace wharf::broker

@@ -1,6 +1,7 @@
 #include "broker/outgoing.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "broker/log_batch_room.hpp"
@@ -9,96 +10,118 @@
 #include "queue/core/dead_letter.hpp"
 
 namespace wharf::broker {
-namespace {
 
-constexpr std::uint8_t kPersistent = 2;  // delivery mode
-
-log::OwnedBatches batch_of(BatchBuilder& builder) {
-  Result<std::vector<std::byte>> bytes = builder.finish();
-  WHARF_ASSERT(bytes);  // each message is far below a batch's limit, and nothing is compressed
-  return log::own(std::move(*bytes));
-}
-
-}  // namespace
-
-std::size_t Outgoing::add(const NamespaceView& view, const routing::Routes& routes, const Message& message) {
-  Timestamp now = here_.clock().wall_now();
-  std::size_t count = 0;
+std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& routes, const Message& message,
+                            Timestamp now) {
+  std::uint32_t count = 0;
   for (routing::DestinationId id : routes.destinations) {
     const routing::Destination& destination = view.routes->destination(id);
+    Part* part = nullptr;
     if (destination.kind == routing::DestinationKind::kQueue) {
       const auto& queue = (*view.queues)[id];
       if (!queue || (message.deaths_in && queue::is_cycle(*message.deaths_in, queue->name))) continue;
-      add(*queue, message, now);
+      part = &add(id, *queue, message, now);
     } else {
-      auto topic = to_.catalogue.topics(here_)->find(destination.name);
+      auto topic = catalogue_.topics(here_)->find(destination.name);
       if (!topic) continue;
-      add(*topic, message, now);
+      part = &add(id, *topic, message, now);
     }
+    if (message.number) part->messages.push_back(*message.number);
     ++count;
   }
   for (const routing::HeldBack& held : routes.held_back) {
     hold_back(view.routes->destination(held.exchange).name, held.delay_ms, message, now);
     ++count;
   }
+  if (routes.remembered.empty()) return count;
+  queue::Delivery kept = delivery_of(message.message, now);
   for (const routing::Remembered& one : routes.remembered) {
-    history_.push_back({message.name_space, view.routes->destination(one.exchange).name, one.messages,
-                        delivery_of(message.message, now)});
+    history_.push_back(
+        {std::string(message.name_space), view.routes->destination(one.exchange).name, one.messages, kept});
   }
   return count;
 }
 
-void Outgoing::add(const QueueInfo& queue, const Message& one, Timestamp now) {
-  const MessageView& message = one.message;
-  std::uint8_t level = std::min(message.priority.value_or(0), queue.settings.max_priority);
-  std::size_t alone = queue.settings.takes_each_alone() ? queues_.size() + 1 : 0;
-  ToQueue& to = queues_[{queue.ref.id, level, alone}];
-  to.part.queue = queue.ref;
-  to.part.messages.level = level;
-  to.part.messages.expiring |= message.expiration.has_value();
-  ++to.part.messages.messages;
-  to.part.messages.body_bytes += message.body.size();
-  append_message(to.builder, message, now);
-  to.messages.push_back(one.number);
+Outgoing::Part& Outgoing::new_part(routing::DestinationId destination) {
+  if (newest_part_.size() <= destination) newest_part_.resize(destination + 1);
+  Part& part = parts_.emplace_back(Part{.destination = destination});
+  part.next = std::exchange(newest_part_[destination], static_cast<std::uint32_t>(parts_.size()));
+  return part;
 }
 
-void Outgoing::add(const cluster::Topic& topic, const Message& one, Timestamp now) {
-  std::vector<ToLog>& batches = logs_[cluster::partition_of_key(topic, one.message.routing_key)];
-  bool is_full = !batches.empty() && batches.back().builder.size_bytes() > room_for(*topic.config, one.message);
-  if (batches.empty() || is_full) batches.emplace_back();
-  append_message(batches.back().builder, one.message, now);
-  batches.back().messages.push_back(one.number);
+/// The newest one that is the same. Numbers are a namespace's: the part says whether it is meant.
+template <class Same>
+Outgoing::Part& Outgoing::part_of(routing::DestinationId destination, Same&& same) {
+  std::uint32_t place = destination < newest_part_.size() ? newest_part_[destination] : 0;
+  for (; place != 0; place = parts_[place - 1].next) {
+    if (same(parts_[place - 1])) return parts_[place - 1];
+  }
+  return new_part(destination);
 }
 
-void Outgoing::hold_back(std::string exchange, std::int64_t delay_ms, const Message& one, Timestamp now) {
+Outgoing::Part& Outgoing::add(routing::DestinationId destination, const QueueInfo& queue, const Message& one,
+                              Timestamp now) {
+  std::uint8_t level = level_in(queue, one.message);
+  auto same = [&](const Part& other) { return other.queue == queue.ref && other.level == level; };
+  Part& part = queue.settings.takes_each_alone() ? new_part(destination) : part_of(destination, same);
+  part.queue = queue.ref;
+  part.level = level;
+  part.persistent |= one.persistent;
+  part.expiring |= one.message.expiration.has_value();
+  part.body_bytes += one.message.body.size();
+  append_message(part.builder, one.message, now);
+  return part;
+}
+
+Outgoing::Part& Outgoing::add(routing::DestinationId destination, const cluster::Topic& topic, const Message& one,
+                              Timestamp now) {
+  PartitionId partition = cluster::partition_of_key(topic, one.message.routing_key);
+  // The partition's newest part: none may come before another that came earlier.
+  Part* part = &part_of(destination, [&](const Part& other) { return other.partition == partition; });
+  bool is_full = part->builder.size_bytes() > room_for(*topic.config, one.message);
+  if (is_full && part->builder.record_count() > 0) part = &new_part(destination);
+  part->partition = partition;
+  append_message(part->builder, one.message, now);
+  return *part;
+}
+
+void Outgoing::hold_back(const std::string& exchange, std::int64_t delay_ms, const Message& one, Timestamp now) {
   std::int64_t wait = std::min(delay_ms, queue::kLatestDue.ms - now.ms);
   delayed_.push_back({.envelope = {.due = Timestamp{now.ms + wait},
-                                   .name_space = one.name_space,
-                                   .exchange = std::move(exchange),
-                                   .extra_keys = one.extra_keys},
+                                   .name_space = std::string(one.name_space),
+                                   .exchange = exchange,
+                                   .extra_keys = {one.extra_keys.begin(), one.extra_keys.end()}},
                       .batch = bytes_of(one.message, now),
-                      .persistent = one.message.delivery_mode == kPersistent});
-  delayed_messages_.push_back(one.number);
+                      .persistent = one.persistent});
+  std::vector<std::size_t>& numbers = delayed_messages_.emplace_back();
+  if (one.number) numbers.push_back(*one.number);
 }
 
-runtime::Task<std::vector<Outgoing::Sent>> Outgoing::send() {
-  OutgoingParts parts{.delayed = std::move(delayed_), .history = std::move(history_)};
-  std::vector<Sent> sent;
-  for (auto& [key, to] : queues_) {
-    to.part.messages.batch = batch_of(to.builder);
-    parts.queues.push_back(std::move(to.part));
-    sent.push_back({std::move(to.messages), {}});
-  }
-  for (auto& [partition, batches] : logs_) {
-    for (ToLog& batch : batches) {
-      parts.logs.push_back({partition, batch_of(batch.builder)});
-      sent.push_back({std::move(batch.messages), {}});
+Outgoing::Gathered Outgoing::take() {
+  Gathered gathered{.parts = {.delayed = std::exchange(delayed_, {}), .history = std::exchange(history_, {})},
+                    .messages = {}};
+  std::vector<std::vector<std::size_t>> of_logs;
+  for (Part& part : parts_) {
+    newest_part_[part.destination] = 0;
+    if (part.queue) {
+      auto messages = static_cast<std::uint64_t>(part.builder.record_count());
+      gathered.parts.queues.push_back({*part.queue,
+                                       {.level = part.level,
+                                        .batch = batch_of(part.builder),
+                                        .messages = messages,
+                                        .body_bytes = part.body_bytes,
+                                        .persistent = part.persistent,
+                                        .expiring = part.expiring}});
+      gathered.messages.push_back(std::move(part.messages));
+    } else {
+      gathered.parts.logs.push_back({*part.partition, batch_of(part.builder)});
+      of_logs.push_back(std::move(part.messages));
     }
   }
-  for (std::size_t number : delayed_messages_) sent.push_back({{number}, {}});
-  std::vector<Result<void>> outcomes = co_await broker::send(here_, to_, std::move(parts));
-  for (std::size_t i = 0; i < outcomes.size(); ++i) sent[i].outcome = std::move(outcomes[i]);
-  co_return sent;
+  std::ranges::move(of_logs, std::back_inserter(gathered.messages));
+  std::ranges::move(std::exchange(delayed_messages_, {}), std::back_inserter(gathered.messages));
+  parts_.clear();
+  return gathered;
 }
 
 }  // namespace wharf::broker

@@ -1,12 +1,21 @@
 #pragma once
-// Messages that go on together to where their exchanges send them: a batch per destination, in the messages' order.
+// Messages that go on together to where their exchanges send them: one batch per destination (or message, where a queue
+// may be full), in the messages' order. Filled without a suspension in between, since destinations are known by the
+// routing table's numbers; kept by its user, as it finds them in memory that grows with the table.
+//
+//   outgoing.add(view, routes, {.name_space = "/", .message = message}, now);
+//   std::vector<Result<void>> outcomes = co_await send(here, ports, outgoing.take().parts);
 #include <cstddef>
-#include <map>
-#include <string>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "broker/outgoing_parts.hpp"
+#include "cluster/metadata/topic_table.hpp"
 #include "model/message.hpp"
+#include "model/property.hpp"
 #include "model/record_batch_builder.hpp"
 #include "routing/core/router.hpp"
 
@@ -14,52 +23,55 @@ namespace wharf::broker {
 
 class Outgoing {
  public:
-  Outgoing(runtime::Shard& here, const OutgoingPorts& to) : here_(here), to_(to) {}
-
   struct Message {
-    std::size_t number = 0;  // the caller's own, told by send()
-    const std::string& name_space;
-    const std::vector<std::string>& extra_keys;
+    std::string_view name_space;
+    std::span<const std::string_view> extra_keys;  // of CC and BCC
     const MessageView& message;
+    bool persistent = true;                    // answered when on disk: for one whose place elsewhere is given up
     const PropertyTable* deaths_in = nullptr;  // it goes to no queue that these headers say it died in
+    std::optional<std::size_t> number;         // the caller's own, told by take()
   };
-  /// To all of `routes`, which are `view`'s. How many they are: those that are there.
-  std::size_t add(const NamespaceView& view, const routing::Routes& routes, const Message& message);
 
-  struct Sent {
-    std::vector<std::size_t> messages;  // by their numbers
-    Result<void> outcome;
+  Outgoing(runtime::Shard& here, Catalogue& catalogue) : here_(here), catalogue_(catalogue) {}
+
+  /// To all of `routes`, which are `view`'s. How many they are: those that are there.
+  std::uint32_t add(const NamespaceView& view, const routing::Routes& routes, const Message& message, Timestamp now);
+  bool empty() const { return parts_.empty() && delayed_.empty() && history_.empty(); }
+
+  struct Gathered {
+    OutgoingParts parts;
+    std::vector<std::vector<std::size_t>> messages;  // by send()'s outcomes: the numbers of those that have one
   };
-  /// All of it, once; an outcome for each batch.
-  runtime::Task<std::vector<Sent>> send();
+  /// All of it; empty from here on.
+  Gathered take();
 
  private:
-  struct ToQueue {
-    EnqueuePart part;
+  struct Part {
+    routing::DestinationId destination;
+    std::optional<QueueRef> queue;  // or:
+    std::optional<PartitionId> partition;
+    std::uint8_t level = 0;   // of the queue
+    bool persistent = false;  // some of them
+    bool expiring = false;
+    std::uint64_t body_bytes = 0;
     BatchBuilder builder{BatchOptions{}};
     std::vector<std::size_t> messages;
+    std::uint32_t next = 0;  // part of the same destination, before this one; place + 1
   };
-  struct ToLog {
-    BatchBuilder builder{BatchOptions{}};
-    std::vector<std::size_t> messages;
-  };
-  struct Key {
-    TopicId queue;
-    std::uint8_t level;
-    std::size_t alone;  // tells the messages of a queue apart that takes each alone
-    auto operator<=>(const Key&) const = default;
-  };
-  void add(const QueueInfo& queue, const Message& message, Timestamp now);
-  void add(const cluster::Topic& topic, const Message& message, Timestamp now);
-  void hold_back(std::string exchange, std::int64_t delay_ms, const Message& message, Timestamp now);
+  Part& new_part(routing::DestinationId destination);
+  template <class Same>
+  Part& part_of(routing::DestinationId destination, Same&& same);
+  Part& add(routing::DestinationId destination, const QueueInfo& queue, const Message& message, Timestamp now);
+  Part& add(routing::DestinationId destination, const cluster::Topic& topic, const Message& message, Timestamp now);
+  void hold_back(const std::string& exchange, std::int64_t delay_ms, const Message& message, Timestamp now);
 
   runtime::Shard& here_;
-  OutgoingPorts to_;
-  std::vector<HistoryEntry> history_;
-  std::map<Key, ToQueue> queues_;
-  std::map<PartitionId, std::vector<ToLog>> logs_;
+  Catalogue& catalogue_;
+  std::vector<Part> parts_;
+  std::vector<std::uint32_t> newest_part_;  // by destination; place + 1
   std::vector<Delayed> delayed_;
-  std::vector<std::size_t> delayed_messages_;
+  std::vector<std::vector<std::size_t>> delayed_messages_;
+  std::vector<HistoryEntry> history_;
 };
 
 }  // namespace wharf::broker

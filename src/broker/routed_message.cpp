@@ -3,13 +3,43 @@
 #include <algorithm>
 
 namespace wharf::broker {
+namespace {
+
+std::vector<std::byte> finished(BatchBuilder& builder) {
+  Result<std::vector<std::byte>> bytes = builder.finish();
+  WHARF_ASSERT(bytes);  // what comes together is far below a batch's limit, and nothing is compressed
+  return std::move(*bytes);
+}
+
+}  // namespace
+
+routing::MessageView for_routing(const MessageView& message, std::span<const std::string_view> extra_keys,
+                                 const PropertyTable* headers) {
+  return {.routing_key = message.routing_key,
+          .extra_keys = extra_keys,
+          .headers = headers,
+          .message_id = message.message_id,
+          .correlation_id = message.correlation_id,
+          .timestamp = message.timestamp_seconds};
+}
+
+bool is_persistent(const MessageView& message) {
+  constexpr std::uint8_t kPersistent = 2;  // delivery mode
+  return message.delivery_mode == kPersistent;
+}
+
+std::uint8_t level_in(const QueueInfo& queue, const MessageView& message) {
+  return std::min(message.priority.value_or(0), queue.settings.max_priority);
+}
+
+log::OwnedBatches batch_of(BatchBuilder& builder) {
+  return log::own(finished(builder));
+}
 
 std::vector<std::byte> bytes_of(const MessageView& message, Timestamp now) {
   BatchBuilder builder{BatchOptions{}};
   append_message(builder, message, now);
-  Result<std::vector<std::byte>> bytes = builder.finish();
-  WHARF_ASSERT(bytes);  // a message is far below a batch's limit, and nothing is compressed
-  return std::move(*bytes);
+  return finished(builder);
 }
 
 queue::Delivery delivery_of(const MessageView& message, Timestamp now) {
@@ -24,13 +54,12 @@ queue::Delivery delivery_of(const MessageView& message, Timestamp now) {
 }
 
 EnqueuePart part_for(const QueueInfo& queue, const MessageView& message, Timestamp now) {
-  constexpr std::uint8_t kPersistent = 2;  // delivery mode
   return {queue.ref,
-          {.level = std::min(message.priority.value_or(0), queue.settings.max_priority),
+          {.level = level_in(queue, message),
            .batch = log::own(bytes_of(message, now)),
            .messages = 1,
            .body_bytes = message.body.size(),
-           .persistent = message.delivery_mode == kPersistent,
+           .persistent = is_persistent(message),
            .expiring = message.expiration.has_value()}};
 }
 

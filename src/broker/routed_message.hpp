@@ -1,5 +1,7 @@
 #pragma once
 // A message between two queues or exchanges: as a record of its own, and on its way into queues again.
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,8 +10,24 @@
 #include "broker/queues.hpp"
 #include "model/message.hpp"
 #include "model/property.hpp"
+#include "model/record_batch_builder.hpp"
+#include "routing/core/message_view.hpp"
 
 namespace wharf::broker {
+
+/// As the routing table looks at it. `extra_keys` (of CC and BCC) and `headers` (none: not known) outlive what comes
+/// back.
+routing::MessageView for_routing(const MessageView& message, std::span<const std::string_view> extra_keys,
+                                 const PropertyTable* headers);
+
+/// It asks to survive a restart. Where it does not, nobody waits for the disk on its behalf.
+bool is_persistent(const MessageView& message);
+
+/// The level of this queue that it goes to.
+std::uint8_t level_in(const QueueInfo& queue, const MessageView& message);
+
+/// What was built of messages, and is not compressed.
+log::OwnedBatches batch_of(BatchBuilder& builder);
 
 /// A batch of this one message.
 std::vector<std::byte> bytes_of(const MessageView& message, Timestamp now);

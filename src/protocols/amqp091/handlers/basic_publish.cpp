@@ -17,7 +17,6 @@
 namespace wharf::amqp091 {
 namespace {
 
-using routing::DestinationKind;
 using security::Resource;
 using security::Verb;
 
@@ -65,13 +64,8 @@ struct Publish {
     return {};
   }
 
-  routing::MessageView for_routing() const {
-    return {.routing_key = message.routing_key,
-            .extra_keys = extra_views,
-            .headers = headers ? &*headers : nullptr,
-            .message_id = message.message_id,
-            .correlation_id = message.correlation_id,
-            .timestamp = message.timestamp_seconds};
+  routing::MessageView routed() const {
+    return broker::for_routing(message, extra_views, headers ? &*headers : nullptr);
   }
 };
 
@@ -82,54 +76,6 @@ Outcome<void> may_use_keys(Client& client, const routing::ExchangeEntry& to, con
     if (allowed) allowed = may_use_key(client, Verb::kWrite, to.exchange, key);
   }
   return allowed;
-}
-
-/// Into the batch of each destination that is there. How many they are.
-std::uint32_t gather(Client& client, const broker::NamespaceView& view, const routing::Routes& routes,
-                     const MessageView& message, const ChannelPointer& confirming, std::uint64_t tag) {
-  std::uint32_t count = 0;
-  const Timestamp now = client.shard.clock().wall_now();
-  for (routing::DestinationId destination : routes.destinations) {
-    const routing::Destination& known = view.routes->destination(destination);
-    if (known.kind == DestinationKind::kQueue) {
-      const auto& queue = (*view.queues)[destination];
-      if (!queue) continue;
-      client.turn.add(destination, *queue, message, now);
-    } else {
-      auto topic = client.door.catalogue.topics(client.shard)->find(known.name);
-      if (!topic) continue;
-      client.turn.add(destination, *topic, message, now);
-    }
-    ++count;
-    if (confirming) client.turn.confirm_last(confirming, tag);
-  }
-  return count;
-}
-
-/// What delaying exchanges hold back, once for each. How many they are.
-std::uint32_t hold_back(Client& client, const broker::NamespaceView& view, const routing::Routes& routes,
-                        const Publish& publish, const ChannelPointer& confirming, std::uint64_t tag) {
-  const Timestamp now = client.shard.clock().wall_now();
-  for (const routing::HeldBack& held : routes.held_back) {
-    std::int64_t wait = std::min(held.delay_ms, queue::kLatestDue.ms - now.ms);
-    client.turn.delay({.due = Timestamp{now.ms + wait},
-                       .name_space = client.vhost,
-                       .exchange = view.routes->destination(held.exchange).name,
-                       .extra_keys = {publish.extra_views.begin(), publish.extra_views.end()}},
-                      publish.message, now);
-    if (confirming) client.turn.confirm_last(confirming, tag);
-  }
-  return static_cast<std::uint32_t>(routes.held_back.size());
-}
-
-/// What exchanges on its way keep for those who are bound to them later.
-void gather_history(Client& client, const broker::NamespaceView& view, const routing::Routes& routes,
-                    const MessageView& message) {
-  if (routes.remembered.empty()) return;
-  queue::Delivery kept = broker::delivery_of(message, client.shard.clock().wall_now());
-  for (const routing::Remembered& one : routes.remembered) {
-    client.histories.push_back({client.vhost, view.routes->destination(one.exchange).name, one.messages, kept});
-  }
 }
 
 /// By the exchange it is published to, as a whole.
@@ -202,20 +148,21 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   if (auto prepared = publish.prepare(); !prepared) return prepared;
   if (auto allowed = may_use_keys(client, *view->routes->exchange(*target), publish); !allowed) return allowed;
 
-  routing::Routes routes = client.router.route(*view->routes, *target, publish.for_routing(), client.dice.roll());
+  routing::Routes routes = client.router.route(*view->routes, *target, publish.routed(), client.dice.roll());
   if (routes.undecided) {
     gather_to_deduplicate(channel, publish);
     return {};
   }
   bool confirms = channel->mode == Channel::Mode::kConfirm;
   if (routes.nowhere() && method.mandatory) return_message(*channel, method, command);
-  std::uint64_t tag = channel->confirms.next_tag();
-  std::uint32_t destinations =
-      gather(client, *view, routes, publish.message, confirms ? channel : ChannelPointer(), tag) +
-      hold_back(client, *view, routes, publish, confirms ? channel : ChannelPointer(), tag);
-  gather_history(client, *view, routes, publish.message);
+  std::uint32_t destinations = client.turn.add(*view, routes,
+                                               {.name_space = client.vhost,
+                                                .extra_keys = publish.extra_views,
+                                                .message = publish.message,
+                                                .persistent = broker::is_persistent(publish.message)},
+                                               client.shard.clock().wall_now(), channel,
+                                               confirms ? std::optional(channel->confirms.next_tag()) : std::nullopt);
   if (method.exchange.empty()) gather_replies(client, publish.message, publish.extra_views);
-  if (destinations > 0) client.turn.count(channel, publish.message.body.size());
   if (confirms) {
     channel->confirms.open(destinations);
     touch(channel);
@@ -244,15 +191,15 @@ void tell_of_loss(Client& client, const Error& error) {
 
 runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
   std::vector<Result<void>> outcomes =
-      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.parts));
+      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
   std::vector<Channel*> answered;
   for (std::size_t part = 0; part < outcomes.size(); ++part) {
     bool good = broker::fate_of(outcomes[part]) == broker::Fate::kKept;
     if (!good) tell_of_loss(*client, outcomes[part].error());
-    for (const ToConfirm& confirm : gathered.confirms[part]) {
-      confirm.channel->confirms.resolve(confirm.first, confirm.last, good);
-      if (std::ranges::find(answered, confirm.channel.get()) == answered.end())
-        answered.push_back(confirm.channel.get());
+    for (std::size_t number : gathered.outgoing.messages[part]) {
+      const ToConfirm& confirm = gathered.to_confirm[number];
+      confirm.channel->confirms.resolve(confirm.tag, confirm.tag, good);
+      if (std::ranges::find(answered, confirm.channel) == answered.end()) answered.push_back(confirm.channel);
     }
   }
   for (Channel* channel : answered) flush_confirms(*channel);

@@ -144,10 +144,9 @@ struct Client {
   std::size_t unsent_bytes = 0;    // that commands, not deliveries, have put there
   std::vector<std::byte> scratch;  // of one message: its properties
 
-  PublishTurn turn;
-  DeduplicatedPublishes deduplicated;           // of this turn
-  std::vector<broker::Reply> replies;           // of this turn
-  std::vector<broker::HistoryEntry> histories;  // the same
+  PublishTurn turn{shard, door.catalogue};
+  DeduplicatedPublishes deduplicated;  // of this turn
+  std::vector<broker::Reply> replies;  // of this turn
   routing::Router router;
   runtime::Dice dice;                             // for exchanges that choose by chance
   std::vector<std::shared_ptr<Channel>> touched;  // channels with something gathered in this turn

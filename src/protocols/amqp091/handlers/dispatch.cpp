@@ -98,9 +98,6 @@ DeduplicatedPublishes take_deduplicated(Client& client) {
 /// All of a turn but its publishes.
 void end_settlements(Client& client) {
   if (!client.replies.empty()) client.door.replies.send(client.shard, std::exchange(client.replies, {}));
-  if (!client.histories.empty()) {
-    client.door.histories.remember(client.shard, std::exchange(client.histories, {}));
-  }
   for (const ChannelPointer& channel : std::exchange(client.touched, {})) {
     hand_on_settlements(*channel);
     flush_confirms(*channel);

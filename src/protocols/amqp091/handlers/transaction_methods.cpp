@@ -26,7 +26,7 @@ Handled route_kept(const ChannelPointer& channel, const std::vector<OwnedCommand
 /// The first error, if any queue or log refused its messages.
 runtime::Task<Result<void>> publish_kept(Client* client, GatheredPublishes gathered) {
   std::vector<Result<void>> outcomes =
-      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.parts));
+      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
   for (Result<void>& one : outcomes) {
     if (broker::fate_of(one) != broker::Fate::kKept) co_return std::move(one);
   }
