@@ -1,6 +1,6 @@
 #include "broker/dead_letter_router.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include "broker/routed_message.hpp"
 #include "model/message.hpp"
@@ -44,41 +44,18 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
   out.message.properties = out.encoded;
 }
 
-/// By an exchange that delays, on the way to where it is dead.
-Delayed delayed_of(const queue::DeadLetter& letter, const Rewritten& out, const std::string& exchange,
-                   std::int64_t delay_ms) {
-  std::int64_t wait = std::min(delay_ms, queue::kLatestDue.ms - letter.died.ms);
-  return {.envelope = {.due = Timestamp{letter.died.ms + wait},
-                       .name_space = letter.name_space,
-                       .exchange = exchange,
-                       .extra_keys = out.extra_keys},
-          .batch = bytes_of(out.message, letter.died)};
-}
-
-/// A queue that is full or gone takes none, as a publisher would find; where the disk is the reason, it is tried again.
-bool is_kept(const auto& outcome) {
-  return outcome || outcome.error().code == ErrorCode::kFull || outcome.error().code == ErrorCode::kNotFound;
-}
-
 }  // namespace
 
 void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
   Rewritten out;
   rewrite(letter, out);
-  std::vector<EnqueuePart> parts;
-  std::vector<Delayed> delayed;
-  std::optional<NamespaceView> view = entities_.find(shard_, letter.name_space);
+  std::optional<NamespaceView> view = to_.to.entities.find(to_.shard, letter.name_space);
   std::optional<routing::DestinationId> exchange;
   if (view) exchange = view->routes->find(routing::DestinationKind::kExchange, letter.target.exchange);
   if (exchange) {
     std::vector<std::string_view> keys(out.extra_keys.begin(), out.extra_keys.end());
-    routing::MessageView routed{.routing_key = out.message.routing_key,
-                                .extra_keys = keys,
-                                .headers = &out.headers,
-                                .message_id = out.message.message_id,
-                                .correlation_id = out.message.correlation_id,
-                                .timestamp = out.message.timestamp_seconds};
-    routing::Routes routes = router_.route(*view->routes, *exchange, routed, dice_.roll());
+    routing::Routes routes =
+        router_.route(*view->routes, *exchange, for_routing(out.message, keys, &out.headers), dice_.roll());
     if (routes.undecided) {
       ToDeduplicate one{.name_space = letter.name_space,
                         .exchange = letter.target.exchange,
@@ -88,44 +65,37 @@ void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
       tasks_.spawn("dead-letter", keep(std::move(one), std::move(done)));
       return;
     }
-    for (const routing::HeldBack& held : routes.held_back) {
-      delayed.push_back(delayed_of(letter, out, view->routes->destination(held.exchange).name, held.delay_ms));
-    }
-    std::vector<HistoryEntry> history;
-    for (const routing::Remembered& one : routes.remembered) {
-      history.push_back({letter.name_space, view->routes->destination(one.exchange).name, one.messages,
-                         delivery_of(out.message, letter.died)});
-    }
-    if (!history.empty()) histories_.remember(shard_, std::move(history));
-    for (routing::DestinationId id : routes.destinations) {
-      if (view->routes->destination(id).kind != routing::DestinationKind::kQueue) continue;
-      std::shared_ptr<const QueueInfo> queue = (*view->queues)[id];
-      if (queue::is_cycle(out.headers, queue->name)) continue;
-      parts.push_back(part_for(*queue, out.message, letter.died));
-      parts.back().messages.persistent = true;  // its place in the old queue is given up for it
-    }
+    outgoing_.add(
+        *view, routes,
+        {.name_space = letter.name_space, .extra_keys = keys, .message = out.message, .deaths_in = &out.headers},
+        letter.died);
   }
-  tasks_.spawn("dead-letter", keep(std::move(parts), std::move(delayed), std::move(done)));
+  tasks_.spawn("dead-letter", keep(outgoing_.take().parts, std::move(done)));
+}
+
+/// What refuses it takes none, as a publisher would find; where the machine is the reason, it is tried again.
+template <class T>
+bool DeadLetterRouter::is_done(const Result<T>& outcome) {
+  Fate fate = fate_of(outcome);
+  bool is_news = fate == Fate::kRefused && outcome.error().code != ErrorCode::kFull;
+  if (is_news && !std::exchange(told_of_refusal_, true)) {
+    to_.logger.warn("dead letters were refused where they went", {{"reason", outcome.error().message}});
+  }
+  return fate != Fate::kNotNow;
 }
 
 runtime::Task<void> DeadLetterRouter::keep(ToDeduplicate message, Done done) {
   std::vector<ToDeduplicate> one;
   one.push_back(std::move(message));
-  std::vector<Result<PassedOn>> outcomes = co_await deduplication_.pass_on(shard_, std::move(one));
-  done(is_kept(outcomes.front()));
+  std::vector<Result<PassedOn>> outcomes = co_await to_.deduplication.pass_on(to_.shard, std::move(one));
+  done(is_done(outcomes.front()));
 }
 
-runtime::Task<void> DeadLetterRouter::keep(std::vector<EnqueuePart> parts, std::vector<Delayed> delayed, Done done) {
-  bool kept = true;
-  if (!parts.empty()) {
-    std::vector<Result<void>> outcomes = co_await queues_.enqueue(shard_, std::move(parts));
-    kept = std::ranges::all_of(outcomes, [](const auto& one) { return is_kept(one); });
-  }
-  if (!delayed.empty()) {
-    std::vector<Result<ScheduledId>> outcomes = co_await delays_.schedule(shard_, std::move(delayed));
-    kept = kept && std::ranges::all_of(outcomes, [](const auto& one) { return is_kept(one); });
-  }
-  done(kept);
+runtime::Task<void> DeadLetterRouter::keep(OutgoingParts parts, Done done) {
+  std::vector<Result<void>> outcomes = co_await send(to_.shard, to_.to, std::move(parts));
+  bool all_done = true;
+  for (const Result<void>& one : outcomes) all_done &= is_done(one);
+  done(all_done);
 }
 
 }  // namespace wharf::broker

@@ -1,12 +1,10 @@
 #pragma once
 // Moves the messages that a shard's queues gave up to where their exchange sends them.
 #include "broker/deduplication.hpp"
-#include "broker/delays.hpp"
-#include "broker/entities.hpp"
-#include "broker/histories.hpp"
-#include "broker/queues.hpp"
+#include "broker/outgoing.hpp"
 #include "queue/shell/dead_letters.hpp"
 #include "routing/core/router.hpp"
+#include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/task_scope.hpp"
 
@@ -14,17 +12,16 @@ namespace wharf::broker {
 
 class DeadLetterRouter final : public queue::DeadLetters {
  public:
-  /// Everything outlives it but the scope's tasks.
-  DeadLetterRouter(runtime::Shard& shard, Entities& entities, Queues& queues, Histories& histories, Delays& delays,
-                   Deduplication& deduplication, runtime::Random& random)
-      : shard_(shard),
-        entities_(entities),
-        queues_(queues),
-        histories_(histories),
-        delays_(delays),
-        deduplication_(deduplication),
-        dice_(random),
-        tasks_(shard) {}
+  /// What it sends letters by; everything outlives it.
+  struct Ports {
+    runtime::Shard& shard;
+    OutgoingPorts to;
+    Deduplication& deduplication;
+    runtime::Random& random;
+    runtime::Logger& logger;
+  };
+  explicit DeadLetterRouter(const Ports& ports)
+      : to_(ports), dice_(ports.random), outgoing_(ports.shard, ports.to.catalogue), tasks_(ports.shard) {}
 
   void bury(queue::DeadLetter letter, std::move_only_function<void(bool)> done) override;
   /// The letters under way arrive; none may follow.
@@ -33,16 +30,15 @@ class DeadLetterRouter final : public queue::DeadLetters {
  private:
   using Done = std::move_only_function<void(bool)>;
   runtime::Task<void> keep(ToDeduplicate message, Done done);
-  runtime::Task<void> keep(std::vector<EnqueuePart> parts, std::vector<Delayed> delayed, Done done);
+  runtime::Task<void> keep(OutgoingParts parts, Done done);
+  template <class T>
+  bool is_done(const Result<T>& outcome);
 
-  runtime::Shard& shard_;
-  Entities& entities_;
-  Queues& queues_;
-  Histories& histories_;
-  Delays& delays_;
-  Deduplication& deduplication_;
+  Ports to_;
   runtime::Dice dice_;
   routing::Router router_;
+  Outgoing outgoing_;
+  bool told_of_refusal_ = false;
   runtime::TaskScope tasks_;
 };
 

@@ -155,7 +155,12 @@ runtime::Task<void> Node::set_takes_records(bool takes) {
 void Node::make_queues() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
-    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(shard->shard, entities_, queues_, histories_, delays_, deduplication_, *with_.random));
+    DeadLetterRouter::Ports ports{.shard = shard->shard,
+                                  .to = {entities_, queues_, histories_, delays_, publish_, catalogue_},
+                                  .deduplication = deduplication_,
+                                  .random = *with_.random,
+                                  .logger = *with_.logger};
+    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(ports));
     queue::ShardQueues::Options options{.logger = with_.logger,
                                         .dead_letters = dead_letters_.back().get(),
                                         .leader_epoch = [shard] { return shard->topics->leader_epoch(); },

@@ -1,0 +1,109 @@
+// Dead letters of a whole node's queues that go on to log topics.
+#include "broker/dead_letter_router.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "broker/node_testing.hpp"
+#include "broker/record_cursor.hpp"
+#include "broker/routed_message.hpp"
+#include "model/message.hpp"
+#include "model/message_properties.hpp"
+#include "runtime/memory_files.hpp"
+
+namespace wharf::broker {
+namespace {
+
+using routing::DestinationKind;
+using testing::ElementsAre;
+
+/// A node with the log topic "graveyard", to which amq.fanout sends what it gets.
+class DeadLetters : public testing::Test {
+ protected:
+  void with_graveyard(std::map<std::string, std::string> overrides = {}) {
+    running_.on(0, make_graveyard(node_, here_, std::move(overrides), &graveyard_));
+  }
+  static runtime::Task<void> make_graveyard(Node* node, runtime::Shard* here,
+                                            std::map<std::string, std::string> overrides, PartitionId* into) {
+    auto made = co_await node->catalogue().create_topic(
+        *here, {.name = "graveyard", .partitions = 1, .overrides = std::move(overrides)});
+    EXPECT_TRUE(made);
+    if (made) *into = (*made)->partition(0);
+    Result<void> bound =
+        co_await node->entities().bind(*here, "/", {"amq.fanout", {DestinationKind::kLogTopic, "graveyard"}, "", {}});
+    EXPECT_TRUE(bound);
+  }
+  /// A queue that has room for one message; two more come than it can keep.
+  static runtime::Task<void> overflow(Node* node, runtime::Shard* here) {
+    QueueDeclaration declaration{.name = "full", .durable = true};
+    declaration.settings = {.max_length = 1, .dead_letter = queue::DeadLetterTarget{"amq.fanout", {}}};
+    Result<DeclaredQueue> declared = co_await node->entities().declare_queue(*here, "/", std::move(declaration));
+    EXPECT_TRUE(declared);
+    std::vector<EnqueuePart> parts;
+    for (const char* body : {"one", "two", "three"}) {
+      MessageView message{.origin = Protocol::kAmqp091, .body = as_bytes(std::string_view(body))};
+      parts.push_back(part_for(*declared->queue, message, here->clock().wall_now()));
+    }
+    std::vector<Result<void>> kept = co_await node->queues().enqueue(*here, std::move(parts));
+    for (const Result<void>& one : kept) EXPECT_TRUE(one);
+  }
+  /// "queue body", once there are so many.
+  static runtime::Task<void> read(Node* node, runtime::Shard* here, PartitionId partition, std::size_t count,
+                                  std::vector<std::string>* into) {
+    RecordCursor cursor(node->read(), *here, partition, Offset(0), 4096);
+    while (into->size() < count) {
+      Result<std::vector<CursorRecord>> some = co_await cursor.next({});
+      EXPECT_TRUE(some);
+      if (!some) co_return;
+      for (const CursorRecord& one : *some) {
+        const PropertyTable headers = properties_of(one.record);
+        const PropertyValue* queue = find_property(headers, "x-first-death-queue");
+        EXPECT_TRUE(queue && queue->text());
+        into->push_back(fmt::format("{} {}", queue && queue->text() ? *queue->text() : "", as_text(*one.record.value)));
+      }
+    }
+  }
+  static runtime::Task<void> bury(DeadLetterRouter* router, runtime::Shard* here, std::string body, bool* done) {
+    queue::DeadLetter letter{
+        .name_space = "/",
+        .queue = "q",
+        .reason = queue::DeathReason::kRejected,
+        .target = {.exchange = "amq.fanout", .routing_key = {}},
+        .died = here->clock().wall_now(),
+        .message = delivery_of({.origin = Protocol::kAmqp091, .body = as_bytes(body)}, here->clock().wall_now())};
+    router->bury(std::move(letter), [done](bool kept) { *done = kept; });
+    co_await router->close();
+  }
+
+  runtime::MemoryFileSystem files_{std::uint64_t{1} << 30};
+  NodeThreads running_{files_, 2};
+  Node* node_ = &running_.node();
+  runtime::Shard* here_ = &running_.shard(0);
+  PartitionId graveyard_;
+};
+
+TEST_F(DeadLetters, ReachALogTopicInTheirOrder) {
+  with_graveyard();
+  running_.on(0, overflow(node_, here_));
+  std::vector<std::string> seen;
+  running_.on(1, read(node_, &running_.shard(1), graveyard_, 2, &seen));
+  EXPECT_THAT(seen, ElementsAre("full one", "full two"));
+}
+
+TEST_F(DeadLetters, AreNotTriedForEverWhereALogTopicRefusesThem) {
+  with_graveyard({{"max.message.bytes", "1000"}});
+  runtime::SystemRandom random;
+  runtime::Logger logger{here_->clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
+  DeadLetterRouter router({.shard = *here_,
+                           .to = {node_->entities(), node_->queues(), node_->histories(), node_->delays(),
+                                  node_->publish(), node_->catalogue()},
+                           .deduplication = node_->deduplication(),
+                           .random = random,
+                           .logger = logger});
+  bool done = false;
+  running_.on(0, bury(&router, here_, std::string(2'000, 'x'), &done));
+  EXPECT_TRUE(done);
+}
+
+}  // namespace
+}  // namespace wharf::broker
