@@ -24,14 +24,7 @@ bool route(const NamespaceView& view, routing::DestinationId exchange, const Mes
   std::vector<std::string> cc = texts_of(headers, "CC");
   std::vector<std::string_view> keys(cc.begin(), cc.end());
   routing::Router router;
-  routing::Routes routes = router.route(*view.routes, exchange,
-                                        {.routing_key = message.routing_key,
-                                         .extra_keys = keys,
-                                         .headers = &headers,
-                                         .message_id = message.message_id,
-                                         .correlation_id = message.correlation_id,
-                                         .timestamp = message.timestamp_seconds},
-                                        0);
+  routing::Routes routes = router.route(*view.routes, exchange, for_routing(message, keys, &headers), 0);
   if (routes.undecided) return false;
   for (routing::DestinationId id : routes.destinations) {
     if (view.routes->destination(id).kind != DestinationKind::kQueue) continue;

@@ -10,6 +10,7 @@
 #include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
+#include "broker/outgoing_parts.hpp"
 #include "broker/policies.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
@@ -33,6 +34,8 @@ struct Ports {
   broker::Histories& histories;
   broker::Delays& delays;
   broker::Deduplication& deduplication;
+
+  broker::OutgoingPorts outgoing() const { return {entities, queues, histories, delays, publish, catalogue}; }
 };
 
 /// What the node says it is.

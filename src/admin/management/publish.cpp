@@ -10,8 +10,8 @@
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
 #include "admin/management/text_properties.hpp"
+#include "broker/outgoing.hpp"
 #include "broker/routed_message.hpp"
-#include "cluster/metadata/key_partition.hpp"
 #include "model/base64.hpp"
 #include "model/encoded_table.hpp"
 #include "model/message.hpp"
@@ -136,74 +136,6 @@ Result<void> may_publish(const Call& call, const routing::Exchange& exchange, co
   return allowed;
 }
 
-log::OwnedBatches batch_of(const MessageView& message, Timestamp now) {
-  return log::own(broker::bytes_of(message, now));
-}
-
-/// What delaying exchanges hold back, once for each.
-std::vector<broker::Delayed> held_back(const Call& call, const broker::NamespaceView& view,
-                                       const routing::Routes& routes, const Asked& asked, Timestamp now) {
-  constexpr std::uint8_t kPersistent = 2;  // delivery mode
-  std::vector<broker::Delayed> held_back;
-  for (const routing::HeldBack& held : routes.held_back) {
-    std::int64_t wait = std::min(held.delay_ms, queue::kLatestDue.ms - now.ms);
-    held_back.push_back({.envelope = {.due = Timestamp{now.ms + wait},
-                                      .name_space = call.vhost(),
-                                      .exchange = view.routes->destination(held.exchange).name,
-                                      .extra_keys = asked.extra_keys},
-                         .batch = broker::bytes_of(asked.message, now),
-                         .persistent = asked.message.delivery_mode == kPersistent});
-  }
-  return held_back;
-}
-
-struct Parts {
-  bool undecided = false;  // an exchange that drops duplicates has to be asked
-  bool routed = false;
-  std::vector<broker::EnqueuePart> queues;
-  std::vector<broker::PublishPart> logs;
-  std::vector<broker::HistoryEntry> history;
-  std::vector<broker::Delayed> delayed;
-};
-
-/// Where it goes, a batch for each. Without a suspension: routes are the table's of now.
-Parts parts_of(Call& call, const broker::NamespaceView& view, routing::DestinationId exchange, const Asked& asked) {
-  const MessageView& message = asked.message;
-  std::vector<std::string_view> extra(asked.extra_keys.begin(), asked.extra_keys.end());
-  routing::MessageView routed{.routing_key = asked.routing_key,
-                              .extra_keys = extra,
-                              .headers = &asked.headers,
-                              .message_id = message.message_id,
-                              .correlation_id = message.correlation_id,
-                              .timestamp = message.timestamp_seconds};
-  routing::Router router;
-  routing::Routes routes = router.route(*view.routes, exchange, routed, call.dice.roll());
-  Timestamp now = call.here.clock().wall_now();
-  if (routes.undecided) return {.undecided = true};
-  Parts parts{.routed = !routes.nowhere(), .delayed = held_back(call, view, routes, asked, now)};
-  for (routing::DestinationId id : routes.destinations) {
-    const routing::Destination& destination = view.routes->destination(id);
-    if (destination.kind != routing::DestinationKind::kQueue) {
-      auto topic = call.ports.catalogue.topics(call.here)->find(destination.name);
-      if (topic) parts.logs.push_back({cluster::partition_of_key(*topic, asked.routing_key), batch_of(message, now)});
-      continue;
-    }
-    const auto& queue = (*view.queues)[id];
-    if (!queue) continue;
-    parts.queues.push_back(broker::part_for(*queue, message, now));
-  }
-  for (const routing::Remembered& one : routes.remembered) {
-    parts.history.push_back(
-        {call.vhost(), view.routes->destination(one.exchange).name, one.messages, broker::delivery_of(message, now)});
-  }
-  return parts;
-}
-
-/// A queue that has gone since has nothing against the message, as in RabbitMQ.
-bool is_good(const Result<void>& kept) {
-  return kept || kept.error().code == ErrorCode::kNotFound;
-}
-
 http::Response rejected(const Error& error) {
   return error.code == ErrorCode::kFull ? bad_request("rejected") : answer_of(error);
 }
@@ -237,34 +169,27 @@ Answer publish(Call* call) {
   Result<routing::DestinationId> target = view->routes->publish_target(asked.exchange);
   if (!target) co_return answer_of(target.error());
 
-  Parts parts = parts_of(*call, *view, *target, asked);
-  if (parts.undecided) {
+  std::vector<std::string_view> extra_keys(asked.extra_keys.begin(), asked.extra_keys.end());
+  routing::Router router;
+  routing::Routes routes = router.route(
+      *view->routes, *target, broker::for_routing(asked.message, extra_keys, &asked.headers), call->dice.roll());
+  if (routes.undecided) {
     http::Response answer = co_await deduplicated(call, &asked);
     co_return answer;
   }
-  if (!parts.history.empty()) call->ports.histories.remember(call->here, std::move(parts.history));
-  if (!parts.queues.empty()) {
-    std::vector<Result<void>> kept = co_await call->ports.queues.enqueue(call->here, std::move(parts.queues));
-    for (const Result<void>& one : kept) {
-      if (!is_good(one)) co_return rejected(one.error());
-    }
+  bool routed = !routes.nowhere();
+  broker::Outgoing outgoing(call->here, call->ports.catalogue);
+  outgoing.add(*view, routes,
+               {.name_space = call->vhost(),
+                .extra_keys = extra_keys,
+                .message = asked.message,
+                .persistent = broker::is_persistent(asked.message)},
+               call->here.clock().wall_now());
+  std::vector<Result<void>> outcomes = co_await broker::send(call->here, call->ports.outgoing(), outgoing.take().parts);
+  for (const Result<void>& one : outcomes) {
+    if (broker::fate_of(one) != broker::Fate::kKept) co_return rejected(one.error());
   }
-  if (!parts.logs.empty()) {
-    constexpr Nanoseconds kDeadline = std::chrono::seconds(30);
-    std::vector<Result<broker::Published>> kept = co_await call->ports.publish.publish(
-        call->here, std::move(parts.logs), broker::Acknowledge::kCommitted, call->here.now() + kDeadline);
-    for (const Result<broker::Published>& one : kept) {
-      if (!one && one.error().code != ErrorCode::kNotFound) co_return rejected(one.error());
-    }
-  }
-  if (!parts.delayed.empty()) {
-    std::vector<Result<broker::ScheduledId>> kept =
-        co_await call->ports.delays.schedule(call->here, std::move(parts.delayed));
-    for (const Result<broker::ScheduledId>& one : kept) {
-      if (!one) co_return rejected(one.error());
-    }
-  }
-  co_return json_answer(boost::json::object{{"routed", parts.routed}});
+  co_return json_answer(boost::json::object{{"routed", routed}});
 }
 
 }  // namespace wharf::management
