@@ -70,6 +70,8 @@ Fate fate_of(const Error& error) {
     case ErrorCode::kClosed:
     case ErrorCode::kBusy:
     case ErrorCode::kUnavailable:
+    case ErrorCode::kDamaged:   // of what is kept there, not of the message
+    case ErrorCode::kInternal:
       return Fate::kNotNow;
     default:
       return Fate::kRefused;
