@@ -1,10 +1,9 @@
 #pragma once
 // Moves the messages that a shard's queues gave up to where their exchange sends them.
-#include "broker/deduplication.hpp"
+#include "broker/forwarding_ports.hpp"
 #include "broker/outgoing.hpp"
 #include "queue/shell/dead_letters.hpp"
 #include "routing/core/router.hpp"
-#include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/task_scope.hpp"
 
@@ -12,15 +11,7 @@ namespace wharf::broker {
 
 class DeadLetterRouter final : public queue::DeadLetters {
  public:
-  /// What it sends letters by; everything outlives it.
-  struct Ports {
-    runtime::Shard& shard;
-    OutgoingPorts to;
-    Deduplication& deduplication;
-    runtime::Random& random;
-    runtime::Logger& logger;
-  };
-  explicit DeadLetterRouter(const Ports& ports)
+  explicit DeadLetterRouter(const ForwardingPorts& ports)
       : to_(ports), dice_(ports.random), outgoing_(ports.shard, ports.to.catalogue), tasks_(ports.shard) {}
 
   void bury(queue::DeadLetter letter, std::move_only_function<void(bool)> done) override;
@@ -34,7 +25,7 @@ class DeadLetterRouter final : public queue::DeadLetters {
   template <class T>
   bool is_done(const Result<T>& outcome);
 
-  Ports to_;
+  ForwardingPorts to_;
   runtime::Dice dice_;
   routing::Router router_;
   Outgoing outgoing_;

@@ -155,12 +155,13 @@ runtime::Task<void> Node::set_takes_records(bool takes) {
 void Node::make_queues() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
-    DeadLetterRouter::Ports ports{.shard = shard->shard,
-                                  .to = {entities_, queues_, histories_, delays_, publish_, catalogue_},
-                                  .deduplication = deduplication_,
-                                  .random = *with_.random,
-                                  .logger = *with_.logger};
+    ForwardingPorts ports{.shard = shard->shard,
+                          .to = {entities_, queues_, histories_, delays_, publish_, catalogue_},
+                          .deduplication = deduplication_,
+                          .random = *with_.random,
+                          .logger = *with_.logger};
     dead_letters_.push_back(std::make_unique<DeadLetterRouter>(ports));
+    due_routers_.push_back(std::make_unique<DueRouter>(ports));
     queue::ShardQueues::Options options{.logger = with_.logger,
                                         .dead_letters = dead_letters_.back().get(),
                                         .leader_epoch = [shard] { return shard->topics->leader_epoch(); },
@@ -172,12 +173,6 @@ void Node::make_queues() {
 }
 
 void Node::make_schedules(NodeShard& of) {
-  DueRouter::Ports ports{.shard = of.shard,
-                         .to = {entities_, queues_, histories_, delays_, publish_, catalogue_},
-                         .deduplication = deduplication_,
-                         .random = *with_.random,
-                         .logger = *with_.logger};
-  due_routers_.push_back(std::make_unique<DueRouter>(ports));
   queue::ShardSchedules::Options options{.logger = with_.logger,
                                          .due_messages = due_routers_.back().get(),
                                          .random = with_.random,

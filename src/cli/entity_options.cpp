@@ -61,9 +61,13 @@ Result<boost::json::object> object_of(std::string_view option, const std::vector
   return object;
 }
 
-std::string cell(const boost::json::value& item, std::string_view field) {
+const boost::json::value* field_of(const boost::json::value& item, std::string_view field) {
   const boost::json::object* fields = item.if_object();
-  const boost::json::value* value = fields == nullptr ? nullptr : fields->if_contains({field.data(), field.size()});
+  return fields == nullptr ? nullptr : fields->if_contains({field.data(), field.size()});
+}
+
+std::string cell(const boost::json::value& item, std::string_view field) {
+  const boost::json::value* value = field_of(item, field);
   if (value == nullptr || value->is_null()) return "-";
   if (value->is_bool()) return value->as_bool() ? "yes" : "no";
   return text_of(*value);
@@ -74,8 +78,7 @@ std::string arguments_cell(const boost::json::value& item) {
 }
 
 std::string table_cell(const boost::json::value& item, std::string_view field) {
-  const boost::json::object* fields = item.if_object();
-  const boost::json::value* table = fields == nullptr ? nullptr : fields->if_contains({field.data(), field.size()});
+  const boost::json::value* table = field_of(item, field);
   std::string text;
   if (table == nullptr || !table->is_object()) return text;
   for (const auto& [name, value] : table->as_object())

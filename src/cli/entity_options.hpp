@@ -30,7 +30,9 @@ Result<boost::json::object> arguments_of(const EntityOptions& options);
 /// The same of other KEY=VALUEs; `option` names them where one is none.
 Result<boost::json::object> object_of(std::string_view option, const std::vector<std::string>& pairs);
 
-/// A field of an object of the API as a cell: "-" where it is missing, texts as they are, lists with commas between.
+/// A field of an object of the API; nullptr: it has none, or is no object.
+const boost::json::value* field_of(const boost::json::value& item, std::string_view field);
+/// The same as a cell: "-" where it is missing, texts as they are, lists with commas between.
 std::string cell(const boost::json::value& item, std::string_view field);
 /// A field {"x-max-length":5} as x-max-length=5.
 std::string table_cell(const boost::json::value& item, std::string_view field);

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/entity_options.hpp"
 #include "cli/management_session.hpp"
+#include "cli/message_page.hpp"
 #include "cli/value_checks.hpp"
 
 namespace wharf::cli {
@@ -71,8 +72,7 @@ Task<Result<void>> remove(ManagementSession* session, const ExchangeOptions* opt
 
 /// 2026-11-26 17:40:00 UTC
 std::string time_cell(const boost::json::value& one) {
-  const boost::json::object* fields = one.if_object();
-  const boost::json::value* due = fields == nullptr ? nullptr : fields->if_contains("due_ms");
+  const boost::json::value* due = field_of(one, "due_ms");
   if (due == nullptr || !due->is_int64()) return "-";
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", std::chrono::sys_seconds(std::chrono::seconds(due->get_int64() / 1000)));
 }
@@ -87,18 +87,8 @@ Task<Result<void>> delayed(ManagementSession* session, const ExchangeOptions* op
   if (!options->after.empty()) target += "&after=" + options->after;
   auto answer = co_await session->ask({"GET", std::move(target), nullptr, fmt::format("virtual host '{}'", vhost)});
   if (!answer) co_return fail(answer.error());
-  if (options->shared.json) {
-    session->streams.out << boost::json::serialize(*answer) << '\n';
-    co_return Result<void>();
-  }
-  const boost::json::object* fields = answer->if_object();
-  const boost::json::value* messages = fields == nullptr ? nullptr : fields->if_contains("messages");
-  if (messages == nullptr) co_return fail(ErrorCode::kInvalidRequest, "the server's answer is none of Wharf's");
-  session->streams.out << shown(*messages, false, TextTable({"ID", "DUE (UTC)", "EXCHANGE", "KEY", "BYTES"}),
-                                delayed_row);
-  if (const std::string next = cell(*answer, "next"); next != "-")
-    session->warn(fmt::format("there is more: --after {}", next));
-  co_return Result<void>();
+  TextTable table({"ID", "DUE (UTC)", "EXCHANGE", "KEY", "BYTES"});
+  co_return show_page(*session, *answer, options->shared, std::move(table), delayed_row, "--after");
 }
 
 Task<Result<void>> cancel(ManagementSession* session, const ExchangeOptions* options) {

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/entity_options.hpp"
 #include "cli/management_session.hpp"
+#include "cli/message_page.hpp"
 #include "cli/value_checks.hpp"
 #include "model/base64.hpp"
 #include "model/utf8.hpp"
@@ -174,24 +175,13 @@ Task<Result<void>> peek(ManagementSession* session, const QueueOptions* options)
   if (!options->from.empty()) target += "&from=" + options->from;
   auto answer = co_await session->ask({"GET", std::move(target), nullptr, about(*options, options->name)});
   if (!answer) co_return fail(answer.error());
-  if (options->shared.json) {
-    session->streams.out << boost::json::serialize(*answer) << '\n';
-    co_return Result<void>();
-  }
-  const boost::json::object* fields = answer->if_object();
-  const boost::json::value* messages = fields == nullptr ? nullptr : fields->if_contains("messages");
-  if (messages == nullptr) co_return fail(ErrorCode::kInvalidRequest, "the server's answer is none of Wharf's");
   TextTable table({"POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "BODY"});
-  session->streams.out << shown(*messages, false, std::move(table), peek_row);
-  if (const std::string next = cell(*answer, "next"); next != "-")
-    session->warn(fmt::format("there is more: --from {}", next));
-  co_return Result<void>();
+  co_return show_page(*session, *answer, options->shared, std::move(table), peek_row, "--from");
 }
 
 /// A field of an answer; null: it has none.
 boost::json::value field(const boost::json::value& of, std::string_view name) {
-  const boost::json::object* fields = of.if_object();
-  const boost::json::value* value = fields == nullptr ? nullptr : fields->if_contains({name.data(), name.size()});
+  const boost::json::value* value = field_of(of, name);
   return value == nullptr ? nullptr : *value;
 }
 
