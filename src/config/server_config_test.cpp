@@ -148,6 +148,12 @@ TEST(TomlSettings, WhatIsNoSettingIsAnErrorWithItsLine) {
   EXPECT_EQ(settings_of_toml("w.toml", "")->size(), 0u);
 }
 
+TEST(TomlSettings, AControlCharacterIsAnErrorWithItsLine) {
+  const std::string zero("a = 1\n[\0kafka]\nlisten = 1", 25);
+  EXPECT_THAT(settings_of_toml("w.toml", zero).error().message, HasSubstr("w.toml:2: the control character 0x00"));
+  EXPECT_EQ(settings_of_toml("w.toml", "a = 1\r\n\tb = 2\r\n")->size(), 2u);
+}
+
 TEST(TomlSettings, NumbersNeedNoQuotesWhereANumberIsMeant) {
   Result<ServerConfig> config = ServerConfig::load(
       file("shards = 2\nmessage.max.bytes = 2e6\nlog.roll.ms = 3600000\nlog.cleaner.min.cleanable.ratio = 1\n"
