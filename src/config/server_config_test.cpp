@@ -154,6 +154,18 @@ TEST(TomlSettings, AControlCharacterIsAnErrorWithItsLine) {
   EXPECT_EQ(settings_of_toml("w.toml", "a = 1\r\n\tb = 2\r\n")->size(), 2u);
 }
 
+TEST(TomlSettings, LettersBeyondAsciiStandInCommentsAndQuotesOnly) {
+  const auto settings = settings_of_toml(
+      "w.toml", "# Gr\xc3\xb6sse\na = '/tmp/\xc3\xbc'  # \xc3\x9f\nb = \"\\\"\xc3\xbc\"\nc = \"\"\"\n\"x\"\"\"\"\n");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_THAT(settings->front().value, "/tmp/\xc3\xbc");
+  for (const char* misplaced : {"a = 1\n\xc3\xbc = 1", "a = 1\nb = \xc3\xbc", "a = 1\n'b' \xc3\xbc = 1",
+                                "a = 1\nb = \"\"\xc3\xbc", "\na = \"\"\"x\\ \xc3\xbc\"\"\""}) {
+    EXPECT_THAT(settings_of_toml("w.toml", misplaced).error().message, HasSubstr("w.toml:2: a letter beyond ASCII"))
+        << misplaced;
+  }
+}
+
 TEST(TomlSettings, NumbersNeedNoQuotesWhereANumberIsMeant) {
   Result<ServerConfig> config = ServerConfig::load(
       file("shards = 2\nmessage.max.bytes = 2e6\nlog.roll.ms = 3600000\nlog.cleaner.min.cleanable.ratio = 1\n"

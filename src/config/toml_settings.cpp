@@ -5,6 +5,7 @@
 
 #include <toml++/toml.h>
 
+#include "config/toml_characters.hpp"
 #include "config/value.hpp"
 
 namespace wharf::config {
@@ -55,25 +56,13 @@ Result<void> flatten(const toml::table& table, const std::string& prefix, Flatte
   return {};
 }
 
-/// TOML 1.0 has none of them outside of escapes; the parser's own check of a zero byte is an assertion, not an error.
-Result<void> has_no_control_characters(std::string_view text, const Flattening& flattening) {
-  std::uint32_t line = 1;
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (character == '\n') ++line;
-    if ((byte < 0x20 && character != '\n' && character != '\r' && character != '\t') || byte == 0x7f) {
-      return fail(ErrorCode::kInvalidArgument,
-                  fmt::format("{}: the control character 0x{:02x} has no place in TOML", flattening.place(line), byte));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::vector<Setting>> settings_of_toml(std::string_view file_name, std::string_view text) {
   Flattening flattening{file_name, {}, {}};
-  if (auto plain = has_no_control_characters(text, flattening); !plain) return fail(plain.error());
+  if (const auto misplaced = misplaced_character(text)) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("{}: {}", flattening.place(misplaced->line), misplaced->what));
+  }
   try {  // Debian builds the library to throw; nothing else here does
     if (auto done = flatten(toml::parse(text, file_name), "", &flattening); !done) return fail(done.error());
   } catch (const toml::parse_error& error) {
