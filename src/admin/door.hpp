@@ -19,7 +19,7 @@
 #include "broker/operate.hpp"
 #include "groups/shell/coordinators.hpp"
 #include "http/handler.hpp"
-#include "log/log_store.hpp"
+#include "log/recovery_progress.hpp"
 #include "runtime/open_port.hpp"
 #include "runtime/signal.hpp"
 

@@ -11,7 +11,7 @@
 #include "broker/door_counts.hpp"
 #include "broker/shard_alarms.hpp"
 #include "log/log_statistics.hpp"
-#include "log/partition_log.hpp"
+#include "log/producer_summary.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
 #include "runtime/shard.hpp"

@@ -2,9 +2,10 @@
 // Port: records into partitions.
 #include <vector>
 
-#include "log/log_store.hpp"
+#include "log/owned_batches.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
+#include "model/time.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 

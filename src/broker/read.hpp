@@ -5,9 +5,9 @@
 #include <stop_token>
 #include <vector>
 
-#include "log/log_store.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
+#include "model/time.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/stream.hpp"
 #include "runtime/task.hpp"

@@ -97,12 +97,6 @@ void replace_bytes(OwnedBatches& batches, ByteView with) {
 
 }  // namespace
 
-OwnedBatches own(std::vector<std::byte> batches) {
-  auto kept = std::make_shared<std::vector<std::byte>>(std::move(batches));
-  MutableBytes bytes(*kept);
-  return {std::shared_ptr<std::byte[]>(std::move(kept), bytes.data()), bytes, true};
-}
-
 Result<void> check_batches(const OwnedBatches& batches, const LogConfig& config, const AppendContext& context,
                            std::vector<BatchHeader>& headers) {
   headers.clear();

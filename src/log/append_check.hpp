@@ -2,28 +2,16 @@
 // Looks at a producer's bytes before a log takes them, as Kafka does: batches that parse, match their checksum, are not too
 // large, carry plausible counts and times (check_batches), and records that can be read, one by one, also inside compressed
 // bodies (prepare_batches): a record that cannot be read would stop every consumer behind it. Pure functions.
-#include <memory>
 #include <vector>
 
 #include "log/log_config.hpp"
-#include "model/bytes.hpp"
+#include "log/owned_batches.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
 #include "model/record_batch.hpp"
 #include "model/time.hpp"
 
 namespace wharf::log {
-
-/// Whole batches of a producer, one after the other, on their way into a log. `bytes` is the log's to stamp in place
-/// (base offset, leader epoch, append time); `owner` keeps it alive.
-struct OwnedBatches {
-  std::shared_ptr<std::byte[]> owner;
-  MutableBytes bytes;
-  bool prepared = false;  // by prepare_batches(), with the configuration of the topic: checksums match, records can be read
-};
-
-/// Batches that we have made ourselves: nobody needs to look into them.
-OwnedBatches own(std::vector<std::byte> batches);
 
 struct AppendContext {
   LeaderEpoch leader_epoch;     // stamped into every batch; at least the log's latest

@@ -14,7 +14,6 @@
 //   }
 //
 // When the disk is full or fails, appends return kDiskFull or kStorage, reads go on, and the store heals by itself.
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -33,6 +32,7 @@
 #include "log/log_statistics.hpp"
 #include "log/partition_log.hpp"
 #include "log/recovery.hpp"
+#include "log/recovery_progress.hpp"
 #include "log/segment_verify.hpp"
 #include "log/store_context.hpp"
 #include "log/write_ahead_log.hpp"
@@ -67,13 +67,6 @@ struct LogStoreOptions {
   /// Whose records are taken while anything at all can be written, at the cost of all of the reserve: the catalogue's.
   /// Empty: none.
   std::function<bool(const PartitionId&)> precedes;
-};
-
-/// Filled while open() recovers; any thread may read it.
-struct RecoveryProgress {
-  std::atomic<std::uint64_t> partitions_done = 0;
-  std::atomic<std::uint64_t> partitions_total = 0;  // rises as the stores find theirs
-  std::atomic<std::uint64_t> scanned_bytes = 0;     // of segments that no checkpoint vouches for
 };
 
 struct Advanced {

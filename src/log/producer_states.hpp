@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "log/producer_summary.hpp"
 #include "model/bytes.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
@@ -18,14 +19,6 @@
 #include "model/time.hpp"
 
 namespace wharf::log {
-
-/// A row of DescribeProducers.
-struct ProducerSummary {
-  ProducerId id;
-  ProducerEpoch epoch;
-  std::int32_t last_sequence = kNoSequence;
-  Timestamp last_timestamp;  // of the last batch
-};
 
 class ProducerStates {
  public:
