@@ -10,7 +10,7 @@
 
 #include "model/error.hpp"
 #include "queue/core/schedule_bucket.hpp"
-#include "queue/shell/live_schedule.hpp"
+#include "queue/shell/delayed.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 

@@ -17,12 +17,15 @@
 #include <string>
 #include <vector>
 
-#include "log/append_check.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
+#include "queue/core/consumers.hpp"
 #include "queue/core/queue_info.hpp"
 #include "queue/core/types.hpp"
-#include "queue/shell/live_queue.hpp"
+#include "queue/shell/browse.hpp"
+#include "queue/shell/delivery.hpp"
+#include "queue/shell/incoming.hpp"
+#include "queue/shell/report.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 

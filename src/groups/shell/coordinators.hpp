@@ -5,12 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "cluster/replication/shard_logs.hpp"
 #include "groups/core/coordinator.hpp"
 #include "model/ids.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
+
+namespace wharf::cluster {
+class ShardLogs;
+}
 
 namespace wharf::groups {
 

@@ -1,6 +1,7 @@
 #include "groups/shell/partition_coordinator.hpp"
 
 #include "cluster/replication/keyed_records.hpp"
+#include "cluster/replication/shard_logs.hpp"
 
 namespace wharf::groups {
 namespace {

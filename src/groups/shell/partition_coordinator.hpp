@@ -1,5 +1,6 @@
 #pragma once
 // One partition of the offsets log and the coordinator core of the groups in it. Touched by the partition's shard only.
+#include <functional>
 #include <memory>
 #include <unordered_map>
 

@@ -20,6 +20,12 @@ struct Delivery {
   std::uint64_t window_bytes() const { return kWindowBytesPerMessage + (record.value ? record.value->size() : 0); }
 };
 
+/// One that was asked for.
+struct GotMessage {
+  Delivery delivery;
+  std::uint64_t ready_left = 0;
+};
+
 class Outlet {
  public:
   virtual ~Outlet() = default;

@@ -20,6 +20,7 @@
 #include "queue/shell/browse.hpp"
 #include "queue/shell/dead_letters.hpp"
 #include "queue/shell/delivery.hpp"
+#include "queue/shell/incoming.hpp"
 #include "queue/shell/message_window.hpp"
 #include "queue/shell/report.hpp"
 #include "queue/shell/state_log.hpp"
@@ -47,21 +48,6 @@ struct QueueSurroundings {
   std::function<LeaderEpoch()> leader_epoch;
   std::function<void(TopicId)> unused;
   std::function<void(TopicId)> state_changed;        // write_state() should be called soon
-};
-
-/// New messages, one batch of one level.
-struct Incoming {
-  std::uint8_t level = 0;    // of all of them; at most the queue's max_priority
-  log::OwnedBatches batch;
-  std::uint64_t messages = 0;
-  std::uint64_t body_bytes = 0;
-  bool persistent = true;    // answered when on disk
-  bool expiring = false;     // some have a limit of their own
-};
-
-struct GotMessage {
-  Delivery delivery;
-  std::uint64_t ready_left = 0;
 };
 
 class LiveQueue final : StateOwner {

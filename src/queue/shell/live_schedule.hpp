@@ -10,6 +10,7 @@
 
 #include "cluster/replication/shard_logs.hpp"
 #include "queue/core/schedule.hpp"
+#include "queue/shell/delayed.hpp"
 #include "queue/shell/due_messages.hpp"
 #include "queue/shell/message_window.hpp"
 #include "queue/shell/state_log.hpp"
@@ -30,26 +31,6 @@ struct ScheduleSurroundings {
   DueMessages& due_messages;
   runtime::Dice& dice;
   std::function<LeaderEpoch()> leader_epoch;
-};
-
-/// A message that is to wait.
-struct Delayed {
-  ScheduleEnvelope envelope;
-  std::vector<std::byte> batch;  // with this one message, as model/message.hpp writes it
-  bool persistent = true;        // answered when on disk
-};
-
-/// One that waits, as it is listed.
-struct Scheduled {
-  ScheduledId id;
-  Timestamp due;
-  std::string name_space, exchange, routing_key;
-  std::uint64_t body_bytes = 0;
-};
-
-struct ScheduledPage {
-  std::vector<Scheduled> messages;
-  std::optional<ScheduledId> next;  // goes on behind it; a page may be short, or empty, although there is more
 };
 
 class LiveSchedule final : StateOwner {
