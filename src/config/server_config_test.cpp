@@ -141,6 +141,7 @@ TEST(ServerKeys, NamesAreUniqueAndNoneIsTheTableOfAnother) {
 
 TEST(TomlSettings, WhatIsNoSettingIsAnErrorWithItsLine) {
   EXPECT_THAT(settings_of_toml("w.toml", "a = 1\nb = [1]").error().message, HasSubstr("w.toml:2: 'b' must be a text"));
+  EXPECT_THAT(settings_of_toml("w.toml", "a = 1\n[/b]\n").error().message, HasSubstr("w.toml:2: "));
   EXPECT_THAT(settings_of_toml("w.toml", "a = 1\nb = \n").error().message, HasSubstr("w.toml:2: "));
   EXPECT_THAT(settings_of_toml("w.toml", "'a.b' = 1\na.b = 2").error().message, HasSubstr("'a.b' is set twice"));
   EXPECT_THAT(settings_of_toml("w.toml", "a = 2026-01-01").error().message, HasSubstr("'a' must be a text"));
