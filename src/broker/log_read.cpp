@@ -93,7 +93,7 @@ void read_portion(Portion& portion) {
 runtime::Task<void> warm_portion(Portion* portion) {
   ReadPart part = portion->parts[portion->cold.front()];
   log::LogStore& store = portion->owner->logs->store();
-  Result<void> warmed = co_await store.warm(part.partition, part.from, std::min(part.max_bytes, portion->max_bytes));
+  Result<void> warmed = co_await store.reads().warm(part.partition, part.from, std::min(part.max_bytes, portion->max_bytes));
   if (!warmed) portion->outcomes[portion->cold.front()].failure = warmed.error();
   portion->cold.clear();
 }
@@ -243,7 +243,7 @@ runtime::Task<Result<FoundOffset>> LogRead::find_time(runtime::Shard& here, Part
   Result<FoundOffset> answer;
   Result<FoundOffset>* into = &answer;
   co_await runtime::await_on(here, owner->shard, [owner, partition, time, into] {
-    return keep(owner->logs->store().first_at_or_after(partition, time), into);
+    return keep(owner->logs->store().reads().first_at_or_after(partition, time), into);
   });
   co_return answer;
 }
@@ -253,7 +253,7 @@ runtime::Task<Result<FoundOffset>> LogRead::find_max_timestamp(runtime::Shard& h
   Result<FoundOffset> answer;
   Result<FoundOffset>* into = &answer;
   co_await runtime::await_on(here, owner->shard,
-                             [owner, partition, into] { return keep(owner->logs->store().max_timestamp(partition), into); });
+                             [owner, partition, into] { return keep(owner->logs->store().reads().max_timestamp(partition), into); });
   co_return answer;
 }
 

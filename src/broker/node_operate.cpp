@@ -47,7 +47,7 @@ runtime::Task<Result<DataFolderUse>> NodeOperate::data_folder(runtime::Shard& he
 
 runtime::Task<Result<Offset>> NodeOperate::delete_records(runtime::Shard& here, PartitionId partition, Offset before) {
   NodeShard* owner = &shards_.owner(partition);
-  auto remove = [owner, partition, before] { return owner->logs->store().delete_records(partition, before); };
+  auto remove = [owner, partition, before] { return owner->logs->store().trimmer().delete_records(partition, before); };
   Result<Offset> log_start = co_await runtime::call_on(here, owner->shard, remove);
   co_return log_start;
 }

@@ -77,7 +77,7 @@ runtime::Task<void> find_times(TimesOfShard* work, std::size_t* cold_reads) {
     Result<Timestamp> time = time_of(store, record);
     if (!time && time.error().code == ErrorCode::kBusy && *cold_reads > 0) {
       --*cold_reads;
-      Result<void> warmed = co_await store.warm(record.partition, record.offset, 1);
+      Result<void> warmed = co_await store.reads().warm(record.partition, record.offset, 1);
       if (warmed) time = time_of(store, record);
     }
     work->times.push_back(time ? std::optional(*time) : std::nullopt);

@@ -57,7 +57,7 @@ struct CompactionFixture : StoreFixture {
   void fill(int batches) {
     for (int i = 0; i < batches; ++i) put({{"filler", std::string(150, 'f')}});
   }
-  Result<void> compact() { return simulation.run(machine->shard(), store->compact(id)); }
+  Result<void> compact() { return simulation.run(machine->shard(), store->cleaner().compact(id)); }
 
   std::vector<Kept> records() {
     std::vector<Kept> kept;
@@ -198,7 +198,7 @@ TEST(Compaction, ACrashAtAnyChangeOfTheDiskLeavesTheLatestValues) {
   for (std::uint64_t change = 0;; change += 2) {
     CompactionFixture fixture(5);
     for (int i = 0; i < 60; ++i) fixture.put({{"key-" + std::to_string(i % 6), std::string(80, static_cast<char>('a' + i % 26))}});
-    ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpoint()).has_value());
+    ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
     std::vector<Kept> all = fixture.records();
     fixture.machine->disk().crash_at(fixture.machine->disk().changes() + change);
     std::ignore = fixture.compact();

@@ -142,7 +142,7 @@ TEST(DropGone, ACrashAtAnyChangeOfTheDiskLosesNothingThatIsNeeded) {
   for (std::uint64_t change = 0;; ++change) {
     QueueLog log(7);
     for (int i = 0; i < 60; ++i) log.put(1);
-    ASSERT_TRUE(log.simulation.run(log.machine->shard(), log.store->checkpoint()));
+    ASSERT_TRUE(log.simulation.run(log.machine->shard(), log.store->checkpointer().write(false)));
     log.machine->disk().crash_at(log.machine->disk().changes() + change);
     std::ignore = log.drop({{Offset{1}, Offset{30}}, {Offset{31}, Offset{50}}});
     bool died = log.machine->disk().down();

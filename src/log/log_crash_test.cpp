@@ -25,7 +25,7 @@ void work(StoreFixture& fixture, sim::SeededRandom& random, int steps) {
     Result<Appended> appended = fixture.append(id, drawn_batch(random, i));
     if (!appended) EXPECT_TRUE(appended.error().code == ErrorCode::kStorage || appended.error().code == ErrorCode::kBusy) << appended.error().message;
     if (random.one_in(3)) fixture.simulation.run_for(std::chrono::microseconds(random.below(3000)));
-    if (random.one_in(15)) std::ignore = fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpoint());
+    if (random.one_in(15)) std::ignore = fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false));
     fixture.note_acknowledged();
   }
 }
@@ -76,7 +76,7 @@ std::uint64_t trimmed_lives(std::uint64_t seed) {
     for (int i = 0; i < 6; ++i) {
       work(fixture, random, static_cast<int>(5 + random.below(15)));
       PartitionLog* log = fixture.store->find(test_partition(static_cast<std::uint8_t>(1 + random.below(3))));
-      std::ignore = fixture.store->delete_records(log->id(), Offset{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))});
+      std::ignore = fixture.store->trimmer().delete_records(log->id(), Offset{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))});
       fixture.simulation.run_for(std::chrono::milliseconds(random.below(30)));
     }
     switch (random.below(3)) {

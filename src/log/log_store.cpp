@@ -1,68 +1,59 @@
 #include "log/log_store.hpp"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
-#include "log/storage_error.hpp"
+#include "log/store_recovery.hpp"
 
 namespace wharf::log {
 
 using runtime::Task;
 
 LogStore::LogStore(Surroundings with, LogStoreOptions options)
-    : with_(with), options_(std::move(options)),
-      context_(*with.files, *with.logger, with.folder->logs(), options_.open_files),
-      wal_(*with.shard, with.folder->wal_files(), *with.logger, options_.wal), advanced_signal_(*with.shard),
-      flush_signal_(*with.shard), checkpoint_signal_(*with.shard), housekeeping_signal_(*with.shard),
-      compaction_signal_(*with.shard), checkpoint_ended_(*with.shard), space_signal_(*with.shard), tasks_(*with.shard) {
-  if (with_.random != nullptr) with_.random->fill(hash_secret_);
-}
+    : with_(with),
+      options_(std::move(options)),
+      logs_(with_, options_),
+      space_(with_, options_, logs_.context()),
+      advanced_(*with.shard, logs_),
+      checkpoint_wanted_(*with.shard),
+      commits_(with_, options_, logs_, advanced_, space_, checkpoint_wanted_),
+      condemned_(with_),
+      checkpointer_(with_, options_, logs_, space_, commits_, condemned_, checkpoint_wanted_),
+      reads_(*with.shard, logs_),
+      trimmer_(with_, options_, logs_, reads_, checkpointer_),
+      cleaner_(with_, options_, logs_, reads_, checkpointer_, condemned_),
+      tasks_(*with.shard) {}
 
 LogStore::~LogStore() = default;
 
-PartitionLog* LogStore::find(PartitionId id) {
-  auto found = partitions_.find(id);
-  return found == partitions_.end() ? nullptr : found->second.get();
-}
-
-Result<PartitionLog*> LogStore::create(PartitionId id, std::shared_ptr<const LogConfig> config) {
-  if (auto unreadable = unreadable_.find(id); unreadable != unreadable_.end()) return fail(unreadable->second);
-  orphans_.erase(id);
-  auto [entry, is_new] = partitions_.try_emplace(id);
-  if (is_new) {
-    entry->second = std::make_unique<PartitionLog>(context_, id, std::move(config));
-  } else {
-    entry->second->set_config(std::move(config));
+Task<Result<std::unique_ptr<LogStore>>> LogStore::open(Surroundings with, LogStoreOptions options) {
+  std::unique_ptr<LogStore> store(new LogStore(with, std::move(options)));
+  StoreRecovery recovery(with, store->options_, store->logs_, store->checkpointer_);
+  Result<void> recovered = co_await recovery.run();
+  if (!recovered) {
+    co_await store->commits_.wal().close();
+    co_return fail(recovered.error());
   }
-  return entry->second.get();
+  co_return std::move(store);
 }
 
 Result<void> LogStore::reconfigure(PartitionId id, std::shared_ptr<const LogConfig> config) {
   PartitionLog* log = find(id);
-  if (log == nullptr) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+  if (log == nullptr) return has_no_log(id);
   log->set_config(std::move(config));
   return {};
 }
 
 Result<void> LogStore::remove(PartitionId id) {
-  bool known = partitions_.erase(id) > 0 || unreadable_.erase(id) > 0;
-  if (!known) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
-  orphans_.erase(id);
-  tell_waiting();
-  removed_.push_back(id);
-  deletions_.push_back({context_.logs / id.folder(), std::nullopt, with_.shard->now(), false});
-  housekeeping_signal_.notify();
+  if (!logs_.remove(id)) return has_no_log(id);
+  space_.tell_waiting();
+  checkpointer_.note_removed(id);
+  condemned_.add_folder(logs_.context().logs / id.folder());
   return {};
 }
 
-std::vector<PartitionId> LogStore::orphans() const { return {orphans_.begin(), orphans_.end()}; }
-
 Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const AppendContext& context) {
   PartitionLog* log = find(id);
-  if (log == nullptr) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+  if (log == nullptr) return has_no_log(id);
   if (closed_) return fail(ErrorCode::kClosed, "the log store is closing");
-  if (!takes_records(id, context.from_client)) return fail(ErrorCode::kDiskFull, "the disk is full");
+  if (!space_.takes_records(id, context.from_client)) return fail(ErrorCode::kDiskFull, "the disk is full");
   if (context.from_client && !batches.prepared) {
     Result<void> prepared = prepare_batches(batches, log->config(), prepare_options(Effort::kAny), decoders_);
     if (!prepared) return fail(prepared.error());
@@ -71,20 +62,16 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
   if (!appended || appended->duplicate) return appended;
   if (log->flush() == Flush::kSync) {
     WalRecordHeader record{id, context.leader_epoch, appended->first, appended->next};
-    Result<WalPosition> position = wal_.append(record, batches.bytes);
-    if (!position) return fail(position.error());
-    due_.push_back({id, appended->next, *position});
-    flush_signal_.notify();
+    if (Result<void> taken = commits_.append(record, batches.bytes); !taken) return fail(taken.error());
   }
   if (Result<void> committed = log->commit(batches, context, headers_); !committed) {
-    if (committed.error().code == ErrorCode::kDiskFull) with_.folder->space().note_full();
+    if (committed.error().code == ErrorCode::kDiskFull) space_.note_full();
     return fail(committed.error());
   }
-  appended_since_checkpoint_ += batches.bytes.size();
-  if (appended_since_checkpoint_ >= options_.checkpoint_bytes || wal_.wants_checkpoint()) checkpoint_signal_.notify();
-  list_dirty(*log);
-  if (log->flush() == Flush::kAsync) list_advanced(*log);
-  trim_hot_tails();
+  checkpointer_.note_appended(batches.bytes.size());
+  checkpointer_.note_dirty(*log);
+  if (log->flush() == Flush::kAsync) advanced_.add(*log);
+  logs_.trim_hot_tails();
   return appended;
 }
 
@@ -94,7 +81,7 @@ PrepareOptions LogStore::prepare_options(Effort effort) const {
 
 Result<bool> LogStore::prepare_now(PartitionId id, OwnedBatches& batches) {
   PartitionLog* log = find(id);
-  if (log == nullptr) return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+  if (log == nullptr) return has_no_log(id);
   Result<void> prepared = prepare_batches(batches, log->config(), prepare_options(Effort::kShort), decoders_);
   if (prepared) return true;
   if (prepared.error().code == ErrorCode::kBusy) return false;
@@ -103,8 +90,9 @@ Result<bool> LogStore::prepare_now(PartitionId id, OwnedBatches& batches) {
 
 Task<Result<OwnedBatches>> LogStore::prepare(PartitionId id, OwnedBatches batches) {
   PartitionLog* log = find(id);
-  if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
-  auto work = [batches = std::move(batches), config = log->config(), options = prepare_options(Effort::kAny)]() mutable {
+  if (log == nullptr) co_return has_no_log(id);
+  auto work = [batches = std::move(batches), config = log->config(),
+               options = prepare_options(Effort::kAny)]() mutable {
     Decoders decoders;
     Result<void> prepared = prepare_batches(batches, config, options, decoders);
     return prepared ? Result<OwnedBatches>(std::move(batches)) : fail(prepared.error());
@@ -113,162 +101,62 @@ Task<Result<OwnedBatches>> LogStore::prepare(PartitionId id, OwnedBatches batche
   co_return prepared;
 }
 
-void LogStore::list_advanced(PartitionLog& log) {
-  if (!log.listed().advanced) {
-    log.listed().advanced = true;
-    advanced_.push_back(log.id());
-  }
-  advanced_signal_.notify();
-}
-
-void LogStore::list_dirty(PartitionLog& log) {
-  if (log.listed().dirty) return;
-  log.listed().dirty = true;
-  dirty_.push_back(log.id());
-}
-
-std::vector<Advanced> LogStore::take_advanced() {
-  std::vector<Advanced> taken;
-  taken.reserve(advanced_.size());
-  for (const PartitionId& id : advanced_) {
-    PartitionLog* log = find(id);
-    if (log == nullptr || !log->listed().advanced) continue;
-    log->listed().advanced = false;
-    taken.push_back({id, log->high_watermark()});
-  }
-  advanced_.clear();
-  return taken;
-}
-
-/// Drops the oldest blocks beyond the budget. What is not in a segment yet is written there first, what is not durable yet
-/// stays; a little at a time.
-void LogStore::trim_hot_tails() {
-  constexpr int kMostBlocks = 16;
-  constexpr std::size_t kWriteBytes = 256u << 10;  // 10 KiB cost 5.4 us written alone, 1.6 us in a write of this size
-  HotTailBudget& hot = context_.hot;
-  bool many_gone = hot.blocks.size() > 1024 && hot.blocks.size() > 4 * hot.live_blocks;
-  for (int i = 0; i < kMostBlocks && !hot.blocks.empty(); ++i) {
-    HotTailBudget::Block block = hot.blocks.front();
-    PartitionLog* log = find(block.partition);
-    HotTail* tail = log == nullptr ? nullptr : log->tail();
-    bool is_live = tail != nullptr && !tail->empty() && tail->oldest_serial() <= block.serial;
-    if (is_live) {
-      if (hot.used_bytes <= options_.hot_tail_bytes) return;
-      if (tail->oldest_block_next() > log->stored_end()) {
-        if (tail->oldest_block_next() > log->high_watermark()) return;
-        Result<bool> written = log->write_behind(kWriteBytes);
-        if (!written) return;
-      }
-      tail->drop_oldest_block();
-    } else if (hot.used_bytes <= options_.hot_tail_bytes && !many_gone) {
-      return;
-    }
-    hot.blocks.pop_front();
-  }
-}
-
-void LogStore::settle(WalPosition durable) {
-  while (!due_.empty() && due_.front().position <= durable) {
-    DueFlush due = due_.front();
-    due_.pop_front();
-    PartitionLog* log = find(due.partition);
-    if (log != nullptr && log->raise_high_watermark(due.next)) list_advanced(*log);
-  }
-  settled_ = durable;
-}
-
-Task<void> LogStore::flush_loop() {
-  while (!stopping_) {
-    if (due_.empty()) {
-      co_await flush_signal_.wait();
-      continue;
-    }
-    MonotonicTime begin = with_.shard->now();
-    bool was_refusing = refusing().has_value();
-    Result<WalPosition> durable = co_await wal_.flush();
-    if (durable) {
-      std::uint64_t blocks = durable->value - settled_.value;
-      settle(*durable);
-      ++context_.statistics.flushes;
-      tell_waiting();
-      context_.statistics.flush_bytes.record(blocks * kWalBlockBytes);
-      auto took = std::chrono::duration_cast<std::chrono::microseconds>(with_.shard->now() - begin);
-      context_.statistics.flush_us.record(static_cast<std::uint64_t>(took.count()));
-      if (was_refusing) advanced_signal_.notify();
-      trim_hot_tails();
-      continue;
-    }
-    ++context_.statistics.failed_flushes;
-    advanced_signal_.notify();
-    checkpoint_signal_.notify();  // when all files are full, this frees some
-    if (durable.error().code == ErrorCode::kDiskFull) {
-      std::uint64_t wanted = with_.folder->wal_files().scarce_file_bytes(wal_.buffered_bytes());
-      bool made = co_await make_room(wanted, ReserveUse::kCatalogue);
-      if (made) continue;
-    }
-    bool woken = co_await flush_signal_.wait_until(with_.shard->now() + Milliseconds(options_.retry_ms));
-    std::ignore = woken;
-  }
-}
-
-Task<void> LogStore::next_turn() {
-  auto resume_later = [shard = with_.shard](runtime::Resume<bool> resume) {
-    shard->post([resume = std::move(resume)]() mutable { std::move(resume)(true); });
-  };
-  [[maybe_unused]] bool resumed = co_await runtime::suspend<bool>(std::move(resume_later));
-}
-
 Task<void> LogStore::run(std::stop_token stop) {
-  tasks_.spawn("log-flush", flush_loop());
-  tasks_.spawn("log-checkpoint", checkpoint_loop());
-  tasks_.spawn("log-housekeeping", housekeeping_loop());
-  tasks_.spawn("log-space", space_loop());
-  if (options_.compact) tasks_.spawn("log-compaction", compaction_loop());
+  tasks_.spawn("log-flush", commits_.run());
+  tasks_.spawn("log-checkpoint", checkpointer_.run());
+  tasks_.spawn("log-retention", trimmer_.run());
+  tasks_.spawn("log-condemned", condemned_.run());
+  tasks_.spawn("log-space", space_.run());
+  if (options_.compact) tasks_.spawn("log-compaction", cleaner_.run());
   runtime::Signal stopped(*with_.shard);
   {
     // From whichever thread asks.
-    std::stop_callback ask(stop, [shard = with_.shard, signal = &stopped] { shard->post([signal] { signal->notify(); }); });
+    std::stop_callback ask(stop,
+                           [shard = with_.shard, signal = &stopped] { shard->post([signal] { signal->notify(); }); });
     co_await stopped.wait();
   }
-  stopping_ = true;
-  flush_signal_.notify();
-  checkpoint_signal_.notify();
-  housekeeping_signal_.notify();
-  compaction_signal_.notify();
-  space_signal_.notify();
+  stop_parts();
   co_await tasks_.close();
+}
+
+void LogStore::stop_parts() {
+  commits_.stop();
+  checkpointer_.stop();
+  trimmer_.stop();
+  condemned_.stop();
+  space_.stop();
+  cleaner_.stop();
 }
 
 Task<Result<void>> LogStore::close() {
   closed_ = true;
-  Result<void> outcome;
-  if (!due_.empty()) {
-    Result<WalPosition> durable = co_await wal_.flush();
-    if (durable) settle(*durable);
-    if (!durable) outcome = fail(durable.error());
-  }
-  if (outcome) outcome = co_await checkpoint_now(true);
-  for (const auto& [id, log] : partitions_) std::ignore = log->stored().write_indexes(true);
-  co_await carry_out_deletions(true);
-  co_await wal_.close();
-  while (outcome) {
-    auto work = [folder = with_.folder] { return folder->store_closed(); };
-    Result<void> told = co_await runtime::run_blocking(*with_.shard, std::move(work));
-    if (told) break;
-    bool made = false;
-    if (told.error().code == ErrorCode::kDiskFull) made = co_await make_room(0, ReserveUse::kCatalogue);
-    if (!made) outcome = told;
-  }
+  stop_parts();  // run() may never have begun
+  Result<void> outcome = co_await commits_.finish();
+  if (outcome) outcome = co_await checkpointer_.write(true);
+  logs_.for_each([](PartitionLog& log) { std::ignore = log.stored().write_indexes(true); });
+  co_await condemned_.remove_all();
+  co_await commits_.wal().close();
+  if (outcome) outcome = co_await tell_closed();
   co_return outcome;
 }
 
+Task<Result<void>> LogStore::tell_closed() {
+  while (true) {
+    auto work = [folder = with_.folder] { return folder->store_closed(); };
+    Result<void> told = co_await runtime::run_blocking(*with_.shard, std::move(work));
+    if (told || told.error().code != ErrorCode::kDiskFull) co_return told;
+    bool made = co_await space_.make_room(0, ReserveUse::kCatalogue);
+    if (!made) co_return told;
+  }
+}
+
 StoreStatistics LogStore::statistics() const {
-  StoreStatistics statistics = context_.statistics;
-  statistics.partitions = partitions_.size();
-  statistics.hot_tail_bytes = context_.hot.used_bytes;
-  statistics.open_files = context_.cache.open_files();
-  statistics.wal_bytes = wal_.bytes_since_checkpoint();
-  statistics.wal_buffered_bytes = wal_.buffered_bytes();
+  StoreStatistics statistics = logs_.context().statistics;
+  statistics.partitions = logs_.size();
+  statistics.hot_tail_bytes = logs_.context().hot.used_bytes;
+  statistics.open_files = logs_.context().cache.open_files();
+  statistics.wal_bytes = commits_.wal().bytes_since_checkpoint();
+  statistics.wal_buffered_bytes = commits_.wal().buffered_bytes();
   statistics.refusing = refusing();
   return statistics;
 }

@@ -69,33 +69,6 @@ TEST(LogStore, StopsAndStartsWithAppendsBetweenKeepEverythingAndScanNothing) {
   }
 }
 
-TEST(LogStore, ABatchBehindALargeOneIsReadThoughNoIndexEntryStandsBetween) {
-  LogConfig config = small_segments(Flush::kAsync);
-  config.segment_bytes = 1 << 20;
-  StoreFixture fixture(4, config);
-  ASSERT_TRUE(fixture.start().has_value());
-  PartitionId id = fixture.add(1).id();
-  // An entry tells the last offset of its batch: what looks for the second batch's first record starts at the first one.
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(fixture.append(id, {.records = 2, .value_bytes = 150'000, .number = i}).has_value());
-  fixture.kill();
-  ASSERT_TRUE(fixture.start().has_value());
-  EXPECT_EQ(fixture.compare(), "");
-  EXPECT_LE(fixture.store->statistics().cold_reads, 4u);
-}
-
-TEST(LogStore, ACheckpointBoundsTheWriteAheadLogAndWhatAStartReplays) {
-  StoreFixture fixture(3);
-  ASSERT_TRUE(fixture.start().has_value());
-  PartitionId id = fixture.add(1).id();
-  for (int i = 0; i < 400; ++i) fixture.append_and_wait(id, {.value_bytes = 900, .number = i});
-  StoreStatistics statistics = fixture.store->statistics();
-  EXPECT_GT(statistics.checkpoints, 1u);
-  EXPECT_LE(statistics.wal_bytes, 8 * 16 * kWalBlockBytes);
-  fixture.power_loss();
-  ASSERT_TRUE(fixture.start().has_value());
-  EXPECT_EQ(fixture.compare(), "");
-}
-
 TEST(LogStore, AFullDiskRefusesAppendsKeepsReadsGoingAndHealsByItself) {
   for (Flush flush : {Flush::kSync, Flush::kAsync}) {
     StoreFixture fixture(4, small_segments(flush));
@@ -176,28 +149,6 @@ TEST(LogStore, ARemovedPartitionIsGoneAndItsWaitersWithIt) {
   fixture.partitions.clear();
 }
 
-TEST(LogStore, WhatAQueueHasDoneWithTakesNoMemoryAndWhatItNeedsIsKept) {
-  StoreFixture fixture;
-  ASSERT_TRUE(fixture.start().has_value());
-  PartitionId id = fixture.add(1).id();
-  for (int i = 0; i < 300; ++i) fixture.append_and_wait(id, {.value_bytes = 1000, .number = i});
-  EXPECT_GT(fixture.store->statistics().hot_tail_bytes, 3 * HotTail::kLargestBlockBytes);
-  fixture.store->trim(id, Offset{295});
-  EXPECT_LE(fixture.store->statistics().hot_tail_bytes, HotTail::kLargestBlockBytes);
-  auto count_read = [&] {
-    Result<std::vector<std::byte>> bytes = fixture.read_all(id);
-    return bytes ? testing::headers_in(*bytes).size() : 0;
-  };
-  EXPECT_EQ(count_read(), 5u);
-  fixture.append_and_wait(id, {.value_bytes = 1000, .number = 300});
-  EXPECT_EQ(count_read(), 6u);
-  fixture.power_loss();
-  ASSERT_TRUE(fixture.start().has_value());
-  EXPECT_EQ(fixture.store->find(id)->log_end_offset(), Offset{301});
-  fixture.store->trim(id, Offset{295});  // its owner says so again
-  EXPECT_EQ(count_read(), 6u);
-}
-
 TEST(LogStore, ProducersAreRememberedAcrossACleanStopAndACrash) {
   StoreFixture fixture(8);
   ASSERT_TRUE(fixture.start().has_value());
@@ -217,30 +168,6 @@ TEST(LogStore, ProducersAreRememberedAcrossACleanStopAndACrash) {
     EXPECT_EQ(fixture.append(id, batch(9)).error().code, ErrorCode::kOutOfOrderSequence);
     EXPECT_EQ(fixture.store->find(id)->producers().size(), 1u);
     EXPECT_EQ(fixture.store->find(id)->producers()[0].last_sequence, 7);
-  }
-}
-
-TEST(LogStore, RecordsAreFoundByTimeInMemoryInFilesAndAcrossSegments) {
-  for (Flush flush : {Flush::kSync, Flush::kAsync}) {
-    StoreFixture fixture(9, small_segments(flush));
-    ASSERT_TRUE(fixture.start().has_value());
-    PartitionId id = fixture.add(1).id();
-    constexpr std::int64_t kStart = 1'767'225'600'000;
-    for (int i = 0; i < 60; ++i) fixture.append_and_wait(id, {.records = 2, .first_timestamp_ms = kStart + i * 10, .number = i});
-    auto find = [&](std::int64_t time) { return *fixture.simulation.run(fixture.machine->shard(), fixture.store->first_at_or_after(id, Timestamp{kStart + time})); };
-    for (int pass = 0; pass < 2; ++pass) {
-      for (int i = 0; i < 60; i += 7) {
-        EXPECT_EQ(find(i * 10)->offset, Offset{2 * i});
-        EXPECT_EQ(find(i * 10 + 1)->offset, Offset{2 * i + 1});
-        EXPECT_EQ(find(i * 10 - 3)->offset, Offset{2 * i});
-      }
-      EXPECT_FALSE(find(100'000).has_value());
-      auto largest = *fixture.simulation.run(fixture.machine->shard(), fixture.store->max_timestamp(id));
-      EXPECT_EQ(largest->offset, Offset{119});
-      EXPECT_EQ(largest->timestamp, Timestamp{kStart + 591});
-      ASSERT_TRUE(fixture.stop().has_value());
-      ASSERT_TRUE(fixture.start().has_value());
-    }
   }
 }
 

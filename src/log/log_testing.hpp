@@ -92,7 +92,7 @@ inline LogConfig small_segments(Flush flush = Flush::kAsync) {
   return config;
 }
 
-/// What LogStore::warm does, at once.
+/// What LogReads::warm does, at once.
 inline Result<void> warm_now(PartitionLog& log, Offset from, std::size_t bytes) {
   while (true) {
     Result<SegmentList::Holding> holding = log.stored().holding(from);

@@ -65,7 +65,7 @@ class PartitionLog {
   /// Empty when from == below, or from is the log end. Does no disk I/O that could wait.
   ///
   /// kOffsetOutOfRange: outside [log start, log end]. kBusy: the bytes are not in memory, or not yet verified since the
-  /// start: await LogStore::warm with the same arguments, then read again. kDamaged: `from` lies in a damaged range, named
+  /// start: await LogReads::warm with the same arguments, then read again. kDamaged: `from` lies in a damaged range, named
   /// in the message and in damage(); what is before and behind it can be read. kStorage: the disk.
   Result<ReadResult> read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one);
 

@@ -1,17 +1,17 @@
-// How a store starts: what the checkpoints say, what the folders hold, what the write-ahead log adds.
+#include "log/store_recovery.hpp"
+
 #include <algorithm>
+#include <map>
 
-#include <fmt/format.h>
-
-#include "log/log_store.hpp"
 #include "log/storage_error.hpp"
 #include "model/record_batch.hpp"
+#include "runtime/task_scope.hpp"
 
 namespace wharf::log {
 
 using runtime::Task;
 
-struct LogStore::Found {
+struct StoreRecovery::Found {
   PartitionId id;
   Vouching entry = Vouching::kNone;
   std::optional<PartitionState> vouched;
@@ -41,7 +41,7 @@ struct LogStore::Found {
 };
 
 /// Work pool.
-Result<void> LogStore::gather(std::vector<Found>& found) {
+Result<void> StoreRecovery::gather(std::vector<Found>& found) {
   std::map<PartitionId, Found> all;
   auto ours = [this](const PartitionId& id) { return !options_.owns || options_.owns(id); };
   std::shared_ptr<const LoadedCheckpoints> loaded = with_.folder->loaded();
@@ -55,12 +55,12 @@ Result<void> LogStore::gather(std::vector<Found>& found) {
     partition.vouched = std::move(*state);
     partition.entry = checkpoint.stale ? Vouching::kStale : Vouching::kNewest;
   }
-  Result<std::vector<runtime::FolderEntry>> folders = with_.files->list(context_.logs);
+  Result<std::vector<runtime::FolderEntry>> folders = with_.files->list(logs_.context().logs);
   if (!folders && folders.error().code != ErrorCode::kNotFound) return storage_failure(folders.error());
   if (folders) {
     for (const runtime::FolderEntry& entry : *folders) {
       if (entry.is_folder && entry.name.ends_with(kDeletedSuffix)) {
-        std::ignore = with_.files->remove_folder(context_.logs / entry.name);
+        std::ignore = with_.files->remove_folder(logs_.context().logs / entry.name);
         continue;
       }
       Result<PartitionId> id = PartitionId::from_folder(entry.name);
@@ -84,7 +84,7 @@ Result<void> LogStore::gather(std::vector<Found>& found) {
   return {};
 }
 
-Task<void> LogStore::recover_some(std::vector<Found>* found, std::size_t* next) {
+Task<void> StoreRecovery::recover_some(std::vector<Found>* found, std::size_t* next) {
   while (*next < found->size()) {
     Found& partition = (*found)[(*next)++];
     RecoveryInput input = partition.input(with_.folder->clean(), with_.shard->clock().wall_now());
@@ -92,10 +92,10 @@ Task<void> LogStore::recover_some(std::vector<Found>* found, std::size_t* next) 
       RecoveredPartition trusted;
       trusted.state = std::move(*partition.vouched);
       adopt(partition, std::move(trusted));
-      if (*next % 256 == 0) co_await next_turn();
+      if (*next % 256 == 0) co_await runtime::next_turn(*with_.shard);
       continue;
     }
-    auto work = [files = with_.files, logs = context_.logs, input = std::move(input)]() mutable {
+    auto work = [files = with_.files, logs = logs_.context().logs, input = std::move(input)]() mutable {
       return recover_partition(*files, logs, std::move(input));
     };
     Result<RecoveredPartition> recovered = co_await runtime::run_blocking(*with_.shard, std::move(work));
@@ -103,20 +103,24 @@ Task<void> LogStore::recover_some(std::vector<Found>* found, std::size_t* next) 
   }
 }
 
-void LogStore::adopt(Found& found, Result<RecoveredPartition> recovered) {
+void StoreRecovery::adopt(Found& found, Result<RecoveredPartition> recovered) {
   if (with_.progress != nullptr) ++with_.progress->partitions_done;
   if (!recovered) {
-    with_.logger->error("a partition cannot be opened", {{"partition", found.id.folder()}, {"reason", recovered.error().message}});
-    unreadable_.emplace(found.id, recovered.error());
+    with_.logger->error("a partition cannot be opened",
+                        {{"partition", found.id.folder()}, {"reason", recovered.error().message}});
+    logs_.refuse(found.id, recovered.error());
     return;
   }
   if (recovered->cut_bytes > 0) {
     with_.logger->warn("cut what the last stop left unfinished at the end of a log",
-                       {{"partition", found.id.folder()}, {"bytes", recovered->cut_bytes}, {"log_end", recovered->state.stored_end.value}});
+                       {{"partition", found.id.folder()},
+                        {"bytes", recovered->cut_bytes},
+                        {"log_end", recovered->state.stored_end.value}});
   }
   if (with_.progress != nullptr) with_.progress->scanned_bytes += recovered->scanned_bytes;
-  bool scanned = recovered->scanned_bytes > 0 || recovered->cut_bytes > 0 || !found.wal.empty() || found.entry != Vouching::kNewest;
-  auto log = std::make_unique<PartitionLog>(context_, std::move(recovered->state), unclaimed_config_);
+  bool scanned = recovered->scanned_bytes > 0 || recovered->cut_bytes > 0 || !found.wal.empty() ||
+                 found.entry != Vouching::kNewest;
+  auto log = std::make_unique<PartitionLog>(logs_.context(), std::move(recovered->state), unclaimed_config_);
   for (const DamagedRange& range : recovered->lost) log->note_lost(range);
   if (!recovered->damage.empty() && log->stored().load()) {
     for (const RecoveredPartition::SegmentDamage& damage : recovered->damage) {
@@ -130,19 +134,20 @@ void LogStore::adopt(Found& found, Result<RecoveredPartition> recovered) {
     Result<void> replayed = log->replay(record.batches, record.header.leader_epoch, with_.shard->clock().wall_now());
     if (replayed) continue;
     with_.logger->error("a record of the write-ahead log cannot be taken back",
-                        {{"partition", found.id.folder()}, {"offset", record.header.base_offset.value}, {"reason", replayed.error().message}});
-    unreadable_.emplace(found.id, replayed.error());
+                        {{"partition", found.id.folder()},
+                         {"offset", record.header.base_offset.value},
+                         {"reason", replayed.error().message}});
+    logs_.refuse(found.id, replayed.error());
     return;
   }
   found.wal.clear();
   log->producer_states().forget_from(log->log_end_offset());
-  PartitionLog& adopted = *partitions_.emplace(found.id, std::move(log)).first->second;
-  orphans_.insert(found.id);
-  if (scanned) list_dirty(adopted);
-  trim_hot_tails();
+  PartitionLog& adopted = logs_.adopt(found.id, std::move(log));
+  if (scanned) checkpointer_.note_dirty(adopted);
+  logs_.trim_hot_tails();
 }
 
-Task<Result<void>> LogStore::recover() {
+Task<Result<void>> StoreRecovery::run() {
   std::vector<Found> found;
   auto look = [this, found = &found] { return gather(*found); };
   Result<void> gathered = co_await runtime::run_blocking(*with_.shard, std::move(look));
@@ -151,31 +156,17 @@ Task<Result<void>> LogStore::recover() {
   std::size_t next = 0;
   {
     runtime::TaskScope workers(*with_.shard);
-    for (std::uint32_t i = 0; i < std::max(1u, options_.recovery_tasks); ++i) workers.spawn("log-recovery", recover_some(&found, &next));
+    for (std::uint32_t i = 0; i < std::max(1u, options_.recovery_tasks); ++i)
+      workers.spawn("log-recovery", recover_some(&found, &next));
     co_await workers.close();
   }
-  if (with_.folder->clean() && dirty_.empty()) {  // the checkpoints hold everything already
+  if (with_.folder->clean() && !checkpointer_.has_dirty()) {  // the checkpoints hold everything already
     auto tell = [folder = with_.folder] { return folder->store_recovered(); };
     Result<void> told = co_await runtime::run_blocking(*with_.shard, std::move(tell));
     co_return told;
   }
-  recovered_untold_ = true;
-  needs_full_sync_ = !with_.folder->clean();
-  Result<void> checkpointed = co_await checkpoint_now(false);
-  if (!checkpointed) {  // a full disk: the write-ahead log keeps what it has until there is room
-    with_.logger->warn("started without a checkpoint", {{"reason", checkpointed.error().message}});
-  }
+  co_await checkpointer_.recovered(!with_.folder->clean());
   co_return Result<void>();
-}
-
-Task<Result<std::unique_ptr<LogStore>>> LogStore::open(Surroundings with, LogStoreOptions options) {
-  std::unique_ptr<LogStore> store(new LogStore(with, std::move(options)));
-  Result<void> recovered = co_await store->recover();
-  if (!recovered) {
-    co_await store->wal_.close();
-    co_return fail(recovered.error());
-  }
-  co_return std::move(store);
 }
 
 }  // namespace wharf::log

@@ -88,7 +88,7 @@ void StateLog::committed(const Entry& entry, const Result<void>& outcome, Kept& 
   if (!outcome) return refused(outcome.error());
   refusing_ = false;
   if (kept) kept();
-  if (entry.is_snapshot) std::ignore = with_.logs.store().delete_records(partition_, entry.first);
+  if (entry.is_snapshot) std::ignore = with_.logs.store().trimmer().delete_records(partition_, entry.first);
 }
 
 void StateLog::refused(const Error& why) {

@@ -1,21 +1,30 @@
-// The store's cleaner: picks the dirtiest partition, runs a pass in slices, exchanges segments.
+#include "log/cleaner.hpp"
+
 #include <algorithm>
+#include <map>
 
-#include <fmt/format.h>
-
-#include "log/compaction.hpp"
-#include "log/log_store.hpp"
 #include "log/segment_files.hpp"
-#include "log/storage_error.hpp"
 
 namespace wharf::log {
 
 using runtime::Task;
 
+Cleaner::Cleaner(const StoreSurroundings& with, const LogStoreOptions& options, LogTable& logs, LogReads& reads,
+                 Checkpointer& checkpointer, CondemnedFiles& condemned)
+    : with_(with),
+      options_(options),
+      logs_(logs),
+      reads_(reads),
+      checkpointer_(checkpointer),
+      condemned_(condemned),
+      stop_signal_(*with.shard) {
+  if (with_.random != nullptr) with_.random->fill(hash_secret_);
+}
+
 /// What a pass would read: closed segments, the dirty ones of which may be cleaned. None when there is nothing to do.
-Task<Result<std::optional<LogStore::Cleanable>>> LogStore::find_cleanable(PartitionId id) {
+Task<Result<std::optional<Cleaner::Cleanable>>> Cleaner::find_cleanable(PartitionId id) {
   Cleanable cleanable{.partition = id};
-  PartitionLog* log = find(id);
+  PartitionLog* log = logs_.find(id);
   if (log == nullptr || !log->config().cleanup_compact) co_return std::nullopt;
   Result<std::span<const std::unique_ptr<Segment>>> segments = log->stored().segments();
   if (!segments) co_return fail(segments.error());
@@ -23,9 +32,9 @@ Task<Result<std::optional<LogStore::Cleanable>>> LogStore::find_cleanable(Partit
   for (const auto& segment : *segments) bases.push_back(segment->base());
   std::uint64_t clean_bytes = 0, dirty_bytes = 0;
   for (std::size_t i = 0; i + 1 < bases.size(); ++i) {
-    Result<MaxTimestamp> max = co_await fetch_max_timestamp(id, bases[i]);
+    Result<MaxTimestamp> max = co_await reads_.segment_max_timestamp(id, bases[i]);
     if (!max) co_return fail(max.error());
-    log = find(id);
+    log = logs_.find(id);
     if (log == nullptr) co_return std::nullopt;
     Result<SegmentList::Holding> holding = log->stored().holding(bases[i]);
     if (!holding) co_return fail(holding.error());
@@ -33,7 +42,8 @@ Task<Result<std::optional<LogStore::Cleanable>>> LogStore::find_cleanable(Partit
     const LogConfig& config = log->config();
     Timestamp now = with_.shard->clock().wall_now();
     bool is_dirty = holding->end > log->stored().cleaned_to();
-    if (is_dirty && config.min_compaction_lag_ms > 0 && max->timestamp.ms > now.ms - config.min_compaction_lag_ms) break;
+    if (is_dirty && config.min_compaction_lag_ms > 0 && max->timestamp.ms > now.ms - config.min_compaction_lag_ms)
+      break;
     if (is_dirty && config.max_compaction_lag_ms != kForever && !cleanable.overdue) {
       Result<std::optional<Timestamp>> first = holding->segment->first_timestamp();
       cleanable.overdue = first && *first && (*first)->ms >= 0 && (*first)->ms < now.ms - config.max_compaction_lag_ms;
@@ -43,12 +53,13 @@ Task<Result<std::optional<LogStore::Cleanable>>> LogStore::find_cleanable(Partit
     cleanable.bases.push_back(bases[i]);
   }
   if (!cleanable.has_dirty) co_return std::nullopt;
-  cleanable.dirty_ratio = static_cast<double>(dirty_bytes) / static_cast<double>(std::max<std::uint64_t>(clean_bytes + dirty_bytes, 1));
+  cleanable.dirty_ratio =
+      static_cast<double>(dirty_bytes) / static_cast<double>(std::max<std::uint64_t>(clean_bytes + dirty_bytes, 1));
   if (!cleanable.overdue && cleanable.dirty_ratio <= log->config().min_cleanable_dirty_ratio) co_return std::nullopt;
   co_return cleanable;
 }
 
-Task<Result<void>> LogStore::compact(PartitionId id) {
+Task<Result<void>> Cleaner::compact(PartitionId id) {
   Result<std::optional<Cleanable>> cleanable = co_await find_cleanable(id);
   if (!cleanable) co_return fail(cleanable.error());
   if (!*cleanable) co_return Result<void>();
@@ -56,8 +67,8 @@ Task<Result<void>> LogStore::compact(PartitionId id) {
   co_return done;
 }
 
-Task<Result<void>> LogStore::drop_gone(PartitionId id, std::shared_ptr<const GoneOffsets> gone) {
-  PartitionLog* log = find(id);
+Task<Result<void>> Cleaner::drop_gone(PartitionId id, std::shared_ptr<const GoneOffsets> gone) {
+  PartitionLog* log = logs_.find(id);
   if (log == nullptr) co_return Result<void>();
   Result<std::span<const std::unique_ptr<Segment>>> segments = log->stored().segments();
   if (!segments) co_return fail(segments.error());
@@ -67,9 +78,9 @@ Task<Result<void>> LogStore::drop_gone(PartitionId id, std::shared_ptr<const Gon
   co_return done;
 }
 
-Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
+Task<Result<void>> Cleaner::run_pass(Cleanable cleanable) {
   constexpr std::uint64_t kBytesPerSlice = 4u << 20;
-  PartitionLog* log = find(cleanable.partition);
+  PartitionLog* log = logs_.find(cleanable.partition);
   if (log == nullptr) co_return Result<void>();
   CompactionInput input;
   input.folder = log->stored().folder();
@@ -79,7 +90,8 @@ Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
     if (holding->segment == nullptr || holding->segment->base() != base) co_return Result<void>();
     bool may_have_gaps = base < log->stored().gaps_below();
     bool stays = cleanable.gone && 2 * cleanable.gone->count_in(base, holding->end) < holding->end.value - base.value;
-    input.segments.push_back({base, holding->end, holding->segment->size(), may_have_gaps, stays, holding->segment->damage()});
+    input.segments.push_back(
+        {base, holding->end, holding->segment->size(), may_have_gaps, stays, holding->segment->damage()});
   }
   if (std::ranges::all_of(input.segments, &CompactionSource::stays)) co_return Result<void>();
   const LogConfig& config = log->config();
@@ -87,7 +99,8 @@ Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
   input.rules.gone = cleanable.gone;
   input.rules.now = with_.shard->clock().wall_now();
   input.rules.delete_retention_ms = config.delete_retention_ms;
-  for (const auto& [producer, offset] : log->producer_states().last_batches()) input.rules.keep_batches_at.insert(offset);
+  for (const auto& [producer, offset] : log->producer_states().last_batches())
+    input.rules.keep_batches_at.insert(offset);
   input.map_bytes = cleanable.gone ? 0 : options_.cleaner_map_bytes;
   input.secret = hash_secret_;
   input.segment_bytes = config.segment_bytes;
@@ -95,45 +108,34 @@ Task<Result<void>> LogStore::run_pass(Cleanable cleanable) {
 
   auto pass = std::make_shared<Compaction>(*with_.files, std::move(input));
   std::uint64_t counted = 0;
-  while (!stopping_ && !closed_) {
+  while (!stopping_) {
     auto work = [pass] { return pass->step(kBytesPerSlice); };
     Result<Compaction::Progress> progress = co_await runtime::run_blocking(*with_.shard, std::move(work));
-    context_.statistics.cleaned_bytes += pass->bytes_read() - std::exchange(counted, pass->bytes_read());
+    logs_.statistics().cleaned_bytes += pass->bytes_read() - std::exchange(counted, pass->bytes_read());
     if (!progress) co_return fail(progress.error());
-    log = find(cleanable.partition);
+    log = logs_.find(cleanable.partition);
     if (log == nullptr) co_return Result<void>();
     if (*progress == Compaction::Progress::kMapped) {
       // Where offsets may be missing must be known, durably, before any is.
       log->stored().allow_gaps_below(pass->cleaned_to_end());
-      list_dirty(*log);
-      Result<void> known = co_await checkpoint_with(cleanable.partition);
+      checkpointer_.note_dirty(*log);
+      Result<void> known = co_await checkpointer_.write_with(cleanable.partition);
       if (!known) co_return known;
     } else if (*progress == Compaction::Progress::kGroupReady) {
       if (Result<void> swapped = swap_in(*log, pass->take_group()); !swapped) co_return swapped;
-      list_dirty(*log);
+      checkpointer_.note_dirty(*log);
     } else if (*progress == Compaction::Progress::kDone) {
       if (!cleanable.gone) log->stored().set_cleaned_to(pass->cleaned_to());
-      list_dirty(*log);
-      ++context_.statistics.compactions;
+      checkpointer_.note_dirty(*log);
+      ++logs_.statistics().compactions;
       co_return Result<void>();
     }
   }
   co_return fail(ErrorCode::kClosed, "the log store is closing");
 }
 
-/// A checkpoint that began after now, with the partition, which is listed as dirty, in it.
-Task<Result<void>> LogStore::checkpoint_with(PartitionId id) {
-  while (!stopping_ && !closed_) {
-    Result<void> done = co_await checkpoint_now(false);
-    if (find(id) == nullptr) co_return Result<void>();
-    if (done || done.error().code != ErrorCode::kBusy) co_return done;
-    co_await checkpoint_ended_.wait();
-  }
-  co_return fail(ErrorCode::kClosed, "the log store is closing");
-}
-
 /// Renames without waiting for the disk: between two turns, so that no reader sees half of it.
-Result<void> LogStore::swap_in(PartitionLog& log, CompactedGroup group) {
+Result<void> Cleaner::swap_in(PartitionLog& log, CompactedGroup group) {
   std::filesystem::path folder = log.stored().folder();
   std::optional<std::size_t> first = log.stored().position_of(group.sources);
   if (!first) {  // retention took some of them meanwhile
@@ -146,38 +148,41 @@ Result<void> LogStore::swap_in(PartitionLog& log, CompactedGroup group) {
   }
   if (outcome) outcome = rename_segment_files(*with_.files, folder, group.sources.front(), kSwapSuffix, "");
   if (!outcome) {
-    for (std::size_t i = 1; i < renamed; ++i) std::ignore = rename_segment_files(*with_.files, folder, group.sources[i], kDeletedSuffix, "");
+    for (std::size_t i = 1; i < renamed; ++i)
+      std::ignore = rename_segment_files(*with_.files, folder, group.sources[i], kDeletedSuffix, "");
     return outcome;
   }
-  MonotonicTime due = with_.shard->now() + Milliseconds(log.config().file_delete_delay_ms);
-  for (std::size_t i = 1; i < group.sources.size(); ++i) deletions_.push_back({folder, group.sources[i], due, true});
-  auto cleaned = std::make_unique<Segment>(context_.cache, context_.logs, log.id(), group.sources.front(), group.bytes);
+  std::int64_t delay_ms = log.config().file_delete_delay_ms;
+  for (std::size_t i = 1; i < group.sources.size(); ++i)
+    condemned_.add_segment(folder, group.sources[i], delay_ms, true);
+  auto cleaned = std::make_unique<Segment>(logs_.context().cache, logs_.context().logs, log.id(), group.sources.front(),
+                                           group.bytes);
   cleaned->restore_max_timestamp(group.max);
   cleaned->verified().add({0, group.bytes});
   // What is in memory would show readers what is gone.
   HotTail* tail = log.tail();
-  while (tail != nullptr && !tail->empty() && tail->first() < group.end && tail->oldest_block_next() <= log.stored_end()) tail->drop_oldest_block();
+  while (tail != nullptr && !tail->empty() && tail->first() < group.end &&
+         tail->oldest_block_next() <= log.stored_end())
+    tail->drop_oldest_block();
   log.stored().replace(*first, *first + group.sources.size(), std::move(cleaned));
   return {};
 }
 
-Task<void> LogStore::compaction_loop() {
+Task<void> Cleaner::run() {
   std::map<PartitionId, MonotonicTime> not_before;  // after a failed pass
   while (!stopping_) {
     MonotonicTime next = with_.shard->now() + Milliseconds(options_.cleaner_backoff_ms);
-    bool woken = co_await compaction_signal_.wait_until(next);
+    bool woken = co_await stop_signal_.wait_until(next);
     std::ignore = woken;
-    std::vector<PartitionId> compacted;
-    for (const auto& [id, log] : partitions_) {
-      if (log->config().cleanup_compact && !orphans_.contains(id)) compacted.push_back(id);
-    }
+    std::vector<PartitionId> compacted = logs_.claimed([](const LogConfig& config) { return config.cleanup_compact; });
     std::vector<Cleanable> dirty;
     for (const PartitionId& id : compacted) {
       if (stopping_) co_return;
-      if (auto failed = not_before.find(id); failed != not_before.end() && with_.shard->now() < failed->second) continue;
+      if (auto failed = not_before.find(id); failed != not_before.end() && with_.shard->now() < failed->second)
+        continue;
       Result<std::optional<Cleanable>> cleanable = co_await find_cleanable(id);
       if (cleanable && *cleanable) dirty.push_back(std::move(**cleanable));
-      co_await next_turn();
+      co_await runtime::next_turn(*with_.shard);
     }
     std::ranges::sort(dirty, [](const Cleanable& a, const Cleanable& b) {
       return std::tuple(a.overdue, a.dirty_ratio) > std::tuple(b.overdue, b.dirty_ratio);
@@ -186,16 +191,23 @@ Task<void> LogStore::compaction_loop() {
       if (stopping_) co_return;
       PartitionId id = cleanable.partition;
       Result<void> cleaned = co_await run_pass(std::move(cleanable));
-      if (PartitionLog* log = find(id)) log->compaction_error = cleaned ? std::nullopt : std::optional(cleaned.error());
+      if (PartitionLog* log = logs_.find(id))
+        log->compaction_error = cleaned ? std::nullopt : std::optional(cleaned.error());
       if (cleaned || stopping_) {
         not_before.erase(id);
         continue;
       }
-      ++context_.statistics.failed_compactions;
+      ++logs_.statistics().failed_compactions;
       not_before[id] = with_.shard->now() + 4 * Milliseconds(options_.cleaner_backoff_ms);
-      with_.logger->warn("compaction failed and will be tried again", {{"partition", id.folder()}, {"reason", cleaned.error().message}});
+      with_.logger->warn("compaction failed and will be tried again",
+                         {{"partition", id.folder()}, {"reason", cleaned.error().message}});
     }
   }
+}
+
+void Cleaner::stop() {
+  stopping_ = true;
+  stop_signal_.notify();
 }
 
 }  // namespace wharf::log

@@ -1,11 +1,10 @@
-// What a store does on the work pool for readers: first looks at stored ranges, searches by time.
+#include "log/log_reads.hpp"
+
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "log/batch_run.hpp"
-#include "log/log_store.hpp"
 #include "log/segment_search.hpp"
+#include "log/segment_verify.hpp"
 #include "log/storage_error.hpp"
 #include "model/record.hpp"
 
@@ -13,24 +12,27 @@ namespace wharf::log {
 
 using runtime::Task;
 
-void LogStore::merge(PartitionLog& log, Offset segment_base, const VerifiedRange& range) {
+void LogReads::merge(PartitionLog& log, Offset segment_base, const VerifiedRange& range) {
   Result<SegmentList::Holding> holding = log.stored().holding(segment_base);
   if (!holding || holding->segment == nullptr || holding->segment->base() != segment_base) return;
   Segment& segment = *holding->segment;
   for (const Interval& sound : range.sound) segment.verified().add(sound);
-  if (!range.sound.empty() && &segment != log.stored().last()) segment.note_cold_read({range.sound.front().begin, range.sound.back().end});
+  if (!range.sound.empty() && &segment != log.stored().last())
+    segment.note_cold_read({range.sound.front().begin, range.sound.back().end});
   for (const DamagedSpan& span : range.damaged) log.note_damage(segment, span);
   if (range.indexes) {
     segment.replace_indexes(*range.indexes, range.indexed_bytes);
-    with_.logger->warn("made a segment's indexes anew", {{"partition", log.id().folder()}, {"segment", segment_file_name(segment_base, kLogSuffix)}});
+    logs_.context().logger.warn(
+        "made a segment's indexes anew",
+        {{"partition", log.id().folder()}, {"segment", segment_file_name(segment_base, kLogSuffix)}});
   }
 }
 
-Task<Result<void>> LogStore::warm(PartitionId id, Offset from, std::size_t max_bytes) {
+Task<Result<void>> LogReads::warm(PartitionId id, Offset from, std::size_t max_bytes) {
   constexpr std::size_t kReadAhead = 2u << 20;  // the next reads of the same reader find their range done
   while (true) {
-    PartitionLog* log = find(id);
-    if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+    PartitionLog* log = logs_.find(id);
+    if (log == nullptr) co_return has_no_log(id);
     Result<SegmentList::Holding> holding = log->stored().holding(from);
     if (!holding) co_return fail(holding.error());
     if (holding->segment == nullptr) co_return Result<void>();  // the read says what is missing
@@ -38,14 +40,14 @@ Task<Result<void>> LogStore::warm(PartitionId id, Offset from, std::size_t max_b
     Offset end = holding->end;
     Result<SegmentView> view = log->stored().view(*holding->segment, end);
     if (!view) co_return fail(view.error());
-    ++context_.statistics.cold_reads;
+    ++logs_.statistics().cold_reads;
     auto interval = static_cast<std::uint32_t>(log->config().index_interval_bytes);
     auto look = [view = std::move(*view), epochs = log->epochs(), from, bytes = max_bytes + kReadAhead, interval] {
       return verify_stored(view, epochs, from, bytes, interval);
     };
-    Result<VerifiedRange> range = co_await runtime::run_blocking(*with_.shard, std::move(look));
+    Result<VerifiedRange> range = co_await runtime::run_blocking(shard_, std::move(look));
     if (!range) co_return fail(range.error());
-    log = find(id);
+    log = logs_.find(id);
     if (log == nullptr) co_return Result<void>();
     merge(*log, base, *range);
     if (range->found || end >= log->stored_end()) co_return Result<void>();
@@ -75,34 +77,12 @@ Result<SharedBytes> gather_pieces(std::vector<runtime::OutPiece> pieces, std::si
   return SharedBytes(std::move(storage), view);
 }
 
-}  // namespace
-
-Task<Result<SharedBytes>> LogStore::read_bytes(PartitionId id, Offset from, std::size_t max_bytes, Offset below) {
-  constexpr int kMostTries = 4;
-  for (int i = 0; i < kMostTries; ++i) {
-    PartitionLog* log = find(id);
-    if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
-    Result<ReadResult> read = log->read(from, max_bytes, below, true);
-    if (read && read->pieces.size() == 1 && std::holds_alternative<SharedBytes>(read->pieces.front())) {
-      co_return std::get<SharedBytes>(read->pieces.front());
-    }
-    if (read) {
-      auto copy = [pieces = std::move(read->pieces), bytes = read->bytes]() mutable { return gather_pieces(std::move(pieces), bytes); };
-      Result<SharedBytes> bytes = co_await runtime::run_blocking(*with_.shard, std::move(copy));
-      co_return bytes;
-    }
-    if (read.error().code != ErrorCode::kBusy) co_return fail(read.error());
-    Result<void> warmed = co_await warm(id, from, max_bytes);
-    if (!warmed) co_return fail(warmed.error());
-  }
-  co_return fail(ErrorCode::kBusy, "the disk does not keep up");
-}
-
 /// Records that are not in a segment yet. In memory, so without waiting.
-std::optional<TimestampedOffset> LogStore::find_in_tail(PartitionLog& log, Timestamp time) const {
+std::optional<TimestampedOffset> find_in_tail(PartitionLog& log, Timestamp time) {
   Offset from = std::max(log.stored_end(), log.log_start_offset());
   while (from < log.high_watermark() && log.tail() != nullptr && !log.tail()->empty()) {
-    for (ByteView run = log.tail()->run_from(from, log.high_watermark()); !run.empty(); run = run.subspan(batch_bytes(run))) {
+    for (ByteView run = log.tail()->run_from(from, log.high_watermark()); !run.empty();
+         run = run.subspan(batch_bytes(run))) {
       from = batch_next_offset(run);
       if (batch_max_timestamp(run) < time) continue;
       Result<BatchView> batch = read_batch(run);
@@ -114,11 +94,36 @@ std::optional<TimestampedOffset> LogStore::find_in_tail(PartitionLog& log, Times
   return std::nullopt;
 }
 
-Task<Result<std::optional<TimestampedOffset>>> LogStore::first_at_or_after(PartitionId id, Timestamp time) {
+}  // namespace
+
+Task<Result<SharedBytes>> LogReads::read_bytes(PartitionId id, Offset from, std::size_t max_bytes, Offset below) {
+  constexpr int kMostTries = 4;
+  for (int i = 0; i < kMostTries; ++i) {
+    PartitionLog* log = logs_.find(id);
+    if (log == nullptr) co_return has_no_log(id);
+    Result<ReadResult> read = log->read(from, max_bytes, below, true);
+    if (read && read->pieces.size() == 1 && std::holds_alternative<SharedBytes>(read->pieces.front())) {
+      co_return std::get<SharedBytes>(read->pieces.front());
+    }
+    if (read) {
+      auto copy = [pieces = std::move(read->pieces), bytes = read->bytes]() mutable {
+        return gather_pieces(std::move(pieces), bytes);
+      };
+      Result<SharedBytes> bytes = co_await runtime::run_blocking(shard_, std::move(copy));
+      co_return bytes;
+    }
+    if (read.error().code != ErrorCode::kBusy) co_return fail(read.error());
+    Result<void> warmed = co_await warm(id, from, max_bytes);
+    if (!warmed) co_return fail(warmed.error());
+  }
+  co_return fail(ErrorCode::kBusy, "the disk does not keep up");
+}
+
+Task<Result<std::optional<TimestampedOffset>>> LogReads::first_at_or_after(PartitionId id, Timestamp time) {
   Offset cursor{-1};
   while (true) {
-    PartitionLog* log = find(id);
-    if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+    PartitionLog* log = logs_.find(id);
+    if (log == nullptr) co_return has_no_log(id);
     cursor = std::max(cursor, log->log_start_offset());
     if (cursor >= log->stored_end()) co_return find_in_tail(*log, time);
     Result<SegmentList::Holding> holding = log->stored().holding(cursor);
@@ -132,31 +137,52 @@ Task<Result<std::optional<TimestampedOffset>>> LogStore::first_at_or_after(Parti
     auto look = [view = std::move(*view), time, from = log->log_start_offset(), below = log->high_watermark()] {
       return find_by_time(view, time, from, below);
     };
-    Result<std::optional<TimestampedOffset>> found = co_await runtime::run_blocking(*with_.shard, std::move(look));
+    Result<std::optional<TimestampedOffset>> found = co_await runtime::run_blocking(shard_, std::move(look));
     if (!found || *found) co_return found;
   }
 }
 
-Task<Result<std::optional<TimestampedOffset>>> LogStore::max_timestamp(PartitionId id) {
+Task<Result<MaxTimestamp>> LogReads::segment_max_timestamp(PartitionId id, Offset segment_base) {
+  PartitionLog* log = logs_.find(id);
+  if (log == nullptr) co_return MaxTimestamp{};
+  Result<SegmentList::Holding> holding = log->stored().holding(segment_base);
+  if (!holding) co_return fail(holding.error());
+  if (holding->segment == nullptr || holding->segment->empty()) co_return MaxTimestamp{};
+  if (std::optional<MaxTimestamp> known = holding->segment->known_max_timestamp()) co_return *known;
+  Result<SegmentView> view = log->stored().view(*holding->segment, holding->end);
+  if (!view) co_return fail(view.error());
+  auto look = [view = std::move(*view)] { return find_max_timestamp(view); };
+  Result<MaxTimestamp> max = co_await runtime::run_blocking(shard_, std::move(look));
+  if (!max) co_return max;
+  log = logs_.find(id);
+  if (log == nullptr) co_return max;
+  holding = log->stored().holding(segment_base);
+  if (holding && holding->segment != nullptr && holding->segment->base() == segment_base)
+    holding->segment->restore_max_timestamp(*max);
+  co_return max;
+}
+
+Task<Result<std::optional<TimestampedOffset>>> LogReads::max_timestamp(PartitionId id) {
   std::optional<Timestamp> largest;
   Offset cursor{-1};
   while (true) {
-    PartitionLog* log = find(id);
-    if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+    PartitionLog* log = logs_.find(id);
+    if (log == nullptr) co_return has_no_log(id);
     cursor = std::max(cursor, log->log_start_offset());
     if (cursor >= log->stored_end()) break;
     Result<SegmentList::Holding> holding = log->stored().holding(cursor);
     if (!holding) co_return fail(holding.error());
     cursor = holding->end;
     if (holding->segment == nullptr || holding->segment->empty()) continue;
-    Result<MaxTimestamp> max = co_await fetch_max_timestamp(id, holding->segment->base());
+    Result<MaxTimestamp> max = co_await segment_max_timestamp(id, holding->segment->base());
     if (!max) co_return fail(max.error());
     if (!largest || max->timestamp > *largest) largest = max->timestamp;
   }
-  PartitionLog* log = find(id);
+  PartitionLog* log = logs_.find(id);
   Offset from = std::max(log->stored_end(), log->log_start_offset());
   while (from < log->high_watermark() && log->tail() != nullptr && !log->tail()->empty()) {
-    for (ByteView run = log->tail()->run_from(from, log->high_watermark()); !run.empty(); run = run.subspan(batch_bytes(run))) {
+    for (ByteView run = log->tail()->run_from(from, log->high_watermark()); !run.empty();
+         run = run.subspan(batch_bytes(run))) {
       from = batch_next_offset(run);
       if (!largest || batch_max_timestamp(run) > *largest) largest = batch_max_timestamp(run);
     }

@@ -1,4 +1,6 @@
 // Retention, DeleteRecords and the files that go with them, on a whole store.
+#include "log/trimmer.hpp"
+
 #include <gtest/gtest.h>
 
 #include "log/store_testing.hpp"
@@ -30,7 +32,7 @@ LogConfig short_lived() {
   return config;
 }
 
-TEST(StoreRetention, OldSegmentsGoByRecordTimeTheGrowingOneTooAndTheirFilesAfterTheDelay) {
+TEST(Trimmer, OldSegmentsGoByRecordTimeTheGrowingOneTooAndTheirFilesAfterTheDelay) {
   StoreFixture fixture(1, short_lived());
   fixture.options.retention_check_interval_ms = 10'000;
   ASSERT_TRUE(fixture.start().has_value());
@@ -55,7 +57,7 @@ TEST(StoreRetention, OldSegmentsGoByRecordTimeTheGrowingOneTooAndTheirFilesAfter
   EXPECT_EQ(fixture.append(id, {.first_timestamp_ms = kStart + 200'000})->first, Offset{41});
 }
 
-TEST(StoreRetention, TheSizeOfALogIsKeptBelowItsLimit) {
+TEST(Trimmer, TheSizeOfALogIsKeptBelowItsLimit) {
   LogConfig config = small_segments(Flush::kAsync);
   config.retention_bytes = 10'000;
   config.file_delete_delay_ms = 0;
@@ -71,21 +73,21 @@ TEST(StoreRetention, TheSizeOfALogIsKeptBelowItsLimit) {
   EXPECT_GT(log->log_start_offset(), Offset{100});
 }
 
-TEST(StoreRetention, DeletedRecordsStayDeletedAfterACrashOnceTheStartIsDurable) {
+TEST(Trimmer, DeletedRecordsStayDeletedAfterACrashOnceTheStartIsDurable) {
   StoreFixture fixture(3);
   ASSERT_TRUE(fixture.start().has_value());
   PartitionId id = fixture.add(1).id();
   for (int i = 0; i < 40; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .number = i});
-  EXPECT_EQ(fixture.store->delete_records(id, Offset{100}).error().code, ErrorCode::kOffsetOutOfRange);
-  EXPECT_EQ(*fixture.store->delete_records(id, Offset{25}), Offset{25});
-  EXPECT_EQ(*fixture.store->delete_records(id, Offset{10}), Offset{25});
+  EXPECT_EQ(fixture.store->trimmer().delete_records(id, Offset{100}).error().code, ErrorCode::kOffsetOutOfRange);
+  EXPECT_EQ(*fixture.store->trimmer().delete_records(id, Offset{25}), Offset{25});
+  EXPECT_EQ(*fixture.store->trimmer().delete_records(id, Offset{10}), Offset{25});
   fixture.simulation.run_for(std::chrono::seconds(1));
   fixture.power_loss();
   ASSERT_TRUE(fixture.start().has_value());
   PartitionLog* log = fixture.store->find(id);
   EXPECT_EQ(log->log_start_offset(), Offset{25});
   EXPECT_EQ(log->log_end_offset(), Offset{40});
-  EXPECT_EQ(*fixture.store->delete_records(id, Offset{-1}), Offset{40});
+  EXPECT_EQ(*fixture.store->trimmer().delete_records(id, Offset{-1}), Offset{40});
   EXPECT_EQ(log->read(Offset{40}, 100, Offset{40}, true)->bytes, 0u);
   EXPECT_EQ(fixture.append(id, {})->first, Offset{40});
 }
@@ -113,7 +115,7 @@ std::uint64_t stored_bytes(StoreFixture& fixture, const PartitionId& id) {
   return fixture.store->find(id)->size_bytes() - fixture.store->find(id)->unstored_bytes();
 }
 
-TEST(StoreRetention, WhatIsTrimmedBeforeItIsWrittenBehindIsNeverWrittenAgain) {
+TEST(Trimmer, WhatIsTrimmedBeforeItIsWrittenBehindIsNeverWrittenAgain) {
   for (std::int64_t floor : {40, 25, 39, 1}) {
     for (bool crash : {true, false}) {
       SCOPED_TRACE(::testing::Message() << "trimmed to " << floor << (crash ? ", power loss" : ", clean stop"));
@@ -122,7 +124,7 @@ TEST(StoreRetention, WhatIsTrimmedBeforeItIsWrittenBehindIsNeverWrittenAgain) {
       PartitionId id = fixture.add(1).id();
       for (int i = 0; i < 40; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .number = i});
       fixture.store->trim(id, Offset{floor});
-      ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpoint()).has_value());
+      ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
       EXPECT_EQ(stored_bytes(fixture, id), sent_bytes(fixture, id, Offset{floor}));
       EXPECT_EQ(fixture.store->find(id)->unstored_bytes(), 0u);
       for (int i = 40; i < 45; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .number = i});
@@ -141,7 +143,7 @@ TEST(StoreRetention, WhatIsTrimmedBeforeItIsWrittenBehindIsNeverWrittenAgain) {
   }
 }
 
-TEST(StoreRetention, WhatFollowsOnTrimmedRecordsAfterARestartBeginsASegment) {
+TEST(Trimmer, WhatFollowsOnTrimmedRecordsAfterARestartBeginsASegment) {
   for (bool crash : {true, false}) {
     StoreFixture fixture(7);
     PartitionId id = testing::test_partition(1);
@@ -155,7 +157,7 @@ TEST(StoreRetention, WhatFollowsOnTrimmedRecordsAfterARestartBeginsASegment) {
     };
     ASSERT_TRUE(fixture.start().has_value());
     fixture.add(1);
-    auto checkpoint = [&] { ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpoint()).has_value()); };
+    auto checkpoint = [&] { ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value()); };
     for (int i = 0; i < 5; ++i) fixture.append_and_wait(id, {.number = i});
     checkpoint();
     for (int i = 5; i < 10; ++i) fixture.append_and_wait(id, {.number = i});
@@ -170,7 +172,7 @@ TEST(StoreRetention, WhatFollowsOnTrimmedRecordsAfterARestartBeginsASegment) {
   }
 }
 
-TEST(StoreRetention, ACompactedTopicDoesNotDeleteRecordsOnRequest) {
+TEST(Trimmer, ACompactedTopicDoesNotDeleteRecordsOnRequest) {
   LogConfig config = small_segments(Flush::kAsync);
   config.cleanup_delete = false;
   config.cleanup_compact = true;
@@ -178,10 +180,10 @@ TEST(StoreRetention, ACompactedTopicDoesNotDeleteRecordsOnRequest) {
   ASSERT_TRUE(fixture.start().has_value());
   PartitionId id = fixture.add(1).id();
   ASSERT_TRUE(fixture.append(id, {}).has_value());
-  EXPECT_EQ(fixture.store->delete_records(id, Offset{1}).error().code, ErrorCode::kPolicyViolation);
+  EXPECT_EQ(fixture.store->trimmer().delete_records(id, Offset{1}).error().code, ErrorCode::kPolicyViolation);
 }
 
-TEST(StoreRetention, AProducersClockThatRunsAheadDoesNotKeepDataForEver) {
+TEST(Trimmer, AProducersClockThatRunsAheadDoesNotKeepDataForEver) {
   StoreFixture fixture(5, short_lived());
   fixture.options.retention_check_interval_ms = 10'000;
   ASSERT_TRUE(fixture.start().has_value());
@@ -189,6 +191,28 @@ TEST(StoreRetention, AProducersClockThatRunsAheadDoesNotKeepDataForEver) {
   for (int i = 0; i < 20; ++i) fixture.append_and_wait(id, {.value_bytes = 300, .first_timestamp_ms = kStart + 1'000'000'000, .number = i});
   fixture.simulation.run_for(std::chrono::seconds(120));
   EXPECT_GT(fixture.store->find(id)->log_start_offset(), Offset{10});
+}
+
+TEST(Trimmer, WhatAQueueHasDoneWithTakesNoMemoryAndWhatItNeedsIsKept) {
+  StoreFixture fixture;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 300; ++i) fixture.append_and_wait(id, {.value_bytes = 1000, .number = i});
+  EXPECT_GT(fixture.store->statistics().hot_tail_bytes, 3 * HotTail::kLargestBlockBytes);
+  fixture.store->trim(id, Offset{295});
+  EXPECT_LE(fixture.store->statistics().hot_tail_bytes, HotTail::kLargestBlockBytes);
+  auto count_read = [&] {
+    Result<std::vector<std::byte>> bytes = fixture.read_all(id);
+    return bytes ? testing::headers_in(*bytes).size() : 0;
+  };
+  EXPECT_EQ(count_read(), 5u);
+  fixture.append_and_wait(id, {.value_bytes = 1000, .number = 300});
+  EXPECT_EQ(count_read(), 6u);
+  fixture.power_loss();
+  ASSERT_TRUE(fixture.start().has_value());
+  EXPECT_EQ(fixture.store->find(id)->log_end_offset(), Offset{301});
+  fixture.store->trim(id, Offset{295});  // its owner says so again
+  EXPECT_EQ(count_read(), 6u);
 }
 
 }  // namespace

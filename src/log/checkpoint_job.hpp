@@ -1,0 +1,40 @@
+#pragma once
+// What the work pool does for a checkpoint: rewrites what cannot be trusted, syncs, writes down what may be relied on.
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "log/data_folder.hpp"
+#include "log/segment_list.hpp"
+#include "model/error.hpp"
+#include "model/ids.hpp"
+#include "runtime/file.hpp"
+
+namespace wharf::log {
+
+/// Owns what it touches.
+struct CheckpointJob {
+  runtime::FileSystem* files = nullptr;
+  DataFolder* folder = nullptr;
+  std::filesystem::path logs;
+  std::vector<std::pair<std::filesystem::path, SuspectSegment>> suspects;
+  std::vector<std::filesystem::path> changed_files;
+  std::vector<std::filesystem::path> changed_folders;
+  bool sync_everything = false;
+  std::vector<std::pair<PartitionId, std::vector<std::byte>>> states;
+  std::optional<WalFloor> floor;
+  std::vector<DataFolder::Vouched> vouched;
+  bool tell_recovered = false;
+
+  struct Outcome {
+    Result<void> result;
+    bool sync_failed = false;
+  };
+  Outcome run() const;
+
+ private:
+  Result<void> sync() const;
+};
+
+}  // namespace wharf::log

@@ -1,0 +1,242 @@
+#include "log/checkpointer.hpp"
+
+#include <algorithm>
+
+#include "log/checkpoint_job.hpp"
+
+namespace wharf::log {
+
+using runtime::Task;
+
+struct Checkpointer::Work {
+  struct Entry {
+    PartitionId partition;
+    std::vector<std::byte> state;  // empty: removed
+    SegmentList::SyncPoint sync;
+    Offset log_start;
+    std::optional<Offset> stored_end;  // none: removed
+  };
+  std::vector<Entry> entries;
+  std::vector<PartitionId> removed;
+  WalPosition upto;
+  std::optional<Error> first_error;  // of a partition that is left out: the write-ahead log must keep what it has
+  bool sync_failed = false;
+};
+
+Checkpointer::Checkpointer(const StoreSurroundings& with, const LogStoreOptions& options, LogTable& logs,
+                           StoreSpace& space, GroupCommit& commits, CondemnedFiles& condemned, runtime::Signal& wanted)
+    : with_(with),
+      options_(options),
+      logs_(logs),
+      space_(space),
+      commits_(commits),
+      condemned_(condemned),
+      wanted_(wanted),
+      ended_(*with.shard) {}
+
+void Checkpointer::note_dirty(PartitionLog& log) {
+  if (log.listed().dirty) return;
+  log.listed().dirty = true;
+  dirty_.push_back(log.id());
+}
+
+void Checkpointer::note_appended(std::size_t bytes) {
+  appended_bytes_ += bytes;
+  if (appended_bytes_ >= options_.checkpoint_bytes || commits_.wal().wants_checkpoint()) wanted_.notify();
+}
+
+void Checkpointer::gather(PartitionLog& log, Work& work, bool closing) {
+  // An index that cannot be written is made anew when it is missed.
+  std::ignore = log.stored().write_indexes(closing);
+  PartitionState state = log.state();
+  Work::Entry entry{log.id(), {}, log.stored().begin_sync(), state.log_start, log.stored_end()};
+  state.encode(entry.state);
+  work.entries.push_back(std::move(entry));
+}
+
+/// What has precedence is written whatever it takes of the reserve.
+Task<Result<bool>> Checkpointer::write_some_behind(PartitionId id, std::size_t max_bytes) {
+  while (true) {
+    PartitionLog* log = logs_.find(id);
+    if (log == nullptr) co_return false;
+    Result<bool> written = log->write_behind(max_bytes);
+    if (written || written.error().code != ErrorCode::kDiskFull || !space_.precedes(id)) co_return written;
+    bool made = co_await space_.make_room(log->unstored_bytes(), ReserveUse::kCatalogue);
+    if (!made) co_return written;
+  }
+}
+
+/// Writes behind and notes what each dirty partition's checkpoint says, a little per turn.
+Task<void> Checkpointer::gather_all(Work* work, bool closing) {
+  std::vector<PartitionId> dirty = std::exchange(dirty_, {});
+  for (const PartitionId& id : dirty) {
+    constexpr std::size_t kBytesPerTurn = 1u << 20;
+    bool more = true;
+    while (more) {
+      Result<bool> written = co_await write_some_behind(id, kBytesPerTurn);
+      PartitionLog* log = logs_.find(id);
+      if (log == nullptr) break;
+      more = written && *written;
+      if (!more) {
+        log->listed().dirty = false;
+        if (written) gather(*log, *work, closing);
+        // What is not durable yet is left for the next one.
+        if (!written || log->stored_end() < log->log_end_offset()) note_dirty(*log);
+        if (!written && !work->first_error) work->first_error = written.error();
+      }
+      if (more || work->entries.size() % 64 == 0) co_await runtime::next_turn(*with_.shard);
+    }
+  }
+  work->removed = std::exchange(removed_, {});
+  for (const PartitionId& id : work->removed) work->entries.push_back({id, {}, {}, {}, std::nullopt});
+}
+
+/// On a full disk the reserve makes room for what was confirmed: a start needs its segments written to let go of old
+/// files of the write-ahead log.
+Task<Result<void>> Checkpointer::write(bool closing) {
+  while (true) {
+    Result<void> outcome = co_await write_once(closing);
+    if (outcome || outcome.error().code != ErrorCode::kDiskFull) co_return outcome;
+    bool made = co_await space_.make_room(logs_.context().unstored_bytes, ReserveUse::kConfirmed);
+    if (!made) co_return outcome;
+  }
+}
+
+Task<Result<void>> Checkpointer::write_once(bool closing) {
+  if (writing_) co_return fail(ErrorCode::kBusy, "a checkpoint is under way");
+  writing_ = true;
+  Work work;
+  work.upto = commits_.settled();
+  appended_bytes_ = 0;
+  co_await gather_all(&work, closing);
+  bool needed = !work.entries.empty() || closing || needs_full_sync_ || recovered_untold_;
+  Result<void> outcome;
+  if (needed) outcome = co_await carry_out(&work);
+  if (needed && outcome) finish(work);
+  if (!outcome) take_back(work);
+  space_.tell_waiting();
+  writing_ = false;
+  ended_.notify();
+  if (outcome && work.first_error) outcome = fail(*work.first_error);
+  co_return outcome;
+}
+
+Task<Result<void>> Checkpointer::carry_out(Work* work) {
+  CheckpointJob job;
+  job.files = with_.files;
+  job.folder = with_.folder;
+  job.logs = logs_.context().logs;
+  job.sync_everything = needs_full_sync_;
+  for (Work::Entry& entry : work->entries) {
+    std::filesystem::path folder = logs_.context().logs / entry.partition.folder();
+    for (const SuspectSegment& suspect : entry.sync.suspects) job.suspects.emplace_back(folder, suspect);
+    job.changed_files.insert(job.changed_files.end(), entry.sync.files.begin(), entry.sync.files.end());
+    if (entry.sync.folder) job.changed_folders.push_back(folder);
+    job.states.emplace_back(entry.partition, std::move(entry.state));
+    job.vouched.push_back({entry.partition, entry.stored_end});
+  }
+  if (!work->first_error) {
+    job.floor = WalFloor{with_.shard->index(), commits_.wal().floor_at(work->upto)};
+    job.tell_recovered = recovered_untold_;
+  }
+  bool with_precedence =
+      std::ranges::any_of(work->entries, [this](const Work::Entry& entry) { return space_.precedes(entry.partition); });
+  auto shared = std::make_shared<const CheckpointJob>(std::move(job));
+  CheckpointJob::Outcome outcome;
+  while (true) {
+    outcome = co_await runtime::run_blocking(*with_.shard, [shared] { return shared->run(); });
+    bool is_full = !outcome.result && outcome.result.error().code == ErrorCode::kDiskFull;
+    if (!is_full || outcome.sync_failed || !with_precedence) break;
+    bool made = co_await space_.make_room(0, ReserveUse::kCatalogue);
+    if (!made) break;
+  }
+  work->sync_failed = outcome.sync_failed;
+  co_return outcome.result;
+}
+
+/// It failed: everything in it is for the next one.
+void Checkpointer::take_back(const Work& work) {
+  ++logs_.statistics().failed_checkpoints;
+  needs_full_sync_ = true;
+  if (work.sync_failed) {
+    logs_.for_each([](PartitionLog& log) { log.stored().distrust_unsynced(); });
+  }
+  for (const Work::Entry& entry : work.entries) {
+    if (PartitionLog* log = logs_.find(entry.partition)) note_dirty(*log);
+  }
+  removed_.insert(removed_.end(), work.removed.begin(), work.removed.end());
+}
+
+void Checkpointer::finish(const Work& work) {
+  ++logs_.statistics().checkpoints;
+  needs_full_sync_ = false;
+  if (!work.first_error) {
+    commits_.wal().recycle(work.upto);
+    space_.note_stored();
+    recovered_untold_ = false;
+  }
+  for (const Work::Entry& entry : work.entries) {
+    PartitionLog* log = logs_.find(entry.partition);
+    if (log == nullptr) continue;
+    log->stored().mark_synced(entry.sync);
+    // Files go only when the new log start is durable: a missing file above it is a loss, never a trim.
+    for (std::unique_ptr<Segment>& segment : log->stored().take_below(entry.log_start)) {
+      condemned_.add_segment(log->stored().folder(), segment->base(), log->config().file_delete_delay_ms, false);
+      ++logs_.statistics().segments_deleted;
+    }
+  }
+}
+
+/// Once for each kind of trouble: it is tried again every second.
+void Checkpointer::tell_of(const Result<void>& done) {
+  if (done) {
+    if (std::exchange(told_failure_, std::nullopt))
+      with_.logger->info("checkpoints can be made again", {{"shard", with_.shard->index().value}});
+    return;
+  }
+  if (told_failure_ == done.error().code) return;
+  told_failure_ = done.error().code;
+  with_.logger->warn("a checkpoint could not be made",
+                     {{"error", to_string(done.error().code)}, {"reason", done.error().message}});
+}
+
+Task<void> Checkpointer::run() {
+  while (!stopping_) {
+    MonotonicTime next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
+    bool asked = co_await wanted_.wait_until(next);
+    if (stopping_) break;
+    if (!asked && dirty_.empty() && removed_.empty() && !recovered_untold_) continue;
+    Result<void> done = co_await write(false);
+    tell_of(done);
+    if (done) continue;
+    if (done.error().code == ErrorCode::kDiskFull) space_.note_full();
+    bool woken = co_await wanted_.wait_until(with_.shard->now() + Milliseconds(options_.retry_ms));
+    std::ignore = woken;
+  }
+}
+
+Task<Result<void>> Checkpointer::write_with(PartitionId id) {
+  while (!stopping_) {
+    Result<void> done = co_await write(false);
+    if (logs_.find(id) == nullptr) co_return Result<void>();
+    if (done || done.error().code != ErrorCode::kBusy) co_return done;
+    co_await ended_.wait();
+  }
+  co_return fail(ErrorCode::kClosed, "the log store is closing");
+}
+
+Task<void> Checkpointer::recovered(bool after_crash) {
+  recovered_untold_ = true;
+  needs_full_sync_ = after_crash;
+  Result<void> done = co_await write(false);
+  if (!done) {  // a full disk: the write-ahead log keeps what it has until there is room
+    with_.logger->warn("started without a checkpoint", {{"reason", done.error().message}});
+  }
+}
+
+void Checkpointer::stop() {
+  stopping_ = true;
+  wanted_.notify();
+}
+
+}  // namespace wharf::log

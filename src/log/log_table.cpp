@@ -1,0 +1,63 @@
+#include "log/log_table.hpp"
+
+#include <fmt/format.h>
+
+namespace wharf::log {
+
+std::unexpected<Error> has_no_log(const PartitionId& id) {
+  return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
+}
+
+LogTable::LogTable(const StoreSurroundings& with, const LogStoreOptions& options)
+    : context_(*with.files, *with.logger, with.folder->logs(), options.open_files),
+      hot_tail_bytes_(options.hot_tail_bytes) {}
+
+Result<PartitionLog*> LogTable::create(const PartitionId& id, std::shared_ptr<const LogConfig> config) {
+  if (auto unreadable = unreadable_.find(id); unreadable != unreadable_.end()) return fail(unreadable->second);
+  orphans_.erase(id);
+  auto [entry, is_new] = logs_.try_emplace(id);
+  if (is_new) {
+    entry->second = std::make_unique<PartitionLog>(context_, id, std::move(config));
+  } else {
+    entry->second->set_config(std::move(config));
+  }
+  return entry->second.get();
+}
+
+bool LogTable::remove(const PartitionId& id) {
+  bool known = logs_.erase(id) > 0 || unreadable_.erase(id) > 0;
+  if (known) orphans_.erase(id);
+  return known;
+}
+
+PartitionLog& LogTable::adopt(PartitionId id, std::unique_ptr<PartitionLog> log) {
+  orphans_.insert(id);
+  return *logs_.emplace(id, std::move(log)).first->second;
+}
+
+void LogTable::trim_hot_tails() {
+  constexpr int kMostBlocks = 16;
+  constexpr std::size_t kWriteBytes = 256u << 10;  // 10 KiB cost 5.4 us written alone, 1.6 us in a write of this size
+  HotTailBudget& hot = context_.hot;
+  bool many_gone = hot.blocks.size() > 1024 && hot.blocks.size() > 4 * hot.live_blocks;
+  for (int i = 0; i < kMostBlocks && !hot.blocks.empty(); ++i) {
+    HotTailBudget::Block block = hot.blocks.front();
+    PartitionLog* log = find(block.partition);
+    HotTail* tail = log == nullptr ? nullptr : log->tail();
+    bool is_live = tail != nullptr && !tail->empty() && tail->oldest_serial() <= block.serial;
+    if (is_live) {
+      if (hot.used_bytes <= hot_tail_bytes_) return;
+      if (tail->oldest_block_next() > log->stored_end()) {
+        if (tail->oldest_block_next() > log->high_watermark()) return;
+        Result<bool> written = log->write_behind(kWriteBytes);
+        if (!written) return;
+      }
+      tail->drop_oldest_block();
+    } else if (hot.used_bytes <= hot_tail_bytes_ && !many_gone) {
+      return;
+    }
+    hot.blocks.pop_front();
+  }
+}
+
+}  // namespace wharf::log
