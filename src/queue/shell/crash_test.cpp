@@ -6,16 +6,14 @@
 #include <map>
 #include <set>
 
-#include "log/wal_testing.hpp"
 #include "model/record_batch_builder.hpp"
+#include "queue/shell/logs_testing.hpp"
 #include "queue/shell/shard_queues.hpp"
 #include "sim/seeds.hpp"
 #include "sim/simulation.hpp"
 
 namespace wharf::queue {
 namespace {
-
-using log::testing::QuietLogger;
 
 struct Sent {
   bool confirmed = false;
@@ -77,24 +75,12 @@ class Fixture {
   }
 
   void start() {
-    logger_ = std::make_unique<QuietLogger>(machine_->clock());
-    log::DataFolderOptions folder_options;
-    folder_options.new_cluster_id.bytes.fill(7);
-    folder_options.wal.file_bytes = 64 * log::kWalBlockBytes;
-    auto folder = log::DataFolder::open(machine_->disk(), "data", folder_options, *logger_);
-    WHARF_ASSERT(folder);
-    folder_ = std::move(*folder);
-    log::LogStoreOptions options;
-    options.checkpoint_interval_ms = 20;
-    log::LogStore::Surroundings with{&machine_->shard(), &machine_->disk(), logger_.get(), folder_.get(), nullptr, nullptr};
-    auto store = simulation.run(machine_->shard(), log::LogStore::open(with, options));
-    WHARF_ASSERT(store);
-    logs_ = std::make_unique<cluster::ShardLogs>(machine_->shard(), std::move(*store));
-    scope_ = std::make_unique<runtime::TaskScope>(machine_->shard());
-    scope_->spawn("log-store", logs_->store().run(scope_->stop_token()));
-    scope_->spawn("log-advances", logs_->run(scope_->stop_token()));
-    ShardQueues::Options queue_options{.logger = logger_.get(), .leader_epoch = [] { return LeaderEpoch(0); }, .unused = [](TopicId) {}};
-    queues_ = std::make_unique<ShardQueues>(machine_->shard(), *logs_, std::move(queue_options));
+    LogsOnDisk::Options options;
+    options.wal.file_bytes = 64 * log::kWalBlockBytes;
+    options.store.checkpoint_interval_ms = 20;
+    logs_ = std::make_unique<LogsOnDisk>(simulation, *machine_, std::move(options));
+    ShardQueues::Options queue_options{.logger = &logs_->logger, .leader_epoch = [] { return LeaderEpoch(0); }, .unused = [](TopicId) {}};
+    queues_ = std::make_unique<ShardQueues>(machine_->shard(), logs_->get(), std::move(queue_options));
     for (TopicId id : ids_) WHARF_ASSERT(queues_->open({id, "/", id.hex(), true, false}, {}));
     simulation.run(machine_->shard(), queues_->recover());
     for (Story& story : stories) {
@@ -107,13 +93,9 @@ class Fixture {
 
   Result<void> stop() {
     simulation.run(machine_->shard(), queues_->close());
-    scope_->request_stop();
-    simulation.run(machine_->shard(), scope_->close());
-    Result<void> closed = simulation.run(machine_->shard(), logs_->close());
+    Result<void> closed = logs_->close();
     queues_.reset();
     logs_.reset();
-    scope_.reset();
-    folder_.reset();
     return closed;
   }
   void die(bool power_loss) {
@@ -232,10 +214,7 @@ class Fixture {
  private:
   sim::Machine* machine_;
   std::vector<TopicId> ids_;
-  std::unique_ptr<QuietLogger> logger_;
-  std::unique_ptr<log::DataFolder> folder_;
-  std::unique_ptr<cluster::ShardLogs> logs_;
-  std::unique_ptr<runtime::TaskScope> scope_;
+  std::unique_ptr<LogsOnDisk> logs_;
   std::unique_ptr<ShardQueues> queues_;
   std::map<std::size_t, std::vector<ConsumerId>> consumers_;
   std::uint64_t last_consumer_ = 0;

@@ -14,22 +14,35 @@ namespace wharf::queue {
 
 class LogsOnDisk {
  public:
-  LogsOnDisk(sim::Simulation& simulation, sim::Machine& machine)
+  struct Options {
+    log::WalFilesOptions wal;
+    log::LogStoreOptions store;
+  };
+
+  LogsOnDisk(sim::Simulation& simulation, sim::Machine& machine, Options options = {})
       : logger(machine.clock()), simulation_(simulation), machine_(machine), scope_(machine.shard()) {
-    log::DataFolderOptions options;
-    options.new_cluster_id.bytes.fill(7);
-    folder_ = std::move(*log::DataFolder::open(machine.disk(), "data", options, logger));
+    log::DataFolderOptions folder_options{.wal = options.wal};
+    folder_options.new_cluster_id.bytes.fill(7);
+    auto folder = log::DataFolder::open(machine.disk(), "data", folder_options, logger);
+    WHARF_ASSERT(folder);
+    folder_ = std::move(*folder);
     log::LogStore::Surroundings with{&machine.shard(), &machine.disk(), &logger, folder_.get(), nullptr, nullptr};
-    logs_ = std::make_unique<cluster::ShardLogs>(
-        machine.shard(), std::move(*simulation.run(machine.shard(), log::LogStore::open(with, {}))));
+    auto store = simulation.run(machine.shard(), log::LogStore::open(with, std::move(options.store)));
+    WHARF_ASSERT(store);
+    logs_ = std::make_unique<cluster::ShardLogs>(machine.shard(), std::move(*store));
     scope_.spawn("log-store", logs_->store().run(scope_.stop_token()));
     scope_.spawn("log-advances", logs_->run(scope_.stop_token()));
   }
-  /// Also of a machine that is dead: as a ghost it winds down.
   ~LogsOnDisk() {
+    if (!closed_) std::ignore = close();
+  }
+
+  /// Also of a machine that is dead: as a ghost it winds down.
+  Result<void> close() {
+    closed_ = true;
     scope_.request_stop();
     simulation_.run(machine_.shard(), scope_.close());
-    std::ignore = simulation_.run(machine_.shard(), logs_->close());
+    return simulation_.run(machine_.shard(), logs_->close());
   }
 
   cluster::ShardLogs& get() { return *logs_; }
@@ -41,6 +54,7 @@ class LogsOnDisk {
   sim::Machine& machine_;
   std::unique_ptr<log::DataFolder> folder_;
   std::unique_ptr<cluster::ShardLogs> logs_;
+  bool closed_ = false;
   runtime::TaskScope scope_;
 };
 

@@ -5,16 +5,14 @@
 
 #include <set>
 
-#include "log/wal_testing.hpp"
 #include "model/message.hpp"
+#include "queue/shell/logs_testing.hpp"
 #include "queue/shell/shard_schedules.hpp"
 #include "sim/seeds.hpp"
 #include "sim/simulation.hpp"
 
 namespace wharf::queue {
 namespace {
-
-using log::testing::QuietLogger;
 
 struct Sent {
   Timestamp due;
@@ -56,29 +54,16 @@ class Fixture {
       : simulation(seed), random(simulation.random("work")), machine_(&simulation.add_machine("a")) {}
 
   void start() {
-    logger_ = std::make_unique<QuietLogger>(machine_->clock());
-    log::DataFolderOptions folder_options;
-    folder_options.new_cluster_id.bytes.fill(7);
-    folder_options.wal.file_bytes = 64 * log::kWalBlockBytes;
-    auto folder = log::DataFolder::open(machine_->disk(), "data", folder_options, *logger_);
-    WHARF_ASSERT(folder);
-    folder_ = std::move(*folder);
-    log::LogStoreOptions options;
-    options.checkpoint_interval_ms = 1'000;
-    log::LogStore::Surroundings with{&machine_->shard(), &machine_->disk(), logger_.get(),
-                                     folder_.get(),      nullptr,           nullptr};
-    auto store = simulation.run(machine_->shard(), log::LogStore::open(with, options));
-    WHARF_ASSERT(store);
-    logs_ = std::make_unique<cluster::ShardLogs>(machine_->shard(), std::move(*store));
-    scope_ = std::make_unique<runtime::TaskScope>(machine_->shard());
-    scope_->spawn("log-store", logs_->store().run(scope_->stop_token()));
-    scope_->spawn("log-advances", logs_->run(scope_->stop_token()));
+    LogsOnDisk::Options options;
+    options.wal.file_bytes = 64 * log::kWalBlockBytes;
+    options.store.checkpoint_interval_ms = 1'000;
+    logs_ = std::make_unique<LogsOnDisk>(simulation, *machine_, std::move(options));
     sink_ = std::make_unique<Sink>(messages, machine_->shard(), random, alive_);
     ShardSchedules::Options with_these{
-        .logger = logger_.get(), .due_messages = sink_.get(), .random = &random, .leader_epoch = [] {
+        .logger = &logs_->logger, .due_messages = sink_.get(), .random = &random, .leader_epoch = [] {
           return LeaderEpoch(0);
         }};
-    schedules_ = std::make_unique<ShardSchedules>(machine_->shard(), *logs_, std::move(with_these));
+    schedules_ = std::make_unique<ShardSchedules>(machine_->shard(), logs_->get(), std::move(with_these));
     Result<void> opened = simulation.run(machine_->shard(), schedules_->open());
     ASSERT_TRUE(opened) << opened.error().message;
     schedules_->begin();
@@ -86,13 +71,9 @@ class Fixture {
 
   Result<void> stop() {
     simulation.run(machine_->shard(), schedules_->close());
-    scope_->request_stop();
-    simulation.run(machine_->shard(), scope_->close());
-    Result<void> closed = simulation.run(machine_->shard(), logs_->close());
+    Result<void> closed = logs_->close();
     schedules_.reset();
     logs_.reset();
-    scope_.reset();
-    folder_.reset();
     return closed;
   }
   void die(bool power_loss) {
@@ -198,10 +179,7 @@ class Fixture {
   Timestamp now() { return machine_->clock().wall_now(); }
 
   sim::Machine* machine_;
-  std::unique_ptr<QuietLogger> logger_;
-  std::unique_ptr<log::DataFolder> folder_;
-  std::unique_ptr<cluster::ShardLogs> logs_;
-  std::unique_ptr<runtime::TaskScope> scope_;
+  std::unique_ptr<LogsOnDisk> logs_;
   std::unique_ptr<Sink> sink_;
   std::unique_ptr<ShardSchedules> schedules_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // of this life
