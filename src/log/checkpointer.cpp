@@ -31,8 +31,7 @@ Checkpointer::Checkpointer(const StoreSurroundings& with, const LogStoreOptions&
       space_(space),
       commits_(commits),
       condemned_(condemned),
-      wanted_(wanted),
-      ended_(*with.shard) {}
+      wanted_(wanted) {}
 
 void Checkpointer::note_dirty(PartitionLog& log) {
   if (log.listed().dirty) return;
@@ -116,7 +115,9 @@ Task<Result<void>> Checkpointer::write_once(bool closing) {
   if (!outcome) take_back(work);
   space_.tell_waiting();
   writing_ = false;
-  ended_.notify();
+  for (runtime::Resume<bool>& resume : std::exchange(waiting_, {})) {
+    with_.shard->post([resume = std::move(resume)]() mutable { std::move(resume)(true); });
+  }
   if (outcome && work.first_error) outcome = fail(*work.first_error);
   co_return outcome;
 }
@@ -220,9 +221,14 @@ Task<Result<void>> Checkpointer::write_with(PartitionId id) {
     Result<void> done = co_await write(false);
     if (logs_.find(id) == nullptr) co_return Result<void>();
     if (done || done.error().code != ErrorCode::kBusy) co_return done;
-    co_await ended_.wait();
+    if (writing_) co_await end_of_write();
   }
   co_return fail(ErrorCode::kClosed, "the log store is closing");
+}
+
+Task<void> Checkpointer::end_of_write() {
+  auto start = [this](runtime::Resume<bool> resume) { waiting_.push_back(std::move(resume)); };
+  [[maybe_unused]] bool ended = co_await runtime::suspend<bool>(std::move(start));
 }
 
 Task<void> Checkpointer::recovered(bool after_crash) {

@@ -51,6 +51,7 @@ class Checkpointer {
   runtime::Task<void> gather_all(Work* work, bool closing);
   runtime::Task<Result<bool>> write_some_behind(PartitionId id, std::size_t max_bytes);
   runtime::Task<Result<void>> write_once(bool closing);
+  runtime::Task<void> end_of_write();
   runtime::Task<Result<void>> carry_out(Work* work);
   void take_back(const Work& work);
   void finish(const Work& work);
@@ -71,7 +72,7 @@ class Checkpointer {
   bool needs_full_sync_ = false;
   bool recovered_untold_ = false;  // the folder has not been told that this store recovered
   bool stopping_ = false;
-  runtime::Signal ended_;
+  std::vector<runtime::Resume<bool>> waiting_;  // for the end of the one under way: passes over any number of logs
 };
 
 }  // namespace wharf::log

@@ -108,6 +108,30 @@ TEST(DropGone, SegmentsThatAreStillNeededForTheMostPartAreLeftAlone) {
   EXPECT_EQ(log.records(), log.all);
 }
 
+runtime::Task<void> drop_all(LogStore* store, PartitionId id, int* passed) {
+  auto gone = std::make_shared<GoneOffsets>(GoneOffsets{{{Offset{1}, Offset{180}}}});
+  Result<void> done = co_await store->drop_gone(id, std::move(gone));
+  EXPECT_TRUE(done.has_value()) << done.error().message;
+  ++*passed;
+}
+
+TEST(DropGone, PassesOverSeveralLogsWaitForTheSameCheckpoint) {
+  QueueLog log;
+  std::vector<PartitionId> logs;
+  for (std::uint8_t i = 1; i <= 4; ++i) {
+    log.id = log.add(i).id();
+    log.end = 0;
+    log.all.clear();
+    for (int put = 0; put < 100; ++put) log.put(2);
+    logs.push_back(log.id);
+  }
+  int passed = 0;
+  runtime::TaskScope scope(log.machine->shard());
+  for (const PartitionId& id : logs) scope.spawn("drop", drop_all(log.store.get(), id, &passed));
+  log.simulation.run(log.machine->shard(), scope.close());
+  EXPECT_EQ(passed, 4);
+}
+
 TEST(DropGone, ReadersOfALogThatIsRewrittenFindWhatIsLeft) {
   rc::check([] {
     QueueLog log(static_cast<std::uint64_t>(*rc::gen::inRange(1, 1'000'000)));
