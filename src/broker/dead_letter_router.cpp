@@ -73,28 +73,17 @@ void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
   tasks_.spawn("dead-letter", keep(outgoing_.take().parts, std::move(done)));
 }
 
-/// What refuses it takes none, as a publisher would find; where the machine is the reason, it is tried again.
-template <class T>
-bool DeadLetterRouter::is_done(const Result<T>& outcome) {
-  Fate fate = fate_of(outcome);
-  bool is_news = fate == Fate::kRefused && outcome.error().code != ErrorCode::kFull;
-  if (is_news && !std::exchange(told_of_refusal_, true)) {
-    to_.logger.warn("dead letters were refused where they went", {{"reason", outcome.error().message}});
-  }
-  return fate != Fate::kNotNow;
-}
-
 runtime::Task<void> DeadLetterRouter::keep(ToDeduplicate message, Done done) {
   std::vector<ToDeduplicate> one;
   one.push_back(std::move(message));
   std::vector<Result<PassedOn>> outcomes = co_await to_.deduplication.pass_on(to_.shard, std::move(one));
-  done(is_done(outcomes.front()));
+  done(outcomes_.is_done(outcomes.front()));
 }
 
 runtime::Task<void> DeadLetterRouter::keep(OutgoingParts parts, Done done) {
   std::vector<Result<void>> outcomes = co_await send(to_.shard, to_.to, std::move(parts));
   bool all_done = true;
-  for (const Result<void>& one : outcomes) all_done &= is_done(one);
+  for (const Result<void>& one : outcomes) all_done &= outcomes_.is_done(one);
   done(all_done);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // Moves the messages that a shard's queues gave up to where their exchange sends them.
+#include "broker/forwarding_outcomes.hpp"
 #include "broker/forwarding_ports.hpp"
 #include "broker/outgoing.hpp"
 #include "queue/shell/dead_letters.hpp"
@@ -12,7 +13,11 @@ namespace wharf::broker {
 class DeadLetterRouter final : public queue::DeadLetters {
  public:
   explicit DeadLetterRouter(const ForwardingPorts& ports)
-      : to_(ports), dice_(ports.random), outgoing_(ports.shard, ports.to.catalogue), tasks_(ports.shard) {}
+      : to_(ports),
+        dice_(ports.random),
+        outgoing_(ports.shard, ports.to.catalogue),
+        outcomes_(ports.logger, "dead letters were refused where they went"),
+        tasks_(ports.shard) {}
 
   void bury(queue::DeadLetter letter, std::move_only_function<void(bool)> done) override;
   /// The letters under way arrive; none may follow.
@@ -22,14 +27,12 @@ class DeadLetterRouter final : public queue::DeadLetters {
   using Done = std::move_only_function<void(bool)>;
   runtime::Task<void> keep(ToDeduplicate message, Done done);
   runtime::Task<void> keep(OutgoingParts parts, Done done);
-  template <class T>
-  bool is_done(const Result<T>& outcome);
 
   ForwardingPorts to_;
   runtime::Dice dice_;
   routing::Router router_;
   Outgoing outgoing_;
-  bool told_of_refusal_ = false;
+  ForwardingOutcomes outcomes_;
   runtime::TaskScope tasks_;
 };
 

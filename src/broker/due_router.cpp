@@ -73,25 +73,15 @@ void DueRouter::route(const queue::DueMessage& due, std::vector<ToDeduplicate>& 
                 to_.shard.clock().wall_now());
 }
 
-/// What refuses them takes none, as a publisher would find; where the machine is the reason, it is tried again.
-template <class T>
-bool DueRouter::is_done(const Result<T>& outcome) {
-  Fate fate = fate_of(outcome);
-  if (fate == Fate::kRefused && outcome.error().code != ErrorCode::kFull) {
-    to_.logger.warn("delayed messages were refused where they went", {{"reason", outcome.error().message}});
-  }
-  return fate != Fate::kNotNow;
-}
-
 runtime::Task<bool> DueRouter::send_on(std::vector<queue::DueMessage> messages) {
   std::vector<ToDeduplicate> to_deduplicate;
   for (const queue::DueMessage& message : messages) route(message, to_deduplicate);
   bool done = true;
   std::vector<Result<void>> sent = co_await send(to_.shard, to_.to, outgoing_.take().parts);
-  for (const Result<void>& one : sent) done &= is_done(one);
+  for (const Result<void>& one : sent) done &= outcomes_.is_done(one);
   if (!to_deduplicate.empty()) {
     std::vector<Result<PassedOn>> outcomes = co_await to_.deduplication.pass_on(to_.shard, std::move(to_deduplicate));
-    for (const Result<PassedOn>& one : outcomes) done &= is_done(one);
+    for (const Result<PassedOn>& one : outcomes) done &= outcomes_.is_done(one);
   }
   co_return done;
 }
