@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "broker/scatter.hpp"
+
 namespace wharf::broker {
 namespace {
 
@@ -28,90 +30,39 @@ class PostingOutlet final : public queue::Outlet {
   std::shared_ptr<ConsumerSink> sink_;
 };
 
-/// One call of enqueue. `outcomes` and `resume` belong to the calling shard.
-struct EnqueueCall {
-  explicit EnqueueCall(runtime::Shard& calling_shard) : here(calling_shard) {}
-  runtime::Shard& here;
-  std::vector<Result<void>> outcomes;
-  std::size_t portions_left = 0;
-  std::optional<runtime::Resume<bool>> resume;
+using EnqueuePortion = ScatteredPortion<EnqueuePart, Result<void>>;
 
-  void portion_done() {
-    if (--portions_left > 0 || !resume) return;
-    here.post([resume = std::move(*resume)]() mutable { std::move(resume)(true); });
-    resume.reset();
-  }
-};
-
-/// The parts of one call that one shard owns; lives on that shard until all are answered.
-struct EnqueuePortion : std::enable_shared_from_this<EnqueuePortion> {
-  struct Part {
-    std::size_t place = 0;
-    EnqueuePart part;
-    Result<void> outcome;
-  };
-  std::shared_ptr<EnqueueCall> call;
-  NodeShard* owner = nullptr;
-  std::vector<Part> parts;
-  std::size_t waiting = 1;  // one for start() itself
-
-  void start() {
-    for (Part& part : parts) {
-      Result<queue::LiveQueue*> queue = owner->queues->get(part.part.queue.id);
-      if (!queue) {
-        part.outcome = fail(queue.error());
-        continue;
-      }
-      if (!owner->takes_records) {
-        part.outcome = fail(ErrorCode::kDiskFull, "the disk is full");
-        continue;
-      }
-      ++waiting;
-      (*queue)->enqueue(std::move(part.part.messages), [self = shared_from_this(), &part](Result<void> kept) {
-        part.outcome = std::move(kept);
-        self->answered();
-      });
+void enqueue_all(EnqueuePortion& portion) {
+  NodeShard& owner = portion.owner;
+  for (EnqueuePortion::Item& item : portion.items) {
+    Result<queue::LiveQueue*> queue = owner.queues->get(item.part.queue.id);
+    if (!queue) {
+      item.answer = fail(queue.error());
+      continue;
     }
-    answered();
+    if (!owner.takes_records) {
+      item.answer = fail(ErrorCode::kDiskFull, "the disk is full");
+      continue;
+    }
+    portion.expect();
+    (*queue)->enqueue(std::move(item.part.messages), [self = portion.shared_from_this(), &item](Result<void> kept) {
+      item.answer = std::move(kept);
+      self->answered();
+    });
   }
-  void answered() {
-    if (--waiting > 0) return;
-    auto deliver = [self = shared_from_this()] {
-      for (Part& part : self->parts) self->call->outcomes[part.place] = std::move(part.outcome);
-      self->call->portion_done();
-    };
-    if (&call->here == &owner->shard) return deliver();
-    call->here.post(std::move(deliver));
-  }
-};
+}
 
 }  // namespace
 
 runtime::Task<std::vector<Result<void>>> NodeQueues::enqueue(runtime::Shard& here, std::vector<EnqueuePart> parts) {
-  auto call = std::make_shared<EnqueueCall>(here);
-  call->outcomes.resize(parts.size());
-  std::vector<std::shared_ptr<EnqueuePortion>> portions(shards_.size());
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    std::shared_ptr<EnqueuePortion>& portion = portions[parts[i].queue.shard.value];
-    if (!portion) {
-      portion = std::make_shared<EnqueuePortion>();
-      portion->call = call;
-      portion->owner = &shard_of(parts[i].queue);
-      ++call->portions_left;
-    }
-    portion->parts.push_back({.place = i, .part = std::move(parts[i])});
-  }
-  for (const std::shared_ptr<EnqueuePortion>& portion : portions) {
-    if (portion && &portion->owner->shard != &here) portion->owner->shard.post([portion] { portion->start(); });
-  }
-  for (const std::shared_ptr<EnqueuePortion>& portion : portions) {
-    if (portion && &portion->owner->shard == &here) portion->start();
-  }
-  if (call->portions_left > 0) {
-    auto start = [call](runtime::Resume<bool> resume) { call->resume.emplace(std::move(resume)); };
+  auto owner_of = [](const EnqueuePart& part) { return part.queue.shard.value; };
+  auto begin = [](EnqueuePortion& portion) { enqueue_all(portion); };
+  auto call = scatter<Result<void>>(here, shards_, std::move(parts), owner_of, begin);
+  if (!call->is_answered()) {
+    auto start = call->until_answered();
     [[maybe_unused]] bool done = co_await runtime::suspend<bool>(std::move(start));
   }
-  co_return std::move(call->outcomes);
+  co_return std::move(call->answers);
 }
 
 template <class Work>
