@@ -14,6 +14,10 @@ MACHINE_PATH = re.compile(r"(?<![\w.$}/])/(home/\w|root/|work/|Users/\w)")
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now\b|\brandom_device\b|\bmt19937(_64)?\b|\bs?rand\s*\(")
 VAGUE = re.compile(r"\b(?:class|struct)\s+(\w*(?:Manager|Helper|Util|Utils|Impl))\b\s*[:{]")
 HTTP_ON_BUFFERS = re.compile(r"boost/beast/http/(error|field|message|parser|serializer|(string|empty)_body)\.hpp")
+# What stands behind the ports: doors that saw it would be built anew with every change of it.
+DOORS = ("src/protocols/", "src/admin/")
+ENGINES = {"log/log_store.hpp", "log/partition_log.hpp", "cluster/replication/shard_logs.hpp", "queue/shell/live_queue.hpp",
+           "queue/shell/live_schedule.hpp"}
 # A client's own state can only be polled from outside: once per suite, in a function of this name with a deadline.
 POLL = re.compile(r"^\s*(async\s+)?(def|func|function|(public\s+)?static\b.*|const)\s+eventually\b", re.M)
 SLEEPS = {
@@ -32,6 +36,7 @@ class Check:
         self.root = root
         self.rooms = room_graph.load(root / "src")
         self.breaches = []
+        self.engines_seen = {}
 
     def run(self):
         self._check_rooms()
@@ -109,6 +114,19 @@ class Check:
                 self.breach(path, number, "network-library", f"<{target}> is runtime's alone; http may have Beast's parser")
             if kind == '"':
                 self._check_arrow(path, number, room, target)
+            if kind == '"' and path.startswith(DOORS) and not is_test(path) and (engine := self._engine_in(target)):
+                self.breach(path, number, "engine", f'"{target}" brings {engine}: a port speaks values')
+
+    def _engine_in(self, target):
+        """The engine's header that `target` is or includes, however far down; none: None."""
+        if target in ENGINES:
+            return target
+        if target not in self.engines_seen:
+            self.engines_seen[target] = None
+            header = self.root / "src" / target
+            included = re.findall(r'^\s*#\s*include\s*"([^"]+)"', header.read_text(), re.M) if header.is_file() else []
+            self.engines_seen[target] = next(filter(None, map(self._engine_in, included)), None)
+        return self.engines_seen[target]
 
     def _check_arrow(self, path, number, room, target):
         if "/" not in target or target.startswith("."):

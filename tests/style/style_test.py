@@ -55,6 +55,15 @@ class Rules(unittest.TestCase):
         self.passes('#pragma once\n#include "sim/disk.hpp"\n', path="src/log/log_testing.hpp")
         self.passes('// #include "log/segment.hpp"\n', path="src/runtime/shard.cpp")
 
+    def test_a_door_sees_no_engine(self):
+        lists = {**LISTS, "src/admin/CMakeLists.txt": "wharf_room(NAME admin PATH admin LINKS wharf_log)",
+                 "src/log/publish.hpp": '#pragma once\n#include "log/log_store.hpp"\n', "src/log/values.hpp": "#pragma once\n"}
+        self.breaks("engine", '#include "log/publish.hpp"\n', path="src/admin/door.cpp", lists=lists)
+        self.breaks("engine", '#include "log/log_store.hpp"\n', path="src/admin/door.cpp", lists=lists)
+        self.passes('#include "log/values.hpp"\n', path="src/admin/door.cpp", lists=lists)
+        self.passes('#include "log/publish.hpp"\n', path="src/admin/door_test.cpp", lists=lists)
+        self.passes('#include "log/publish.hpp"\n', path="src/log/publish.cpp", lists=lists)
+
     def test_a_core_links_model_only(self):
         lists = {**LISTS, "src/queue/core/CMakeLists.txt": "wharf_room(NAME queue_core PATH queue/core LINKS wharf_model wharf_runtime)"}
         self.breaks("core", "int x;\n", lists=lists)
