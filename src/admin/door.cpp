@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "admin/console.hpp"
+#include "admin/cross_site.hpp"
 #include "admin/metrics_page.hpp"
 #include "admin/metrics_text.hpp"
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::string_view kIndex =
     "wharf\n"
+    "  /         the console, for browsers\n"
     "  /healthz  alive, and what it is doing\n"
     "  /readyz   200 when clients are served\n"
     "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions\n"
@@ -137,9 +140,13 @@ runtime::Task<http::Response> Door::metrics_of_topic(std::string name) {
 }
 
 runtime::Task<http::Response> Door::management(http::Request request) {
+  if (changes_for_another_site(request)) {
+    co_return json_response(403, {{"error", "forbidden"}, {"reason", "a page of another site asked for this"}});
+  }
   if (!node_) co_return http::refusal(503, "the management API answers once the server is ready");
   ++asking_;
   http::Response response = co_await node_->management->answer(shard_, std::move(request));
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");  // a message is never taken for a page
   asking_ended();
   co_return response;
 }
@@ -149,6 +156,7 @@ runtime::Task<http::Response> Door::answer(runtime::Shard&, http::Request reques
     http::Response response = co_await management(std::move(request));
     co_return response;
   }
+  if (std::optional<http::Response> page = console_answer(request)) co_return std::move(*page);
   bool known = request.path == "/" || request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
   if (!known) co_return http::refusal(404, "there is nothing here; / lists what there is");
   if (request.method != "GET" && request.method != "HEAD") co_return http::method_not_allowed("GET, HEAD");

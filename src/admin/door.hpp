@@ -1,11 +1,12 @@
 #pragma once
-// The admin door: /metrics, /healthz, /readyz, and RabbitMQ's management API below /api. Opens before the node recovers, so that whoever watches a long start sees it
+// The admin door: /metrics, /healthz, /readyz, RabbitMQ's management API below /api, and the console at /. Opens before the node recovers, so that whoever watches a long start sees it
 // move, and closes after it has stopped. Everything on the first shard.
 //
 //   /healthz   200 as long as the process turns, with what it is doing; asks nobody
 //   /readyz    200 when clients are served and records are kept, else 503 and why
 //   /metrics   docs/metrics.md; ?topic=NAME: the partitions of one topic
 //   /api       docs/management.md, once the node is ready; the only one that asks who you are
+//   /          docs/console.md, for browsers; who asks otherwise gets a list of these
 #include <atomic>
 #include <memory>
 #include <optional>

@@ -12,6 +12,8 @@ namespace wharf::http {
 namespace beast = boost::beast::http;
 namespace {
 
+constexpr unsigned kNotModified = 304;  // its length would be the one of what is not sent (RFC 9110, 8.6)
+
 struct CopyBuffers {
   std::string* into;
   std::size_t* copied;
@@ -39,7 +41,7 @@ std::string response_head(const Response& response, bool keep_alive, Timestamp n
   message.set(beast::field::date, http_date(now));
   if (!response.content_type.empty()) message.set(beast::field::content_type, response.content_type);
   for (const auto& [name, value] : response.headers) message.set(name, value);
-  message.content_length(response.body.size());
+  if (response.status != kNotModified) message.content_length(response.body.size());
   message.set(beast::field::connection, keep_alive ? "keep-alive" : "close");
   beast::response_serializer<beast::empty_body> serializer(message);
   std::string head;

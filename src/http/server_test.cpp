@@ -28,6 +28,7 @@ struct Echo final : Handler {
   Task<Response> answer(runtime::Shard&, Request request) override {
     ++asked;
     if (request.path == "/wait") co_await go_on.wait();
+    if (request.path == "/known") co_return Response{.status = 304, .content_type = {}, .body = {}, .headers = {}};
     co_return Response{.content_type = "text/plain", .body = request.method + " " + request.path + " " + request.body, .headers = {}};
   }
   int asked = 0;
@@ -110,6 +111,14 @@ TEST_F(HttpServer, AnswersWithLengthDateAndBody) {
   EXPECT_THAT(client.heard, HasSubstr(" GMT\r\n"));
   EXPECT_THAT(client.heard, HasSubstr("Connection: keep-alive\r\n\r\n"));
   EXPECT_FALSE(client.ended);
+}
+
+TEST_F(HttpServer, WhatIsNotSentAgainHasNoLength) {
+  Client& client = connect();
+  say(client, "GET /known HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  ASSERT_TRUE(until([&] { return client.ended; }));
+  EXPECT_THAT(client.heard, StartsWith("HTTP/1.1 304 Not Modified\r\n"));
+  EXPECT_THAT(client.heard, Not(HasSubstr("Content-Length")));
 }
 
 TEST_F(HttpServer, AHeadHasTheLengthAndNoBody) {

@@ -8,7 +8,7 @@ import cpp_text
 import rooms as room_graph
 
 SOURCE_LINES, TEST_LINES, FUNCTION_LINES, TEST_FUNCTION_LINES = 500, 900, 70, 120
-CODE = {".hpp", ".cpp", ".py", ".sh", ".cmake", ".go", ".java", ".js", ".mjs", ".txt", ".toml"}
+CODE = {".hpp", ".cpp", ".py", ".sh", ".cmake", ".go", ".java", ".js", ".mjs", ".ts", ".tsx", ".css", ".txt", ".toml"}
 PROMISES = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"]) + r")\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}/])/(home/\w|root/|work/|Users/\w)")
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now\b|\brandom_device\b|\bmt19937(_64)?\b|\bs?rand\s*\(")
@@ -46,7 +46,7 @@ class Check:
         return self.breaches
 
     def _files(self):
-        for folder in ("src", "bench", "tests", "scripts", "cmake", ".ci"):
+        for folder in ("src", "console", "bench", "tests", "scripts", "cmake", ".ci"):
             for path in sorted((self.root / folder).rglob("*")):
                 passed_over = {"node_modules", "target", "__pycache__", ".venv", "build", "fuzz", "testdata"} & set(path.parts)
                 if path.is_file() and not path.is_symlink() and not passed_over and (path.suffix in CODE or is_script(path)):

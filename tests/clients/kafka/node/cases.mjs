@@ -58,7 +58,7 @@ async function runCase(run, expectFailure) {
   if (!failed) throw new Error('passes now: take its line out of the list of what does not work yet')
 }
 
-export async function runCases(suite, cases) {
+export async function runCases(suite, cases, parallel = PARALLEL) {
   const filter = process.env.WHARF_TEST_FILTER ?? ''
   const todo = cases.filter(([sentence]) => `${suite}: ${sentence}`.includes(filter))
   const known = notYet()
@@ -79,7 +79,7 @@ export async function runCases(suite, cases) {
       }
     }
   }
-  await Promise.all(Array.from({ length: PARALLEL }, worker))
+  await Promise.all(Array.from({ length: parallel }, worker))
   console.log(`${passed} passed, ${failed} failed`)
   process.exit(failed === 0 && passed > 0 ? 0 : 1)
 }

@@ -1,0 +1,46 @@
+# wharf_console(<target>): the console's files (console/), built by Node into static files and packed into a source of <target>. Without
+# Node 18 or newer and npm the target is built all the same, and says so at `/`.
+set(WHARF_CONSOLE AUTO CACHE STRING "The console: AUTO (built where Node and npm are there), ON (or the build fails), OFF")
+set_property(CACHE WHARF_CONSOLE PROPERTY STRINGS AUTO ON OFF)
+
+function(wharf_has_node result)
+  find_program(WHARF_NODE node)
+  find_program(WHARF_NPM npm)
+  set(${result} FALSE PARENT_SCOPE)
+  if(WHARF_NODE AND WHARF_NPM)
+    execute_process(COMMAND ${WHARF_NODE} --version OUTPUT_VARIABLE version OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    string(REGEX REPLACE "^v" "" version "${version}")
+    if(version VERSION_GREATER_EQUAL 18)
+      set(${result} TRUE PARENT_SCOPE)
+    endif()
+  endif()
+endfunction()
+
+function(wharf_console target)
+  set(source ${CMAKE_SOURCE_DIR}/console)
+  set(out ${CMAKE_BINARY_DIR}/console)
+  set(build TRUE)
+  if(WHARF_CONSOLE STREQUAL "AUTO")
+    wharf_has_node(build)
+  elseif(NOT WHARF_CONSOLE)
+    set(build FALSE)
+  endif()
+  if(build)
+    # What is built, so that a change of it and nothing else builds it anew.
+    file(GLOB_RECURSE inputs CONFIGURE_DEPENDS ${source}/src/*)
+    list(APPEND inputs ${source}/build ${source}/embed.mjs ${source}/index.html ${source}/vite.config.ts ${source}/package-lock.json)
+    set(required "")
+    if(NOT WHARF_CONSOLE STREQUAL "AUTO")
+      set(required --required)
+    endif()
+    add_custom_command(OUTPUT ${out}/console_files.cpp COMMAND ${source}/build ${required} ${out} DEPENDS ${inputs}
+      COMMENT "Building the console" VERBATIM)
+  else()
+    message(STATUS "The console is left out: it needs Node 18 or newer and npm to build (scripts/setup installs them)")
+    file(CONFIGURE OUTPUT ${out}/console_files.cpp CONTENT "#include \"admin/console.hpp\"
+std::span<const wharf::admin::ConsoleFile> wharf::admin::console_files() { return {}; }
+")
+  endif()
+  target_sources(${target} PRIVATE ${out}/console_files.cpp)
+  set_source_files_properties(${out}/console_files.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+endfunction()

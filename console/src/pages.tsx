@@ -1,0 +1,42 @@
+// Which pages there are, and who may see them.
+import type { ComponentType } from "preact";
+import { has_tag } from "./app_context.ts";
+import { ExchangePage, ExchangesPage } from "./pages/exchanges.tsx";
+import { OverviewPage } from "./pages/overview.tsx";
+import { PoliciesPage } from "./pages/policies.tsx";
+import { QueuePage } from "./pages/queue.tsx";
+import { QueuesPage } from "./pages/queues.tsx";
+import { UserPage, UsersPage } from "./pages/users.tsx";
+import { VhostPage, VhostsPage } from "./pages/vhosts.tsx";
+import { Empty } from "./parts/state.tsx";
+import { type Route, href } from "./route.ts";
+import type { WhoAmI } from "./types.ts";
+
+export interface PageEntry {
+  name: string; // in the address
+  title: string;
+  also?: string; // the page of one of them
+  is_for: (who: WhoAmI) => boolean;
+  show: ComponentType<{ route: Route }>;
+}
+
+const everybody = () => true;
+const administrators = (who: WhoAmI) => has_tag(who, "administrator");
+
+export const kPages: readonly PageEntry[] = [
+  { name: "overview", title: "Overview", is_for: everybody, show: OverviewPage },
+  { name: "queues", title: "Queues", also: "queue", is_for: everybody, show: QueuesPage },
+  { name: "exchanges", title: "Exchanges", also: "exchange", is_for: everybody, show: ExchangesPage },
+  { name: "policies", title: "Policies", is_for: everybody, show: PoliciesPage },
+  { name: "users", title: "Users", also: "user", is_for: administrators, show: UsersPage },
+  { name: "vhosts", title: "Virtual hosts", also: "vhost", is_for: everybody, show: VhostsPage },
+];
+
+/// Pages that are about one thing, and are reached from a list.
+const kDetails: Record<string, ComponentType<{ route: Route }>> = { queue: QueuePage, exchange: ExchangePage, user: UserPage, vhost: VhostPage };
+
+export function PageOf({ route }: { route: Route }) {
+  const Shown = kPages.find(({ name }) => name === route.page)?.show ?? kDetails[route.page];
+  if (Shown) return <Shown route={route} />;
+  return <Empty>There is no page here. <a href={href("overview")}>Overview</a></Empty>;
+}

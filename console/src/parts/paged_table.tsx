@@ -1,0 +1,121 @@
+// A list that the server filters, sorts and cuts into pages; how it is looked at stands in the address.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { count_text } from "../format.ts";
+import { type Look, address_of, places, sorted_by } from "../paging.ts";
+import type { Resource } from "../resource.ts";
+import { go, href } from "../route.ts";
+import type { Page } from "../types.ts";
+import { Empty, Failure, Loading } from "./state.tsx";
+
+export interface Column<T> {
+  title: string;
+  sort?: string; // the server's name for it
+  numeric?: boolean;
+  secondary?: boolean; // left out on narrow screens
+  cell: (item: T) => ComponentChildren;
+}
+
+interface Props<T> {
+  page: string; // the route's
+  what: string; // "queues"
+  look: Look;
+  first_sort: string;
+  columns: Column<T>[];
+  resource: Resource<Page<T>>;
+  key_of: (item: T) => string;
+  nothing: ComponentChildren; // there is none at all
+}
+
+const kTypingMs = 150;
+
+export function PagedTable<T>({ page, what, look, first_sort, columns, resource, key_of, nothing }: Props<T>) {
+  const { value, error, busy, reload } = resource;
+  const show = (next: Look, replace = false) => go(href(page, [], address_of(next, first_sort)), replace);
+  // A page that the list has no longer: its first one.
+  useEffect(() => {
+    if (error?.code === "page_out_of_range") show({ ...look, page: 1 }, true);
+  }, [error]);
+  if (value?.total_count === 0 && !busy) return <Empty>{nothing}</Empty>;
+  return (
+    <>
+      <Filter look={look} what={what} show={show} />
+      {error && error.code !== "page_out_of_range" && <Failure sentence={error.message} again={reload} />}
+      {!value && !error && <Loading />}
+      {value && (
+        <>
+          <Pages value={value} look={look} what={what} show={show} />
+          <div class="scroll">
+            <table aria-busy={busy} aria-label={what}>
+              <thead><tr>{columns.map((column) => <Heading key={column.title} column={column} look={look} show={show} />)}</tr></thead>
+              <tbody>
+                {value.items.map((item) => (
+                  <tr key={key_of(item)}>{columns.map((column) => <td key={column.title} class={class_of(column)}>{column.cell(item)}</td>)}</tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          {value.items.length === 0 && <Empty>No {what} whose name {look.regex ? "matches" : "has"} "{look.name}".</Empty>}
+        </>
+      )}
+    </>
+  );
+}
+
+function class_of<T>(column: Column<T>): string {
+  return (column.numeric ? "number " : "") + (column.secondary ? "secondary" : "");
+}
+
+function Heading<T>({ column, look, show }: { column: Column<T>; look: Look; show: (look: Look) => void }) {
+  const { sort } = column;
+  if (sort === undefined) return <th scope="col" class={class_of(column)}>{column.title}</th>;
+  const order = look.sort !== sort ? "none" : look.descending ? "descending" : "ascending";
+  return (
+    <th scope="col" class={class_of(column)} aria-sort={order}>
+      <button type="button" onClick={() => show(sorted_by(look, sort, column.numeric === true))}>
+        {column.title}<span class="order" aria-hidden="true">{order === "none" ? "" : order === "ascending" ? " \u25b4" : " \u25be"}</span>
+      </button>
+    </th>
+  );
+}
+
+/// The list follows the typing, a moment behind it.
+function Filter({ look, what, show }: { look: Look; what: string; show: (look: Look, replace: boolean) => void }) {
+  const [typed, set_typed] = useState(look.name);
+  const timer = useRef(0);
+  const latest = useRef(look);
+  latest.current = look;
+  useEffect(() => set_typed(look.name), [look.name]);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  const type = (text: string) => {
+    set_typed(text);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => show({ ...latest.current, name: text, page: 1 }, true), kTypingMs);
+  };
+  return (
+    <div class="filter" role="search">
+      <label for="filter">Name</label>
+      <input id="filter" type="search" spellcheck={false} placeholder={`part of a name of ${what}`} value={typed} onInput={(event) => type(event.currentTarget.value)} />
+      <label class="inline"><input type="checkbox" checked={look.regex} onChange={(event) => show({ ...look, regex: event.currentTarget.checked, page: 1 }, true)} /> as a pattern (regex)</label>
+    </div>
+  );
+}
+
+function Pages<T>({ value, look, what, show }: { value: Page<T>; look: Look; what: string; show: (look: Look) => void }) {
+  const [first, last] = places(value);
+  const filtered = value.filtered_count !== value.total_count ? ` (${count_text(value.total_count)} without the filter)` : "";
+  return (
+    <nav class="pages" aria-label={`Pages of ${what}`}>
+      <span role="status">{value.filtered_count === 0 ? `none${filtered}` : `${count_text(first)}\u2013${count_text(last)} of ${count_text(value.filtered_count)}${filtered}`}</span>
+      {value.page_count > 1 && (
+        <>
+          <button type="button" disabled={value.page <= 1} onClick={() => show({ ...look, page: 1 })}>First</button>
+          <button type="button" disabled={value.page <= 1} onClick={() => show({ ...look, page: value.page - 1 })}>Previous</button>
+          <span class="quiet">page {count_text(value.page)} of {count_text(value.page_count)}</span>
+          <button type="button" disabled={value.page >= value.page_count} onClick={() => show({ ...look, page: value.page + 1 })}>Next</button>
+          <button type="button" disabled={value.page >= value.page_count} onClick={() => show({ ...look, page: value.page_count })}>Last</button>
+        </>
+      )}
+    </nav>
+  );
+}

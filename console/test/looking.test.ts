@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Api, ApiError, error_sentence, path, query_text } from "../src/api.ts";
+import { History, kHistoryMs } from "../src/history.ts";
+import { address_of, look_of, places, request_of, sorted_by } from "../src/paging.ts";
+import { href, parse_route } from "../src/route.ts";
+
+test("an address holds any name, and gives it back", () => {
+  for (const name of ["/", "a/b?c=d&e#f", "%2F", "\u00fc \u2713", "<img src=x>", "..", "+"]) {
+    const route = parse_route(href("queue", ["/", name], { name, page: 2 }));
+    assert.deepEqual(route, { page: "queue", names: ["/", name], query: { name, page: "2" } });
+  }
+  assert.equal(parse_route("").page, "overview");
+  assert.equal(parse_route("#/queue/%zz").names[0], "%zz");
+});
+
+test("how a list is looked at stands in the address, what is as always does not", () => {
+  const look = look_of({ name: "jobs", page: "3", sort: "messages_ready", down: "1" }, ["name", "messages_ready"], "name");
+  assert.deepEqual(look, { page: 3, name: "jobs", regex: false, sort: "messages_ready", descending: true });
+  assert.deepEqual(look_of(address_of(look, "name") as Record<string, string>, ["name", "messages_ready"], "name"), look);
+  const first = look_of({}, ["name"], "name");
+  assert.equal(href("queues", [], address_of(first, "name")), "#/queues");
+});
+
+test("what somebody wrote into the address by hand is no page before the first and no column that is not there", () => {
+  for (const page of ["0", "-1", "1.5", "x", ""]) assert.equal(look_of({ page }, [], "name").page, 1);
+  assert.equal(look_of({ sort: "password_hash" }, ["name"], "name").sort, "name");
+});
+
+test("numbers are sorted from the largest, names from A, and a second click turns the order", () => {
+  const look = look_of({ page: "4" }, ["name", "messages"], "name");
+  const by_number = sorted_by(look, "messages", true);
+  assert.deepEqual([by_number.sort, by_number.descending, by_number.page], ["messages", true, 1]);
+  assert.equal(sorted_by(by_number, "messages", true).descending, false);
+  assert.equal(sorted_by(by_number, "name", false).descending, false);
+});
+
+test("a request asks the server for one page, filtered and sorted there", () => {
+  const look = look_of({ name: "^q", regex: "1" }, ["name"], "name");
+  assert.equal(query_text(request_of(look)), "?page=1&page_size=100&name=%5Eq&use_regex=true&sort=name");
+  assert.deepEqual(places({ page: 2, page_size: 100, items: new Array(7) }), [101, 107]);
+  assert.deepEqual(places({ page: 1, page_size: 100, items: [] }), [0, 0]);
+  assert.equal(path("queues", "/", "a b"), "queues/%2F/a%20b");
+});
+
+test("what the server refuses is a sentence", () => {
+  assert.match(error_sentence(401, "not_authorized", "Not_Authorized"), /password is wrong/);
+  assert.equal(error_sentence(404, "Object Not Found", "Not Found"), "It is not there (any more).");
+  assert.equal(error_sentence(400, "bad_request", "Validation failed\n\nno such key\n"), "Validation failed: no such key");
+  assert.equal(error_sentence(500, "", ""), "The server answered 500.");
+});
+
+test("a name that a browser takes for a step in the path is not asked for", async () => {
+  const api = new Api({ user: "a", authorization: "" });
+  for (const name of [".", ".."]) await assert.rejects(api.delete(path("queues", "/", name)), (fault) => fault instanceof ApiError && fault.code === "name");
+});
+
+test("rates are what changed, by the time that passed", () => {
+  const history = new History();
+  history.add({ at_ms: 1000, ready: 10, unacknowledged: 0 });
+  history.add({ at_ms: 6000, ready: 40, unacknowledged: 20 });
+  history.add({ at_ms: 6000, ready: 99, unacknowledged: 99 }); // no time has passed: not a point
+  history.add({ at_ms: 11_000, ready: 0, unacknowledged: 35 });
+  assert.deepEqual(history.changes(), [[6, 11], [10, -5]]);
+  assert.deepEqual(history.levels(), [[1, 6, 11], [10, 40, 0], [0, 20, 35]]);
+});
+
+test("a gap is left empty, not drawn through", () => {
+  const history = new History();
+  history.add({ at_ms: 0, ready: 0, unacknowledged: 0 });
+  history.add({ at_ms: 600_000, ready: 600, unacknowledged: 0 });
+  assert.deepEqual(history.changes(), [[600], [null]]);
+  assert.deepEqual(history.levels()[1], [0, null, 600]);
+});
+
+test("an hour is kept, and no more", () => {
+  const history = new History();
+  for (let at_ms = 0; at_ms <= 3 * kHistoryMs; at_ms += 5000) history.add({ at_ms, ready: 1, unacknowledged: 0 });
+  assert.equal(history.length, kHistoryMs / 5000 + 1);
+});

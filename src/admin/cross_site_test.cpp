@@ -1,0 +1,38 @@
+#include "admin/cross_site.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wharf::admin {
+namespace {
+
+bool refused(http::Pairs headers, std::string method = "POST") {
+  headers.emplace_back("host", "127.0.0.1:9644");
+  return changes_for_another_site(
+      {.method = std::move(method), .path = "/api/queues", .query = {}, .headers = std::move(headers), .body = {}});
+}
+
+TEST(CrossSite, ClientsThatAreNoBrowsersMayChangeThings) {
+  EXPECT_FALSE(refused({}));
+  EXPECT_FALSE(refused({{"authorization", "Basic Z3Vlc3Q6Z3Vlc3Q="}}, "DELETE"));
+}
+
+TEST(CrossSite, ThisPortsOwnPageMayAnotherSitesMayNot) {
+  EXPECT_FALSE(refused({{"sec-fetch-site", "same-origin"}}));
+  EXPECT_TRUE(refused({{"sec-fetch-site", "cross-site"}}));
+  EXPECT_TRUE(refused({{"sec-fetch-site", "same-site"}}));  // another port of this machine
+}
+
+TEST(CrossSite, OlderBrowsersSayTheirOrigin) {
+  EXPECT_FALSE(refused({{"origin", "http://127.0.0.1:9644"}}));
+  EXPECT_TRUE(refused({{"origin", "https://elsewhere.example"}}));
+  EXPECT_TRUE(refused({{"origin", "http://127.0.0.1:9645"}}));
+  EXPECT_TRUE(refused({{"origin", "null"}}));
+}
+
+TEST(CrossSite, WhatChangesNothingIsAnsweredToAnybody) {
+  EXPECT_FALSE(refused({{"sec-fetch-site", "cross-site"}}, "GET"));
+  EXPECT_FALSE(refused({{"sec-fetch-site", "cross-site"}}, "HEAD"));
+}
+
+}  // namespace
+}  // namespace wharf::admin

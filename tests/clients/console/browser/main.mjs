@@ -1,0 +1,10 @@
+// Every page of the console, as people use it.
+import { runCases } from './cases.mjs'
+import door from './door.mjs'
+import entities from './entities.mjs'
+import looks from './looks.mjs'
+import queue_list from './queue_list.mjs'
+import queue_page from './queue_page.mjs'
+import signing_in from './signing_in.mjs'
+
+await runCases('console', [...door, ...signing_in, ...queue_list, ...queue_page, ...entities, ...looks], 3)
