@@ -160,7 +160,7 @@ function Bar({ route, app, choose, search, leave }: { route: Route; app: App; ch
         <button type="button" class="search" onClick={search}>Search <kbd>/</kbd></button>
         {app.vhosts.length > 1 && (
           <label class="inline">Virtual host{" "}
-            <select value={app.vhost} onChange={(event) => choose(event.currentTarget.value)}>
+            <select aria-label="Virtual host" value={app.vhost} onChange={(event) => choose(event.currentTarget.value)}>
               <option value="">all</option>
               {app.vhosts.map(({ name }) => <option key={name} value={name}>{visible(name)}</option>)}
             </select>
@@ -181,7 +181,7 @@ function ThemeSwitch() {
   };
   return (
     <label class="inline">Colours{" "}
-      <select value={theme} onChange={(event) => choose(event.currentTarget.value as Theme)}>
+      <select aria-label="Colours" value={theme} onChange={(event) => choose(event.currentTarget.value as Theme)}>
         {kThemes.map((one) => <option key={one} value={one}>{one === "system" ? "as the system" : one}</option>)}
       </select>
     </label>

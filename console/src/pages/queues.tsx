@@ -1,10 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
 import { path } from "../api.ts";
 import { useApp } from "../app_context.ts";
-import { count_text, visible } from "../format.ts";
+import { visible } from "../format.ts";
 import { look_of, request_of } from "../paging.ts";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
-import { Flag } from "../parts/state.tsx";
+import { Count, Flag } from "../parts/state.tsx";
 import { useResource } from "../resource.ts";
 import { type Route, go, href } from "../route.ts";
 import type { Page, Queue } from "../types.ts";
@@ -20,9 +20,9 @@ function columns(several_vhosts: boolean): Column<Queue>[] {
     { title: "Type", sort: "type", secondary: true, cell: (queue) => queue.type },
     { title: "Is", secondary: true, cell: (queue) => <><Flag on={queue.durable}>durable</Flag><Flag on={queue.auto_delete}>auto-delete</Flag><Flag on={queue.exclusive}>exclusive</Flag></> },
     { title: "Policy", secondary: true, cell: (queue) => visible([queue.policy, queue.operator_policy].filter(Boolean).join(", ")) },
-    { title: "Ready", sort: "messages_ready", numeric: true, cell: (queue) => count_text(queue.messages_ready) },
-    { title: "Unacknowledged", sort: "messages_unacknowledged", numeric: true, cell: (queue) => count_text(queue.messages_unacknowledged) },
-    { title: "Consumers", sort: "consumers", numeric: true, secondary: true, cell: (queue) => count_text(queue.consumers) },
+    { title: "Ready", sort: "messages_ready", numeric: true, cell: (queue) => <Count of={queue.messages_ready} /> },
+    { title: "Unacknowledged", sort: "messages_unacknowledged", numeric: true, cell: (queue) => <Count of={queue.messages_unacknowledged} /> },
+    { title: "Consumers", sort: "consumers", numeric: true, secondary: true, cell: (queue) => <Count of={queue.consumers} /> },
   ];
   return several_vhosts ? all : all.filter(({ title }) => title !== "Virtual host");
 }

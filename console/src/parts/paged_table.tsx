@@ -39,7 +39,7 @@ export function PagedTable<T>({ page, what, look, first_sort, columns, resource,
   if (value?.total_count === 0 && !busy) return <Empty>{nothing}</Empty>;
   return (
     <>
-      <Filter look={look} what={what} show={show} />
+      <Filter look={look} show={show} />
       {error && error.code !== "page_out_of_range" && <Failure sentence={error.message} again={reload} />}
       {!value && !error && <Loading />}
       {value && (
@@ -80,7 +80,7 @@ function Heading<T>({ column, look, show }: { column: Column<T>; look: Look; sho
 }
 
 /// The list follows the typing, a moment behind it.
-function Filter({ look, what, show }: { look: Look; what: string; show: (look: Look, replace: boolean) => void }) {
+function Filter({ look, show }: { look: Look; show: (look: Look, replace: boolean) => void }) {
   const [typed, set_typed] = useState(look.name);
   const timer = useRef(0);
   const latest = useRef(look);
@@ -95,7 +95,7 @@ function Filter({ look, what, show }: { look: Look; what: string; show: (look: L
   return (
     <div class="filter" role="search">
       <label for="filter">Name</label>
-      <input id="filter" type="search" spellcheck={false} placeholder={`part of a name of ${what}`} value={typed} onInput={(event) => type(event.currentTarget.value)} />
+      <input id="filter" type="search" spellcheck={false} placeholder="part of a name" value={typed} onInput={(event) => type(event.currentTarget.value)} />
       <label class="inline"><input type="checkbox" checked={look.regex} onChange={(event) => show({ ...look, regex: event.currentTarget.checked, page: 1 }, true)} /> as a pattern (regex)</label>
     </div>
   );

@@ -1,5 +1,6 @@
 // What stands in a page's place while there is nothing to show.
 import type { ComponentChildren } from "preact";
+import { count_text } from "../format.ts";
 import type { Resource } from "../resource.ts";
 
 export function Loading() {
@@ -42,6 +43,11 @@ export function Facts({ facts }: { facts: [string, ComponentChildren][] }) {
       ))}
     </dl>
   );
+}
+
+/// A number in a list; zeros step back, so that the eye finds the others.
+export function Count({ of }: { of: number | undefined }) {
+  return <span class={of === 0 ? "none" : ""}>{count_text(of)}</span>;
 }
 
 export function Flag({ on, children }: { on: boolean; children: string }) {

@@ -10,7 +10,7 @@ export const kNarrow = { width: 360, height: 740 }
 let launched
 /// One browser for all cases, each of which has pages of its own.
 const browser = () => (launched ??= chromium.launch({
-  executablePath: process.env.WHARF_CHROMIUM,
+  executablePath: process.env.CONSOLE_CHROMIUM,
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
 }))
 

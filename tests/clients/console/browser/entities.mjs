@@ -60,7 +60,7 @@ export default [
     await withPage(async (page) => {
       await signIn(page, '#/policies')
       await page.getByRole('button', { name: 'Set a policy' }).first().click()
-      await dialog(page).getByLabel('Name').fill('short')
+      await dialog(page).getByLabel('Name', { exact: true }).fill('short')
       await dialog(page).getByLabel('Pattern').fill('^tmp')
       await dialog(page).getByLabel('Sets').fill('{"no-such-key": 1}')
       await press(dialog(page), 'Set')
@@ -125,7 +125,7 @@ export default [
       await dialog(page).getByLabel('Name').fill(name)
       await press(dialog(page), 'Create')
       await page.getByRole('link', { name, exact: true }).waitFor()
-      await page.getByLabel('Virtual host', { exact: true }).selectOption(name)
+      await page.getByRole('combobox', { name: 'Virtual host' }).selectOption(name)
       await page.getByRole('button', { name: `Delete ${name}` }).click()
       await dialog(page).getByLabel('Its name').fill('another')
       await press(dialog(page), 'Delete')
