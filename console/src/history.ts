@@ -6,8 +6,9 @@ export interface Sample {
 }
 
 export const kHistoryMs = 60 * 60 * 1000;
-/// After a gap (a laptop that slept, a server that was away) the line is broken, not drawn through.
-const kGapMs = 20_000;
+/// After a gap (a laptop that slept, a server that was away) the line is broken, not drawn through. Browsers let a hidden tab ask once a
+/// minute: that is none.
+const kGapMs = 75_000;
 
 export class History {
   private samples: Sample[] = [];

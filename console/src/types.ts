@@ -17,20 +17,14 @@ export interface Overview {
   node: string;
   object_totals: { exchanges: number; queues: number; consumers: number; connections?: number; channels?: number };
   queue_totals: { messages: number; messages_ready: number; messages_unacknowledged: number };
-  message_stats?: Record<string, unknown>;
   exchange_types: { name: string; enabled: boolean }[];
 }
 
 export interface NodeFacts {
   name: string;
-  running?: boolean;
   uptime?: number;
-  mem_alarm?: boolean;
-  disk_free_alarm?: boolean;
   mem_used?: number;
-  mem_limit?: number;
   disk_free?: number;
-  disk_free_limit?: number;
 }
 
 export interface WhoAmI {

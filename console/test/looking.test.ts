@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { alarms_of } from "../src/alarms.ts";
 import { Api, ApiError, error_sentence, path, query_text } from "../src/api.ts";
 import { History, kHistoryMs } from "../src/history.ts";
 import { address_of, look_of, places, request_of, sorted_by } from "../src/paging.ts";
@@ -37,7 +38,8 @@ test("numbers are sorted from the largest, names from A, and a second click turn
 
 test("a request asks the server for one page, filtered and sorted there", () => {
   const look = look_of({ name: "^q", regex: "1" }, ["name"], "name");
-  assert.equal(query_text(request_of(look)), "?page=1&page_size=100&name=%5Eq&use_regex=true&sort=name");
+  assert.equal(query_text(request_of(look, "name")), "?page=1&page_size=100&name=%5Eq&use_regex=true");
+  assert.equal(query_text(request_of({ ...look, descending: true }, "name")), "?page=1&page_size=100&name=%5Eq&use_regex=true&sort=name&sort_reverse=true");
   assert.deepEqual(places({ page: 2, page_size: 100, items: new Array(7) }), [101, 107]);
   assert.deepEqual(places({ page: 1, page_size: 100, items: [] }), [0, 0]);
   assert.equal(path("queues", "/", "a b"), "queues/%2F/a%20b");
@@ -77,4 +79,10 @@ test("an hour is kept, and no more", () => {
   const history = new History();
   for (let at_ms = 0; at_ms <= 3 * kHistoryMs; at_ms += 5000) history.add({ at_ms, ready: 1, unacknowledged: 0 });
   assert.equal(history.length, kHistoryMs / 5000 + 1);
+});
+
+test("an alarm is read from the metrics, and nothing else is one", () => {
+  const page = 'wharf_alarm{resource="memory"} 0\nwharf_alarm{resource="disk"} 1\nwharf_topic_records{topic="wharf_alarm{resource=x} 1"} 1\n';
+  assert.deepEqual(alarms_of(page), ["disk"]);
+  assert.deepEqual(alarms_of(""), []);
 });

@@ -10,8 +10,7 @@ namespace wharf::admin {
 namespace {
 
 constexpr std::string_view kWithoutConsole =
-    "This wharf was built without its console, because Node 18 or newer and npm were not there; everything else "
-    "works.\n"
+    "This wharf was built without its console, which takes Node 18 or newer and npm to build; everything else works.\n"
     "  /healthz /readyz /metrics /api\n";
 
 /// Scripts cannot be made of text anywhere in the page (Trusted Types), so what names and bodies hold stays text.

@@ -39,7 +39,7 @@ export function ExchangesPage({ route }: { route: Route }) {
   const [adding, set_adding] = useState(false);
   const look = useMemo(() => look_of(route.query, kSortable, "name"), [route]);
   const target = app.vhost === "" ? "exchanges" : path("exchanges", app.vhost);
-  const resource = useResource(target + JSON.stringify(look), (signal) => app.api.get<Page<Exchange>>(target, request_of(look), signal), 15_000);
+  const resource = useResource(target + JSON.stringify(look), (signal) => app.api.get<Page<Exchange>>(target, request_of(look, "name"), signal), 15_000);
   return (
     <>
       <h1>Exchanges <button type="button" onClick={() => set_adding(true)}>New exchange</button></h1>

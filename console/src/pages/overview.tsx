@@ -1,6 +1,7 @@
 // Everything at a glance: what waits, how that changes, and whether the server holds anybody back.
 import { useMemo } from "preact/hooks";
-import { type ApiError } from "../api.ts";
+import { alarms } from "../alarms.ts";
+import { ApiError } from "../api.ts";
 import { useApp } from "../app_context.ts";
 import { bytes_text, count_text, duration_text } from "../format.ts";
 import type { History } from "../history.ts";
@@ -16,46 +17,43 @@ interface Readiness {
   reason?: string;
 }
 
-/// Asked without credentials, as probes do.
+/// Asked without credentials, as probes do; 503 is an answer too.
 async function readiness(signal: AbortSignal): Promise<Readiness> {
-  const response = await fetch("/readyz", { signal, cache: "no-store", credentials: "omit" });
-  return (await response.json()) as Readiness;
+  try {
+    const response = await fetch("/readyz", { signal, cache: "no-store", credentials: "omit" });
+    return (await response.json()) as Readiness;
+  } catch (fault) {
+    if (signal.aborted) throw fault;
+    throw new ApiError(0, "", "The server does not answer.");
+  }
 }
+
+const kAlarmsMs = 15_000;
 
 export function OverviewPage() {
   const app = useApp();
   const overview = useResource("overview", (signal) => app.api.get<Overview>("overview", {}, signal));
   const ready = useResource("readyz", readiness);
-  const nodes = useResource("nodes", (signal) => app.api.get<NodeFacts[]>("nodes", {}, signal), 15_000);
+  const low = useResource("alarms", alarms, kAlarmsMs);
+  const nodes = useResource("nodes", (signal) => app.api.get<NodeFacts[]>("nodes", {}, signal), kAlarmsMs);
   return (
     <>
       <h1>Overview</h1>
-      <Alarms ready={ready.value} nodes={nodes.value ?? []} nodes_fault={nodes.error} unreachable={overview.error?.status === 0} />
+      {overview.error?.status !== 0 && <Alarms ready={ready.value} low={low.value} />}
       <Loaded resource={overview}>{(value) => <Totals overview={value} node={nodes.value?.[0]} />}</Loaded>
       <Plots history={app.history} overview={overview} />
     </>
   );
 }
 
-function Alarms({ ready, nodes, nodes_fault, unreachable }: { ready: Readiness | undefined; nodes: NodeFacts[]; nodes_fault: ApiError | undefined; unreachable: boolean }) {
-  const alarms: string[] = [];
-  if (ready && !ready.ready) alarms.push(`Not ready: ${ready.reason ?? ready.state}.`);
-  for (const node of nodes) {
-    if (node.mem_alarm) alarms.push(`${node.name} is low on memory: publishers wait.`);
-    if (node.disk_free_alarm) alarms.push(`${node.name} is low on disk: publishers wait.`);
+function Alarms({ ready, low }: { ready: Readiness | undefined; low: string[] | undefined }) {
+  const sentences = (low ?? []).map((resource) => `The server is low on ${resource}: publishers wait, consumers go on.`);
+  if (ready && !ready.ready) sentences.unshift(`Not ready: ${ready.reason ?? ready.state}.`);
+  if (sentences.length > 0) {
+    return <ul class="failure alarms" role="alert">{sentences.map((sentence) => <li key={sentence}><b>Alarm.</b> {sentence}</li>)}</ul>;
   }
-  const blind = nodes_fault?.status === 404;
-  if (unreachable) return null;  // said below
-  if (alarms.length === 0) {
-    const all = blind ? "Clients are served and records are kept. " : "Clients are served, records are kept, no alarm. ";
-    return (
-      <p class="fine" role="status">
-        {ready ? <><span aria-hidden="true">{"\u2713"} </span>{all}</> : "Asking how it is doing ..."}
-        {blind && <span class="quiet">Alarms on memory and disk: <code>wharf_alarm</code> on <a href="/metrics">/metrics</a>.</span>}
-      </p>
-    );
-  }
-  return <ul class="failure alarms" role="alert">{alarms.map((alarm) => <li key={alarm}><b>Alarm.</b> {alarm}</li>)}</ul>;
+  if (!ready || !low) return <p class="quiet" role="status">Asking how it is doing ...</p>;
+  return <p class="fine" role="status"><span aria-hidden="true">{"\u2713"} </span>Clients are served, records are kept, no alarm.</p>;
 }
 
 function Totals({ overview, node }: { overview: Overview; node: NodeFacts | undefined }) {

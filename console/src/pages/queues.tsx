@@ -32,7 +32,7 @@ export function QueuesPage({ route }: { route: Route }) {
   const [adding, set_adding] = useState(false);
   const look = useMemo(() => look_of(route.query, kSortable, "name"), [route]);
   const target = app.vhost === "" ? "queues" : path("queues", app.vhost);
-  const resource = useResource(target + JSON.stringify(look), (signal) => app.api.get<Page<Queue>>(target, { ...request_of(look), columns: kColumns }, signal));
+  const resource = useResource(target + JSON.stringify(look), (signal) => app.api.get<Page<Queue>>(target, { ...request_of(look, "name"), columns: kColumns }, signal));
   return (
     <>
       <h1>Queues <button type="button" onClick={() => set_adding(true)}>New queue</button></h1>

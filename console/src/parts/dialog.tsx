@@ -68,7 +68,7 @@ export function FormDialog({ title, about, fields = [], action, dangerous = fals
         {refusal && <p class="failure" role="alert">{refusal}</p>}
         <div class="actions">
           <button type="submit" class={dangerous ? "danger" : "primary"} disabled={busy}>{busy ? "..." : action}</button>
-          <button type="button" onClick={close}>Cancel</button>
+          <button type="button" onClick={close} autofocus={dangerous && fields.length === 0}>Cancel</button>
         </div>
       </form>
     </Dialog>

@@ -98,6 +98,7 @@ export default [
   })],
   ['a purge and a deletion ask first, and are cancelled by Escape', () => withQueue(['one', 'two'], async (page, vhost) => {
     await press(page, 'Purge')
+    equal(await page.evaluate(() => document.activeElement?.textContent), 'Cancel')
     await page.keyboard.press('Escape')
     await dialog(page).waitFor({ state: 'detached' })
     equal(await count(vhost, 'jobs'), 2)

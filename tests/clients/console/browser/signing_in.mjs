@@ -24,7 +24,7 @@ export default [
   })],
   ['the overview has totals, says that all is well, and draws', () => withPage(async (page) => {
     await signIn(page)
-    await page.getByText('Clients are served').waitFor()
+    await page.getByText('Clients are served, records are kept, no alarm.').waitFor()
     await page.getByText('Unacknowledged', { exact: true }).waitFor()
     await page.locator('.plot canvas').first().waitFor()
   })],
