@@ -97,6 +97,16 @@ std::optional<ConsumerId> Consumers::choose(std::optional<SelectorId> selector) 
   return turns->empty() ? std::nullopt : std::optional(turns->begin()->id);
 }
 
+bool Consumers::may_take(ConsumerId id) const {
+  auto found = consumers_.find(id.value);
+  return found != consumers_.end() && found->second.listed && (!single_active_ || active_ == id);
+}
+
+bool Consumers::is_attached(ConsumerId id) const {
+  auto found = consumers_.find(id.value);
+  return found != consumers_.end() && found->second.attached;
+}
+
 void Consumers::handed(ConsumerId id, std::uint64_t body_bytes) {
   std::uint64_t window_bytes = body_bytes + kWindowBytesPerMessage;
   change(id, [this, window_bytes](Consumer& consumer) {

@@ -39,6 +39,9 @@ class Consumers {
 
   /// Whose turn it is, of those with the selector, or without one; none: nobody has room.
   std::optional<ConsumerId> choose(std::optional<SelectorId> selector = std::nullopt) const;
+  /// It has room, and may be chosen.
+  bool may_take(ConsumerId id) const;
+  bool is_attached(ConsumerId id) const;
   /// Somebody attached has it.
   bool has(SelectorId selector) const { return selected_.contains(selector.value); }
   void handed(ConsumerId id, std::uint64_t body_bytes);

@@ -15,18 +15,20 @@ constexpr std::uint64_t kMostUncountedBytes = 128u << 10;
 }  // namespace
 
 Queue::Queue(QueueOptions options)
-    : options_(std::move(options)), consumers_(options_.settings.single_active_consumer) {}
+    : options_(std::move(options)), consumers_(options_.settings.single_active_consumer) {
+  const QueueSettings& settings = options_.settings;
+  if (settings.groups) groups_ = std::make_unique<MessageGroups>(consumers_, settings.rebalances_groups, options_.groups);
+}
 
 /// Messages that went out while no time was kept have their time from now on.
 void Queue::configure(const QueueSettings& settings, MonotonicTime now) {
   bool had_timeout = options_.settings.consumer_timeout.has_value();
-  std::uint8_t max_priority = options_.settings.max_priority;
-  bool single_active_consumer = options_.settings.single_active_consumer;
-  bool deduplicates = options_.settings.deduplicates;
-  options_.settings = settings;
-  options_.settings.max_priority = max_priority;
-  options_.settings.single_active_consumer = single_active_consumer;
-  options_.settings.deduplicates = deduplicates;
+  QueueSettings born = std::exchange(options_.settings, settings);
+  options_.settings.max_priority = born.max_priority;
+  options_.settings.single_active_consumer = born.single_active_consumer;
+  options_.settings.deduplicates = born.deduplicates;
+  options_.settings.groups = born.groups;
+  options_.settings.rebalances_groups = born.rebalances_groups;
   if (had_timeout || !settings.consumer_timeout) return;
   for (auto& [number, cursor] : levels_) cursor.restart_clocks(now);
 }
@@ -64,13 +66,14 @@ void Queue::missing(std::uint8_t number, OffsetRange range) {
   level(number).settle_range(range);
   ids_.forget(number, range);
   went(number, range);
+  if (groups_) groups_->gone(number, range);
   if (options_.keeps_state) change_.levels[number].settled.push_back(range);
 }
 
 std::optional<Offer> Queue::head() const {
   for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) {
     std::optional<Ready> ready = at->second.peek();
-    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered, std::nullopt};
+    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered, {}, {}};
     if (at->second.ready() > 0) return std::nullopt;  // the reserve is on its way; a lower level does not overtake
   }
   return std::nullopt;
@@ -89,13 +92,13 @@ std::optional<Standing> Queue::at_or_behind(MessageId from) const {
 std::optional<Offer> Queue::oldest() const {
   for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) {
     std::optional<Ready> ready = at->second.front();
-    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered, std::nullopt};
+    if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered, {}, {}};
   }
   return std::nullopt;
 }
 
 std::optional<Offer> Queue::offer() const {
-  if (!consumers_.choose()) return std::nullopt;
+  if (groups_ || !consumers_.choose()) return std::nullopt;
   return head();
 }
 
@@ -109,11 +112,12 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
     kill(offer, facts.bytes, DeathReason::kExpired, deaths);
     return std::nullopt;
   }
-  std::optional<ConsumerId> to = consumers_.choose(offer.selector);
+  std::optional<ConsumerId> to = groups_ ? groups_->taker(*offer.selector, offer.group) : consumers_.choose(offer.selector);
   WHARF_ASSERT(to);
   take(offer.id, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
   bool settles_itself = consumers_.options(*to)->settles_itself;
   consumers_.handed(*to, facts.bytes);
+  if (groups_) note_handed(offer, *to, settles_itself, facts.closes_group);
   if (settles_itself) settle_one(offer.id);
   return to;
 }
@@ -124,6 +128,7 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
     return false;
   }
   take(offer.id, {holder, offer.tries, facts.bytes, offer.redelivered, facts.now});
+  if (groups_) note_handed(offer, holder, settled, facts.closes_group);
   if (settled) {
     settle_one(offer.id);
   } else {
@@ -146,6 +151,7 @@ std::vector<Queue::Overdue> Queue::overdue(MonotonicTime now) const {
 
 void Queue::settle_one(MessageId id) {
   ids_.forget(id);
+  if (groups_) groups_->gone(id);
   if (level(id.level).settle(id.offset)) note_settled(id, id.offset);
 }
 
@@ -175,6 +181,7 @@ void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, Monoto
   if (found == nullptr) return;
   Held held = *found;
   consumers_.settled(holder, 1);
+  if (groups_) groups_->changed(holder);
   switch (verdict) {
     case Verdict::kDone: return settle_one(id);
     case Verdict::kReject: return die(id, DeathReason::kRejected, held.tries, deaths);
@@ -216,6 +223,7 @@ void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict ver
   std::optional<Milliseconds> delay = counts ? retry_delay(tries) : std::nullopt;
   if (delay) {
     cursor.rest(id.offset, tries);
+    if (groups_) groups_->rests(id);
     resting_.emplace(now + *delay, id);
   } else {
     cursor.put_back(id.offset, tries, counts || held.redelivered);
@@ -231,8 +239,8 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
       if (message.holder == id) held.push_back({number, Offset(offset)});
     }
   }
+  stop(id);
   consumers_.remove(id);
-  forget_unused_scans();
   if (held.empty()) return;
   MessageId oldest = *std::ranges::min_element(held);
   for (MessageId message : held) {
@@ -250,6 +258,7 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
 /// In flight and on its way out of the queue, or gone at once where it goes nowhere. Its way may lead back to this queue.
 void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths) {
   ids_.forget(id);
+  if (groups_) groups_->gone(id);
   if (has_dead_letter_target()) {
     level(id.level).orphan(id.offset);
     deaths.push_back({id, reason, tries});
@@ -326,19 +335,6 @@ std::optional<Queue::Reserve> Queue::wanted_reserve() const {
     if (cursor.next().plus(options_.reserve_messages / 2) >= reserved) return Reserve{number, cursor.next().plus(2 * options_.reserve_messages), std::nullopt};
   }
   return wanted_ahead();
-}
-
-std::optional<Queue::Reserve> Queue::wanted_ahead() const {
-  for (const auto& [selector, scans] : scans_) {
-    std::optional<Selected> next = consumers_.choose(selector) ? next_of(selector, scans) : std::nullopt;
-    if (!next || !next->held_back) continue;
-    MessageId id = next->offer.id;
-    auto holds = [id](const Reserve& asked) {
-      return asked.level == id.level && *asked.first <= id.offset && id.offset < asked.below;
-    };
-    if (std::ranges::none_of(ahead_asked_, holds)) return Reserve{id.level, id.offset.plus(options_.reserve_messages), id.offset};
-  }
-  return std::nullopt;
 }
 
 void Queue::reserve_asked(Reserve reserve) {

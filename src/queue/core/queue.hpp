@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@
 #include "model/time.hpp"
 #include "queue/core/consumers.hpp"
 #include "queue/core/cursor.hpp"
+#include "queue/core/message_groups.hpp"
 #include "queue/core/selector_scan.hpp"
 #include "queue/core/settings.hpp"
 #include "queue/core/state_record.hpp"
@@ -40,6 +42,7 @@ struct Facts {
   std::uint32_t bytes = 0;                  // of the body
   std::optional<Timestamp> expires;         // by the message's own limit or the queue's
   MonotonicTime now{};
+  bool closes_group = false;                // behind it its group may go to another
 };
 
 /// A message that could go out next.
@@ -48,6 +51,7 @@ struct Offer {
   std::uint32_t tries = 0;
   bool redelivered = false;
   std::optional<SelectorId> selector;  // whose consumers it is for
+  GroupId group;                       // of a queue with groups
 };
 
 /// A message that a selector's consumers could take, if it matches.
@@ -78,11 +82,14 @@ struct QueueOptions {
   bool keeps_state = true;   // false: nothing of it survives a restart, so nothing is told to a state log
   /// That one record of the state log lets out of the queue: after a crash as many may be flagged for nothing.
   std::int64_t reserve_messages = 4096;
+  GroupLimits groups;
 };
 
 class Queue {
  public:
   explicit Queue(QueueOptions options);
+  Queue(const Queue&) = delete;
+  Queue& operator=(const Queue&) = delete;
 
   // --- A start: replay() each record of the state log in order, then open() each level that the data folder has.
   Result<void> replay(ByteView state_record) { return apply_state_record(state_record, restored_); }
@@ -112,7 +119,7 @@ class Queue {
   // --- Consumers
   Result<void> subscribe(ConsumerId id, const ConsumerOptions& options);
   void stop(ConsumerId id);
-  void wrote(ConsumerId id, std::uint64_t bytes) { consumers_.wrote(id, bytes); }
+  void wrote(ConsumerId id, std::uint64_t bytes);
   /// Gone: what it held is back in its place. The oldest counts a try, as only that one can have been at fault.
   void release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths);
   const Consumers& consumers() const { return consumers_; }
@@ -128,15 +135,22 @@ class Queue {
   std::optional<Standing> at_or_behind(MessageId from) const;
   /// For consumers with selectors: the next message that one of them takes or has to look at; each selector sees a level in
   /// order, from its highest level on, and gets a few looks before the next one has its turn. None: nothing to do, nobody
-  /// has room, or the reserve must be raised first.
+  /// has room, or the reserve must be raised first. On a queue with groups it is the way to all consumers, those without a
+  /// selector by the name kAnyMessage.
   std::optional<Selected> next_selected();
-  /// Somebody has a selector.
-  bool selects() const { return !scans_.empty(); }
-  /// Whether next_selected()'s message matches.
-  void looked(const Selected& selected, bool matches);
+  /// Somebody has a selector, or there are groups.
+  bool selects() const { return groups_ != nullptr || !scans_.empty(); }
+  bool has_groups() const { return groups_ != nullptr; }
+  const MessageGroups* groups() const { return groups_.get(); }
+  /// On a queue with groups in head()'s place: the next message of a group that is nobody's.
+  std::optional<Selected> next_for_getter();
+  /// On one: something is ready that waits for the reserve.
+  bool is_held_back() const { return groups_->held_back(levels_).has_value(); }
+  /// Whether the message matches, and its group, where there are groups.
+  void looked(const Selected& selected, bool matches, GroupId group = kNoGroup);
   /// offer()'s message, or one that matches, to whose turn it is; none: it has expired, and `deaths` says so.
   std::optional<ConsumerId> hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths);
-  /// head()'s message to `holder`; false: it has expired.
+  /// head()'s message, or next_for_getter()'s, to `holder`; false: it has expired.
   bool get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now, std::vector<Death>& deaths);
 
   /// A message that is ready, or waits for its next try, to `holder` out of turn: for who settles it soon, or gives it
@@ -195,7 +209,7 @@ class Queue {
 
   const QueueSettings& settings() const { return options_.settings; }
   /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer, whether it
-  /// drops duplicates.
+  /// drops duplicates, message groups.
   void configure(const QueueSettings& settings, MonotonicTime now);
   std::uint64_t ready() const;
   std::uint64_t unsettled() const;
@@ -205,11 +219,14 @@ class Queue {
  private:
   Cursor& level(std::uint8_t number);
   void take(MessageId id, const Held& held);
+  void note_handed(const Offer& offer, ConsumerId to, bool settled, bool closes_group);
   void came_back(MessageId id);
   void went(std::uint8_t level, OffsetRange range);
   void forget_unused_scans();
   using Scans = std::map<std::uint8_t, SelectorScan>;
   std::optional<Selected> next_of(SelectorId selector, const Scans& scans) const;
+  std::optional<Selected> selected(std::optional<MessageGroups::Next> next) const;
+  std::optional<MessageId> found_ahead() const;
   std::optional<Reserve> wanted_ahead() const;
   void settle_one(MessageId id);
   std::optional<Milliseconds> retry_delay(std::uint32_t tries) const;
@@ -222,6 +239,7 @@ class Queue {
   std::map<std::uint8_t, Cursor> levels_;
   std::map<std::uint8_t, CursorState> restored_;
   Consumers consumers_;
+  std::unique_ptr<MessageGroups> groups_;  // where there are
   std::multimap<MonotonicTime, MessageId> resting_;  // in flight with nobody, until then; a start forgets it: they are ready
   WaitingIds ids_;
   StateChange change_;

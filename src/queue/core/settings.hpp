@@ -44,6 +44,8 @@ struct QueueSettings {
   std::optional<Milliseconds> consumer_timeout; // for one message to be settled
   std::optional<RetryDelays> retry;
   bool deduplicates = false;                    // a message with the id of one that is there is dropped
+  bool groups = false;                          // messages of one group go to one consumer at a time, in order
+  bool rebalances_groups = false;               // with each new consumer
 
   /// A queue takes or refuses what it is handed at once as a whole: where it may refuse or drop some, each message is to come by
   /// itself, for others may still fit.

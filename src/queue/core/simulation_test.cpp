@@ -352,7 +352,7 @@ class Simulation {
   }
 
   void restart(const std::vector<std::vector<std::byte>>& records) {
-    queue_ = std::make_unique<Queue>(QueueOptions{settings(), true, reserve_});
+    queue_ = std::make_unique<Queue>(QueueOptions{.settings = settings(), .reserve_messages = reserve_});
     for (const std::vector<std::byte>& record : records) ASSERT_TRUE(queue_->replay(record));
     for (const auto& [level, messages] : messages_) {
       queue_->open(level, Offset{0}, Offset(static_cast<std::int64_t>(messages.size())));

@@ -2,6 +2,7 @@
 // The nouns of a queue that its users see too.
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 #include "model/ids.hpp"
 
@@ -38,6 +39,15 @@ using ConsumerId = StrongNumber<struct ConsumerIdTag, std::uint64_t>;
 
 /// One condition on messages, whichever consumers have it: what the shell compiled and the core only names.
 using SelectorId = StrongNumber<struct SelectorIdTag, std::uint64_t>;
+
+/// What consumers without a selector have in its place, where each is asked for by its selector.
+inline constexpr SelectorId kAnyMessage{std::numeric_limits<std::uint64_t>::max()};
+
+/// One group of messages, of which a queue with groups gives one consumer at a time (message_groups.hpp): a hash of its name,
+/// as two that are taken for one keep their order too.
+using GroupId = StrongNumber<struct GroupIdTag, std::uint64_t>;
+/// Of a message that belongs to none.
+inline constexpr GroupId kNoGroup{0};
 
 /// What a message counts in its consumer's window beside its body: empty ones are not free.
 inline constexpr std::uint32_t kWindowBytesPerMessage = 64;

@@ -1,6 +1,7 @@
 // Queues over real logs on a disk that loses power, from seeds. What was confirmed is delivered at least once; what was settled
 // and is known to be on disk does not come back; what comes again is flagged; what was never out comes in order, and to who
-// has a selector what matches alone. A start knows the bytes that wait.
+// has a selector what matches alone. A start knows the bytes that wait. One of the queues has message groups: what is out of
+// one is with one consumer.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -32,17 +33,21 @@ struct Story {
     ConsumerId consumer;
   };
   std::vector<Out> unsettled;
-  std::map<ConsumerId, std::int64_t> last_fresh;  // number, in this life
+  std::map<std::pair<ConsumerId, std::int64_t>, std::int64_t> last_fresh;  // number, in this life
+  bool selects = false;  // a consumer did, in this life
 };
 
 constexpr std::int64_t kKinds = 3;
+constexpr std::int64_t kGroups = 5;  // the last one: those without a group
+bool has_groups(std::size_t which) { return which == 2; }
+bool are_one_group(std::int64_t a, std::int64_t b) { return a % kGroups == b % kGroups && a % kGroups != kGroups - 1; }
 
 std::int64_t number_in(const Delivery& delivery) { return std::stoll(std::string(as_text(*delivery.record.value))); }
 
 class Watcher final : public Outlet {
  public:
-  Watcher(Story& story, std::shared_ptr<bool> alive, std::optional<std::int64_t> kind)
-      : story_(story), alive_(std::move(alive)), kind_(kind) {}
+  Watcher(Story& story, std::shared_ptr<bool> alive, std::optional<std::int64_t> kind, bool groups)
+      : story_(story), alive_(std::move(alive)), kind_(kind), groups_(groups) {}
   void deliver(ConsumerId consumer, std::vector<Delivery> deliveries) override {
     for (Delivery& delivery : deliveries) {
       if (!*alive_) return;  // a dead machine's words reach nobody
@@ -51,9 +56,16 @@ class Watcher final : public Outlet {
       if (kind_) EXPECT_EQ(number % kKinds, *kind_);
       EXPECT_FALSE(sent.settled_on_disk) << "settled message " << number << " came back";
       if (sent.seen) EXPECT_TRUE(delivery.redelivered) << "message " << number << " came again without a flag";
+      if (groups_) {
+        for (const Story::Out& out : story_.unsettled) {
+          if (are_one_group(number, out.number)) EXPECT_EQ(out.consumer, consumer) << "a group is with two";
+        }
+      }
       if (!delivery.redelivered) {
-        auto last = story_.last_fresh.try_emplace(consumer, -1).first;
-        EXPECT_GT(number, std::exchange(last->second, number)) << "out of order";
+        std::int64_t line = groups_ ? number % kGroups : 0;  // groups keep their order, whoever has them
+        ConsumerId whose = groups_ && line != kGroups - 1 && !kind_ ? ConsumerId(0) : consumer;
+        auto last = story_.last_fresh.try_emplace({whose, line}, -1).first;
+        if (!story_.selects || whose == consumer) EXPECT_GT(number, std::exchange(last->second, number)) << "out of order";
       }
       sent.seen = true;
       story_.unsettled.push_back({std::move(delivery), number, consumer});
@@ -65,6 +77,7 @@ class Watcher final : public Outlet {
   Story& story_;
   std::shared_ptr<bool> alive_;
   std::optional<std::int64_t> kind_;  // that its selector asks for
+  bool groups_;
 };
 
 class Fixture {
@@ -81,11 +94,14 @@ class Fixture {
     logs_ = std::make_unique<LogsOnDisk>(simulation, *machine_, std::move(options));
     ShardQueues::Options queue_options{.logger = &logs_->logger, .leader_epoch = [] { return LeaderEpoch(0); }, .unused = [](TopicId) {}};
     queues_ = std::make_unique<ShardQueues>(machine_->shard(), logs_->get(), std::move(queue_options));
-    for (TopicId id : ids_) WHARF_ASSERT(queues_->open({id, "/", id.hex(), true, false}, {}));
+    for (std::size_t i = 0; i < ids_.size(); ++i) {
+      WHARF_ASSERT(queues_->open({ids_[i], "/", ids_[i].hex(), true, false}, {.groups = has_groups(i)}));
+    }
     simulation.run(machine_->shard(), queues_->recover());
     for (Story& story : stories) {
       story.unsettled.clear();
       story.last_fresh.clear();
+      story.selects = false;
       for (Sent& sent : story.messages) sent.settled_now = false;
     }
     consumers_.clear();
@@ -114,7 +130,9 @@ class Fixture {
     for (std::uint64_t i = 0; i < count; ++i) {
       std::string body = std::to_string(story.messages.size());
       std::string kind = std::to_string(static_cast<std::int64_t>(story.messages.size()) % kKinds);
-      const RecordHeader headers[] = {{"kind", as_bytes(kind)}};
+      std::int64_t group_number = static_cast<std::int64_t>(story.messages.size()) % kGroups;
+      std::string group = group_number == kGroups - 1 ? "" : std::to_string(group_number);
+      const RecordHeader headers[] = {{"kind", as_bytes(kind)}, {"JMSXGroupID", as_bytes(group)}};
       bytes += body.size();
       builder.append({.timestamp = Timestamp{1}, .value = as_bytes(body), .headers = headers});
       story.messages.emplace_back();
@@ -128,7 +146,8 @@ class Fixture {
   ConsumerId subscribe(std::size_t which, std::uint32_t prefetch, std::optional<std::int64_t> kind = std::nullopt) {
     ConsumerId id(++last_consumer_);
     std::string selector = kind ? "kind = '" + std::to_string(*kind) + "'" : "";
-    auto watcher = std::make_shared<Watcher>(stories[which], alive_, kind);
+    auto watcher = std::make_shared<Watcher>(stories[which], alive_, kind, has_groups(which));
+    stories[which].selects = stories[which].selects || kind;
     EXPECT_TRUE(queues_->find(ids_[which])->subscribe(id, {.prefetch = prefetch}, watcher, selector));
     consumers_[which].push_back(id);
     return id;

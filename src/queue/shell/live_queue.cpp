@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "model/message.hpp"
+#include "model/message_group.hpp"
 
 namespace wharf::queue {
 namespace {
@@ -18,7 +19,7 @@ log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
 }  // namespace
 
 LiveQueue::LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings)
-    : with_(with), identity_(std::move(identity)), core_({std::move(settings), identity_.durable}), last_used_(with.shard.now()) {
+    : with_(with), identity_(std::move(identity)), core_({.settings = std::move(settings), .keeps_state = identity_.durable}), last_used_(with.shard.now()) {
   if (identity_.durable) keep_state();
   watch_use();
   watch_consumers();
@@ -197,6 +198,7 @@ void LiveQueue::ask_turn() {
 /// True: one was served or something changed, look again.
 bool LiveQueue::serve_getter() {
   if (getters_.empty()) return false;
+  if (core_.has_groups()) return serve_getter_of_groups();
   std::optional<Offer> offer = core_.head();
   if (!offer) {
     if (core_.ready() > 0) return false;  // the reserve is on its way
@@ -208,14 +210,18 @@ bool LiveQueue::serve_getter() {
   bool missing = false;
   const LoadedMessage* message = load(offer->id, missing);
   if (message == nullptr) return missing;
+  give_getter(*offer, *message);
+  return true;
+}
+
+void LiveQueue::give_getter(const Offer& offer, const LoadedMessage& message) {
   Waiting& waiting = getters_.front();
-  Facts facts = facts_of(*message);
-  Delivery delivery = delivery_of(*offer, *message);
-  if (!core_.get(*offer, facts, waiting.holder, waiting.settled, with_.shard.clock().wall_now(), deaths_)) return true;
+  Facts facts = facts_of(message);
+  Delivery delivery = delivery_of(offer, message);
+  if (!core_.get(offer, facts, waiting.holder, waiting.settled, with_.shard.clock().wall_now(), deaths_)) return;
   Waiting served = std::move(getters_.front());
   getters_.pop_front();
   served.answered(GotMessage{std::move(delivery), core_.ready()});
-  return true;
 }
 
 bool LiveQueue::hand_out_next() {
@@ -261,7 +267,7 @@ void LiveQueue::bury(Death death) {
   }
   if (message == nullptr) return deaths_.push_back(death);  // when it is loaded
   DeadLetter letter{identity_.name_space, identity_.name, death.reason, *target, with_.shard.clock().wall_now(),
-                    delivery_of({death.id, death.tries, true, std::nullopt}, *message)};
+                    delivery_of({death.id, death.tries, true, {}, {}}, *message)};
   with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death](bool kept) {
     if (!*alive) return;
     if (!kept) return bury_later(death);
@@ -283,6 +289,7 @@ Facts LiveQueue::facts_of(const LoadedMessage& message) const {
   std::optional<std::int64_t> limit_ms = expiration_ms_of(message.record);
   if (const auto& ttl = core_.settings().message_ttl) limit_ms = std::min(limit_ms.value_or(ttl->count()), ttl->count());
   facts.now = pumped_;
+  if (core_.has_groups()) facts.closes_group = group_of(message.record).closes;
   std::int64_t arrived_ms = message.record.timestamp.ms;
   if (limit_ms && *limit_ms < std::numeric_limits<std::int64_t>::max() - arrived_ms) facts.expires = Timestamp{arrived_ms + *limit_ms};
   return facts;

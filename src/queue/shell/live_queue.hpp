@@ -114,6 +114,8 @@ class LiveQueue final : StateOwner {
   static constexpr std::size_t kLookBytesPerTurn = 256u << 10;
   /// More selectors than this at different places read again what they have read.
   static constexpr std::size_t kMostLookWindows = 8;
+  /// In a selector's place, who reads what groups have kept waiting.
+  static constexpr SelectorId kOfGroups{kAnyMessage.value - 1};
 
   struct Waiting {   // for a message
     ConsumerId holder;
@@ -140,10 +142,15 @@ class LiveQueue final : StateOwner {
   void ask_turn();
   void pump_in(Milliseconds delay);
   bool serve_getter();
+  bool serve_getter_of_groups();
+  void give_getter(const Offer& offer, const LoadedMessage& message);
   bool hand_out_next();
   void hand_out(const Offer& offer, const LoadedMessage& message);
   bool serve_one();
   bool serve_selected();
+  const LoadedMessage* load_selected(const Selected& next, bool& missing);
+  void look_at(const Selected& next, const Record& record);
+  static GroupId group_id_of(const Record& record);
   Result<std::optional<SelectorId>> selector_of(std::string_view text);
   void forget_unused_selectors();
   void drop_surplus();
@@ -212,6 +219,7 @@ class LiveQueue final : StateOwner {
   std::uint64_t selectors_made_ = 0;
   std::size_t look_bytes_ = 0;           // in this turn
   std::uint64_t looks_ = 0;
+  std::optional<MessageId> last_look_;
   bool selected_first_ = false;          // has the next turn
   std::deque<Waiting> getters_;
   std::vector<Outgoing> outgoing_;

@@ -67,7 +67,7 @@ bool LiveQueue::look_at(const Standing& standing, Walk& walk) const {
     walk.at.offset = (*found)->record.offset;
     return true;
   }
-  walk.browsed.messages.push_back({delivery_of({id, standing.tries, standing.redelivered, std::nullopt}, **found), standing.where});
+  walk.browsed.messages.push_back({delivery_of({id, standing.tries, standing.redelivered, {}, {}}, **found), standing.where});
   walk.at.offset = id.offset.plus(1);
   return true;
 }

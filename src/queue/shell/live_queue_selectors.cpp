@@ -21,7 +21,9 @@ Result<std::optional<SelectorId>> LiveQueue::selector_of(std::string_view text) 
 
 void LiveQueue::forget_unused_selectors() {
   std::erase_if(filters_, [this](const auto& filter) { return !core_.consumers().has(filter.first); });
-  std::erase_if(look_windows_, [this](const LookWindow& window) { return !filters_.contains(window.selector); });
+  std::erase_if(look_windows_, [this](const LookWindow& window) {
+    return window.selector < kOfGroups && !filters_.contains(window.selector);
+  });
 }
 
 /// True: one was served or looked at, or something changed, look again. Who takes anything and who does not have turns.
@@ -35,18 +37,30 @@ bool LiveQueue::serve_one() {
 bool LiveQueue::serve_selected() {
   std::optional<Selected> next = core_.next_selected();
   if (!next) return false;
-  SelectorId selector = *next->offer.selector;
   bool missing = false;
-  const LoadedMessage* message = load(next->offer.id, missing, selector);
+  const LoadedMessage* message = load_selected(*next, missing);
   if (message == nullptr) return missing;
   if (next->matches) {
     hand_out(next->offer, *message);
   } else {
-    core_.looked(*next, filters_.at(selector).matches(message->record));
-    look_bytes_ += message->record.headers.encoded().size();
-    ++looks_;
+    look_at(*next, message->record);
   }
   return true;
+}
+
+/// What was parked is read beside what is looked at.
+const LoadedMessage* LiveQueue::load_selected(const Selected& next, bool& missing) {
+  bool was_parked = core_.has_groups() && next.matches && last_look_ != next.offer.id;
+  return load(next.offer.id, missing, was_parked ? kOfGroups : *next.offer.selector);
+}
+
+void LiveQueue::look_at(const Selected& next, const Record& record) {
+  SelectorId selector = *next.offer.selector;
+  bool matches = selector == kAnyMessage || filters_.at(selector).matches(record);
+  core_.looked(next, matches, matches && core_.has_groups() ? group_id_of(record) : kNoGroup);
+  last_look_ = next.offer.id;
+  look_bytes_ += record.headers.encoded().size();
+  ++looks_;
 }
 
 }  // namespace wharf::queue

@@ -156,6 +156,8 @@ RC_GTEST_PROP(SettingsJson, EverySettingReadsBackAsWritten, ()) {
   if (chance()) settings.consumer_timeout = time();
   if (chance()) settings.retry.emplace(std::vector{time(), time()});
   settings.deduplicates = chance();
+  settings.groups = chance();
+  settings.rebalances_groups = chance();
   Result<queue::QueueSettings> read = settings_from_json(json::parse(json::serialize(to_json(settings))));
   RC_ASSERT(read.has_value());
   RC_ASSERT(*read == settings);

@@ -130,6 +130,8 @@ json::value to_json(const queue::QueueSettings& settings) {
     object["retry_delays_ms"] = std::move(delays);
   }
   if (settings.deduplicates) object["deduplicates"] = true;
+  if (settings.groups) object["groups"] = true;
+  if (settings.rebalances_groups) object["rebalances_groups"] = true;
   return object;
 }
 
@@ -149,6 +151,8 @@ Result<queue::QueueSettings> settings_from_json(const json::value& json) {
   reading.read("consumer_timeout_ms", settings.consumer_timeout);
   reading.read("retry_delays_ms", settings.retry);
   reading.read("deduplicates", settings.deduplicates);
+  reading.read("groups", settings.groups);
+  reading.read("rebalances_groups", settings.rebalances_groups);
   if (reading.error()) return fail(*reading.error());
   return settings;
 }

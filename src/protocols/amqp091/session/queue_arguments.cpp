@@ -70,6 +70,16 @@ void read_dead_letter(ArgumentsReader& reader, const PropertyTable& arguments, Q
   if (exchange) settings.dead_letter = queue::DeadLetterTarget{std::move(*exchange), std::move(key)};
 }
 
+void read_groups(ArgumentsReader& reader, const PropertyTable& arguments, QueueName queue,
+                 queue::QueueSettings& settings) {
+  auto flag = [](const Argument& argument) { return argument.flag(); };
+  reader.read("x-message-groups", settings.groups, flag);
+  reader.read("x-group-rebalance", settings.rebalances_groups, flag);
+  if (settings.groups || !settings.rebalances_groups) return;
+  Argument argument(arguments, "x-group-rebalance", queue);
+  reader.fail(argument.invalid("rebalance_but_no_message_groups").error());
+}
+
 /// Arguments without a meaning here; what could never have meant anything is refused.
 void read_no_ops(ArgumentsReader& reader) {
   std::string mode;
@@ -109,6 +119,7 @@ Outcome<QueueArguments> queue_arguments(const PropertyTable& arguments, QueueNam
   reader.read("x-delivery-limit", settings.delivery_limit, delivery_limit);
   reader.read("x-message-deduplication", settings.deduplicates,
               [](const Argument& argument) { return argument.flag(); });
+  read_groups(reader, arguments, queue, settings);
   read_no_ops(reader);
   settings.consumer_timeout = *consumer_timeout(arguments);
   if (reader.error()) return refuse(*reader.error());

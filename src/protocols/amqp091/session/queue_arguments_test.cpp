@@ -52,6 +52,9 @@ TEST(QueueArguments, RefusalsAreRabbitMqsWords) {
       {"x-queue-type", 1, "{unacceptable_type,signedint}"},
       {"x-single-active-consumer", 1, "{unacceptable_type,signedint}"},
       {"x-message-deduplication", text("true"), "{unacceptable_type,longstr}"},
+      {"x-message-groups", 1, "{unacceptable_type,signedint}"},
+      {"x-group-rebalance", text("true"), "{unacceptable_type,longstr}"},
+      {"x-group-rebalance", true, "rebalance_but_no_message_groups"},
       {"x-queue-version", 3, "\"unsupported queue version '3'\""},
   };
   for (const Case& one : cases) EXPECT_EQ(verdict(one.name, one.value), invalid(one.name, one.why));
@@ -178,6 +181,10 @@ TEST(QueueEquivalence, ArgumentsAreToldWithTheirTypesWhereOneIsMissing) {
             inequivalent("x-single-active-consumer", "the value 'true' of type 'bool'", "none"));
   EXPECT_EQ(again({{"x-message-deduplication", true}}, {}),
             inequivalent("x-message-deduplication", "none", "the value 'true' of type 'bool'"));
+  EXPECT_EQ(again({{"x-message-groups", true}}, {}),
+            inequivalent("x-message-groups", "none", "the value 'true' of type 'bool'"));
+  EXPECT_EQ(again({{"x-message-groups", true}}, {{"x-message-groups", true}, {"x-group-rebalance", true}}),
+            inequivalent("x-group-rebalance", "the value 'true' of type 'bool'", "none"));
 }
 
 TEST(QueueEquivalence, NumbersOfAnyWidthAreEqualAndWhatMeansNothingIsNotCompared) {

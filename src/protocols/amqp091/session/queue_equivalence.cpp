@@ -23,6 +23,8 @@ constexpr std::string_view kCompared[] = {"x-queue-type",
                                           "x-single-active-consumer",
                                           "x-delivery-limit",
                                           "x-message-deduplication",
+                                          "x-message-groups",
+                                          "x-group-rebalance",
                                           "x-max-age",
                                           "x-stream-max-segment-size-bytes"};
 

@@ -24,6 +24,8 @@ constexpr std::string_view kOfQueues[] = {"x-expires",
                                           "x-dead-letter-strategy",
                                           "x-single-active-consumer",
                                           "x-delivery-limit",
+                                          "x-message-groups",
+                                          "x-group-rebalance",
                                           "x-queue-mode",
                                           "x-queue-version",
                                           "x-quorum-initial-group-size"};
