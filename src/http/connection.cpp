@@ -17,6 +17,16 @@ std::vector<runtime::OutPiece> pieces_of(std::string_view text) {
   return pieces;
 }
 
+/// The handler may let a body be larger; it is told whose it is.
+RequestLimits asking(const RequestLimits& limits, const Handler& handler, const runtime::Stream& stream) {
+  RequestLimits asked = limits;
+  asked.larger_body = [&handler, &stream, limit = limits.body_bytes](Request head) {
+    head.remote = stream.remote();
+    return handler.larger_body(head, limit);
+  };
+  return asked;
+}
+
 /// The text as one piece, without a copy.
 runtime::OutPiece piece_of(std::string text) {
   auto owner = std::make_shared<std::string>(std::move(text));
@@ -28,7 +38,12 @@ runtime::OutPiece piece_of(std::string text) {
 
 Connection::Connection(Handler& handler, const ConnectionLimits& limits, runtime::Logger& logger, runtime::Shard& shard,
                        std::unique_ptr<runtime::Stream> stream)
-    : handler_(handler), limits_(limits), logger_(logger), shard_(shard), stream_(std::move(stream)), parser_(limits.request) {}
+    : handler_(handler),
+      limits_(limits),
+      logger_(logger),
+      shard_(shard),
+      stream_(std::move(stream)),
+      parser_(asking(limits.request, handler, *stream_)) {}
 
 void Connection::close() {
   closing_ = true;
@@ -86,7 +101,7 @@ runtime::Task<bool> Connection::answer(Request request) {
   Response response = co_await handler_.answer(shard_, std::move(request));
   keep_alive = keep_alive && !closing_;
   bool sent = co_await send(std::move(response), with_body, keep_alive);
-  co_return sent && keep_alive;
+  co_return sent&& keep_alive;
 }
 
 runtime::Task<void> Connection::refuse(Refusal refused) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
@@ -21,10 +22,11 @@ Refusal refusal_of(const boost::system::error_code& error, const RequestLimits& 
   if (error == beast::error::header_limit || error == beast::error::buffer_overflow) {
     return {431, fmt::format("the request's head is larger than {} bytes", limits.header_bytes)};
   }
-  if (error == beast::error::body_limit) return {413, fmt::format("the request's body is larger than {} bytes", limits.body_bytes)};
   if (error == beast::error::bad_version) return {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
   return {400, fmt::format("not a request of HTTP/1.1: {}", error.message())};
 }
+
+Refusal too_large(std::size_t most) { return {413, fmt::format("the request's body is larger than {} bytes", most)}; }
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -62,7 +64,7 @@ std::expected<Request, Refusal> request_of(beast::request<beast::string_body> me
 struct RequestParser::Beast {
   explicit Beast(const RequestLimits& limits) {
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-    parser.body_limit(limits.body_bytes);
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // check_body() says what is too much
     parser.eager(false);  // put() stops behind the head: see next()
   }
   beast::request_parser<beast::string_body> parser;
@@ -108,6 +110,10 @@ std::expected<std::optional<Request>, Refusal> RequestParser::next() {
     if (beast_->parser.is_header_done() && beast_->parser.chunked()) {
       return std::unexpected(Refusal{411, "a body's length must be given by Content-Length; chunks are not taken"});
     }
+    if (beast_->parser.is_header_done() && !body_checked_) {
+      if (std::optional<Refusal> refusal = check_body()) return std::unexpected(std::move(*refusal));
+      body_checked_ = true;
+    }
     if (taken == 0) break;
   }
   if (!beast_->parser.is_done()) {
@@ -118,7 +124,21 @@ std::expected<std::optional<Request>, Refusal> RequestParser::next() {
   if (!request) return std::unexpected(std::move(request.error()));
   beast_ = std::make_unique<Beast>(limits_);
   told_to_continue_ = false;
+  body_checked_ = false;
   return std::move(*request);
+}
+
+/// Before memory is taken for it.
+std::optional<Refusal> RequestParser::check_body() const {
+  std::uint64_t announced = beast_->parser.content_length().value_or(0);
+  std::size_t most = limits_.body_bytes;
+  if (announced > most && limits_.larger_body) {
+    std::expected<Request, Refusal> head = request_of(beast_->parser.get(), limits_);
+    if (!head) return std::move(head.error());
+    most = limits_.larger_body(*head);
+  }
+  if (announced > most) return too_large(most);
+  return std::nullopt;
 }
 
 }  // namespace wharf::http

@@ -7,6 +7,7 @@
 //   Parsed next = parser.next();
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -20,6 +21,8 @@ struct RequestLimits {
   std::size_t header_bytes = 16u << 10;  // request line and headers
   std::size_t body_bytes = 64u << 10;
   std::size_t headers = 100;
+  /// Of a body that is larger, by its request's head: what it may have. Empty: nobody may send more.
+  std::function<std::size_t(const Request& head)> larger_body;
 };
 
 class RequestParser {
@@ -44,11 +47,14 @@ class RequestParser {
  private:
   struct Beast;
 
+  std::optional<Refusal> check_body() const;
+
   RequestLimits limits_;
   std::vector<std::byte> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool told_to_continue_ = false;
+  bool body_checked_ = false;
   std::unique_ptr<Beast> beast_;
 };
 

@@ -112,6 +112,22 @@ TEST(RequestParser, LimitsAreToldByTheirOwnStatus) {
   EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n"), 400u);
 }
 
+TEST(RequestParser, ALargerBodyIsTakenFromWhomItIsAllowed) {
+  RequestLimits limits = kLimits;
+  limits.larger_body = [](const Request& head) { return head.path == "/file" ? std::size_t{200} : std::size_t{100}; };
+  auto status = [&](const std::string& path, int bytes) {
+    RequestParser parser(limits);
+    std::string head = "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n";
+    feed(parser, head + std::string(static_cast<std::size_t>(bytes), 'x'));
+    auto next = parser.next();
+    return next ? 200u : next.error().status;
+  };
+  EXPECT_EQ(status("/file", 200), 200u);
+  EXPECT_EQ(status("/file", 201), 413u);
+  EXPECT_EQ(status("/other", 100), 200u);
+  EXPECT_EQ(status("/other", 101), 413u);
+}
+
 TEST(RequestParser, ASenderThatWaitsIsToldToContinueOnce) {
   RequestParser parser(kLimits);
   feed(parser, "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n");
