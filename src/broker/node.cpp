@@ -88,6 +88,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       delays_(shards_),
       deduplication_(shards_, {entities_, queues_, histories_, delays_, publish_, catalogue_}, *with_.random),
       access_(*with_.random),
+      parameters_(shards_),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
   metadata_task_ = std::make_unique<runtime::TaskScope>(first());
@@ -113,6 +114,7 @@ runtime::Task<Result<void>> Node::open_metadata() {
   Result<void> opened = co_await metadata_->open();
   if (!opened) co_return opened;
   catalogue_.use(*metadata_);
+  parameters_.open(*metadata_, *with_.logger);
   co_await spread(metadata_->catalogue().table());
   co_await sweep_removed_topics();
   metadata_task_->spawn("metadata", metadata_->run(metadata_task_->stop_token()));

@@ -18,6 +18,7 @@
 #include "broker/node_entities.hpp"
 #include "broker/node_histories.hpp"
 #include "broker/node_operate.hpp"
+#include "broker/node_parameters.hpp"
 #include "broker/node_policies.hpp"
 #include "broker/node_queues.hpp"
 #include "broker/node_replies.hpp"
@@ -75,6 +76,7 @@ class Node {
   Delays& delays() { return delays_; }
   Deduplication& deduplication() { return deduplication_; }
   Access& access() { return access_; }
+  Parameters& parameters() { return parameters_; }
   groups::Coordinators& groups() { return *groups_; }
   /// Where a door counts what it does on a shard; that shard only.
   DoorCounts& doors(std::size_t shard) { return shards_.at(shard).doors; }
@@ -122,6 +124,7 @@ class Node {
   NodeDelays delays_;
   NodeDeduplication deduplication_;
   NodeAccess access_;
+  NodeParameters parameters_;
   OffsetData offset_data_;
   std::string cluster_id_;
   std::unique_ptr<log::DataFolder> folder_;

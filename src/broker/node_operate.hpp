@@ -25,6 +25,9 @@ class NodeOperate final : public Operate {
   runtime::Task<std::vector<ShardReport>> report(runtime::Shard& here) override;
   runtime::Task<Result<DiskReport>> disk(runtime::Shard& here) override;
   runtime::Task<std::optional<Error>> refusing(runtime::Shard& here) override;
+  Shortage shortage(const runtime::Shard& here) const override { return shards_.at(here).alarms.now(); }
+  runtime::Task<std::vector<QueueNumbers>> queue_numbers(runtime::Shard& here,
+                                                         std::vector<queue::QueueRef> queues) override;
   runtime::Task<std::vector<std::optional<Timestamp>>> times_of(runtime::Shard& here, std::vector<PartitionOffset> records,
                                                                 std::size_t cold_reads) override;
   runtime::Task<std::vector<bool>> asked_since(runtime::Shard& here, std::vector<PartitionReader> readers,

@@ -1,5 +1,8 @@
 // The numbers of NodeOperate: gathered on the shards that own them, a slice at a time.
 #include "broker/node_operate.hpp"
+
+#include <span>
+
 #include "model/record_batch.hpp"
 #include "runtime/task_scope.hpp"
 
@@ -8,6 +11,7 @@ namespace {
 
 /// What a shard looks at before it lets others run: some tens of microseconds.
 constexpr std::size_t kPartitionsPerSlice = 256;
+constexpr std::size_t kQueuesPerSlice = 256;
 constexpr std::size_t kTimesPerSlice = 32;
 
 /// The topics are a snapshot, which changes do not disturb; the logs are looked up in each slice anew.
@@ -62,6 +66,14 @@ Result<Timestamp> time_of(log::LogStore& store, PartitionOffset record) {
   return header->timestamp_type == TimestampType::kLogAppendTime ? header->max_timestamp : header->base_timestamp;
 }
 
+QueueNumbers numbers_of(queue::LiveQueue& queue) {
+  QueueNumbers numbers{.counts = queue.counts(), .ready_bytes = queue.core().ready_bytes(), .unsettled_bytes = 0};
+  std::uint64_t all = 0;
+  for (const auto& [level, cursor] : queue.core().levels()) all += cursor.counted().bytes;
+  numbers.unsettled_bytes = all - std::min(all, numbers.ready_bytes);
+  return numbers;
+}
+
 struct TimesOfShard {
   NodeShard* owner = nullptr;
   std::vector<std::size_t> places;
@@ -113,6 +125,27 @@ runtime::Task<std::optional<Error>> NodeOperate::refusing(runtime::Shard& here) 
     if (why) co_return why;
   }
   co_return std::nullopt;
+}
+
+runtime::Task<std::vector<QueueNumbers>> NodeOperate::queue_numbers(runtime::Shard& here,
+                                                                    std::vector<queue::QueueRef> queues) {
+  std::vector<QueueNumbers> numbers(queues.size());
+  std::vector<std::vector<std::size_t>> places(shards_.size());  // by shard
+  for (std::size_t i = 0; i < queues.size(); ++i) places[queues[i].shard.value].push_back(i);
+  for (std::size_t index = 0; index < places.size(); ++index) {
+    NodeShard* shard = &shards_.at(index);
+    for (std::size_t begin = 0; begin < places[index].size(); begin += kQueuesPerSlice) {
+      std::size_t count = std::min(places[index].size() - begin, kQueuesPerSlice);
+      auto look = [shard, &queues, &numbers, slice = std::span(places[index]).subspan(begin, count)] {
+        for (std::size_t place : slice) {
+          if (queue::LiveQueue* live = shard->queues->find(queues[place].id)) numbers[place] = numbers_of(*live);
+        }
+      };
+      co_await runtime::call_on(here, shard->shard, look);
+      co_await runtime::next_turn(here);
+    }
+  }
+  co_return numbers;
 }
 
 runtime::Task<std::vector<std::optional<Timestamp>>> NodeOperate::times_of(runtime::Shard& here, std::vector<PartitionOffset> records,

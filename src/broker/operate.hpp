@@ -14,6 +14,7 @@
 #include "log/producer_summary.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
+#include "queue/core/queue_info.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 
@@ -58,6 +59,13 @@ struct DiskReport {
   bool reserve_is_whole = false;
 };
 
+/// What is in a queue. Bytes are those of bodies.
+struct QueueNumbers {
+  queue::QueueCounts counts;
+  std::uint64_t ready_bytes = 0;
+  std::uint64_t unsettled_bytes = 0;
+};
+
 struct PartitionOffset {
   PartitionId partition;
   Offset offset;
@@ -80,6 +88,11 @@ class Operate {
   virtual runtime::Task<Result<DiskReport>> disk(runtime::Shard& here) = 0;
   /// Why a shard refuses to keep records now; none: all keep them.
   virtual runtime::Task<std::optional<Error>> refusing(runtime::Shard& here) = 0;
+  /// What the doors hold back for now.
+  virtual Shortage shortage(const runtime::Shard& here) const = 0;
+  /// Of many, by place; zeros for one that is gone. Looks at some hundred at a time, so that no shard stands still for it.
+  virtual runtime::Task<std::vector<QueueNumbers>> queue_numbers(runtime::Shard& here,
+                                                                 std::vector<queue::QueueRef> queues) = 0;
   /// When the batch that holds each record began, or the first batch behind it: producers' time, or the log's where the topic
   /// says so. None where nothing is there, and where finding out would read more than `cold_reads` times from the disk.
   virtual runtime::Task<std::vector<std::optional<Timestamp>>> times_of(runtime::Shard& here, std::vector<PartitionOffset> records,

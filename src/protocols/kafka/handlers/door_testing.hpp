@@ -101,6 +101,11 @@ class OperateUnderTest final : public broker::Operate {
   }
   runtime::Task<Result<broker::DiskReport>> disk(runtime::Shard&) override { co_return broker::DiskReport{}; }
   runtime::Task<std::optional<Error>> refusing(runtime::Shard&) override { co_return failure; }
+  broker::Shortage shortage(const runtime::Shard&) const override { return {}; }
+  runtime::Task<std::vector<broker::QueueNumbers>> queue_numbers(runtime::Shard&,
+                                                                 std::vector<queue::QueueRef> queues) override {
+    co_return std::vector<broker::QueueNumbers>(queues.size());
+  }
   runtime::Task<std::vector<std::optional<Timestamp>>> times_of(runtime::Shard&, std::vector<broker::PartitionOffset> records,
                                                                 std::size_t) override {
     co_return std::vector<std::optional<Timestamp>>(records.size());
