@@ -151,6 +151,11 @@ runtime::Task<http::Response> Door::management(http::Request request) {
   co_return response;
 }
 
+std::size_t Door::larger_body(const http::Request& head, std::size_t limit) const {
+  if (!node_ || node_->management == nullptr || !management::Api::is_asked(head)) return limit;
+  return node_->management->larger_body(shard_, head, limit);
+}
+
 runtime::Task<http::Response> Door::answer(runtime::Shard&, http::Request request) {
   if (management::Api::is_asked(request)) {
     http::Response response = co_await management(std::move(request));

@@ -47,6 +47,7 @@ class Door final : public http::Handler {
   runtime::Task<void> stopping();
 
   runtime::Task<http::Response> answer(runtime::Shard& here, http::Request request) override;
+  std::size_t larger_body(const http::Request& head, std::size_t limit) const override;
 
  private:
   http::Response health() const;

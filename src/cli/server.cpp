@@ -1,6 +1,7 @@
 #include "cli/server.hpp"
 
 #include <future>
+#include <limits>
 
 #include <pthread.h>
 #include <unistd.h>
@@ -19,7 +20,8 @@ namespace {
 constexpr std::size_t kBlockingThreads = 4;
 /// Of the admin port: scrapers and probes, not clients.
 constexpr std::size_t kAdminConnections = 64;
-/// Of a request to it: a message that is published, at most. Each connection may make the server hold so much.
+/// Of a request to it: a message that is published, at most. Each connection may make the server hold so much, and an
+/// administrator's more (definitions).
 constexpr std::size_t kAdminBodyBytes = 2u << 20;
 
 runtime::LogLevel log_level(const config::ServerConfig& config) {
@@ -46,6 +48,18 @@ std::vector<std::unique_ptr<runtime::Shard>> make_shards(const config::ServerCon
     shards.push_back(std::make_unique<runtime::Shard>(ShardIndex(static_cast<std::uint32_t>(i)), clock, pool));
   }
   return shards;
+}
+
+std::string data_folder_name(const config::ServerConfig& config) {
+  if (config.get<"data.memory">()) return "memory";
+  std::error_code ignored;
+  return std::filesystem::absolute(config.get<"data.dir">(), ignored).lexically_normal().string();
+}
+
+/// A stream takes messages as large as AMQP's port does.
+std::uint64_t stream_batch_bytes(const config::ServerConfig& config) {
+  constexpr std::uint64_t kBesideBody = 1 << 20, kMost = std::numeric_limits<std::int32_t>::max();
+  return std::min(static_cast<std::uint64_t>(config.get<"amqp.max.message.bytes">()) + kBesideBody, kMost);
 }
 
 /// In the order in which they open, close and are named.
@@ -96,12 +110,8 @@ Result<void> Server::start() {
 
 /// What somebody who finds only the log must know, and what they may not have meant.
 void Server::tell_of_start() {
-  std::error_code ignored;
-  std::string folder = config_.get<"data.memory">()
-                           ? "memory"
-                           : std::filesystem::absolute(config_.get<"data.dir">(), ignored).lexically_normal().string();
   logger_.info("starting", {{"version", WHARF_VERSION},
-                            {"data", folder},
+                            {"data", data_folder_name(config_)},
                             {"shards", shards_.size()},
                             {"flush", config_.get<"log.flush">()}});
   const Endpoint& kafka = config_.get<"kafka.listen">();
@@ -156,12 +166,30 @@ void Server::open_management() {
                           .catalogue = node_->catalogue(),
                           .histories = node_->histories(),
                           .delays = node_->delays(),
-                          .deduplication = node_->deduplication()};
+                          .deduplication = node_->deduplication(),
+                          .operate = node_->operate(),
+                          .parameters = node_->parameters()};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),
                           .cluster_name = node_->cluster_id(),
-                          .node_name = fmt::format("wharf@{}", node_->id().value)};
+                          .node_name = fmt::format("wharf@{}", node_->id().value),
+                          .data_folder = data_folder_name(config_),
+                          .stream_batch_bytes = stream_batch_bytes(config_),
+                          .memory_high_bytes = broker::memory_high_watermark(config_),
+                          .started = shards_.front()->now(),
+                          .listeners = [this] { return management_listeners(); }};
   management_ = std::make_unique<management::Api>(ports, std::move(about), random_);
+}
+
+/// RabbitMQ has a name of its own for the port that is asked.
+std::vector<management::Listener> Server::management_listeners() const {
+  std::vector<management::Listener> listeners;
+  auto add = [&listeners](std::string_view protocol, const runtime::OpenPort& port) {
+    listeners.push_back({std::string(protocol), port.local(), port.counts().open});
+  };
+  for (const auto& dialect : dialects_) add(dialect->port().name(), dialect->port());
+  if (admin_) add("http", *admin_);
+  return listeners;
 }
 
 Result<void> Server::open_dialects() {

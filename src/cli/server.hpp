@@ -47,6 +47,7 @@ class Server {
   /// As JSON: "name":"address" of each open port.
   std::string listeners() const;
   void open_management();
+  std::vector<management::Listener> management_listeners() const;
   /// Runs a task of the first shard to its end and waits for it.
   template <class Make>
   Result<void> run_on_first_shard(Make make);

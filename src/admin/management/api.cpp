@@ -5,6 +5,8 @@
 #include <expected>
 
 #include "admin/management/answers.hpp"
+#include "admin/management/definitions.hpp"
+#include "admin/management/node_fields.hpp"
 #include "admin/management/rights.hpp"
 #include "model/base64.hpp"
 
@@ -39,7 +41,15 @@ http::Response sign_in_first() {
 
 /// Why not; none: go on.
 std::optional<http::Response> refusal_of(const Call& call, Right right) {
-  if (right == Right::kSignedIn) return std::nullopt;
+  if (right == Right::kAnybody || right == Right::kSignedIn) return std::nullopt;
+  if (right == Right::kMonitors) {
+    if (is_monitor(call.user)) return std::nullopt;
+    return not_authorised("Not monitor user");
+  }
+  if (right == Right::kPolicyMaker) {
+    if (call.user.has_tag("administrator") || call.user.has_tag("policymaker")) return std::nullopt;
+    return not_authorised("User not authorised to access object");
+  }
   if (right == Right::kAdministrator) {
     if (call.user.has_tag("administrator")) return std::nullopt;
     return not_authorised("Not administrator user");
@@ -58,16 +68,34 @@ std::optional<http::Response> refusal_of(const Call& call, Right right) {
 
 }  // namespace
 
-runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request request) {
+/// Who asks, if they may use this API at all.
+std::expected<security::Principal, http::Response> Api::sign_in(const runtime::Shard& here,
+                                                                const http::Request& request) const {
   std::optional<Credentials> credentials = credentials_of(request);
-  if (!credentials) co_return sign_in_first();
+  if (!credentials) return std::unexpected(sign_in_first());
   Result<security::Principal> user =
       ports_.access.sign_in(here, credentials->name, credentials->password, request.remote);
-  if (!user) co_return sign_in_first();
+  if (!user) return std::unexpected(sign_in_first());
   bool may_manage = std::ranges::any_of(kManagementTags, [&](std::string_view tag) { return user->has_tag(tag); });
-  if (!may_manage) co_return not_authorised("Not management user");
+  if (!may_manage) return std::unexpected(not_authorised("Not management user"));
+  return std::move(*user);
+}
 
+std::size_t Api::larger_body(const runtime::Shard& here, const http::Request& head, std::size_t limit) const {
+  bool is_import = head.method == "POST" && head.segments.size() > 1 && head.segments[1] == "definitions";
+  if (!is_import) return limit;
+  std::expected<security::Principal, http::Response> user = sign_in(here, head);
+  return user && user->has_tag("administrator") ? std::max(limit, kDefinitionsBytesMax) : limit;
+}
+
+runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request request) {
   Found found = find_route(request.method, request.segments);
+  security::Principal user;
+  if (found.route == nullptr || found.route->right != Right::kAnybody) {
+    std::expected<security::Principal, http::Response> manager = sign_in(here, request);
+    if (!manager) co_return manager.error();
+    user = std::move(*manager);
+  }
   if (found.route == nullptr) {
     if (found.allowed.empty()) co_return nothing_here();
     co_return http::method_not_allowed(found.allowed);
@@ -76,7 +104,7 @@ runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request re
             .ports = ports_,
             .about = about_,
             .dice = dice_,
-            .user = std::move(*user),
+            .user = std::move(user),
             .names = std::move(found.names),
             .request = std::move(request)};
   if (std::optional<http::Response> refusal = refusal_of(call, found.route->right)) co_return std::move(*refusal);

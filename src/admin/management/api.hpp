@@ -2,6 +2,8 @@
 // RabbitMQ's management HTTP API, as far as docs/management.md says: who asks is signed in by HTTP's basic
 // authentication, what is asked is looked up in the table of routes (routes.hpp), and the handler of the resource
 // answers.
+#include <expected>
+
 #include "admin/management/call.hpp"
 #include "admin/management/routes.hpp"
 
@@ -18,8 +20,13 @@ class Api {
     return !request.segments.empty() && request.segments.front() == "api";
   }
   runtime::Task<http::Response> answer(runtime::Shard& here, http::Request request);
+  /// Definitions that an administrator sends may be larger than other bodies.
+  std::size_t larger_body(const runtime::Shard& here, const http::Request& head, std::size_t limit) const;
 
  private:
+  std::expected<security::Principal, http::Response> sign_in(const runtime::Shard& here,
+                                                             const http::Request& request) const;
+
   Ports ports_;
   About about_;
   runtime::Dice dice_;

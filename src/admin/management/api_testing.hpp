@@ -27,18 +27,40 @@ class ManagementApi : public testing::Test {
     std::string text() const { return boost::json::serialize(body); }
   };
 
-  ManagementApi() {
+  ManagementApi() { start(); }
+  ~ManagementApi() override { stop(); }
+
+  void start() {
     broker::Surroundings with{.files = &machine_.disk(), .random = &random_, .logger = &logger_, .folder = "data"};
     for (std::size_t i = 0; i < machine_.shards(); ++i) with.shards.push_back(&machine_.shard(i));
     node_ = std::make_unique<broker::Node>(std::move(with), config_);
     Result<void> started = simulation_.run(shard(), node_->start());
     EXPECT_TRUE(started) << started.error().message;
-    Ports ports{node_->access(),    node_->entities(),  node_->policies(), node_->queues(),       node_->publish(),
-                node_->catalogue(), node_->histories(), node_->delays(),   node_->deduplication()};
-    About about{.version = "1.2.3", .rabbitmq_version = "4.0.5", .cluster_name = "c", .node_name = "wharf@0"};
+    Ports ports{node_->access(),        node_->entities(),  node_->policies(),  node_->queues(),
+                node_->publish(),       node_->catalogue(), node_->histories(), node_->delays(),
+                node_->deduplication(), node_->operate(),   node_->parameters()};
+    About about{.version = "1.2.3",
+                .rabbitmq_version = "4.0.5",
+                .cluster_name = "c",
+                .node_name = "wharf@0",
+                .data_folder = "data",
+                .stream_batch_bytes = 1 << 20,
+                .memory_high_bytes = 1 << 30,
+                .started = shard().now(),
+                .listeners = [] {
+                  return std::vector<Listener>{{"amqp", {"127.0.0.1", 5672}, 2}, {"http", {"127.0.0.1", 9644}, 1}};
+                }};
     api_ = std::make_unique<Api>(ports, std::move(about), random_);
   }
-  ~ManagementApi() override { std::ignore = simulation_.run(shard(), node_->stop()); }
+  void stop() {
+    api_.reset();
+    std::ignore = simulation_.run(shard(), node_->stop());
+    node_.reset();
+  }
+  void restart() {
+    stop();
+    start();
+  }
 
   runtime::Shard& shard() { return machine_.shard(); }
   Answered ask(std::string method, const std::string& target, std::string body = "",
@@ -51,6 +73,7 @@ class ManagementApi : public testing::Test {
                           .remote = remote_};
     EXPECT_TRUE(http::read_target("/api" + target, request));
     if (!user.empty()) request.headers.emplace_back("authorization", "Basic " + base64(as_bytes(user)));
+    if (!content_type_.empty()) request.headers.emplace_back("content-type", content_type_);
     EXPECT_TRUE(Api::is_asked(request));
     http::Response response = simulation_.run(shard(), api_->answer(shard(), std::move(request)));
     Answered answered{.status = response.status, .body = nullptr, .headers = response.headers};
@@ -98,6 +121,7 @@ class ManagementApi : public testing::Test {
       config::ServerConfig::with({{"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}});
   sim::SeededRandom random_ = simulation_.random("node");
   runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
+  std::string content_type_;
   Endpoint remote_{"127.0.0.1", 1};
   std::unique_ptr<broker::Node> node_;
   std::unique_ptr<Api> api_;

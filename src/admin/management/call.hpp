@@ -1,5 +1,7 @@
 #pragma once
 // One request of the management API on its way to its handler, and what a handler may ask.
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,11 +12,14 @@
 #include "broker/delays.hpp"
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
+#include "broker/operate.hpp"
 #include "broker/outgoing_parts.hpp"
+#include "broker/parameters.hpp"
 #include "broker/policies.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
 #include "http/message.hpp"
+#include "model/endpoint.hpp"
 #include "routing/core/router.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
@@ -34,8 +39,17 @@ struct Ports {
   broker::Histories& histories;
   broker::Delays& delays;
   broker::Deduplication& deduplication;
+  broker::Operate& operate;
+  broker::Parameters& parameters;
 
   broker::OutgoingPorts outgoing() const { return {entities, queues, histories, delays, publish, catalogue}; }
+};
+
+/// A port of the node that is open.
+struct Listener {
+  std::string protocol;  // as RabbitMQ calls it: "amqp", "http"
+  Endpoint at;
+  std::uint64_t connections = 0;  // now
 };
 
 /// What the node says it is.
@@ -44,6 +58,11 @@ struct About {
   std::string rabbitmq_version;  // the one that clients are told
   std::string cluster_name;
   std::string node_name;
+  std::string data_folder;               // "memory": nothing is kept on disk
+  std::uint64_t stream_batch_bytes = 0;  // of a stream: what publishers may send at once
+  std::uint64_t memory_high_bytes = 0;   // while the process has more, publishers wait
+  MonotonicTime started{};
+  std::function<std::vector<Listener>()> listeners = [] { return std::vector<Listener>(); };
 };
 
 /// Lives until its handler has answered.

@@ -2,39 +2,40 @@
 #include <boost/json/object.hpp>
 
 #include "admin/management/answers.hpp"
+#include "admin/management/cluster_name.hpp"
 #include "admin/management/list.hpp"
+#include "admin/management/node_fields.hpp"
+#include "admin/management/queue_totals.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
 
 namespace wharf::management {
 namespace {
 
-constexpr std::string_view kExchangeTypes[] = {
-    "direct", "fanout", "headers", "topic", "x-consistent-hash", "x-random", "x-local-random", "x-modulus-hash"};
-
 struct Totals {
-  std::size_t exchanges = 0, queues = 0;
-  broker::QueueCounts messages;
+  std::size_t exchanges = 0;
+  QueueTotals queues;
 };
 
 /// Of the virtual hosts that the user sees.
 runtime::Task<void> add_up(Call* call, Totals* totals) {
   for (const std::string& vhost : visible_vhosts(*call)) {
     std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
-    if (!view) continue;
-    std::vector<broker::QueueRef> queues;
-    for (const auto& queue : *view->queues) {
-      if (queue) queues.push_back(queue->ref);
-    }
-    totals->exchanges += view->routes->exchanges().size();
-    totals->queues += queues.size();
-    std::vector<broker::QueueCounts> counts = co_await call->ports.queues.counts_of(call->here, std::move(queues));
-    for (const broker::QueueCounts& one : counts) {
-      totals->messages.ready += one.ready;
-      totals->messages.unsettled += one.unsettled;
-      totals->messages.consumers += one.consumers;
-    }
+    if (view) totals->exchanges += view->routes->exchanges().size();
+    co_await add_up_queues(call, vhost, &totals->queues);
   }
+}
+
+/// Only monitors are told of the node.
+void add_node(boost::json::object& json, const About& about) {
+  json["node"] = json_text(about.node_name);
+  json["listeners"] = listeners(about);
+  json["contexts"] = contexts(about);
+  std::uint64_t connections = 0;
+  for (const Listener& one : about.listeners()) {
+    if (one.protocol == "amqp") connections += one.connections;
+  }
+  json["object_totals"].as_object()["connections"] = connections;
 }
 
 }  // namespace
@@ -49,24 +50,28 @@ Answer get_whoami(Call* call) {
 Answer get_overview(Call* call) {
   Totals totals;
   co_await add_up(call, &totals);
-  boost::json::array types;
-  for (std::string_view type : kExchangeTypes) {
-    types.push_back(boost::json::object{{"name", json_text(type)}, {"enabled", true}});
-  }
-  boost::json::object json{{"management_version", json_text(call->about.rabbitmq_version)},
-                           {"rabbitmq_version", json_text(call->about.rabbitmq_version)},
+  const About& about = call->about;
+  std::string cluster_name = co_await cluster_name_of(call);
+  boost::json::object json{{"management_version", json_text(about.rabbitmq_version)},
+                           {"rabbitmq_version", json_text(about.rabbitmq_version)},
                            {"product_name", "Wharf"},
-                           {"product_version", json_text(call->about.version)},
-                           {"cluster_name", json_text(call->about.cluster_name)},
-                           {"node", json_text(call->about.node_name)},
+                           {"product_version", json_text(about.version)},
+                           {"cluster_name", json_text(cluster_name)},
+                           {"cluster_tags", boost::json::object()},
+                           {"node_tags", boost::json::object()},
                            {"rates_mode", "none"},
                            {"disable_stats", false},
-                           {"exchange_types", std::move(types)}};
-  json["object_totals"] = {
-      {"exchanges", totals.exchanges}, {"queues", totals.queues}, {"consumers", totals.messages.consumers}};
-  json["queue_totals"] = {{"messages", totals.messages.ready + totals.messages.unsettled},
-                          {"messages_ready", totals.messages.ready},
-                          {"messages_unacknowledged", totals.messages.unsettled}};
+                           {"enable_queue_totals", false},
+                           {"default_queue_type", "classic"},
+                           {"is_op_policy_updating_enabled", true},
+                           {"statistics_db_event_queue", 0},  // numbers are asked for, not sent: none can be late
+                           {"exchange_types", exchange_types()}};
+  json["object_totals"] = {{"exchanges", totals.exchanges},
+                           {"queues", totals.queues.queues},
+                           {"consumers", totals.queues.messages.consumers}};
+  json["queue_totals"].emplace_object();
+  add_message_fields(json["queue_totals"].as_object(), totals.queues.messages);
+  if (is_monitor(call->user)) add_node(json, about);
   co_return json_answer(chosen_columns(call->request, std::move(json)));
 }
 

@@ -7,8 +7,10 @@
 #include "admin/management/policy_fields.hpp"
 #include "admin/management/property_json.hpp"
 #include "admin/management/queue_named.hpp"
+#include "admin/management/queue_totals.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "model/message.hpp"
 #include "protocols/amqp091/session/queue_arguments.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
 
@@ -21,8 +23,23 @@ using security::Verb;
 struct Shown {
   QueuePointer queue;
   routing::EffectivePolicy policy;
-  std::optional<broker::QueueCounts> counts;  // none: not asked for
+  std::optional<broker::QueueNumbers> numbers;  // none: not asked for
 };
+
+/// What its consumers could be given they have been given: RabbitMQ's measure, of this moment.
+int capacity_of(const broker::QueueCounts& counts) {
+  return counts.consumers > 0 && counts.ready == 0 ? 1 : 0;
+}
+
+void add_numbers(boost::json::object& json, const broker::QueueNumbers& numbers) {
+  add_message_fields(json, numbers.counts);
+  json["message_bytes"] = numbers.ready_bytes + numbers.unsettled_bytes;
+  json["message_bytes_ready"] = numbers.ready_bytes;
+  json["message_bytes_unacknowledged"] = numbers.unsettled_bytes;
+  json["consumers"] = numbers.counts.consumers;
+  json["consumer_capacity"] = capacity_of(numbers.counts);
+  json["consumer_utilisation"] = capacity_of(numbers.counts);
+}
 
 boost::json::object json_of(const Shown& shown, std::string_view node) {
   const broker::QueueInfo& queue = *shown.queue;
@@ -36,11 +53,7 @@ boost::json::object json_of(const Shown& shown, std::string_view node) {
                            {"node", json_text(node)},
                            {"state", "running"}};
   add_policy_fields(json, shown.policy);
-  if (!shown.counts) return json;
-  json["messages"] = shown.counts->ready + shown.counts->unsettled;
-  json["messages_ready"] = shown.counts->ready;
-  json["messages_unacknowledged"] = shown.counts->unsettled;
-  json["consumers"] = shown.counts->consumers;
+  if (shown.numbers) add_numbers(json, *shown.numbers);
   return json;
 }
 
@@ -71,8 +84,8 @@ runtime::Task<void> gather(Call* call, std::string vhost, std::vector<Shown>* in
 runtime::Task<void> count(Call* call, std::vector<Shown>* queues) {
   std::vector<broker::QueueRef> asked;
   for (const Shown& one : *queues) asked.push_back(one.queue->ref);
-  std::vector<broker::QueueCounts> counts = co_await call->ports.queues.counts_of(call->here, std::move(asked));
-  for (std::size_t i = 0; i < counts.size(); ++i) (*queues)[i].counts = counts[i];
+  std::vector<broker::QueueNumbers> numbers = co_await call->ports.operate.queue_numbers(call->here, std::move(asked));
+  for (std::size_t i = 0; i < numbers.size(); ++i) (*queues)[i].numbers = numbers[i];
 }
 
 runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {
@@ -87,6 +100,22 @@ runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) 
   };
   http::Response response = co_await answer_list(call, std::move(make));
   co_return response;
+}
+
+/// The timestamp that the first message that is ready came with, null where it has none or there is no message. None:
+/// it is further in than it is worth to look.
+runtime::Task<std::optional<boost::json::value>> head_timestamp(Call* call, broker::QueueRef queue) {
+  broker::BrowseRequest request{.messages = 16, .bytes = 1};
+  Result<broker::Browsed> browsed = co_await call->ports.queues.browse(call->here, queue, request);
+  if (!browsed) co_return std::nullopt;
+  for (const broker::BrowsedMessage& one : browsed->messages) {
+    if (one.where != queue::Whereabouts::kReady) continue;
+    Result<MessageView> message = message_of(one.message.record);
+    if (!message || !message->timestamp_seconds) co_return nullptr;
+    co_return *message->timestamp_seconds;
+  }
+  if (browsed->next) co_return std::nullopt;
+  co_return nullptr;
 }
 
 struct Asked {
@@ -140,10 +169,12 @@ Answer get_queue(Call* call) {
   QueuePointer queue = call->view()->queue(call->names.at(1));
   if (!queue) co_return nothing_here();
   Shown shown = shown_of(*call, queue);
-  Result<broker::QueueCounts> counts = co_await call->ports.queues.counts(call->here, queue->ref);
-  if (!counts) co_return nothing_here();
-  shown.counts = *counts;
-  co_return json_answer(chosen_columns(call->request, json_of(shown, call->about.node_name)));
+  std::vector<broker::QueueNumbers> numbers = co_await call->ports.operate.queue_numbers(call->here, {queue->ref});
+  shown.numbers = numbers.front();
+  boost::json::object json = json_of(shown, call->about.node_name);
+  std::optional<boost::json::value> timestamp = co_await head_timestamp(call, queue->ref);
+  if (timestamp) json["head_message_timestamp"] = std::move(*timestamp);
+  co_return json_answer(chosen_columns(call->request, std::move(json)));
 }
 
 Answer put_queue(Call* call) {

@@ -11,6 +11,42 @@ using Answer = runtime::Task<http::Response>;
 Answer get_whoami(Call* call);
 Answer get_overview(Call* call);
 
+// nodes.cpp
+Answer list_nodes(Call* call);
+Answer get_node(Call* call);
+Answer get_node_memory(Call* call);
+Answer list_nothing(Call* call);
+Answer get_sign_in_ways(Call* call);
+
+// cluster_name.cpp
+Answer get_cluster_name(Call* call);
+Answer put_cluster_name(Call* call);
+
+// parameters.cpp
+Answer list_parameters(Call* call);
+Answer list_parameters_of_vhost(Call* call);
+Answer list_global_parameters(Call* call);
+Answer get_global_parameter(Call* call);
+Answer put_global_parameter(Call* call);
+Answer delete_global_parameter(Call* call);
+
+// definitions_export.cpp, definitions_import.cpp
+Answer export_definitions(Call* call);
+Answer export_definitions_of_vhost(Call* call);
+Answer import_definitions(Call* call);
+Answer import_definitions_of_vhost(Call* call);
+
+// health_checks.cpp
+Answer check_cluster_alarms(Call* call);
+Answer check_node_alarms(Call* call);
+Answer check_port_listener(Call* call);
+Answer check_protocol_listener(Call* call);
+Answer check_virtual_hosts(Call* call);
+Answer check_quorum(Call* call);
+Answer check_certificates(Call* call);
+Answer check_aliveness(Call* call);
+Answer check_node(Call* call);
+
 // vhosts.cpp
 Answer list_vhosts(Call* call);
 Answer get_vhost(Call* call);

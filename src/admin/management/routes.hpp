@@ -11,10 +11,13 @@
 namespace wharf::management {
 
 enum class Right : std::uint8_t {
+  kAnybody,        // without signing in
   kSignedIn,       // any of the management tags
   kSees,           // ... and may look into the virtual host that the path names first
   kEnters,         // ... and has a permission in it
+  kMonitors,       // the tag monitoring or administrator
   kAdministrator,  // the tag administrator
+  kPolicyMaker,    // the tag policymaker or administrator
   kMakesPolicies,  // that one; or the tag policymaker, and a permission in the virtual host that the path names first
 };
 

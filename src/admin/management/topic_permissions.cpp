@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "admin/management/access_json.hpp"
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
 #include "admin/management/list.hpp"
@@ -10,14 +11,6 @@
 
 namespace wharf::management {
 namespace {
-
-boost::json::object json_of(const security::TopicPermission& permission) {
-  return {{"user", json_text(permission.user)},
-          {"vhost", json_text(permission.name_space)},
-          {"exchange", json_text(permission.exchange)},
-          {"write", json_text(permission.write)},
-          {"read", json_text(permission.read)}};
-}
 
 Answer list(Call* call, std::function<bool(const security::TopicPermission&)> wanted) {
   http::Response response =

@@ -1,48 +1,25 @@
 // Users: who there is, with hashes of their passwords.
 #include <boost/json/object.hpp>
 
+#include "admin/management/access_json.hpp"
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
 #include "admin/management/list.hpp"
 #include "admin/management/resources.hpp"
+#include "admin/management/tags.hpp"
 
 namespace wharf::management {
 namespace {
 
-boost::json::object json_of(const security::User& user) {
-  boost::json::array tags;
-  for (const std::string& tag : user.tags) tags.push_back(json_text(tag));
-  std::string_view algorithm = security::to_string(user.hashing_algorithm);
-  return {{"name", json_text(user.name)},
-          {"password_hash", json_text(user.password_hash)},
-          {"hashing_algorithm", json_text(algorithm)},
-          {"tags", std::move(tags)},
-          {"limits", boost::json::object()}};
-}
-
-/// A list, or one text with commas between.
-std::vector<std::string> tags_of(Body& body) {
+std::vector<std::string> tags_in(Body& body) {
   const boost::json::value* value = body.find("tags");
-  std::vector<std::string> tags;
   if (value == nullptr) {
     body.refuse("tags_not_present");
-  } else if (const boost::json::array* list = value->if_array()) {
-    for (const boost::json::value& one : *list) {
-      if (!one.is_string()) body.refuse("tags must be texts");
-      if (one.is_string()) tags.emplace_back(one.as_string());
-    }
-  } else {
-    std::string text = body.text("tags").value_or("");
-    std::string_view left = text;
-    while (!left.empty()) {
-      std::string_view tag = left.substr(0, left.find(','));
-      left.remove_prefix(std::min(left.size(), tag.size() + 1));
-      while (tag.starts_with(' ')) tag.remove_prefix(1);
-      while (tag.ends_with(' ')) tag.remove_suffix(1);
-      if (!tag.empty()) tags.emplace_back(tag);
-    }
+    return {};
   }
-  return tags;
+  std::optional<std::vector<std::string>> tags = tags_of(*value);
+  if (!tags) body.refuse("tags must be texts");
+  return std::move(tags).value_or(std::vector<std::string>());
 }
 
 void read_password(Call& call, Body& body, security::User& user) {
@@ -78,7 +55,7 @@ Answer get_user(Call* call) {
 
 Answer put_user(Call* call) {
   Body body(call->request.body);
-  security::User user{.name = call->names.at(0), .password_hash = {}, .tags = tags_of(body)};
+  security::User user{.name = call->names.at(0), .password_hash = {}, .tags = tags_in(body)};
   read_password(*call, body, user);
   if (body.refusal()) co_return *body.refusal();
   bool is_new = call->access().find_user(user.name) == nullptr;

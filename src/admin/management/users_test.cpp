@@ -90,7 +90,7 @@ TEST_F(ManagementApi, AVirtualHostIsItsMakersToUse) {
   EXPECT_EQ(ask("GET", "/permissions/a%20b/guest").body.at("configure"), ".*");
   EXPECT_EQ(status("PUT", "/queues/a%20b/q", "{}"), 201u);
   EXPECT_EQ(ask("GET", "/vhosts/a%20b/permissions").body.as_array().size(), 1u);
-  EXPECT_EQ(ask("PUT", "/vhosts/c", R"({"description":"shop"})").status, 400u);
+  EXPECT_EQ(ask("PUT", "/vhosts/c", R"({"default_queue_type":"quorum"})").status, 400u);
   EXPECT_EQ(
       status("PUT", "/vhosts/c", R"({"description":"","tags":[],"tracing":false,"default_queue_type":"classic"})"),
       201u);

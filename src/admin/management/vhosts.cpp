@@ -4,48 +4,74 @@
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
 #include "admin/management/list.hpp"
+#include "admin/management/queue_totals.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "admin/management/tags.hpp"
+#include "admin/management/vhost_note.hpp"
 
 namespace wharf::management {
 namespace {
 
-/// Nothing is kept of a virtual host but its name: the rest is what RabbitMQ has unless it is told otherwise.
-boost::json::object json_of(std::string_view name, std::string_view node) {
+/// What is not kept is as RabbitMQ has it unless it is told otherwise.
+boost::json::object json_of(std::string_view name, const VhostNote& note, std::string_view node) {
   constexpr std::string_view kType = "classic";
+  boost::json::array tags;
+  for (const std::string& tag : note.tags) tags.push_back(json_text(tag));
   boost::json::object metadata{
-      {"description", ""}, {"tags", boost::json::array()}, {"default_queue_type", json_text(kType)}};
+      {"description", json_text(note.description)}, {"tags", tags}, {"default_queue_type", json_text(kType)}};
   return {{"name", json_text(name)},
-          {"description", ""},
-          {"tags", boost::json::array()},
+          {"description", json_text(note.description)},
+          {"tags", std::move(tags)},
           {"default_queue_type", json_text(kType)},
           {"metadata", std::move(metadata)},
           {"tracing", false},
           {"cluster_state", {{json_text(node), "running"}}}};
 }
 
+struct Shown {
+  std::string name;
+  VhostNote note;
+  QueueTotals totals;
+};
+
+boost::json::object json_of(const Shown& shown, std::string_view node) {
+  boost::json::object json = json_of(shown.name, shown.note, node);
+  add_message_fields(json, shown.totals.messages);
+  return json;
+}
+
 /// What would be lost is refused.
-void refuse_what_is_not_kept(Body& body) {
-  if (!body.text("description").value_or("").empty()) body.refuse("descriptions of virtual hosts are not kept yet");
+VhostNote note_in(Body& body) {
+  VhostNote note{body.text("description").value_or(""), {}};
   if (body.flag("tracing")) body.refuse("there is no tracing yet");
-  const boost::json::value* tags = body.find("tags");
-  bool has_tags = tags != nullptr && !(tags->is_array() && tags->as_array().empty()) &&
-                  !(tags->is_string() && tags->as_string().empty());
-  if (has_tags) body.refuse("tags of virtual hosts are not kept yet");
+  if (const boost::json::value* tags = body.find("tags")) {
+    std::optional<std::vector<std::string>> read = tags_of(*tags);
+    if (!read) body.refuse("tags must be texts");
+    note.tags = std::move(read).value_or(std::vector<std::string>());
+  }
   std::string type = body.text("default_queue_type").value_or("classic");
   if (type != "classic" && type != "undefined" && !type.empty()) {
     body.refuse("a virtual host's default_queue_type is classic; another is not kept yet");
   }
+  return note;
 }
 
 }  // namespace
 
 Answer list_vhosts(Call* call) {
   bool all = call->user.has_tag("monitoring");
-  auto make = [names = all ? call->ports.entities.namespaces(call->here) : visible_vhosts(*call),
-               node = call->about.node_name] {
+  std::vector<Shown> shown;
+  for (std::string& name : all ? call->ports.entities.namespaces(call->here) : visible_vhosts(*call)) {
+    shown.push_back({.name = std::move(name), .note = {}, .totals = {}});
+  }
+  for (Shown& one : shown) {
+    one.note = co_await note_of(call, one.name);
+    co_await add_up_queues(call, one.name, &one.totals);
+  }
+  auto make = [shown = std::move(shown), node = call->about.node_name] {
     boost::json::array items;
-    for (const std::string& name : names) items.push_back(json_of(name, node));
+    for (const Shown& one : shown) items.push_back(json_of(one, node));
     return items;
   };
   http::Response response = co_await answer_list(call, std::move(make));
@@ -54,18 +80,29 @@ Answer list_vhosts(Call* call) {
 
 Answer get_vhost(Call* call) {
   if (!call->view()) co_return nothing_here();
-  co_return json_answer(json_of(call->vhost(), call->about.node_name));
+  Shown shown{.name = call->vhost(), .note = {}, .totals = {}};
+  shown.note = co_await note_of(call, shown.name);
+  co_await add_up_queues(call, shown.name, &shown.totals);
+  co_return json_answer(json_of(shown, call->about.node_name));
 }
 
 /// Who makes one gets all rights in it, as in RabbitMQ.
 Answer put_vhost(Call* call) {
   Body body(call->request.body);
-  refuse_what_is_not_kept(body);
+  VhostNote note = note_in(body);
   if (body.refusal()) co_return *body.refusal();
-  if (call->view()) co_return no_content();
-  Result<void> made = co_await call->ports.entities.create_namespace(call->here, call->vhost());
-  if (!made && made.error().code == ErrorCode::kAlreadyExists) co_return no_content();
-  if (!made) co_return answer_of(made.error());
+  bool is_new = !call->view();
+  bool says_something = !call->request.body.empty();
+  if (is_new) {
+    Result<void> made = co_await call->ports.entities.create_namespace(call->here, call->vhost());
+    if (!made && made.error().code == ErrorCode::kAlreadyExists) is_new = false;
+    if (!made && is_new) co_return answer_of(made.error());
+  }
+  if (is_new || says_something) {
+    Result<void> kept = co_await keep_note(call, call->vhost(), std::move(note));
+    if (!kept) co_return answer_of(kept.error());
+  }
+  if (!is_new) co_return no_content();
   security::Permission all{call->user.name, call->vhost(), ".*", ".*", ".*"};
   Result<void> set = co_await call->ports.access.set_permission(call->here, std::move(all));
   if (!set) co_return answer_of(set.error());
@@ -79,6 +116,8 @@ Answer delete_vhost(Call* call) {
     co_return bad_request(json_text(deleted.error().message));
   }
   if (!deleted) co_return answer_of(deleted.error());
+  // What cannot be forgotten now is replaced when there is one of its name again.
+  std::ignore = co_await keep_note(call, call->vhost(), {});
   co_return no_content();
 }
 

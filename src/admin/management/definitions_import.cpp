@@ -1,0 +1,192 @@
+// Importing definitions: read and tried beside the shards, then carried out one thing after the other, each as if it
+// had been asked for alone. What is there already stays as it is, so a second import changes nothing.
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "admin/management/answers.hpp"
+#include "admin/management/definitions_check.hpp"
+#include "admin/management/list.hpp"
+#include "admin/management/multipart.hpp"
+#include "admin/management/resources.hpp"
+#include "admin/management/vhost_note.hpp"
+
+namespace wharf::management {
+namespace {
+
+/// Some hundred queues at a time: the queue's number in the table may have become another's in between, and what is
+/// missed or gone by then is found out when its turn comes.
+runtime::Task<void> know_vhost(Call* call, std::string vhost, KnownVhost* into) {
+  std::size_t next = 0;
+  while (true) {
+    std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
+    if (!view) break;
+    if (next == 0) into->exchanges = view->routes->exchanges();
+    std::size_t end = std::min<std::size_t>(view->routes->destination_limit(), next + kItemsPerSlice);
+    for (; next < end; ++next) {
+      const routing::Destination& one = view->routes->destination(static_cast<routing::DestinationId>(next));
+      if (view->routes->find(one.kind, one.name) != next) continue;  // it has gone
+      if (one.kind == routing::DestinationKind::kQueue) into->queues.insert(one.name);
+      if (one.kind == routing::DestinationKind::kLogTopic) into->log_topics.insert(one.name);
+    }
+    if (next >= view->routes->destination_limit()) break;
+    co_await runtime::next_turn(call->here);
+  }
+}
+
+runtime::Task<void> know(Call* call, KnownThings* into) {
+  for (const security::User& user : call->access().users()) into->users.insert(user.name);
+  for (const std::string& vhost : call->ports.entities.namespaces(call->here)) {
+    co_await know_vhost(call, vhost, &into->vhosts[vhost]);
+  }
+}
+
+runtime::Task<Result<void>> make_users(Call* call, std::vector<DefinedUser>* users) {
+  for (DefinedUser& one : *users) {
+    if (one.password && !one.password->empty()) {
+      one.user.password_hash = call->ports.access.hash_password(*one.password);
+    }
+    const security::User* there = call->access().find_user(one.user.name);
+    if (there != nullptr && *there == one.user) continue;
+    Result<void> put = co_await call->ports.access.put_user(call->here, std::move(one.user));
+    if (!put) co_return put;
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> make_vhosts(Call* call, std::vector<DefinedVhost>* vhosts) {
+  for (DefinedVhost& one : *vhosts) {
+    Result<void> made;
+    if (!call->ports.entities.find(call->here, one.name)) {
+      made = co_await call->ports.entities.create_namespace(call->here, one.name);
+    }
+    if (!made && made.error().code != ErrorCode::kAlreadyExists) co_return made;
+    VhostNote note{std::move(one.description), std::move(one.tags)};
+    Result<void> noted = co_await keep_note(call, std::move(one.name), std::move(note));
+    if (!noted) co_return noted;
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> make_rights(Call* call, const Definitions* definitions) {
+  for (const security::Permission& one : definitions->permissions) {
+    std::shared_ptr<const security::NamespaceAccess> there = call->access().access(one.user, one.name_space);
+    if (there && there->resources && there->resources->permission == one) continue;
+    Result<void> set = co_await call->ports.access.set_permission(call->here, one);
+    if (!set) co_return set;
+  }
+  for (const security::TopicPermission& one : definitions->topic_permissions) {
+    std::shared_ptr<const security::NamespaceAccess> there = call->access().access(one.user, one.name_space);
+    auto known = there ? there->topics.find(one.exchange) : decltype(there->topics.end())();
+    if (there && known != there->topics.end() && known->second.permission == one) continue;
+    Result<void> set = co_await call->ports.access.set_topic_permission(call->here, one);
+    if (!set) co_return set;
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> make_values(Call* call, std::vector<DefinedParameter>* parameters) {
+  for (DefinedParameter& one : *parameters) {
+    Result<void> set = co_await call->ports.parameters.set(call->here, broker::ParameterKind::kGlobal,
+                                                           std::move(one.name), std::move(one.value));
+    if (!set) co_return set;
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> make_policies(Call* call, std::vector<DefinedPolicy>* policies) {
+  for (DefinedPolicy& one : *policies) {
+    Result<bool> set = co_await call->ports.policies.set(call->here, one.kind, one.vhost, std::move(one.policy));
+    if (!set) co_return fail(set.error());
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> make_exchanges(Call* call, std::vector<DefinedExchange>* exchanges) {
+  for (DefinedExchange& one : *exchanges) {
+    Result<bool> made = co_await call->ports.entities.declare_exchange(call->here, one.vhost, std::move(one.exchange));
+    if (!made) co_return fail(made.error());
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> make_stream(Call* call, DefinedQueue* queue) {
+  broker::TopicRequest request{
+      .name = std::move(queue->declaration.name), .partitions = 1, .overrides = std::move(*queue->stream)};
+  auto made = co_await call->ports.catalogue.create_topic(call->here, std::move(request));
+  if (!made && made.error().code != ErrorCode::kAlreadyExists) co_return fail(made.error());
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> make_queues(Call* call, std::vector<DefinedQueue>* queues) {
+  for (DefinedQueue& one : *queues) {
+    Result<void> made;
+    if (one.stream) {
+      made = co_await make_stream(call, &one);
+    } else {
+      Result<broker::DeclaredQueue> declared =
+          co_await call->ports.entities.declare_queue(call->here, one.vhost, std::move(one.declaration));
+      if (!declared) made = fail(declared.error());
+    }
+    if (!made) co_return made;
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> make_bindings(Call* call, std::vector<DefinedBinding>* bindings) {
+  for (DefinedBinding& one : *bindings) {
+    Result<void> bound = co_await call->ports.entities.bind(call->here, one.vhost, std::move(one.binding));
+    if (!bound) co_return bound;
+    co_await runtime::next_turn(call->here);  // one that is there already does not wait for anything
+  }
+  co_return Result<void>();
+}
+
+/// In an order in which each finds what it names.
+runtime::Task<Result<void>> carry_out(Call* call, Definitions* definitions) {
+  Result<void> done = co_await make_users(call, &definitions->users);
+  if (done) done = co_await make_vhosts(call, &definitions->vhosts);
+  if (done) done = co_await make_rights(call, definitions);
+  if (done) done = co_await make_values(call, &definitions->global_parameters);
+  if (done) done = co_await make_policies(call, &definitions->policies);
+  if (done) done = co_await make_exchanges(call, &definitions->exchanges);
+  if (done) done = co_await make_queues(call, &definitions->queues);
+  if (done) done = co_await make_bindings(call, &definitions->bindings);
+  co_return done;
+}
+
+using Tried = std::expected<Definitions, std::string>;
+
+runtime::Task<http::Response> import(Call* call, std::optional<std::string> vhost) {
+  std::expected<Upload, std::string> upload = uploaded(call->request);
+  if (!upload) co_return bad_request(json_text(upload.error()));
+  KnownThings known;
+  co_await know(call, &known);
+  auto look = [known = std::move(known), body = std::move(upload->content), vhost = std::move(vhost),
+               batch_bytes = call->about.stream_batch_bytes]() -> Tried {
+    Tried read = read_definitions(body, vhost);
+    if (!read) return read;
+    std::optional<std::string> complaint = check_definitions(*read, known, batch_bytes);
+    if (complaint) return std::unexpected(std::move(*complaint));
+    return read;
+  };
+  Tried tried = co_await runtime::run_blocking(call->here, std::move(look));
+  if (!tried) co_return bad_request(json_text(tried.error()));
+  Result<void> done = co_await carry_out(call, &*tried);
+  if (!done && done.error().code == ErrorCode::kNotFound) co_return bad_request(json_text(done.error().message));
+  if (!done) co_return answer_of(done.error());
+  co_return answer_to_upload(*upload);
+}
+
+}  // namespace
+
+Answer import_definitions(Call* call) {
+  return import(call, std::nullopt);
+}
+
+Answer import_definitions_of_vhost(Call* call) {
+  if (!call->view()) co_return not_found("vhost_not_found");
+  http::Response response = co_await import(call, call->vhost());
+  co_return response;
+}
+
+}  // namespace wharf::management

@@ -1,0 +1,23 @@
+#pragma once
+// What all queues of a virtual host have together.
+#include <cstddef>
+#include <string>
+
+#include <boost/json/object.hpp>
+
+#include "admin/management/call.hpp"
+
+namespace wharf::management {
+
+struct QueueTotals {
+  std::size_t queues = 0;
+  broker::QueueCounts messages;
+};
+
+/// Adds those of one virtual host. `call` and `totals` outlive the task.
+runtime::Task<void> add_up_queues(Call* call, std::string vhost, QueueTotals* totals);
+
+/// messages, messages_ready, messages_unacknowledged.
+void add_message_fields(boost::json::object& json, const broker::QueueCounts& counts);
+
+}  // namespace wharf::management

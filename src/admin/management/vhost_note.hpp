@@ -1,0 +1,21 @@
+#pragma once
+// What is said of a virtual host, and nothing here acts on.
+#include <string>
+#include <vector>
+
+#include "admin/management/call.hpp"
+
+namespace wharf::management {
+
+struct VhostNote {
+  std::string description;
+  std::vector<std::string> tags;
+};
+
+// `call` outlives the tasks.
+runtime::Task<VhostNote> note_of(Call* call, std::string vhost);
+runtime::Task<Result<void>> keep_note(Call* call, std::string vhost, VhostNote note);
+/// As it is kept; what cannot be read says nothing.
+VhostNote note_from_json(std::string_view text);
+
+}  // namespace wharf::management
