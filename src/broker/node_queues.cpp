@@ -182,6 +182,16 @@ runtime::Task<Result<std::uint64_t>> NodeQueues::purge(runtime::Shard& here, Que
   co_return purged;
 }
 
+runtime::Task<Result<std::uint64_t>> NodeQueues::purge_selected(runtime::Shard& here, QueueRef queue,
+                                                                SelectivePurge purge) {
+  auto work = [purge = std::move(purge)](Result<queue::LiveQueue*> live, auto answer) mutable {
+    if (!live) return answer(fail(live.error()));
+    (*live)->purge_selected(std::move(purge), std::move(answer));
+  };
+  Result<std::uint64_t> purged = co_await ask<Result<std::uint64_t>>(here, queue, std::move(work));
+  co_return purged;
+}
+
 runtime::Task<Result<queue::QueueReport>> NodeQueues::report(runtime::Shard& here, QueueRef queue) {
   auto work = [](Result<queue::LiveQueue*> live, auto answer) {
     if (!live) return answer(fail(live.error()));

@@ -1,5 +1,6 @@
 #pragma once
-// The queues port over the shards' queues: one hop to the queue's shard, and deliveries back by posts to the consumer's.
+// The queues port over the shards' queues: one hop to the queue's shard, and deliveries back by posts to the
+// consumer's.
 #include "broker/node_shards.hpp"
 #include "broker/queues.hpp"
 
@@ -11,8 +12,8 @@ class NodeQueues final : public Queues {
 
   runtime::Task<std::vector<Result<void>>> enqueue(runtime::Shard& here, std::vector<EnqueuePart> parts) override;
   queue::ConsumerId new_consumer_id(runtime::Shard& here) override;
-  runtime::Task<Result<void>> subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, ConsumerRequest request,
-                                        std::shared_ptr<ConsumerSink> sink) override;
+  runtime::Task<Result<void>> subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
+                                        ConsumerRequest request, std::shared_ptr<ConsumerSink> sink) override;
   void wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) override;
   void settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
               std::vector<queue::Settlement> settlements) override;
@@ -24,10 +25,12 @@ class NodeQueues final : public Queues {
                                                 bool settled) override;
   runtime::Task<Result<Browsed>> browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) override;
   void used(runtime::Shard& here, QueueRef queue) override;
-  runtime::Task<Result<void>> hold(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder, queue::MessageId message,
-                                   std::uint32_t bytes) override;
+  runtime::Task<Result<void>> hold(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
+                                   queue::MessageId message, std::uint32_t bytes) override;
   using Queues::purge;
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue, std::uint64_t most) override;
+  runtime::Task<Result<std::uint64_t>> purge_selected(runtime::Shard& here, QueueRef queue,
+                                                      SelectivePurge purge) override;
   runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<Result<queue::QueueReport>> report(runtime::Shard& here, QueueRef queue) override;
   runtime::Task<std::vector<QueueCounts>> counts_of(runtime::Shard& here, std::vector<QueueRef> queues) override;

@@ -1,15 +1,15 @@
 #pragma once
-// Port: messages into queues, to consumers, and what became of them. A queue lives on one shard; who uses it may be on any.
-// Calls from one shard about one queue take effect in the order of the calls.
+// Port: messages into queues, to consumers, and what became of them. A queue lives on one shard; who uses it may be on
+// any. Calls from one shard about one queue take effect in the order of the calls.
 //
-//   std::vector<Result<void>> kept = co_await queues.enqueue(here, std::move(parts));   // a batch per queue, one hop per shard
-//   ConsumerId id = queues.new_consumer_id(here);
-//   Result<void> begun = co_await queues.subscribe(here, queue, id, {.options = {.prefetch = 100}}, sink);
+//   std::vector<Result<void>> kept = co_await queues.enqueue(here, std::move(parts));   // a batch per queue, one hop
+//   per shard ConsumerId id = queues.new_consumer_id(here); Result<void> begun = co_await queues.subscribe(here, queue,
+//   id, {.options = {.prefetch = 100}}, sink);
 //   ...sink->deliver(id, deliveries)...
 //   queues.wrote(here, queue, id, bytes);                      // the client's socket took them: more may come
 //   queues.settle(here, queue, id, {{first, last, Verdict::kDone}});
-//   queues.stop(here, queue, id);                              // no more deliveries; what it holds can still be settled
-//   co_await queues.release(here, queue, id);                  // what it holds goes back
+//   queues.stop(here, queue, id);                              // no more deliveries; what it holds can still be
+//   settled co_await queues.release(here, queue, id);                  // what it holds goes back
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -36,7 +36,7 @@ using queue::QueueRef;
 
 struct EnqueuePart {
   QueueRef queue;
-  queue::Incoming messages;    // their batch as model/message.hpp writes it, `prepared`
+  queue::Incoming messages;  // their batch as model/message.hpp writes it, `prepared`
 };
 
 using queue::Delivery;
@@ -60,12 +60,13 @@ using Got = queue::GotMessage;
 using queue::Browsed;
 using queue::BrowsedMessage;
 using queue::BrowseRequest;
+using queue::SelectivePurge;
 
 class Queues {
  public:
   virtual ~Queues() = default;
-  /// One outcome per part, in order. kFull: the queue refuses new messages (overflow); kNotFound: it is gone; kDiskFull,
-  /// kStorage, kBusy.
+  /// One outcome per part, in order. kFull: the queue refuses new messages (overflow); kNotFound: it is gone;
+  /// kDiskFull, kStorage, kBusy.
   virtual runtime::Task<std::vector<Result<void>>> enqueue(runtime::Shard& here, std::vector<EnqueuePart> parts) = 0;
 
   /// kNotFound; kLocked: an exclusive consumer is there, or one is asked for and others are there; kInvalidArgument,
@@ -86,29 +87,36 @@ class Queues {
   /// The consumer is gone; what it holds goes back to its place, as returned.
   virtual runtime::Task<void> release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) = 0;
 
-  /// One message now, or none. `holder` holds it until settled (unless `settled`); it is any id from new_consumer_id() and
-  /// comes into being with the first get; end it with release().
+  /// One message now, or none. `holder` holds it until settled (unless `settled`); it is any id from new_consumer_id()
+  /// and comes into being with the first get; end it with release().
   virtual runtime::Task<Result<std::optional<Got>>> get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                                         bool settled) = 0;
-  /// What is in it from a place on, and where to go on: nothing is taken, and nothing changes for its consumers. Messages
-  /// that are with consumers are shown too. kNotFound; kStorage, kBusy: the disk.
+  /// What is in it from a place on, and where to go on: nothing is taken, and nothing changes for its consumers.
+  /// Messages that are with consumers are shown too. kNotFound; kInvalidArgument, kTooLarge: the selector is none;
+  /// kStorage, kBusy: the disk.
   virtual runtime::Task<Result<Browsed>> browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) = 0;
   /// Declared again: the time after which an unused queue goes begins anew.
   virtual void used(runtime::Shard& here, QueueRef queue) = 0;
-  /// A message that is ready, or waits for its next try, to `holder` out of turn, as by get(); it is to be settled, or given
-  /// back to its place, soon. `bytes`: of its body, as it was seen by browse(). kNotFound; kLocked: it is a consumer's.
+  /// A message that is ready, or waits for its next try, to `holder` out of turn, as by get(); it is to be settled, or
+  /// given back to its place, soon. `bytes`: of its body, as it was seen by browse(). kNotFound; kLocked: it is a
+  /// consumer's.
   virtual runtime::Task<Result<void>> hold(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                            queue::MessageId message, std::uint32_t bytes) = 0;
-  /// Drops the oldest ready messages, of the lowest priority first, and all of them where there are no more than `most`;
-  /// how many.
+  /// Drops the oldest ready messages, of the lowest priority first, and all of them where there are no more than
+  /// `most`; how many.
   virtual runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue, std::uint64_t most) = 0;
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard& here, QueueRef queue) {
     return purge(here, queue, std::numeric_limits<std::uint64_t>::max());
   }
+  /// The same of those that match a selector, among what is there at the beginning; however many wait, others on the
+  /// queue's shard have their turns. Errors as browse(); after kStorage, kBusy and kClosed some may be dropped.
+  virtual runtime::Task<Result<std::uint64_t>> purge_selected(runtime::Shard& here, QueueRef queue,
+                                                              SelectivePurge purge) = 0;
   virtual runtime::Task<Result<QueueCounts>> counts(runtime::Shard& here, QueueRef queue) = 0;
   /// What it keeps on disk, and because of what.
   virtual runtime::Task<Result<queue::QueueReport>> report(runtime::Shard& here, QueueRef queue) = 0;
-  /// Of many, by place; zeros for one that is gone. Looks at some hundred at a time, so that no shard stands still for it.
+  /// Of many, by place; zeros for one that is gone. Looks at some hundred at a time, so that no shard stands still for
+  /// it.
   virtual runtime::Task<std::vector<QueueCounts>> counts_of(runtime::Shard& here, std::vector<QueueRef> queues) = 0;
 };
 

@@ -15,16 +15,6 @@ namespace {
 
 constexpr std::string_view kDefaultUrl = "http://127.0.0.1:9644";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char letter : text) {
-    const bool plain = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
-                       (letter >= 'A' && letter <= 'Z') || letter == '-' || letter == '.' || letter == '_';
-    out += plain ? std::string(1, letter) : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
-  }
-  return out;
-}
-
 /// "http://host:port", with or without "http://" and a slash behind it.
 Result<Endpoint> server_of(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
@@ -62,6 +52,16 @@ Error failure_of(unsigned status, const boost::json::value& answer, const std::s
 }
 
 }  // namespace
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char letter : text) {
+    const bool plain = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+                       (letter >= 'A' && letter <= 'Z') || letter == '-' || letter == '.' || letter == '_';
+    out += plain ? std::string(1, letter) : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
+  }
+  return out;
+}
 
 std::string path(std::initializer_list<std::string_view> segments) {
   std::string text = "/api";

@@ -33,6 +33,8 @@ struct ManagementOptions {
 
 /// Of the API: "/api/queues/%2F/jobs" is path({"queues", "/", "jobs"}).
 std::string path(std::initializer_list<std::string_view> segments);
+/// As a segment of a path and a value of a query have it.
+std::string escaped(std::string_view text);
 
 struct ManagementSession {
   runtime::Shard& shard;

@@ -9,9 +9,9 @@
 #include "cli/entity_options.hpp"
 #include "cli/management_session.hpp"
 #include "cli/message_page.hpp"
+#include "cli/message_row.hpp"
 #include "cli/value_checks.hpp"
 #include "model/base64.hpp"
-#include "model/utf8.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -21,7 +21,7 @@ using runtime::Task;
 struct QueueOptions {
   EntityOptions shared;
   std::vector<std::string> names, positions;
-  std::string name, message, type, from, to;
+  std::string name, message, type, from, to, where;
   std::uint64_t count = 20, oldest = 0;
   bool transient = false, auto_delete = false, if_unused = false, if_empty = false;
   bool has_message = false;
@@ -78,10 +78,11 @@ Task<Result<void>> remove(ManagementSession* session, const QueueOptions* option
 }
 
 /// How many went.
-Task<Result<void>> drop_oldest(ManagementSession* session, const QueueOptions* options) {
+Task<Result<void>> drop_some(ManagementSession* session, const QueueOptions* options) {
+  std::string which = options->oldest > 0 ? fmt::format("?oldest={}", options->oldest) : "";
+  if (!options->where.empty()) which += (which.empty() ? "?where=" : "&where=") + escaped(options->where);
   for (const std::string& name : options->names) {
-    std::string target = path({"wharf", "v1", "queues", options->shared.vhost, name, "messages"}) +
-                         fmt::format("?oldest={}", options->oldest);
+    std::string target = path({"wharf", "v1", "queues", options->shared.vhost, name, "messages"}) + which;
     auto dropped = co_await session->ask({"DELETE", std::move(target), nullptr, about(*options, name)});
     if (!dropped) co_return fail(dropped.error());
     session->streams.out << fmt::format("{} messages dropped from {}\n", cell(*dropped, "dropped"), name);
@@ -90,8 +91,8 @@ Task<Result<void>> drop_oldest(ManagementSession* session, const QueueOptions* o
 }
 
 Task<Result<void>> purge(ManagementSession* session, const QueueOptions* options) {
-  if (options->oldest > 0) {
-    Result<void> dropped = co_await drop_oldest(session, options);
+  if (options->oldest > 0 || !options->where.empty()) {
+    Result<void> dropped = co_await drop_some(session, options);
     co_return dropped;
   }
   for (const std::string& name : options->names) {
@@ -127,38 +128,6 @@ Task<Result<void>> publish(ManagementSession* session, const QueueOptions* optio
   co_return Result<void>();
 }
 
-constexpr std::size_t kPreviewBytes = 60;
-
-/// How a body begins, on one line of a table whatever is in it.
-std::string preview(const boost::json::value& one) {
-  std::string body = from_base64(cell(one, "payload")).value_or("");
-  const bool is_cut = body.size() > kPreviewBytes;
-  if (is_cut) {
-    std::size_t end = kPreviewBytes;
-    while (end > 0 && (body[end] & 0xC0) == 0x80) --end;  // not within a character
-    body.resize(end);
-  }
-  const bool is_text = is_utf8(body);
-  std::string line;
-  for (const char byte : body) {
-    const auto code = static_cast<unsigned char>(byte);
-    const bool is_shown = code >= 0x20 && code != 0x7F && (code < 0x80 || is_text);
-    line += is_shown ? std::string(1, byte) : fmt::format("\\x{:02x}", code);
-  }
-  return line + (is_cut ? "..." : "");
-}
-
-std::vector<std::string> peek_row(const boost::json::value& one) {
-  const std::string exchange = cell(one, "exchange");
-  return {cell(one, "position"),
-          cell(one, "state"),
-          cell(one, "delivery_count"),
-          exchange.empty() ? "(default)" : exchange,
-          cell(one, "routing_key"),
-          cell(one, "payload_bytes"),
-          preview(one)};
-}
-
 CLI::Validator is_position() {
   return CLI::Validator(
       [](std::string& text) {
@@ -173,10 +142,10 @@ Task<Result<void>> peek(ManagementSession* session, const QueueOptions* options)
                        fmt::format("?count={}", options->count);
   if (!options->shared.json) target += fmt::format("&truncate={}&encoding=base64", kPreviewBytes + 1);
   if (!options->from.empty()) target += "&from=" + options->from;
+  if (!options->where.empty()) target += "&where=" + escaped(options->where);
   auto answer = co_await session->ask({"GET", std::move(target), nullptr, about(*options, options->name)});
   if (!answer) co_return fail(answer.error());
-  TextTable table({"POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "BODY"});
-  co_return show_page(*session, *answer, options->shared, std::move(table), peek_row, "--from");
+  co_return show_page(*session, *answer, options->shared, message_table(), message_row, "--from");
 }
 
 /// A field of an answer; null: it has none.
@@ -240,7 +209,25 @@ Task<Result<void>> drop(ManagementSession* session, const QueueOptions* options)
   co_return Result<void>();
 }
 
+Task<Result<void>> move_matches(ManagementSession* session, const QueueOptions* options) {
+  boost::json::object body{{"queue", options->to}, {"where", options->where}};
+  std::string target = path({"wharf", "v1", "queues", options->shared.vhost, options->name, "messages", "move"});
+  auto moved = co_await session->ask({"POST", std::move(target), std::move(body),
+                                      about(*options, options->name) + ", or no queue '" + options->to + "'"});
+  if (!moved) co_return fail(moved.error());
+  session->streams.out << fmt::format("{} messages moved from {} to {}\n", cell(*moved, "moved"), options->name,
+                                      options->to);
+  co_return Result<void>();
+}
+
 Task<Result<void>> move(ManagementSession* session, const QueueOptions* options) {
+  if (options->positions.empty() == options->where.empty()) {
+    co_return fail(ErrorCode::kInvalidArgument, "either POSITIONs or --where say which messages");
+  }
+  if (!options->where.empty()) {
+    Result<void> moved = co_await move_matches(session, options);
+    co_return moved;
+  }
   for (const std::string& position : options->positions) {
     boost::json::object body{{"queue", options->to}};
     Result<void> moved =
@@ -249,6 +236,13 @@ Task<Result<void>> move(ManagementSession* session, const QueueOptions* options)
     if (!moved) co_return moved;
   }
   co_return Result<void>();
+}
+
+void declare_where(CLI::App* action, QueueOptions* options) {
+  action->add_option("--where", options->where, "Only messages that match, such as \"region = 'eu' AND tries > 2\".")
+      ->type_name("SELECTOR")
+      ->check(CLI::Validator(
+          [](const std::string& text) { return text.empty() ? "must be a condition, not empty" : ""; }, ""));
 }
 
 void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, QueueOptions* options) {
@@ -296,6 +290,7 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
       ->type_name("N")
       ->check(whole_number(1, kMost));
   declare_vhost(sub, &options->shared);
+  declare_where(sub, options);
   declare_format(sub, &options->shared);
   sub = actions.add("purge", "Drop all messages that wait in queues. Those that consumers hold stay.", purge);
   names(sub);
@@ -303,18 +298,19 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
   sub->add_option("--oldest", options->oldest, "Only so many of each, the oldest of the lowest priority first.")
       ->type_name("N")
       ->check(whole_number(1, kMany64));
+  declare_where(sub, options);
   const auto single = [options](CLI::App* action) {
     action->add_option("QUEUE", options->name, "The queue's name.")->required();
-    action->add_option("POSITION", options->positions, "Messages, as peek shows their places.")
-        ->required()
+    declare_vhost(action, &options->shared);
+    return action->add_option("POSITION", options->positions, "Messages, as peek shows their places.")
         ->expected(1, kMany)
         ->check(is_position());
-    declare_vhost(action, &options->shared);
   };
   sub = actions.add("drop", "Drop single messages. One that a consumer holds is refused.", drop);
+  single(sub)->required();
+  sub = actions.add("move", "Move messages, as they are, to the end of another queue.", move);
   single(sub);
-  sub = actions.add("move", "Move single messages, as they are, to the end of another queue.", move);
-  single(sub);
+  declare_where(sub, options);
   sub->add_option("--to", options->to, "The other queue.")->type_name("QUEUE")->required();
 }
 
@@ -334,8 +330,9 @@ Command queue_command() {
       .summary = "list, show, create, fill, look into, purge and delete queues; move messages",
       .description =
           R"(Queues of AMQP's clients. READY messages wait for a consumer, UNSETTLED ones are at one. Works with Wharf and
-with RabbitMQ's management plugin, but for show, peek, drop, move and purge --oldest, which only Wharf has. A queue with priorities is shown from the highest
-one on; 5:12 is a POSITION in priority 5.)",
+with RabbitMQ's management plugin, but for show, peek, drop, move, purge --oldest and --where, which only Wharf has. A queue with priorities is shown from the highest
+one on; 5:12 is a POSITION in priority 5. A SELECTOR is a condition on headers and properties (docs/selectors.md); of a
+queue those that wait go through it, those that consumers hold stay.)",
       .examples = R"(wharf queue list
 wharf queue list --vhost shop -f json
 wharf queue show jobs
@@ -347,7 +344,9 @@ wharf queue peek jobs
 wharf queue peek jobs --from 1200 --count 100 -f json
 wharf queue drop jobs 1203
 wharf queue move jobs 1204 1205 --to looked-into
+wharf queue move jobs --where "region = 'eu'" --to jobs-eu
 wharf queue purge jobs --oldest 100
+wharf queue purge jobs --where "JMSType = 'report' AND attempts > 3"
 wharf queue purge jobs
 wharf queue delete jobs --if-empty)",
       .declare = declare,

@@ -38,6 +38,7 @@ std::expected<Wanted, http::Response> read(const http::Request& request) {
   std::expected<std::optional<std::uint64_t>, http::Response> count = number_parameter(request, "count", kLargestCount);
   if (!count) return std::unexpected(count.error());
   wanted.request.messages = count->value_or(kDefaultCount);
+  wanted.request.selector = request.parameter("where").value_or("");
   std::expected<std::optional<std::uint64_t>, http::Response> truncate =
       number_parameter(request, "truncate", kMostBytes);
   if (!truncate) return std::unexpected(truncate.error());

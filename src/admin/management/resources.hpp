@@ -125,8 +125,11 @@ Answer peek_messages(Call* call);
 // queue_storage.cpp
 Answer get_queue_storage(Call* call);
 
+// selected_messages.cpp
+Answer drop_messages(Call* call);
+Answer move_messages(Call* call);
+
 // single_messages.cpp
-Answer drop_oldest_messages(Call* call);
 Answer drop_message(Call* call);
 Answer move_message(Call* call);
 

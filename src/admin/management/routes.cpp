@@ -95,7 +95,8 @@ constexpr Route kRoutes[] = {
 
     {"GET", "/api/wharf/v1/queues/{vhost}/{name}/storage", Right::kSees, get_queue_storage},
     {"GET", "/api/wharf/v1/queues/{vhost}/{name}/messages", Right::kEnters, peek_messages},
-    {"DELETE", "/api/wharf/v1/queues/{vhost}/{name}/messages", Right::kEnters, drop_oldest_messages},
+    {"DELETE", "/api/wharf/v1/queues/{vhost}/{name}/messages", Right::kEnters, drop_messages},
+    {"POST", "/api/wharf/v1/queues/{vhost}/{name}/messages/move", Right::kEnters, move_messages},
     {"DELETE", "/api/wharf/v1/queues/{vhost}/{name}/messages/{position}", Right::kEnters, drop_message},
     {"POST", "/api/wharf/v1/queues/{vhost}/{name}/messages/{position}/move", Right::kEnters, move_message},
     {"GET", "/api/wharf/v1/delayed/{vhost}", Right::kSees, list_delayed},

@@ -1,46 +1,10 @@
-// What an operator does to single messages of a queue, and to the oldest of it.
-#include "admin/management/api_testing.hpp"
+// What an operator does to single messages of a queue.
+#include "admin/management/queue_messages_testing.hpp"
 
 namespace wharf::management {
 namespace {
 
-class SingleMessages : public ManagementApi {
- protected:
-  void SetUp() override {
-    for (const char* name : {"q", "other"}) make(name);
-  }
-  void make(const std::string& name, const std::string& arguments = "{}") {
-    EXPECT_EQ(status("PUT", "/queues/%2F/" + name, R"({"durable":true,"arguments":)" + arguments + "}"), 201u);
-  }
-  static std::string at(const std::string& queue, const std::string& position = "") {
-    return "/wharf/v1/queues/%2F/" + queue + "/messages" + (position.empty() ? "" : "/" + position);
-  }
-  std::vector<std::string> bodies(const std::string& queue) {
-    std::vector<std::string> bodies;
-    boost::json::value seen = ask("GET", at(queue)).body;
-    for (const boost::json::value& one : seen.at("messages").as_array())
-      bodies.emplace_back(one.at("payload").as_string());
-    return bodies;
-  }
-  /// Held by a consumer.
-  void get_one(const std::string& queue) {
-    broker::QueueRef ref = node_->entities().find(shard(), "/")->queue(queue)->ref;
-    queue::ConsumerId holder = node_->queues().new_consumer_id(shard());
-    ASSERT_TRUE(simulation_.run(shard(), node_->queues().get(shard(), ref, holder, false)));
-  }
-};
-
-using Bodies = std::vector<std::string>;
-
-TEST_F(SingleMessages, TheOldestAreDroppedByNumber) {
-  for (const char* body : {"1", "2", "3"}) EXPECT_TRUE(publish("q", body));
-  EXPECT_EQ(ask("DELETE", at("q") + "?oldest=2").text(), R"({"dropped":2})");
-  EXPECT_EQ(bodies("q"), Bodies{"3"});
-  EXPECT_EQ(ask("DELETE", at("q") + "?oldest=2").text(), R"({"dropped":1})");
-  EXPECT_EQ(status("DELETE", at("q")), 400u);
-  EXPECT_EQ(status("DELETE", at("q") + "?oldest=-1"), 400u);
-  EXPECT_EQ(status("DELETE", at("no") + "?oldest=1"), 404u);
-}
+using SingleMessages = QueueMessages;
 
 TEST_F(SingleMessages, OneIsDroppedAndTheOthersStayInTheirPlaces) {
   for (const char* body : {"1", "2", "3"}) EXPECT_TRUE(publish("q", body));

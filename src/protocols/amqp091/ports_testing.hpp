@@ -140,6 +140,11 @@ class QueuesInMemory final : public broker::Queues {
   runtime::Task<Result<std::uint64_t>> purge(runtime::Shard&, broker::QueueRef ref, std::uint64_t) override {
     co_return std::exchange(queues_[ref].ready, {}).size();
   }
+  /// AMQP has no word for it.
+  runtime::Task<Result<std::uint64_t>> purge_selected(runtime::Shard&, broker::QueueRef,
+                                                      broker::SelectivePurge) override {
+    co_return fail(ErrorCode::kUnavailable, "not in memory");
+  }
   runtime::Task<std::vector<broker::QueueCounts>> counts_of(runtime::Shard&,
                                                             std::vector<broker::QueueRef> refs) override {
     std::vector<broker::QueueCounts> counts;

@@ -70,6 +70,21 @@ TEST_F(HoldTest, APurgePassesOverItAndCountsRight) {
   EXPECT_EQ(handed_out(), Offsets{1});
 }
 
+TEST_F(HoldTest, OneThatIsReadyIsDroppedWhereverItStands) {
+  ASSERT_TRUE(hold(4));
+  ASSERT_TRUE(hold(5));
+  settle(4, Verdict::kReturn);
+  EXPECT_TRUE(queue_.drop({0, Offset(4)}, 1));
+  EXPECT_TRUE(queue_.drop({0, Offset(8)}, 1));
+  EXPECT_TRUE(queue_.drop({0, Offset(0)}, 1));
+  for (std::int64_t not_ready : {4, 5, 8, 10}) EXPECT_FALSE(queue_.drop({0, Offset(not_ready)}, 1));
+  EXPECT_FALSE(queue_.drop({3, Offset(1)}, 1));
+  EXPECT_EQ(queue_.ready(), 6u);
+  EXPECT_EQ(queue_.ready_bytes(), 6u);
+  EXPECT_EQ(queue_.unsettled(), 1u);
+  EXPECT_EQ(handed_out(), (Offsets{1, 2, 3, 6, 7, 9}));
+}
+
 TEST_F(HoldTest, TheOldestGoFirst) {
   EXPECT_EQ(queue_.purge(3), 3u);
   EXPECT_EQ(queue_.ready_bytes(), 7u);

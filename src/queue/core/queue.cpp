@@ -17,7 +17,8 @@ constexpr std::uint64_t kMostUncountedBytes = 128u << 10;
 Queue::Queue(QueueOptions options)
     : options_(std::move(options)), consumers_(options_.settings.single_active_consumer) {
   const QueueSettings& settings = options_.settings;
-  if (settings.groups) groups_ = std::make_unique<MessageGroups>(consumers_, settings.rebalances_groups, options_.groups);
+  if (settings.groups)
+    groups_ = std::make_unique<MessageGroups>(consumers_, settings.rebalances_groups, options_.groups);
 }
 
 /// Messages that went out while no time was kept have their time from now on.
@@ -107,12 +108,14 @@ void Queue::take(MessageId id, const Held& held) {
   went(id.level, {id.offset, id.offset.plus(1)});
 }
 
-std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths) {
+std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts, Timestamp now,
+                                          std::vector<Death>& deaths) {
   if (facts.expires && *facts.expires <= now) {
     kill(offer, facts.bytes, DeathReason::kExpired, deaths);
     return std::nullopt;
   }
-  std::optional<ConsumerId> to = groups_ ? groups_->taker(*offer.selector, offer.group) : consumers_.choose(offer.selector);
+  std::optional<ConsumerId> to =
+      groups_ ? groups_->taker(*offer.selector, offer.group) : consumers_.choose(offer.selector);
   WHARF_ASSERT(to);
   take(offer.id, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
   bool settles_itself = consumers_.options(*to)->settles_itself;
@@ -122,7 +125,8 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
   return to;
 }
 
-bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now, std::vector<Death>& deaths) {
+bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now,
+                std::vector<Death>& deaths) {
   if (facts.expires && *facts.expires <= now) {
     kill(offer, facts.bytes, DeathReason::kExpired, deaths);
     return false;
@@ -143,7 +147,8 @@ std::vector<Queue::Overdue> Queue::overdue(MonotonicTime now) const {
   if (!options_.settings.consumer_timeout) return overdue;
   for (const auto& [number, cursor] : levels_) {
     for (const auto& [offset, held] : cursor.held()) {
-      if (held.holder && now - held.since >= *options_.settings.consumer_timeout) overdue.push_back({*held.holder, {number, Offset(offset)}});
+      if (held.holder && now - held.since >= *options_.settings.consumer_timeout)
+        overdue.push_back({*held.holder, {number, Offset(offset)}});
     }
   }
   return overdue;
@@ -165,7 +170,8 @@ void Queue::note_settled(MessageId id, Offset last) {
   }
 }
 
-void Queue::settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now, std::vector<Death>& deaths) {
+void Queue::settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now,
+                   std::vector<Death>& deaths) {
   for (const Settlement& settlement : settlements) {
     const Cursor& cursor = level(settlement.first.level);
     Offset last = std::min(settlement.last, cursor.end());
@@ -175,7 +181,8 @@ void Queue::settle(ConsumerId holder, std::span<const Settlement> settlements, M
   }
 }
 
-void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths) {
+void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, MonotonicTime now,
+                        std::vector<Death>& deaths) {
   Cursor& cursor = level(id.level);
   const Held* found = cursor.held_by(id.offset, holder);
   if (found == nullptr) return;
@@ -183,10 +190,13 @@ void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, Monoto
   consumers_.settled(holder, 1);
   if (groups_) groups_->changed(holder);
   switch (verdict) {
-    case Verdict::kDone: return settle_one(id);
-    case Verdict::kReject: return die(id, DeathReason::kRejected, held.tries, deaths);
+    case Verdict::kDone:
+      return settle_one(id);
+    case Verdict::kReject:
+      return die(id, DeathReason::kRejected, held.tries, deaths);
     case Verdict::kReturn:
-    case Verdict::kGiveBack: return put_back(cursor, id, held, verdict, now, deaths);
+    case Verdict::kGiveBack:
+      return put_back(cursor, id, held, verdict, now, deaths);
   }
 }
 
@@ -214,7 +224,8 @@ bool Queue::wake(MonotonicTime now, std::size_t most) {
   return false;
 }
 
-void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths) {
+void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, MonotonicTime now,
+                     std::vector<Death>& deaths) {
   bool counts = verdict == Verdict::kReturn;
   std::uint32_t tries = held.tries + (counts ? 1 : 0);
   if (counts && options_.settings.delivery_limit && tries > *options_.settings.delivery_limit) {
@@ -255,7 +266,8 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
   }
 }
 
-/// In flight and on its way out of the queue, or gone at once where it goes nowhere. Its way may lead back to this queue.
+/// In flight and on its way out of the queue, or gone at once where it goes nowhere. Its way may lead back to this
+/// queue.
 void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths) {
   ids_.forget(id);
   if (groups_) groups_->gone(id);
@@ -294,6 +306,14 @@ Result<void> Queue::hold(MessageId id, std::uint32_t bytes, ConsumerId holder, M
   return {};
 }
 
+bool Queue::drop(MessageId id, std::uint32_t bytes) {
+  std::optional<Standing> standing = at_or_behind(id);
+  if (!standing || standing->id != id || standing->where != Whereabouts::kReady) return false;
+  take(id, {.holder = std::nullopt, .bytes = bytes});
+  settle_one(id);
+  return true;
+}
+
 std::uint64_t Queue::purge(std::uint64_t most) {
   std::uint64_t dropped = std::min(most, ready());
   drop_oldest(dropped);
@@ -308,8 +328,8 @@ std::uint64_t Queue::surplus() const {
 
 bool Queue::over_bytes() const {
   const QueueSettings& settings = options_.settings;
-  return settings.overflow == Overflow::kDropOldest && settings.max_length_bytes && ready_bytes() > *settings.max_length_bytes &&
-         ready() > 0;
+  return settings.overflow == Overflow::kDropOldest && settings.max_length_bytes &&
+         ready_bytes() > *settings.max_length_bytes && ready() > 0;
 }
 
 /// The lowest level first: what matters least goes first.
@@ -332,7 +352,8 @@ std::optional<Queue::Reserve> Queue::wanted_reserve() const {
   for (const auto& [number, cursor] : levels_) {
     auto asked = reserve_asked_.find(number);
     Offset reserved = asked == reserve_asked_.end() ? cursor.reserved() : std::max(asked->second, cursor.reserved());
-    if (cursor.next().plus(options_.reserve_messages / 2) >= reserved) return Reserve{number, cursor.next().plus(2 * options_.reserve_messages), std::nullopt};
+    if (cursor.next().plus(options_.reserve_messages / 2) >= reserved)
+      return Reserve{number, cursor.next().plus(2 * options_.reserve_messages), std::nullopt};
   }
   return wanted_ahead();
 }
@@ -362,7 +383,8 @@ void Queue::reserve_failed(Reserve reserve) {
 }
 
 bool Queue::wants_count() const {
-  return options_.keeps_state && (uncounted_messages_ >= kMostUncountedMessages || uncounted_bytes_ >= kMostUncountedBytes);
+  return options_.keeps_state &&
+         (uncounted_messages_ >= kMostUncountedMessages || uncounted_bytes_ >= kMostUncountedBytes);
 }
 
 StateChange Queue::take_change() {

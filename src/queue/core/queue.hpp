@@ -1,6 +1,6 @@
 #pragma once
-// A queue: cursors (one per priority level in use), consumers, and the rules between them. Decides; has no clock, no bytes, no
-// I/O. The shell asks, loads what is asked for, and tells:
+// A queue: cursors (one per priority level in use), consumers, and the rules between them. Decides; has no clock, no
+// bytes, no I/O. The shell asks, loads what is asked for, and tells:
 //
 //   while (std::optional<Offer> offer = queue.offer()) {             // a message could go to somebody
 //     const Facts* facts = ...loaded from the log...;                // not there yet: load it, come back later
@@ -39,10 +39,10 @@ namespace wharf::queue {
 
 /// What the queue must know of a message before it hands it out.
 struct Facts {
-  std::uint32_t bytes = 0;                  // of the body
-  std::optional<Timestamp> expires;         // by the message's own limit or the queue's
+  std::uint32_t bytes = 0;           // of the body
+  std::optional<Timestamp> expires;  // by the message's own limit or the queue's
   MonotonicTime now{};
-  bool closes_group = false;                // behind it its group may go to another
+  bool closes_group = false;  // behind it its group may go to another
 };
 
 /// A message that could go out next.
@@ -69,8 +69,8 @@ struct Standing {
   Whereabouts where = Whereabouts::kReady;
 };
 
-/// A message that the queue gives up. With a dead letter target the shell moves it there and tells buried(); without one it is
-/// settled already.
+/// A message that the queue gives up. With a dead letter target the shell moves it there and tells buried(); without
+/// one it is settled already.
 struct Death {
   MessageId id;
   DeathReason reason;
@@ -79,7 +79,7 @@ struct Death {
 
 struct QueueOptions {
   QueueSettings settings;
-  bool keeps_state = true;   // false: nothing of it survives a restart, so nothing is told to a state log
+  bool keeps_state = true;  // false: nothing of it survives a restart, so nothing is told to a state log
   /// That one record of the state log lets out of the queue: after a crash as many may be flagged for nothing.
   std::int64_t reserve_messages = 4096;
   GroupLimits groups;
@@ -103,7 +103,8 @@ class Queue {
   // --- Messages
   /// May so many more come? kFull.
   Result<void> admit(std::uint64_t messages, std::uint64_t bytes) const;
-  /// Messages of `level` below `end` are in the log, and may be handed out. `expiring`: one of them has a limit of its own.
+  /// Messages of `level` below `end` are in the log, and may be handed out. `expiring`: one of them has a limit of its
+  /// own.
   void arrived(std::uint8_t level, Offset end, std::uint64_t bytes, bool expiring);
   /// [first, next) are not in the log, or cannot be read.
   void missing(std::uint8_t level, OffsetRange range);
@@ -133,10 +134,10 @@ class Queue {
   std::optional<Offer> oldest() const;
   /// The first at or behind `from` that is not settled: of its level, else of the levels below. None: there is none.
   std::optional<Standing> at_or_behind(MessageId from) const;
-  /// For consumers with selectors: the next message that one of them takes or has to look at; each selector sees a level in
-  /// order, from its highest level on, and gets a few looks before the next one has its turn. None: nothing to do, nobody
-  /// has room, or the reserve must be raised first. On a queue with groups it is the way to all consumers, those without a
-  /// selector by the name kAnyMessage.
+  /// For consumers with selectors: the next message that one of them takes or has to look at; each selector sees a
+  /// level in order, from its highest level on, and gets a few looks before the next one has its turn. None: nothing to
+  /// do, nobody has room, or the reserve must be raised first. On a queue with groups it is the way to all consumers,
+  /// those without a selector by the name kAnyMessage.
   std::optional<Selected> next_selected();
   /// Somebody has a selector, or there are groups.
   bool selects() const { return groups_ != nullptr || !scans_.empty(); }
@@ -151,7 +152,8 @@ class Queue {
   /// offer()'s message, or one that matches, to whose turn it is; none: it has expired, and `deaths` says so.
   std::optional<ConsumerId> hand_out(const Offer& offer, const Facts& facts, Timestamp now, std::vector<Death>& deaths);
   /// head()'s message, or next_for_getter()'s, to `holder`; false: it has expired.
-  bool get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now, std::vector<Death>& deaths);
+  bool get(const Offer& offer, const Facts& facts, ConsumerId holder, bool settled, Timestamp now,
+           std::vector<Death>& deaths);
 
   /// A message that is ready, or waits for its next try, to `holder` out of turn: for who settles it soon, or gives it
   /// back to its place. kNotFound; kLocked: a consumer has it, or it is on its way to the dead letter target.
@@ -167,7 +169,8 @@ class Queue {
     MessageId id;
   };
   std::vector<Overdue> overdue(MonotonicTime now) const;
-  void settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now, std::vector<Death>& deaths);
+  void settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now,
+              std::vector<Death>& deaths);
   /// When the next of those that wait for another try may go out again; none waits.
   std::optional<MonotonicTime> next_try() const;
   /// Back to their places; at most so many. True: more are due.
@@ -177,12 +180,16 @@ class Queue {
   void buried(MessageId id) { settle_one(id); }
   /// oldest()'s message dies now.
   void kill(const Offer& offer, std::uint32_t bytes, DeathReason reason, std::vector<Death>& deaths);
+  /// A ready message goes, wherever it stands; `bytes` of its body. False: it is not ready.
+  bool drop(MessageId id, std::uint32_t bytes);
   /// All that is ready, or the oldest of it, of the lowest levels first; how many.
   std::uint64_t purge(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
   /// So many ready messages are over the limit of length (limits in bytes need facts: over_bytes()).
   std::uint64_t surplus() const;
   bool over_bytes() const;
-  bool needs_facts_to_drop() const { return options_.settings.max_length_bytes.has_value() || has_dead_letter_target(); }
+  bool needs_facts_to_drop() const {
+    return options_.settings.max_length_bytes.has_value() || has_dead_letter_target();
+  }
   /// Without looking at them: the oldest `messages` ready ones.
   void drop_oldest(std::uint64_t messages);
   /// Whether the head may have to be watched for its expiry.
@@ -198,8 +205,8 @@ class Queue {
     friend bool operator==(const Reserve&, const Reserve&) = default;
   };
   std::optional<Reserve> wanted_reserve() const;
-  void reserve_asked(Reserve reserve);   // on its way to the state log
-  void reserved(Reserve reserve);        // kept there
+  void reserve_asked(Reserve reserve);  // on its way to the state log
+  void reserved(Reserve reserve);       // kept there
   void reserve_failed(Reserve reserve);
   /// So much has come since the state log was told that a start would have to look through it.
   bool wants_count() const;
@@ -208,8 +215,8 @@ class Queue {
   StateChange snapshot(bool ends) const;
 
   const QueueSettings& settings() const { return options_.settings; }
-  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer, whether it
-  /// drops duplicates, message groups.
+  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer,
+  /// whether it drops duplicates, message groups.
   void configure(const QueueSettings& settings, MonotonicTime now);
   std::uint64_t ready() const;
   std::uint64_t unsettled() const;
@@ -232,7 +239,8 @@ class Queue {
   std::optional<Milliseconds> retry_delay(std::uint32_t tries) const;
   void note_settled(MessageId id, Offset last);
   void die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths);
-  void put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths);
+  void put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, MonotonicTime now,
+                std::vector<Death>& deaths);
   void settle_held(ConsumerId holder, MessageId id, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths);
 
   QueueOptions options_;
@@ -240,14 +248,15 @@ class Queue {
   std::map<std::uint8_t, CursorState> restored_;
   Consumers consumers_;
   std::unique_ptr<MessageGroups> groups_;  // where there are
-  std::multimap<MonotonicTime, MessageId> resting_;  // in flight with nobody, until then; a start forgets it: they are ready
+  std::multimap<MonotonicTime, MessageId>
+      resting_;  // in flight with nobody, until then; a start forgets it: they are ready
   WaitingIds ids_;
   StateChange change_;
   std::map<std::uint8_t, Offset> reserve_asked_;
   std::vector<Reserve> ahead_asked_;
-  std::map<SelectorId, Scans> scans_;  // by level
-  SelectorId scan_turn_;               // whose turn it is, or of the next one
-  int looks_left_ = 0;                 // before it is the next one's
+  std::map<SelectorId, Scans> scans_;                           // by level
+  SelectorId scan_turn_;                                        // whose turn it is, or of the next one
+  int looks_left_ = 0;                                          // before it is the next one's
   std::uint64_t uncounted_messages_ = 0, uncounted_bytes_ = 0;  // came since the state log was told
 };
 

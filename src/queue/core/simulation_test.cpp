@@ -1,9 +1,8 @@
-// A queue's core against a plain list of what its messages are, under random operations, crashes and orderly restarts. After a
-// crash the state log holds at least what was synced and at most what was written. Invariants: nothing settled comes back,
-// nothing unsettled is lost, counts add up, each level in order, what may have been seen is flagged, what came back rests as long
-// as it should.
-// Some consumers have selectors: each gets the first ready message that matches, whatever is in front of it.
-// WHARF_SIM_SEEDS=n plays n seeds, WHARF_SIM_SEED=n only that one.
+// A queue's core against a plain list of what its messages are, under random operations, crashes and orderly restarts.
+// After a crash the state log holds at least what was synced and at most what was written. Invariants: nothing settled
+// comes back, nothing unsettled is lost, counts add up, each level in order, what may have been seen is flagged, what
+// came back rests as long as it should. Some consumers have selectors: each gets the first ready message that matches,
+// whatever is in front of it. WHARF_SIM_SEEDS=n plays n seeds, WHARF_SIM_SEED=n only that one.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -21,7 +20,7 @@ struct Message {
   State state = State::kReady;
   ConsumerId holder;
   std::uint32_t tries = 0;
-  MonotonicTime until{};                // it rests
+  MonotonicTime until{};              // it rests
   std::size_t settled_by = SIZE_MAX;  // the record of the state log that says so
   std::size_t tried_by = 0;           // ... that says how often it came back
   bool seen = false;                  // it was with a consumer, and not given back unseen
@@ -32,12 +31,23 @@ bool wants(SelectorId selector, Offset offset) {
   return (static_cast<std::uint64_t>(offset.value) * 7 + 3) % (selector.value * 4 + 2) == 0;
 }
 
-std::uint32_t bytes_of(Offset offset) { return static_cast<std::uint32_t>(offset.value % 7); }
-bool expires(Offset offset) { return offset.value % 50 == 49; }
+std::uint32_t bytes_of(Offset offset) {
+  return static_cast<std::uint32_t>(offset.value % 7);
+}
+bool expires(Offset offset) {
+  return offset.value % 50 == 49;
+}
 
 class Simulation {
  public:
-  explicit Simulation(std::uint64_t seed) : random_(seed), dead_letters_(seed % 2 == 0), limit_(seed % 3 == 0), retries_(seed % 5 == 0), reserve_(seed % 7 == 0 ? 4096 : 16) { restart({}); }
+  explicit Simulation(std::uint64_t seed)
+      : random_(seed),
+        dead_letters_(seed % 2 == 0),
+        limit_(seed % 3 == 0),
+        retries_(seed % 5 == 0),
+        reserve_(seed % 7 == 0 ? 4096 : 16) {
+    restart({});
+  }
 
   void play() {
     for (int step = 0; step < 400 && !::testing::Test::HasFailure(); ++step) {
@@ -74,7 +84,7 @@ class Simulation {
     if (what == 17) return sync(below(written_.size() + 1));
     if (what == 18 && below(8) == 0) return below(2) == 0 ? crash() : stop_in_order();
     if (what == 19) return below(10) == 0 ? purge() : get();
-    if (what == 20) return hold();
+    if (what == 20) return below(3) == 0 ? drop() : hold();
     write();
   }
 
@@ -84,7 +94,8 @@ class Simulation {
     std::uint64_t count = below(6);
     if (below(40) == 0) count += 1000;  // enough that the state log is told of the count alone
     Offset first(static_cast<std::int64_t>(messages.size()));
-    for (std::uint64_t i = 0; i < count; ++i) messages.emplace(Offset(static_cast<std::int64_t>(messages.size())), Message{});
+    for (std::uint64_t i = 0; i < count; ++i)
+      messages.emplace(Offset(static_cast<std::int64_t>(messages.size())), Message{});
     OffsetRange range{first, Offset(static_cast<std::int64_t>(messages.size()))};
     auto [bytes, expiring] = facts_of(range);
     if (count > 0) queue_->arrived(level, range.next, bytes, expiring);
@@ -152,7 +163,8 @@ class Simulation {
       std::optional<Offer> offer = queue_->offer();
       if (!offer) return;
       check_offer(*offer);
-      std::optional<ConsumerId> to = queue_->hand_out(*offer, {.bytes = bytes_of(offer->id.offset)}, Timestamp{0}, deaths_);
+      std::optional<ConsumerId> to =
+          queue_->hand_out(*offer, {.bytes = bytes_of(offer->id.offset)}, Timestamp{0}, deaths_);
       ASSERT_TRUE(to);
       take(*offer, *to, queue_->consumers().options(*to)->settles_itself);
     }
@@ -173,7 +185,8 @@ class Simulation {
         continue;
       }
       check_offer(next->offer);
-      std::optional<ConsumerId> to = queue_->hand_out(next->offer, {.bytes = bytes_of(id.offset)}, Timestamp{0}, deaths_);
+      std::optional<ConsumerId> to =
+          queue_->hand_out(next->offer, {.bytes = bytes_of(id.offset)}, Timestamp{0}, deaths_);
       ASSERT_TRUE(to);
       ASSERT_EQ(queue_->consumers().options(*to)->selector, next->offer.selector);
       take(next->offer, *to, queue_->consumers().options(*to)->settles_itself);
@@ -264,7 +277,8 @@ class Simulation {
 
   /// A few at a time.
   void wake() {
-    while (queue_->wake(now_, 3)) {}
+    while (queue_->wake(now_, 3)) {
+    }
     std::optional<MonotonicTime> next;
     for (auto& [level, messages] : messages_) {
       for (auto& [offset, message] : messages) {
@@ -319,8 +333,20 @@ class Simulation {
     ASSERT_EQ(queue_->purge(), count);
   }
 
+  /// Any message, which goes only if it is ready.
+  void drop() {
+    auto level = static_cast<std::uint8_t>(below(3));
+    std::map<Offset, Message>& messages = messages_[level];
+    if (messages.empty()) return;
+    Offset offset(static_cast<std::int64_t>(below(messages.size())));
+    bool is_ready = messages[offset].state == State::kReady;
+    ASSERT_EQ(queue_->drop({level, offset}, bytes_of(offset)), is_ready);
+    if (is_ready) settled(messages[offset]);
+  }
+
   void write() {
-    StateChange change = below(10) == 0 ? (std::ignore = queue_->take_change(), queue_->snapshot(false)) : queue_->take_change();
+    StateChange change =
+        below(10) == 0 ? (std::ignore = queue_->take_change(), queue_->snapshot(false)) : queue_->take_change();
     written_.push_back(encode(change));
   }
   void sync(std::size_t upto) { synced_ = std::max(synced_, upto); }
@@ -385,8 +411,10 @@ class Simulation {
     for (const auto& [level, messages] : messages_) {
       for (const auto& [offset, message] : messages) {
         ready += message.state == State::kReady;
-        if (message.state == State::kReady) ready_bytes += bytes_of(offset), any_expires = any_expires || expires(offset);
-        unsettled += message.state == State::kHeld || message.state == State::kDying || message.state == State::kResting;
+        if (message.state == State::kReady)
+          ready_bytes += bytes_of(offset), any_expires = any_expires || expires(offset);
+        unsettled +=
+            message.state == State::kHeld || message.state == State::kDying || message.state == State::kResting;
       }
     }
     ASSERT_EQ(queue_->ready(), ready);
@@ -421,11 +449,13 @@ class Simulation {
       std::optional<Offer> offer = queue_->head();
       if (!offer) break;
       check_offer(*offer);
-      ASSERT_TRUE(queue_->get(*offer, {.bytes = bytes_of(offer->id.offset)}, ConsumerId(0), true, Timestamp{0}, deaths_));
+      ASSERT_TRUE(
+          queue_->get(*offer, {.bytes = bytes_of(offer->id.offset)}, ConsumerId(0), true, Timestamp{0}, deaths_));
       take(*offer, ConsumerId(0), true);
     }
     ASSERT_EQ(expected_head(), std::nullopt);
-    for (const auto& [level, cursor] : queue_->levels()) EXPECT_EQ(cursor.floor(), cursor.end()) << "level " << int{level};
+    for (const auto& [level, cursor] : queue_->levels())
+      EXPECT_EQ(cursor.floor(), cursor.end()) << "level " << int{level};
   }
 
   std::mt19937_64 random_;

@@ -1,7 +1,9 @@
 #pragma once
 // Looking at what is in a queue without taking it: no count, no order, no clock of the queue changes by it.
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "queue/shell/delivery.hpp"
@@ -11,8 +13,14 @@ namespace wharf::queue {
 struct BrowseRequest {
   MessageId from = kFrontOfQueue;  // the first place that is looked at
   std::uint64_t messages = 100;    // at most
-  std::uint64_t bytes =
-      1u << 20;  // are read from the logs, and held by the answer, before it ends; one more read may go over
+  std::uint64_t bytes = 1u << 20;  // of the logs are held by the answer before it ends; one more read may go over
+  std::string selector;            // shows only messages that match (docs/selectors.md); empty: all
+};
+
+/// Which of the ready messages are dropped.
+struct SelectivePurge {
+  std::string selector;
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();  // the oldest, of the lowest levels first
 };
 
 /// A message as it stood when it was looked at.

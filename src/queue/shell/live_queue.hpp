@@ -1,9 +1,9 @@
 #pragma once
-// One queue at work on its shard: its core, its logs, the messages loaded for the next deliveries, and who is owed an answer.
-// Everything that can make a delivery possible ends in pump().
+// One queue at work on its shard: its core, its logs, the messages loaded for the next deliveries, and who is owed an
+// answer. Everything that can make a delivery possible ends in pump().
 //
-// A message may go out before it is on disk; its publisher hears of it when it is. What is settled is written to the same
-// write-ahead log behind it, so the disk never knows of a settlement without its message (docs/decisions/041).
+// A message may go out before it is on disk; its publisher hears of it when it is. What is settled is written to the
+// same write-ahead log behind it, so the disk never knows of a settlement without its message (docs/decisions/041).
 #include <deque>
 #include <functional>
 #include <limits>
@@ -34,8 +34,8 @@ namespace wharf::queue {
 struct QueueIdentity {
   TopicId id;
   std::string name_space, name;
-  bool durable = false;        // messages and state survive a restart
-  bool auto_delete = false;    // unused() is told when the last consumer has gone
+  bool durable = false;      // messages and state survive a restart
+  bool auto_delete = false;  // unused() is told when the last consumer has gone
 };
 
 /// What the queues of a shard share; outlives them.
@@ -43,17 +43,18 @@ struct QueueSurroundings {
   runtime::Shard& shard;
   cluster::ShardLogs& logs;
   runtime::Logger& logger;
-  runtime::TaskScope& tasks;                         // of loads from disk
-  DeadLetters* dead_letters = nullptr;               // none: dead messages are dropped
+  runtime::TaskScope& tasks;            // of loads from disk
+  DeadLetters* dead_letters = nullptr;  // none: dead messages are dropped
   std::function<LeaderEpoch()> leader_epoch;
   std::function<void(TopicId)> unused;
-  std::function<void(TopicId)> state_changed;        // write_state() should be called soon
+  std::function<void(TopicId)> state_changed;  // write_state() should be called soon
 };
 
 class LiveQueue final : StateOwner {
  public:
   using Answered = std::move_only_function<void(Result<void>)>;
   using BrowseAnswer = std::move_only_function<void(Result<Browsed>)>;
+  using PurgeAnswer = std::move_only_function<void(Result<std::uint64_t>)>;
   using GotAnswer = std::move_only_function<void(Result<std::optional<GotMessage>>)>;
 
   LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings);
@@ -80,15 +81,19 @@ class LiveQueue final : StateOwner {
   void stop(ConsumerId id);
   void release(ConsumerId id);
   void get(ConsumerId holder, bool settled, GotAnswer answered);
-  /// What is there, from a place on; takes nothing. kNotFound: it is deleted meanwhile; kStorage, kBusy: the disk.
+  /// What is there, from a place on; takes nothing. kInvalidArgument, kTooLarge: the selector is none; kNotFound: it is
+  /// deleted meanwhile; kStorage, kBusy: the disk; kClosed.
   void browse(BrowseRequest request, BrowseAnswer answered);
-  /// Other settings hold from now on, for what is there too: too many messages go, those that are too old by the new time
-  /// go, the time without use begins anew where it is another. What a queue is born with stays as it is.
+  /// Other settings hold from now on, for what is there too: too many messages go, those that are too old by the new
+  /// time go, the time without use begins anew where it is another. What a queue is born with stays as it is.
   void configure(const QueueSettings& settings);
   /// Somebody declared it again: its own expiry begins anew.
   void used();
   /// Drops the oldest ready messages, of the lowest priority first; how many.
   std::uint64_t purge(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
+  /// The same of those that match, among the messages that are there now; a slice at a time. Errors as browse(): of the
+  /// later ones what was dropped before stays so.
+  void purge_selected(SelectivePurge purge, PurgeAnswer answered);
   /// Queue::hold(), of a message that was looked at.
   Result<void> hold(MessageId id, std::uint32_t bytes, ConsumerId holder);
   QueueCounts counts() const;
@@ -117,7 +122,7 @@ class LiveQueue final : StateOwner {
   /// In a selector's place, who reads what groups have kept waiting.
   static constexpr SelectorId kOfGroups{kAnyMessage.value - 1};
 
-  struct Waiting {   // for a message
+  struct Waiting {  // for a message
     ConsumerId holder;
     bool settled = false;
     GotAnswer answered;
@@ -185,8 +190,14 @@ class LiveQueue final : StateOwner {
   runtime::Task<void> know_ids(std::uint8_t level);
   runtime::Task<void> load_cold(MessageId id, std::optional<SelectorId> reader);
   struct Walk;
-  runtime::Task<void> walk(BrowseRequest request, std::shared_ptr<BrowseAnswer> answer, std::shared_ptr<bool> alive);
-  bool look_at(const Standing& standing, Walk& walk) const;
+  runtime::Task<void> show(Walk walk, BrowseRequest request, std::shared_ptr<BrowseAnswer> answer,
+                           std::shared_ptr<bool> alive);
+  using Ends = std::vector<std::pair<std::uint8_t, Offset>>;  // by level
+  runtime::Task<void> drop_matches(Walk walk, Ends ends, std::uint64_t most, std::shared_ptr<PurgeAnswer> answer,
+                                   std::shared_ptr<bool> alive);
+  runtime::Task<std::optional<Error>> drop_matches_of(std::uint8_t level, Offset end, std::uint64_t most, Walk* walk,
+                                                      std::shared_ptr<bool> alive);
+  runtime::Task<std::optional<Error>> let_others_run(std::shared_ptr<bool> alive);
   runtime::Task<std::optional<Error>> read_on(Walk* walk, std::shared_ptr<bool> alive);
   void note_missing(std::uint8_t level, OffsetRange range, std::string_view why);
   Facts facts_of(const LoadedMessage& message) const;
@@ -212,35 +223,36 @@ class LiveQueue final : StateOwner {
   QueueIdentity identity_;
   Queue core_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Outlet>> outlets_;
-  LevelWindow ahead_;        // of messages that were never out
-  LevelWindow behind_;       // of those that came back
+  LevelWindow ahead_;                    // of messages that were never out
+  LevelWindow behind_;                   // of those that came back
   std::deque<LookWindow> look_windows_;  // of selectors, who looked last in front
   std::map<SelectorId, selector::MessageFilter> filters_;
   std::uint64_t selectors_made_ = 0;
-  std::size_t look_bytes_ = 0;           // in this turn
+  std::size_t look_bytes_ = 0;  // in this turn
   std::uint64_t looks_ = 0;
   std::optional<MessageId> last_look_;
-  bool selected_first_ = false;          // has the next turn
+  bool selected_first_ = false;  // has the next turn
   std::deque<Waiting> getters_;
   std::vector<Outgoing> outgoing_;
   std::vector<Death> deaths_;
   std::optional<runtime::Timers::Handle> timer_;      // of the message at the head
   std::optional<runtime::Timers::Handle> use_timer_;  // of the queue itself
   MonotonicTime last_used_;
-  MonotonicTime pumped_;                // when it last looked what could go out
+  MonotonicTime pumped_;  // when it last looked what could go out
   std::optional<runtime::Timers::Handle> consumers_timer_;
   std::optional<runtime::Timers::Handle> wake_timer_;  // of what waits for its next try
   MonotonicTime wake_at_{};
-  std::optional<StateLog> state_;       // of a durable one
-  std::map<std::uint8_t, std::uint64_t> left_by_pass_;  // bytes of a level's log after it was last freed of what is settled
+  std::optional<StateLog> state_;  // of a durable one
+  std::map<std::uint8_t, std::uint64_t>
+      left_by_pass_;  // bytes of a level's log after it was last freed of what is settled
   bool freeing_ = false;
-  bool marked_ = false;                 // write_state() will be called
-  bool loading_ = false;                // from disk
-  bool looking_ = false;                // the same, for a selector
+  bool marked_ = false;   // write_state() will be called
+  bool loading_ = false;  // from disk
+  bool looking_ = false;  // the same, for a selector
   bool pumping_ = false;
   bool again_ = false;
   bool turn_asked_ = false;
-  bool ended_ = false;                  // the last state is written: nothing goes out any more
+  bool ended_ = false;                                          // the last state is written: nothing goes out any more
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for callbacks that may come later
 };
 

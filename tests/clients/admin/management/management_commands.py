@@ -142,6 +142,34 @@ def test_single_messages_are_dropped_and_moved_and_the_oldest_purged(_):
     wharf("queue", "delete", jobs, other)
 
 
+def test_messages_that_match_a_selector_are_shown_moved_and_purged(_):
+    if not is_wharf():
+        return
+    jobs, other = unique("jobs"), unique("other")
+    equal(wharf("queue", "create", jobs, other), "")
+    for number in range(10):
+        ask("POST", escaped("exchanges", "/", "amq.default", "publish"),
+            {"properties": {"type": "even" if number % 2 == 0 else "odd", "headers": {"n": number}}, "routing_key": jobs,
+             "payload": str(number), "payload_encoding": "string"})
+
+    def bodies(queue, *which):
+        return "".join(one["payload"] for one in json.loads(wharf("queue", "peek", queue, *which, "-f", "json"))["messages"])
+
+    equal(bodies(jobs, "--where", "JMSType = 'even' AND n > 3"), "468")
+    equal(wharf("queue", "move", jobs, "--where", "n BETWEEN 6 AND 7", "--to", other), f"2 messages moved from {jobs} to {other}\n")
+    equal(wharf("queue", "purge", jobs, "--where", "JMSType = 'odd'", "--oldest", "3"), f"3 messages dropped from {jobs}\n")
+    equal(wharf("queue", "purge", jobs, "--where", "n = 'one", code=1),
+          "wharf queue: the selector, at position 5: a ' that is never closed\n")
+    equal((bodies(jobs), bodies(other)), ("02489", "67"))
+    equal(wharf("queue", "purge", jobs, other, "--where", "n > 6 OR n = 0"),
+          f"3 messages dropped from {jobs}\n1 messages dropped from {other}\n")
+    equal((bodies(jobs), bodies(other)), ("24", "6"))
+    assert "either POSITIONs or --where" in wharf("queue", "move", jobs, "--to", other, code=2)
+    assert "either POSITIONs or --where" in wharf("queue", "move", jobs, "1", "--where", "TRUE", "--to", other, code=2)
+    assert "--where: must be a condition, not empty" in wharf("queue", "purge", jobs, "--where", "", code=2)
+    wharf("queue", "delete", jobs, other)
+
+
 def test_delayed_messages_are_listed_and_cancelled(_):
     if not is_wharf():
         return

@@ -1,0 +1,48 @@
+#include "cli/message_row.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/entity_options.hpp"
+#include "model/base64.hpp"
+#include "model/utf8.hpp"
+
+namespace wharf::cli {
+namespace {
+
+/// How a body begins, on one line of a table whatever is in it.
+std::string preview(const boost::json::value& one) {
+  std::string body = from_base64(cell(one, "payload")).value_or("");
+  const bool is_cut = body.size() > kPreviewBytes;
+  if (is_cut) {
+    std::size_t end = kPreviewBytes;
+    while (end > 0 && (body[end] & 0xC0) == 0x80) --end;  // not within a character
+    body.resize(end);
+  }
+  const bool is_text = is_utf8(body);
+  std::string line;
+  for (const char byte : body) {
+    const auto code = static_cast<unsigned char>(byte);
+    const bool is_shown = code >= 0x20 && code != 0x7F && (code < 0x80 || is_text);
+    line += is_shown ? std::string(1, byte) : fmt::format("\\x{:02x}", code);
+  }
+  return line + (is_cut ? "..." : "");
+}
+
+}  // namespace
+
+TextTable message_table() {
+  return TextTable({"POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "BODY"});
+}
+
+std::vector<std::string> message_row(const boost::json::value& one) {
+  const std::string exchange = cell(one, "exchange");
+  return {cell(one, "position"),
+          cell(one, "state"),
+          cell(one, "delivery_count"),
+          exchange.empty() ? "(default)" : exchange,
+          cell(one, "routing_key"),
+          cell(one, "payload_bytes"),
+          preview(one)};
+}
+
+}  // namespace wharf::cli
