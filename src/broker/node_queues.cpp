@@ -21,6 +21,12 @@ class PostingOutlet final : public queue::Outlet {
       sink->deliver(consumer, std::move(deliveries));
     });
   }
+  void wants(queue::ConsumerId consumer) override {
+    shard_.post([sink = sink_, consumer] { sink->wants(consumer); });
+  }
+  void returned(queue::ConsumerId consumer, std::uint64_t messages) override {
+    shard_.post([sink = sink_, consumer, messages] { sink->returned(consumer, messages); });
+  }
   void ended(queue::ConsumerId consumer, queue::EndReason reason) override {
     shard_.post([sink = sink_, consumer, reason] { sink->ended(consumer, reason); });
   }
@@ -104,6 +110,14 @@ runtime::Task<Result<void>> NodeQueues::subscribe(runtime::Shard& here, QueueRef
 
 void NodeQueues::wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) {
   tell(here, queue, [consumer, bytes](queue::LiveQueue& live) { live.wrote(consumer, bytes); });
+}
+
+void NodeQueues::change_share(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::int64_t more) {
+  tell(here, queue, [consumer, more](queue::LiveQueue& live) { live.change_share(consumer, more); });
+}
+
+void NodeQueues::take_share(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, bool all) {
+  tell(here, queue, [consumer, all](queue::LiveQueue& live) { live.take_share(consumer, all); });
 }
 
 void NodeQueues::settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,

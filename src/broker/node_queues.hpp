@@ -15,6 +15,8 @@ class NodeQueues final : public Queues {
   runtime::Task<Result<void>> subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                                         ConsumerRequest request, std::shared_ptr<ConsumerSink> sink) override;
   void wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) override;
+  void change_share(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::int64_t more) override;
+  void take_share(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, bool all) override;
   void settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
               std::vector<queue::Settlement> settlements) override;
   runtime::Task<Result<void>> settle_durably(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,

@@ -52,6 +52,9 @@ class ConsumerSink {
   virtual ~ConsumerSink() = default;
   /// In the queue's order.
   virtual void deliver(queue::ConsumerId consumer, std::vector<Delivery> deliveries) = 0;
+  // As of queue::Outlet:
+  virtual void wants(queue::ConsumerId) {}
+  virtual void returned(queue::ConsumerId, std::uint64_t) {}
   /// The queue has ended it; what it held is the queue's again. Not called for what release() ended.
   virtual void ended(queue::ConsumerId consumer, queue::EndReason reason) = 0;
 };
@@ -77,6 +80,10 @@ class Queues {
                                                 ConsumerRequest request, std::shared_ptr<ConsumerSink> sink) = 0;
   /// So many bytes of its window (Delivery::window_bytes()) are out of the way.
   virtual void wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::uint64_t bytes) = 0;
+  /// The consumer's part of a limit that it shares with others (ConsumerOptions::share) is so much larger, or smaller.
+  virtual void change_share(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::int64_t more) = 0;
+  /// What it does not use of it, or half of that, is its no more: its sink is told how much.
+  virtual void take_share(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, bool all) = 0;
   virtual void settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                       std::vector<queue::Settlement> settlements) = 0;
   /// The same, and returns when it is on disk: for transactions.

@@ -28,6 +28,7 @@ class QueuesInMemory final : public broker::Queues {
   std::vector<std::size_t> enqueued_parts;  // of each call
   std::vector<Settlements> settled;         // each call's
   std::vector<queue::ConsumerId> released;
+  int share_calls = 0;
 
   void let_go() {
     hold_answers = false;
@@ -81,11 +82,28 @@ class QueuesInMemory final : public broker::Queues {
       if (other.sink && (other.request.options.exclusive || request.options.exclusive))
         co_return fail(ErrorCode::kLocked, "exclusive");
     }
-    queue.consumers[id] = {request, std::move(sink), {}, false};
+    queue.consumers[id] = {.request = request, .sink = std::move(sink)};
     hand_out(here, queue);
     co_return Result<void>();
   }
   void wrote(runtime::Shard&, broker::QueueRef, queue::ConsumerId, std::uint64_t) override {}
+  void change_share(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id, std::int64_t more) override {
+    if (!queues_.contains(ref)) return;
+    ++share_calls;
+    Consumer& consumer = queues_[ref].consumers.at(id);
+    consumer.request.options.share += more;
+    consumer.asked = false;
+    hand_out(here, queues_[ref]);
+  }
+  void take_share(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id, bool all) override {
+    if (!queues_.contains(ref)) return;
+    ++share_calls;
+    Consumer& consumer = queues_[ref].consumers.at(id);
+    const std::int64_t unused = consumer.request.options.share - static_cast<std::int64_t>(consumer.held.size());
+    const std::int64_t taken = all ? unused : (unused + 1) / 2;
+    here.post([sink = consumer.sink, id, taken] { sink->returned(id, static_cast<std::uint64_t>(taken)); });
+    change_share(here, ref, id, -taken);
+  }
   void settle(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id, Settlements settlements) override {
     if (!queues_.contains(ref)) return;
     Queue& queue = queues_[ref];
@@ -169,6 +187,12 @@ class QueuesInMemory final : public broker::Queues {
     std::shared_ptr<broker::ConsumerSink> sink;  // none: it gets
     std::map<queue::MessageId, broker::Delivery> held;
     bool stopped = false;
+    bool asked = false;  // for a larger share
+
+    bool fits_share() const { return static_cast<std::int64_t>(held.size()) < request.options.share; }
+    bool would_have_room() const {
+      return sink && !stopped && (request.options.prefetch == 0 || held.size() < request.options.prefetch);
+    }
   };
   struct Queue {
     std::map<queue::MessageId, broker::Delivery> ready;
@@ -198,18 +222,18 @@ class QueuesInMemory final : public broker::Queues {
   static void hand_out(runtime::Shard& here, Queue& queue) {
     for (auto& [id, consumer] : queue.consumers) {
       std::vector<broker::Delivery> deliveries;
-      auto has_room = [&] {
-        return consumer.request.options.prefetch == 0 || consumer.held.size() < consumer.request.options.prefetch;
-      };
-      while (consumer.sink && !consumer.stopped && !queue.ready.empty() && has_room()) {
+      while (consumer.would_have_room() && consumer.fits_share() && !queue.ready.empty()) {
         deliveries.push_back(queue.ready.begin()->second);
         if (!consumer.request.options.settles_itself) consumer.held.emplace(deliveries.back().id, deliveries.back());
         queue.ready.erase(queue.ready.begin());
       }
-      if (deliveries.empty()) continue;
-      here.post([sink = consumer.sink, id, deliveries = std::move(deliveries)]() mutable {
-        sink->deliver(id, std::move(deliveries));
-      });
+      if (!deliveries.empty()) {
+        here.post([sink = consumer.sink, id, deliveries = std::move(deliveries)]() mutable {
+          sink->deliver(id, std::move(deliveries));
+        });
+      }
+      const bool is_short = consumer.would_have_room() && !consumer.fits_share() && !queue.ready.empty();
+      if (is_short && !std::exchange(consumer.asked, true)) here.post([sink = consumer.sink, id] { sink->wants(id); });
     }
   }
 

@@ -1,14 +1,18 @@
 #include "queue/core/consumers.hpp"
 
+#include <algorithm>
+
 namespace wharf::queue {
 
 Result<void> Consumers::add(ConsumerId id, const ConsumerOptions& options) {
   for (const auto& [other, consumer] : consumers_) {
     if (!consumer.attached) continue;
-    if (options.exclusive || consumer.options.exclusive) return fail(ErrorCode::kLocked, "somebody consumes it exclusively");
+    if (options.exclusive || consumer.options.exclusive)
+      return fail(ErrorCode::kLocked, "somebody consumes it exclusively");
     break;  // an exclusive one would be the only one
   }
-  Consumer consumer{.options = options, .attached = true, .window_left = static_cast<std::int64_t>(options.window_bytes)};
+  Consumer consumer{
+      .options = options, .attached = true, .window_left = static_cast<std::int64_t>(options.window_bytes)};
   consumer.joined = consumer.served = ++clock_;
   consumers_.emplace(id.value, consumer);
   ++attached_;
@@ -18,7 +22,9 @@ Result<void> Consumers::add(ConsumerId id, const ConsumerOptions& options) {
   return {};
 }
 
-void Consumers::add_holder(ConsumerId id) { consumers_.try_emplace(id.value); }
+void Consumers::add_holder(ConsumerId id) {
+  consumers_.try_emplace(id.value);
+}
 
 void Consumers::stop(ConsumerId id) {
   auto found = consumers_.find(id.value);
@@ -37,7 +43,7 @@ void Consumers::remove(ConsumerId id) {
   consumers_.erase(id.value);
 }
 
-bool Consumers::has_room(const Consumer& consumer) {
+bool Consumers::would_have_room(const Consumer& consumer) {
   bool may_hold_more = consumer.options.prefetch == 0 || consumer.unsettled < consumer.options.prefetch;
   return consumer.attached && may_hold_more && consumer.window_left > 0;
 }
@@ -55,7 +61,8 @@ void Consumers::change(ConsumerId id, Change change_figures) {
   std::set<Turn>::node_type turn;
   if (consumer.listed) turn = turns_of(consumer).extract(turn_of(id, consumer));
   change_figures(consumer);
-  consumer.listed = has_room(consumer);
+  consumer.listed = would_have_room(consumer) && fits_share(consumer);
+  if (consumer.options.share != kWholeShare || !short_.empty()) note_short(id, consumer);
   if (!consumer.listed) return;
   if (turn.empty()) {
     turns_of(consumer).insert(turn_of(id, consumer));
@@ -63,6 +70,32 @@ void Consumers::change(ConsumerId id, Change change_figures) {
     turn.value() = turn_of(id, consumer);
     turns_of(consumer).insert(std::move(turn));
   }
+}
+
+void Consumers::note_short(ConsumerId id, const Consumer& consumer) {
+  if (!consumer.asked && would_have_room(consumer) && !fits_share(consumer)) {
+    short_.insert(id);
+  } else {
+    short_.erase(id);
+  }
+}
+
+void Consumers::change_share(ConsumerId id, std::int64_t more) {
+  change(id, [more](Consumer& consumer) {
+    consumer.options.share += more;
+    consumer.asked = false;
+  });
+}
+
+std::optional<std::uint64_t> Consumers::take_share(ConsumerId id, bool all) {
+  auto found = consumers_.find(id.value);
+  if (found == consumers_.end() || !found->second.attached) return std::nullopt;
+  const Consumer& holder = found->second;
+  const std::int64_t unused =
+      std::max<std::int64_t>(0, holder.options.share - static_cast<std::int64_t>(holder.unsettled));
+  const std::int64_t taken = all ? unused : (unused + 1) / 2;
+  if (taken > 0) change_share(id, -taken);
+  return static_cast<std::uint64_t>(taken);
 }
 
 /// The active one stays until it leaves; then the highest priority, then who came first.

@@ -1,7 +1,8 @@
 #pragma once
-// The consumers of one queue, and whose turn it is: the highest priority that has room, among those the one that holds the
-// fewest unsettled messages, among those the one that has waited longest. With equal consumers that is one after the other;
-// while one idles, a slow one gets no more than it settles. Those with a selector take turns among those with the same.
+// The consumers of one queue, and whose turn it is: the highest priority that has room, among those the one that holds
+// the fewest unsettled messages, among those the one that has waited longest. With equal consumers that is one after
+// the other; while one idles, a slow one gets no more than it settles. Those with a selector take turns among those
+// with the same.
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -15,8 +16,10 @@
 namespace wharf::queue {
 
 struct ConsumerOptions {
-  bool settles_itself = false;      // a message counts as settled when it is handed out
-  std::uint32_t prefetch = 0;       // unsettled messages at a time; 0: any number
+  bool settles_itself = false;  // a message counts as settled when it is handed out
+  std::uint32_t prefetch = 0;   // unsettled messages at a time; 0: any number
+  /// The same again, by a limit that it shares with consumers of other queues: changes as they need it.
+  std::int64_t share = kWholeShare;
   std::int32_t priority = 0;
   bool exclusive = false;
   std::uint64_t window_bytes = 1 << 20;  // of bodies on their way to it
@@ -48,6 +51,16 @@ class Consumers {
   void settled(ConsumerId id, std::uint64_t messages);
   void wrote(ConsumerId id, std::uint64_t bytes);
 
+  /// Its part of a shared limit grows, or shrinks.
+  void change_share(ConsumerId id, std::int64_t more);
+  /// The part of it that it does not use, or half of that, is its no more; how much. None: it is not there.
+  std::optional<std::uint64_t> take_share(ConsumerId id, bool all);
+  /// Somebody has no room because of its share alone, and has not said so since that was changed.
+  bool any_short() const { return !short_.empty(); }
+  /// Those who now say so: `could_have` whether there is something that one with such a selector could have.
+  template <class CouldHave>
+  std::vector<ConsumerId> ask_for_share(CouldHave could_have);
+
   const ConsumerOptions* options(ConsumerId id) const;
   /// Those that are served, or would be if they were the active one.
   std::size_t attached() const { return attached_; }
@@ -58,9 +71,10 @@ class Consumers {
     bool attached = false;
     std::uint64_t unsettled = 0;
     std::int64_t window_left = 0;
-    std::uint64_t served = 0;   // when, last
+    std::uint64_t served = 0;  // when, last
     std::uint64_t joined = 0;
-    bool listed = false;        // in turns_
+    bool listed = false;  // in turns_
+    bool asked = false;   // for a larger share
   };
   struct Turn {
     std::int32_t priority;
@@ -84,7 +98,12 @@ class Consumers {
   static Turn turn_of(ConsumerId id, const Consumer& consumer) {
     return {consumer.options.priority, consumer.unsettled, consumer.served, id};
   }
-  static bool has_room(const Consumer& consumer);
+  /// But for its share.
+  static bool would_have_room(const Consumer& consumer);
+  static bool fits_share(const Consumer& consumer) {
+    return static_cast<std::int64_t>(consumer.unsettled) < consumer.options.share;
+  }
+  void note_short(ConsumerId id, const Consumer& consumer);
   /// Changes a consumer's figures and gives it the place in turns_ that they mean.
   template <class Change>
   void change(ConsumerId id, Change change_figures);
@@ -92,11 +111,25 @@ class Consumers {
 
   bool single_active_;
   std::unordered_map<std::uint64_t, Consumer> consumers_;
-  std::set<Turn> turns_;        // attached, with room, without a selector
+  std::set<Turn> turns_;                               // attached, with room, without a selector
   std::unordered_map<std::uint64_t, Group> selected_;  // by selector: those with one
+  std::set<ConsumerId> short_;
   std::optional<ConsumerId> active_;
   std::size_t attached_ = 0;
-  std::uint64_t clock_ = 0;     // counts, for `served` and `joined`
+  std::uint64_t clock_ = 0;  // counts, for `served` and `joined`
 };
+
+template <class CouldHave>
+std::vector<ConsumerId> Consumers::ask_for_share(CouldHave could_have) {
+  std::vector<ConsumerId> asking;
+  for (ConsumerId id : short_) {
+    Consumer& consumer = consumers_.at(id.value);
+    if ((single_active_ && active_ != id) || !could_have(consumer.options.selector)) continue;
+    consumer.asked = true;
+    asking.push_back(id);
+  }
+  for (ConsumerId id : asking) short_.erase(id);
+  return asking;
+}
 
 }  // namespace wharf::queue

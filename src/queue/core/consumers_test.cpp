@@ -89,5 +89,30 @@ TEST(Consumers, of_a_single_active_queue_one_is_served_until_it_leaves) {
   EXPECT_EQ(consumers.attached(), 1u);
 }
 
+TEST(Consumers, a_share_holds_beside_the_prefetch_and_is_asked_for_once) {
+  Consumers consumers(false);
+  ASSERT_TRUE(consumers.add(kA, {.share = 1}));
+  ASSERT_TRUE(consumers.add(kB, {.prefetch = 1}));
+  auto could_have = [](std::optional<SelectorId>) { return true; };
+  EXPECT_FALSE(consumers.any_short());
+  EXPECT_EQ(served(consumers, 9), (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(consumers.ask_for_share(could_have), std::vector<ConsumerId>{kA});
+  EXPECT_TRUE(consumers.ask_for_share(could_have).empty());
+  consumers.change_share(kA, 4);
+  EXPECT_EQ(served(consumers, 2), (std::vector<std::uint64_t>{1, 1}));
+  EXPECT_EQ(consumers.take_share(kA, false), 1u);  // half of the two that it does not use
+  EXPECT_EQ(consumers.take_share(kA, true), 1u);
+  EXPECT_EQ(consumers.take_share(kA, true), 0u);
+  EXPECT_TRUE(served(consumers, 1).empty());
+  EXPECT_EQ(consumers.ask_for_share(could_have), std::vector<ConsumerId>{kA});
+  consumers.change_share(kA, -1);  // comes before what is settled
+  consumers.settled(kA, 1);
+  EXPECT_TRUE(served(consumers, 1).empty());
+  consumers.settled(kA, 1);
+  EXPECT_EQ(served(consumers, 9), std::vector<std::uint64_t>{1});
+  consumers.stop(kA);
+  EXPECT_FALSE(consumers.take_share(kA, true));
+}
+
 }  // namespace
 }  // namespace wharf::queue

@@ -117,6 +117,7 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
   std::optional<ConsumerId> to =
       groups_ ? groups_->taker(*offer.selector, offer.group) : consumers_.choose(offer.selector);
   WHARF_ASSERT(to);
+  passed_over_ = passed_over_ || consumers_.any_short();
   take(offer.id, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
   bool settles_itself = consumers_.options(*to)->settles_itself;
   consumers_.handed(*to, facts.bytes);

@@ -124,6 +124,12 @@ class Queue {
   /// Gone: what it held is back in its place. The oldest counts a try, as only that one can have been at fault.
   void release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths);
   const Consumers& consumers() const { return consumers_; }
+  /// Its part of a limit that consumers of several queues share. Not on queues with groups, which cannot tell who lacks
+  /// one.
+  void change_share(ConsumerId id, std::int64_t more) { consumers_.change_share(id, more); }
+  std::optional<std::uint64_t> take_share(ConsumerId id, bool all) { return consumers_.take_share(id, all); }
+  /// Who could have had a message, or could have one now, if its share were larger: each once, until that is changed.
+  std::vector<ConsumerId> ask_for_share();
 
   // --- Handing out
   /// The next message and that somebody has room for it; none: nothing to do, or the reserve must be raised first.
@@ -231,6 +237,7 @@ class Queue {
   void went(std::uint8_t level, OffsetRange range);
   void forget_unused_scans();
   using Scans = std::map<std::uint8_t, SelectorScan>;
+  Scans& scans_of(SelectorId selector);
   std::optional<Selected> next_of(SelectorId selector, const Scans& scans) const;
   std::optional<Selected> selected(std::optional<MessageGroups::Next> next) const;
   std::optional<MessageId> found_ahead() const;
@@ -254,9 +261,10 @@ class Queue {
   StateChange change_;
   std::map<std::uint8_t, Offset> reserve_asked_;
   std::vector<Reserve> ahead_asked_;
-  std::map<SelectorId, Scans> scans_;                           // by level
-  SelectorId scan_turn_;                                        // whose turn it is, or of the next one
-  int looks_left_ = 0;                                          // before it is the next one's
+  std::map<SelectorId, Scans> scans_;  // by level
+  SelectorId scan_turn_;               // whose turn it is, or of the next one
+  int looks_left_ = 0;                 // before it is the next one's
+  bool passed_over_ = false;           // somebody had no room because of its share, and another got the message
   std::uint64_t uncounted_messages_ = 0, uncounted_bytes_ = 0;  // came since the state log was told
 };
 

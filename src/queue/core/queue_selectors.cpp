@@ -38,6 +38,21 @@ void Queue::forget_unused_scans() {
   std::erase_if(scans_, [this](const auto& scan) { return !consumers_.has(scan.first); });
 }
 
+Queue::Scans& Queue::scans_of(SelectorId selector) {
+  Scans& scans = scans_.at(selector);
+  for (const auto& [number, cursor] : levels_) scans.try_emplace(number);
+  return scans;
+}
+
+std::vector<ConsumerId> Queue::ask_for_share() {
+  const bool passed_over = std::exchange(passed_over_, false);
+  if (!consumers_.any_short()) return {};
+  return consumers_.ask_for_share([&](std::optional<SelectorId> selector) {
+    if (passed_over) return true;
+    return selector ? next_of(*selector, scans_of(*selector)).has_value() : ready() > 0;
+  });
+}
+
 /// Of the highest level that has one.
 std::optional<Selected> Queue::next_of(SelectorId selector, const Scans& scans) const {
   for (auto at = scans.rbegin(); at != scans.rend(); ++at) {
@@ -55,12 +70,11 @@ std::optional<Selected> Queue::next_selected() {
   for (std::size_t left = scans_.size() + 1; left > 0; --left) {  // once around, and back to whose turn has ended
     auto at = scans_.lower_bound(scan_turn_);
     if (at == scans_.end()) at = scans_.begin();
-    auto& [selector, scans] = *at;
+    const SelectorId selector = at->first;
     if (scan_turn_ != selector) looks_left_ = kLooksPerTurn;
     scan_turn_ = selector;
     if (looks_left_ > 0 && consumers_.choose(selector)) {
-      for (const auto& [number, cursor] : levels_) scans.try_emplace(number);
-      std::optional<Selected> next = next_of(selector, scans);
+      std::optional<Selected> next = next_of(selector, scans_of(selector));
       if (next && !next->held_back) return next;
     }
     scan_turn_ = selector.plus(1);

@@ -8,23 +8,27 @@
 
 namespace wharf::queue {
 
-/// A message of one queue: a queue with priorities has a log per level in use. Ids of one level rise in the order of arrival.
+/// A message of one queue: a queue with priorities has a log per level in use. Ids of one level rise in the order of
+/// arrival.
 struct MessageId {
   std::uint8_t level = 0;
   Offset offset;
   friend constexpr auto operator<=>(MessageId, MessageId) = default;
 };
 
-/// The logs of a queue among the partitions of its topic id: one per level, and its state. Far above what a topic counts to.
+/// The logs of a queue among the partitions of its topic id: one per level, and its state. Far above what a topic
+/// counts to.
 inline constexpr std::int32_t kFirstQueuePartition = 1 << 30;
 inline constexpr std::int32_t kStatePartition = kFirstQueuePartition + 256;
 constexpr PartitionId messages_of(TopicId queue, std::uint8_t level) {
   return {queue, PartitionIndex(kFirstQueuePartition + level)};
 }
-constexpr PartitionId state_of(TopicId queue) { return {queue, PartitionIndex(kStatePartition)}; }
+constexpr PartitionId state_of(TopicId queue) {
+  return {queue, PartitionIndex(kStatePartition)};
+}
 
-/// The same of a queue that does not survive a restart, with numbers of its own: whatever a start finds under them nobody can
-/// want any more, whoever it was of.
+/// The same of a queue that does not survive a restart, with numbers of its own: whatever a start finds under them
+/// nobody can want any more, whoever it was of.
 inline constexpr std::int32_t kFirstTransientPartition = kFirstQueuePartition + (1 << 20);
 constexpr PartitionId transient_messages_of(TopicId queue, std::uint8_t level) {
   return {queue, PartitionIndex(kFirstTransientPartition + level)};
@@ -51,6 +55,9 @@ inline constexpr GroupId kNoGroup{0};
 
 /// What a message counts in its consumer's window beside its body: empty ones are not free.
 inline constexpr std::uint32_t kWindowBytesPerMessage = 64;
+
+/// Of a consumer that shares no limit with others (ConsumerOptions::share). Sums of it are numbers too.
+inline constexpr std::int64_t kWholeShare = std::int64_t{1} << 40;
 
 /// Before every message: consumers get the highest level first.
 inline constexpr MessageId kFrontOfQueue{255, Offset{0}};

@@ -31,6 +31,11 @@ class Outlet {
   virtual ~Outlet() = default;
   /// In the queue's order. Must not call the queue back before it returns.
   virtual void deliver(ConsumerId consumer, std::vector<Delivery> deliveries) = 0;
+  // Of a consumer with a part of a shared limit (ConsumerOptions::share):
+  /// There are messages for it, and it has no room in its share; once, until that is changed.
+  virtual void wants(ConsumerId) {}
+  /// So much of its share, as LiveQueue::take_share() asked.
+  virtual void returned(ConsumerId, std::uint64_t) {}
   /// The queue has ended it; what it held is the queue's again. Not called for what release() ended.
   virtual void ended(ConsumerId consumer, EndReason reason) = 0;
 };

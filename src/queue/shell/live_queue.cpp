@@ -19,7 +19,10 @@ log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
 }  // namespace
 
 LiveQueue::LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings)
-    : with_(with), identity_(std::move(identity)), core_({.settings = std::move(settings), .keeps_state = identity_.durable}), last_used_(with.shard.now()) {
+    : with_(with),
+      identity_(std::move(identity)),
+      core_({.settings = std::move(settings), .keeps_state = identity_.durable}),
+      last_used_(with.shard.now()) {
   if (identity_.durable) keep_state();
   watch_use();
   watch_consumers();
@@ -52,7 +55,8 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   Result<log::Appended> appended = with_.logs.append(partition, std::move(incoming.batch), context_of(with_, true));
   if (!appended) return answered(fail(appended.error()));
   core_.arrived(incoming.level, appended->next, incoming.body_bytes, incoming.expiring);
-  if (identified) core_.note_id(std::move(identified->id), {incoming.level, appended->next.plus(-1)}, identified->expires);
+  if (identified)
+    core_.note_id(std::move(identified->id), {incoming.level, appended->next.plus(-1)}, identified->expires);
   if (core_.wants_count()) mark_state();
   if (incoming.persistent) {
     with_.logs.when_committed(partition, appended->next, std::move(answered));
@@ -79,6 +83,18 @@ Result<void> LiveQueue::subscribe(ConsumerId id, ConsumerOptions options, std::s
 
 void LiveQueue::wrote(ConsumerId id, std::uint64_t bytes) {
   core_.wrote(id, bytes);
+  pump();
+}
+
+void LiveQueue::change_share(ConsumerId id, std::int64_t more) {
+  core_.change_share(id, more);
+  pump();
+}
+
+void LiveQueue::take_share(ConsumerId id, bool all) {
+  std::optional<std::uint64_t> taken = core_.take_share(id, all);
+  if (!taken) return;
+  outlets_.at(id.value)->returned(id, *taken);
   pump();
 }
 
@@ -115,8 +131,8 @@ void LiveQueue::dead_letter_refused(const log::OwnedBatches& batch) {
   for (Offset offset{0};; offset = offset.plus(1)) {
     Result<const LoadedMessage*> message = refused.find(offset);
     if (!message || *message == nullptr) return;
-    with_.dead_letters->bury({identity_.name_space, identity_.name, DeathReason::kMaxLength, *target, with_.shard.clock().wall_now(),
-                              delivery_of({}, **message)},
+    with_.dead_letters->bury({identity_.name_space, identity_.name, DeathReason::kMaxLength, *target,
+                              with_.shard.clock().wall_now(), delivery_of({}, **message)},
                              [](bool) {});
   }
 }
@@ -167,6 +183,7 @@ void LiveQueue::pump_once() {
   }
   if (core_.selects()) keep_reserve();  // what they have found may lie far ahead
   send_outgoing();
+  for (ConsumerId id : core_.ask_for_share()) outlets_.at(id.value)->wants(id);
   bury_dead();
   if (static_cast<std::uint64_t>(served) > looks_ - looks_before) mark_state();
 }
@@ -266,7 +283,11 @@ void LiveQueue::bury(Death death) {
     return mark_state();
   }
   if (message == nullptr) return deaths_.push_back(death);  // when it is loaded
-  DeadLetter letter{identity_.name_space, identity_.name, death.reason, *target, with_.shard.clock().wall_now(),
+  DeadLetter letter{identity_.name_space,
+                    identity_.name,
+                    death.reason,
+                    *target,
+                    with_.shard.clock().wall_now(),
                     delivery_of({death.id, death.tries, true, {}, {}}, *message)};
   with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death](bool kept) {
     if (!*alive) return;
@@ -287,11 +308,13 @@ void LiveQueue::bury_later(Death death) {
 Facts LiveQueue::facts_of(const LoadedMessage& message) const {
   Facts facts{.bytes = static_cast<std::uint32_t>(message.record.value ? message.record.value->size() : 0)};
   std::optional<std::int64_t> limit_ms = expiration_ms_of(message.record);
-  if (const auto& ttl = core_.settings().message_ttl) limit_ms = std::min(limit_ms.value_or(ttl->count()), ttl->count());
+  if (const auto& ttl = core_.settings().message_ttl)
+    limit_ms = std::min(limit_ms.value_or(ttl->count()), ttl->count());
   facts.now = pumped_;
   if (core_.has_groups()) facts.closes_group = group_of(message.record).closes;
   std::int64_t arrived_ms = message.record.timestamp.ms;
-  if (limit_ms && *limit_ms < std::numeric_limits<std::int64_t>::max() - arrived_ms) facts.expires = Timestamp{arrived_ms + *limit_ms};
+  if (limit_ms && *limit_ms < std::numeric_limits<std::int64_t>::max() - arrived_ms)
+    facts.expires = Timestamp{arrived_ms + *limit_ms};
   return facts;
 }
 

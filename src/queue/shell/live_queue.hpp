@@ -77,6 +77,10 @@ class LiveQueue final : StateOwner {
   Result<void> subscribe(ConsumerId id, ConsumerOptions options, std::shared_ptr<Outlet> outlet,
                          std::string_view selector = {});
   void wrote(ConsumerId id, std::uint64_t bytes);
+  /// Its part of a limit that consumers of several queues share is larger, or smaller, from now on.
+  void change_share(ConsumerId id, std::int64_t more);
+  /// What it does not use of it, or half of that, is its no more: Outlet::returned() says how much.
+  void take_share(ConsumerId id, bool all);
   void settle(ConsumerId holder, std::span<const Settlement> settlements);
   void stop(ConsumerId id);
   void release(ConsumerId id);

@@ -39,6 +39,8 @@ void forget_consumer(Channel& channel, queue::ConsumerId id) {
   Consumer* consumer = channel.consumer(id);
   if (!consumer) return;
   if (!consumer->stopped) channel.by_tag.erase(consumer->tag);
+  channel.shared_prefetch.remove(id);
+  tell_shares(channel);
   channel.client.consumers.erase(id);
   channel.consumers.erase(id);
 }
@@ -91,12 +93,22 @@ Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
   return Wanted{.queue = *queue,
                 .tag = tag,
                 .request = {.options = {.settles_itself = consume.no_ack,
-                                        .prefetch = consume.no_ack ? 0 : channel.smallest_prefetch(),
+                                        .prefetch = consume.no_ack ? 0 : std::uint32_t{channel.consumer_prefetch},
                                         .priority = *priority,
                                         .exclusive = consume.exclusive,
                                         .tag = tag,
                                         .connection = client.remote.text()},
                             .selector = *selector}};
+}
+
+/// A queue with message groups does not know whether it has one for this consumer, and could not ask for a larger
+/// share: it may hand over as many as the channel may have.
+void limit_by_channel(Channel& channel, queue::ConsumerId id, Wanted& wanted) {
+  if (wanted.queue->settings.groups) {
+    wanted.request.options.prefetch = channel.smallest_prefetch();
+  } else {
+    wanted.request.options.share = channel.shared_prefetch.add(id);
+  }
 }
 
 }  // namespace
@@ -113,6 +125,7 @@ HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
   Outcome<Wanted> asked = wanted(*channel, consume);
   if (!asked) co_return refuse(asked.error());
   queue::ConsumerId id = register_consumer(*channel, *asked->queue, asked->tag, consume.no_ack).id;
+  if (!consume.no_ack) limit_by_channel(*channel, id, *asked);
   Result<void> subscribed =
       co_await client.door.queues.subscribe(client.shard, asked->queue->ref, id, asked->request, client.inbox);
   if (!subscribed) {
@@ -150,6 +163,8 @@ HandledLater handle_later(ChannelPointer channel, BasicCancel cancel) {
       give_back_held(*channel, *consumer);
       channel->by_tag.erase(consumer->tag);
       consumer->stopped = true;
+      channel->shared_prefetch.stopped(id, consumer->unsettled);
+      tell_shares(*channel);
       if (consumer->unsettled == 0) {
         bool of_queue = !consumer->stream;
         forget_consumer(*channel, id);
@@ -172,7 +187,12 @@ Handled handle_now(const ChannelPointer& channel, const BasicQos& qos) {
   if (qos.prefetch_size != 0) {
     return refuse(ReplyCode::kNotImplemented, fmt::format("prefetch_size!=0 ({})", qos.prefetch_size));
   }
-  (qos.global ? channel->shared_prefetch : channel->consumer_prefetch) = qos.prefetch_count;
+  if (qos.global) {
+    channel->shared_prefetch.set_limit(qos.prefetch_count);
+    tell_shares(*channel);
+  } else {
+    channel->consumer_prefetch = qos.prefetch_count;
+  }
   channel->client.reply(*channel, BasicQosOk{});
   if (qos.global) write_held(*channel);
   return {};

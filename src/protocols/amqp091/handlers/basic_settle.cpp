@@ -51,11 +51,14 @@ void settle(Channel& channel, const HeldDelivery& delivery, Verdict verdict) {
   if (consumer->settlements.empty()) channel.settling.push_back(consumer->id);
   add_settlement(consumer->settlements, delivery.message, verdict);
   --consumer->unsettled;
-  if (!consumer->gets()) --channel.unsettled_of_consumers;
+  if (consumer->gets()) return;
+  --channel.unsettled_of_consumers;
+  channel.shared_prefetch.settled(consumer->id, 1);
 }
 
 void hand_on_settlements(Channel& channel) {
   Client& client = channel.client;
+  tell_shares(channel);
   for (queue::ConsumerId id : std::exchange(channel.settling, {})) {
     Consumer* consumer = channel.consumer(id);
     if (!consumer) continue;
@@ -63,14 +66,17 @@ void hand_on_settlements(Channel& channel) {
     bool of_queue = !consumer->stream;
     if (of_queue) {
       client.door.queues.settle(client.shard, queue, id, std::exchange(consumer->settlements, {}));
+      channel.shared_prefetch.handed_on(id);
     } else {
       settle_in_stream(*consumer);
     }
     if (!consumer->stopped || consumer->unsettled > 0) continue;
     client.consumers.erase(id);
     channel.consumers.erase(id);
+    channel.shared_prefetch.remove(id);
     if (of_queue) client.release(queue, id);
   }
+  tell_shares(channel);
   write_held(channel);
 }
 

@@ -14,6 +14,7 @@
 #include "broker/queues.hpp"
 #include "protocols/amqp091/handlers/owned_command.hpp"
 #include "protocols/amqp091/session/confirms.hpp"
+#include "protocols/amqp091/session/shared_prefetch.hpp"
 #include "protocols/amqp091/session/unsettled.hpp"
 #include "protocols/amqp091/wire/content.hpp"
 #include "runtime/signal.hpp"
@@ -86,14 +87,15 @@ class Channel {
     auto found = consumers.find(id);
     return found == consumers.end() ? nullptr : found->second.get();
   }
-  /// Of the two prefetches the lower one, 0 being none: what a shared limit will not let through need not leave its
-  /// queue.
+  /// Of the two prefetches the lower one, 0 being none: for who reads a stream, which shares nothing.
   std::uint32_t smallest_prefetch() const {
-    if (shared_prefetch == 0 || consumer_prefetch == 0) return std::max(shared_prefetch, consumer_prefetch);
-    return std::min(shared_prefetch, consumer_prefetch);
+    const std::uint32_t of_channel = shared_prefetch.limit();
+    if (of_channel == 0 || consumer_prefetch == 0) return std::max<std::uint32_t>(of_channel, consumer_prefetch);
+    return std::min<std::uint32_t>(of_channel, consumer_prefetch);
   }
-  /// Whether one more delivery that must be settled may be written: the channel-wide prefetch of basic.qos.
-  bool has_room() const { return shared_prefetch == 0 || unsettled_of_consumers < shared_prefetch; }
+  /// Whether one more delivery that must be settled may be written: the channel-wide prefetch of basic.qos. Queues hand
+  /// over no more than that; streams do, and queues where it was larger before.
+  bool has_room() const { return shared_prefetch.limit() == 0 || unsettled_of_consumers < shared_prefetch.limit(); }
 
   Client& client;
   std::uint16_t number;
@@ -122,7 +124,7 @@ class Channel {
   UnsettledDeliveries unsettled;
   std::uint32_t unsettled_of_consumers = 0;  // not of gets
   std::uint16_t consumer_prefetch = 0;       // of consumers that begin from now on
-  std::uint16_t shared_prefetch = 0;
+  SharedPrefetch shared_prefetch;            // of consumers that take from queues, and settle
   std::unordered_map<queue::ConsumerId, std::unique_ptr<Consumer>> consumers;
   std::map<std::string, Consumer*, std::less<>> by_tag;
   std::map<broker::QueueRef, Consumer*> getters;

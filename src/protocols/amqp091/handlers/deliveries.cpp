@@ -110,6 +110,22 @@ void DeliveryInbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> 
   if (!write_held_of(channel, consumer) && !held_some) channel.holding.push_back(id);
 }
 
+void DeliveryInbox::wants(queue::ConsumerId id) {
+  if (!client_) return;
+  auto known = client_->consumers.find(id);
+  if (known == client_->consumers.end()) return;
+  known->second->shared_prefetch.wants(id);
+  tell_shares(*known->second);
+}
+
+void DeliveryInbox::returned(queue::ConsumerId id, std::uint64_t messages) {
+  if (!client_) return;
+  auto known = client_->consumers.find(id);
+  if (known == client_->consumers.end()) return;
+  known->second->shared_prefetch.returned(id, messages);
+  tell_shares(*known->second);
+}
+
 void DeliveryInbox::ended(queue::ConsumerId id, queue::EndReason) {
   if (!client_) return;
   auto known = client_->consumers.find(id);
@@ -126,7 +142,23 @@ void DeliveryInbox::ended(queue::ConsumerId id, queue::EndReason) {
   if (consumer.gets()) channel.getters.erase(consumer.queue);
   client_->consumers.erase(known);
   channel.consumers.erase(id);
+  channel.shared_prefetch.remove(id);
+  tell_shares(channel);
   write_held(channel);
+}
+
+void tell_shares(Channel& channel) {
+  broker::Queues& queues = channel.client.door.queues;
+  runtime::Shard& here = channel.client.shard;
+  for (const ShareChange& change : channel.shared_prefetch.take_changes()) {
+    const Consumer* consumer = channel.consumer(change.consumer);
+    if (!consumer) continue;
+    if (change.kind == ShareChange::Kind::kMore) {
+      queues.change_share(here, consumer->queue, change.consumer, change.more);
+    } else {
+      queues.take_share(here, consumer->queue, change.consumer, change.kind == ShareChange::Kind::kAskAllBack);
+    }
+  }
 }
 
 void write_held(Channel& channel) {

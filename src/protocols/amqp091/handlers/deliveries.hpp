@@ -19,12 +19,17 @@ class DeliveryInbox final : public broker::ConsumerSink {
   /// What comes from now on is dropped: the consumers' release gives it back.
   void close() { client_ = nullptr; }
   void deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) override;
+  void wants(queue::ConsumerId id) override;
+  void returned(queue::ConsumerId id, std::uint64_t messages) override;
   void ended(queue::ConsumerId id, queue::EndReason reason) override;
 
  private:
   Client* client_;
 };
 
+/// The queues of the channel's consumers, what has become of their shares of its prefetch. Before what is settled, so
+/// that no queue gives out what another one may already.
+void tell_shares(Channel& channel);
 /// Writes what is held, as far as it may be.
 void write_held(Channel& channel);
 /// What a consumer holds unwritten goes back to its queue, which is not to know that it was here.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 
@@ -67,6 +68,7 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
   }
   if (!published) co_return refuse(ReplyCode::kPreconditionFailed, "partial tx completion");
   for (const Transaction::Acknowledged& one : committed.acknowledged) settle(*channel, one.delivery, one.verdict);
+  tell_shares(*channel);
   for (queue::ConsumerId id : std::exchange(channel->settling, {})) {
     Consumer* consumer = channel->consumer(id);
     if (!consumer) continue;
@@ -77,6 +79,7 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
     Result<void> kept = co_await client.door.queues.settle_durably(client.shard, consumer->queue, id,
                                                                    std::exchange(consumer->settlements, {}));
     if (!kept) co_return refuse(protocol_error(kept.error()));
+    channel->shared_prefetch.handed_on(id);
   }
   hand_on_settlements(*channel);
   client.reply(*channel, TxCommitOk{});
