@@ -46,4 +46,10 @@ std::optional<std::string> deduplication_id(const Record& record) {
   return deduplication_id(properties_of(record));
 }
 
+std::optional<std::string> property_key(const Record& record, std::string_view name) {
+  PropertyTable properties = properties_of(record);
+  const PropertyValue* value = find_property(properties, name);
+  return value == nullptr ? std::nullopt : key_of(*value);
+}
+
 }  // namespace wharf

@@ -15,5 +15,7 @@ inline constexpr std::string_view kDeduplicationHeader = "x-deduplication-header
 /// "1" differ. None: the message has no such header, or one whose value is a decimal, a list or a table.
 std::optional<std::string> deduplication_id(const PropertyTable& headers);
 std::optional<std::string> deduplication_id(const Record& record);
+/// The value of any user property, likewise.
+std::optional<std::string> property_key(const Record& record, std::string_view name);
 
 }  // namespace wharf

@@ -1,6 +1,7 @@
 #pragma once
-// The group that a message belongs to, in JMS's words: its properties `JMSXGroupID` and `JMSXGroupSeq`; without them the
-// record's key. Dialects that have fields of their own for it (OpenWire's groupID, AMQP 1.0's group-id) keep them in these.
+// The group that a message belongs to, in JMS's words: its properties `JMSXGroupID` and `JMSXGroupSeq`; without them
+// the record's key. Dialects that have fields of their own for it (OpenWire's groupID, AMQP 1.0's group-id) keep them
+// in these.
 #include <string_view>
 
 #include "model/record.hpp"

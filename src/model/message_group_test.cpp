@@ -50,7 +50,9 @@ TEST(MessageGroup, IsAPropertyOrElseTheKey) {
 }
 
 TEST(MessageGroup, ANegativeSequenceNumberClosesIt) {
-  auto sequence = [](PropertyValue value) { return typed({{"JMSXGroupID", std::string("a")}, {"JMSXGroupSeq", std::move(value)}}).closes; };
+  auto sequence = [](PropertyValue value) {
+    return typed({{"JMSXGroupID", std::string("a")}, {"JMSXGroupSeq", std::move(value)}}).closes;
+  };
   EXPECT_TRUE(sequence(std::int32_t{-1}));
   EXPECT_TRUE(sequence(std::int64_t{-7}));
   EXPECT_TRUE(sequence(std::string("-1")));
@@ -66,7 +68,10 @@ TEST(MessageGroup, APlainRecordHasItInItsHeadersOrItsKey) {
   auto plain = [](std::initializer_list<RecordHeader> list, std::optional<std::string_view> key) {
     std::vector<RecordHeader> headers(list);
     BatchBuilder builder(BatchOptions{});
-    builder.append({.timestamp = Timestamp{1}, .key = key ? std::optional(as_bytes(*key)) : std::nullopt, .value = as_bytes("b"), .headers = headers});
+    builder.append({.timestamp = Timestamp{1},
+                    .key = key ? std::optional(as_bytes(*key)) : std::nullopt,
+                    .value = as_bytes("b"),
+                    .headers = headers});
     return read(*builder.finish());
   };
   EXPECT_EQ(plain({}, std::nullopt), Seen());

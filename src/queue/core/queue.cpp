@@ -17,8 +17,9 @@ constexpr std::uint64_t kMostUncountedBytes = 128u << 10;
 Queue::Queue(QueueOptions options)
     : options_(std::move(options)), consumers_(options_.settings.single_active_consumer) {
   const QueueSettings& settings = options_.settings;
-  if (settings.groups)
-    groups_ = std::make_unique<MessageGroups>(consumers_, settings.rebalances_groups, options_.groups);
+  if (settings.groups) groups_ = std::make_unique<MessageGroups>(consumers_, settings.rebalances_groups, options_.groups);
+  if (settings.last_value_key) values_ = std::make_unique<LastValues>();
+  is_plain_ = !groups_ && !values_ && !settings.deduplicates;
 }
 
 /// Messages that went out while no time was kept have their time from now on.
@@ -30,6 +31,7 @@ void Queue::configure(const QueueSettings& settings, MonotonicTime now) {
   options_.settings.deduplicates = born.deduplicates;
   options_.settings.groups = born.groups;
   options_.settings.rebalances_groups = born.rebalances_groups;
+  options_.settings.last_value_key = std::move(born.last_value_key);
   if (had_timeout || !settings.consumer_timeout) return;
   for (auto& [number, cursor] : levels_) cursor.restart_clocks(now);
 }
@@ -68,10 +70,14 @@ void Queue::missing(std::uint8_t number, OffsetRange range) {
   ids_.forget(number, range);
   went(number, range);
   if (groups_) groups_->gone(number, range);
+  if (values_) values_->forget(number, range);
   if (options_.keeps_state) change_.levels[number].settled.push_back(range);
 }
 
 std::optional<Offer> Queue::head() const {
+  if (values_) {
+    if (std::optional<MessageId> placed = placed_in_front()) return offer_of(*placed);
+  }
   for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) {
     std::optional<Ready> ready = at->second.peek();
     if (ready) return Offer{{at->first, ready->offset}, ready->tries, ready->redelivered, {}, {}};
@@ -156,9 +162,14 @@ std::vector<Queue::Overdue> Queue::overdue(MonotonicTime now) const {
 }
 
 void Queue::settle_one(MessageId id) {
+  if (!is_plain_) note_gone(id);
+  if (level(id.level).settle(id.offset)) note_settled(id, id.offset);
+}
+
+void Queue::note_gone(MessageId id) {
   ids_.forget(id);
   if (groups_) groups_->gone(id);
-  if (level(id.level).settle(id.offset)) note_settled(id, id.offset);
+  if (values_) values_->forget(id);
 }
 
 void Queue::note_settled(MessageId id, Offset last) {
@@ -270,8 +281,7 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
 /// In flight and on its way out of the queue, or gone at once where it goes nowhere. Its way may lead back to this
 /// queue.
 void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths) {
-  ids_.forget(id);
-  if (groups_) groups_->gone(id);
+  note_gone(id);
   if (has_dead_letter_target()) {
     level(id.level).orphan(id.offset);
     deaths.push_back({id, reason, tries});
@@ -343,6 +353,7 @@ void Queue::drop_oldest(std::uint64_t messages) {
       cursor.settle_range({first, next});
       went(number, {first, next});
       ids_.forget(number, {first, next});
+      if (values_) values_->forget(number, {first, next});
       note_settled({number, first}, next.plus(-1));
     }
   }

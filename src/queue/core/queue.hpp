@@ -28,6 +28,7 @@
 #include "model/time.hpp"
 #include "queue/core/consumers.hpp"
 #include "queue/core/cursor.hpp"
+#include "queue/core/last_values.hpp"
 #include "queue/core/message_groups.hpp"
 #include "queue/core/selector_scan.hpp"
 #include "queue/core/settings.hpp"
@@ -116,6 +117,13 @@ class Queue {
   void note_id(std::string id, MessageId message, std::optional<Timestamp> expires) {
     ids_.add(std::move(id), message, expires);
   }
+
+  // --- Last values, where the queue keeps one message of each key
+  bool keeps_last_values() const { return values_ != nullptr; }
+  /// Of one that has arrived: it takes the place of the one of its key that is ready, which is settled with that.
+  void note_value(std::string key, MessageId id, std::uint32_t bytes);
+  /// The message that the next one of this key replaces; nullptr: none.
+  const LastValues::Newest* replaceable(std::string_view key) const;
 
   // --- Consumers
   Result<void> subscribe(ConsumerId id, const ConsumerOptions& options);
@@ -221,8 +229,8 @@ class Queue {
   StateChange snapshot(bool ends) const;
 
   const QueueSettings& settings() const { return options_.settings; }
-  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer,
-  /// whether it drops duplicates, message groups.
+  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer, whether it
+  /// drops duplicates, message groups, last values.
   void configure(const QueueSettings& settings, MonotonicTime now);
   std::uint64_t ready() const;
   std::uint64_t unsettled() const;
@@ -231,6 +239,9 @@ class Queue {
 
  private:
   Cursor& level(std::uint8_t number);
+  std::optional<MessageId> placed_in_front() const;
+  std::optional<Offer> offer_of(MessageId id) const;
+  void note_gone(MessageId id);
   void take(MessageId id, const Held& held);
   void note_handed(const Offer& offer, ConsumerId to, bool settled, bool closes_group);
   void came_back(MessageId id);
@@ -255,8 +266,9 @@ class Queue {
   std::map<std::uint8_t, CursorState> restored_;
   Consumers consumers_;
   std::unique_ptr<MessageGroups> groups_;  // where there are
-  std::multimap<MonotonicTime, MessageId>
-      resting_;  // in flight with nobody, until then; a start forgets it: they are ready
+  std::unique_ptr<LastValues> values_;     // where they are kept
+  bool is_plain_;                          // no groups, no last values, no ids
+  std::multimap<MonotonicTime, MessageId> resting_;  // in flight with nobody, until then; a start forgets it: they are ready
   WaitingIds ids_;
   StateChange change_;
   std::map<std::uint8_t, Offset> reserve_asked_;

@@ -107,6 +107,10 @@ std::optional<MessageId> Queue::found_ahead() const {
     std::optional<MessageId> found = groups_->held_back(levels_);
     return found && !is_asked(*found) ? found : std::nullopt;
   }
+  if (values_) {
+    std::optional<MessageId> found = placed_in_front();
+    if (found && !offer_of(*found) && !is_asked(*found)) return found;
+  }
   for (const auto& [selector, scans] : scans_) {
     std::optional<Selected> next = consumers_.choose(selector) ? next_of(selector, scans) : std::nullopt;
     if (next && next->held_back && !is_asked(next->offer.id)) return next->offer.id;
@@ -115,17 +119,21 @@ std::optional<MessageId> Queue::found_ahead() const {
 }
 
 void Queue::came_back(MessageId id) {
+  if (values_ && values_->is_outlived(id)) return settle_one(id);
   for (auto& [selector, scans] : scans_) {
     if (auto scan = scans.find(id.level); scan != scans.end()) scan->second.came_back(id.offset);
   }
   if (groups_) groups_->came_back(id);
+  if (values_) values_->came_back(id);
 }
 
 void Queue::went(std::uint8_t number, OffsetRange range) {
   for (auto& [selector, scans] : scans_) {
     if (auto scan = scans.find(number); scan != scans.end()) scan->second.went(range);
   }
+  if (is_plain_) return;
   if (groups_) groups_->went(number, range);
+  if (values_) values_->went(number, range);
 }
 
 }  // namespace wharf::queue

@@ -46,10 +46,14 @@ struct QueueSettings {
   bool deduplicates = false;                    // a message with the id of one that is there is dropped
   bool groups = false;                          // messages of one group go to one consumer at a time, in order
   bool rebalances_groups = false;               // with each new consumer
+  std::optional<std::string> last_value_key;    // the property by which a message replaces the one that waits
 
   /// A queue takes or refuses what it is handed at once as a whole: where it may refuse or drop some, each message is to come by
   /// itself, for others may still fit.
-  bool takes_each_alone() const { return deduplicates || (overflow != Overflow::kDropOldest && (max_length || max_length_bytes)); }
+  bool takes_each_alone() const {
+    bool may_refuse = overflow != Overflow::kDropOldest && (max_length || max_length_bytes);
+    return deduplicates || last_value_key || may_refuse;
+  }
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 

@@ -43,7 +43,9 @@ void LiveQueue::begin() {
 void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   std::optional<Identified> identified = identify(incoming);
   if (identified && is_duplicate(*identified, incoming, answered)) return;
-  if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted) {
+  std::optional<Valued> valued = value_of(incoming);
+  bool replaces = valued && core_.replaceable(valued->key) != nullptr;  // and makes its own room
+  if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted && !replaces) {
     dead_letter_refused(incoming.batch);
     return answered(admitted);
   }
@@ -55,9 +57,9 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   Result<log::Appended> appended = with_.logs.append(partition, std::move(incoming.batch), context_of(with_, true));
   if (!appended) return answered(fail(appended.error()));
   core_.arrived(incoming.level, appended->next, incoming.body_bytes, incoming.expiring);
-  if (identified)
-    core_.note_id(std::move(identified->id), {incoming.level, appended->next.plus(-1)}, identified->expires);
-  if (core_.wants_count()) mark_state();
+  if (identified) core_.note_id(std::move(identified->id), {incoming.level, appended->next.plus(-1)}, identified->expires);
+  if (valued) core_.note_value(std::move(valued->key), {incoming.level, appended->next.plus(-1)}, valued->bytes);
+  if (core_.wants_count() || replaces) mark_state();
   if (incoming.persistent) {
     with_.logs.when_committed(partition, appended->next, std::move(answered));
   } else {
@@ -181,7 +183,7 @@ void LiveQueue::pump_once() {
   while (!turn_asked_ && serve_one()) {
     if (++served == kMessagesPerTurn || look_bytes_ > kLookBytesPerTurn) ask_turn();
   }
-  if (core_.selects()) keep_reserve();  // what they have found may lie far ahead
+  if (core_.selects() || core_.keeps_last_values()) keep_reserve();  // what they have found may lie far ahead
   send_outgoing();
   for (ConsumerId id : core_.ask_for_share()) outlets_.at(id.value)->wants(id);
   bury_dead();

@@ -173,6 +173,11 @@ class LiveQueue final : StateOwner {
     std::optional<Timestamp> expires;
   };
   std::optional<Identified> identify(const Incoming& incoming) const;
+  struct Valued {
+    std::string key;
+    std::uint32_t bytes = 0;  // of its body
+  };
+  std::optional<Valued> value_of(const Incoming& incoming) const;
   bool is_duplicate(const Identified& message, const Incoming& incoming, Answered& answered);
   void send_outgoing();
   void bury_dead();
@@ -192,6 +197,7 @@ class LiveQueue final : StateOwner {
   runtime::Task<void> look_through(std::uint8_t level, OffsetRange range, Visit visit);
   runtime::Task<void> count_uncounted(std::uint8_t level);
   runtime::Task<void> know_ids(std::uint8_t level);
+  runtime::Task<void> know_values(std::uint8_t level);
   runtime::Task<void> load_cold(MessageId id, std::optional<SelectorId> reader);
   struct Walk;
   runtime::Task<void> show(Walk walk, BrowseRequest request, std::shared_ptr<BrowseAnswer> answer,

@@ -72,6 +72,7 @@ runtime::Task<void> LiveQueue::recover() {
   for (const auto& [level, cursor] : core_.levels()) {
     co_await count_uncounted(level);
     co_await know_ids(level);
+    co_await know_values(level);
   }
   if (has_no_state) co_return;
   auto visit = [this](const Record& record) {
@@ -92,6 +93,7 @@ runtime::Task<void> LiveQueue::recover() {
     }
     co_await count_uncounted(number);
     co_await know_ids(number);
+    co_await know_values(number);
   }
   if (!has_lost) co_return;
   state_->distrust();
@@ -139,6 +141,19 @@ runtime::Task<void> LiveQueue::know_ids(std::uint8_t level) {
     if (cursor.settled().holds(message.record.offset)) return;
     std::optional<std::string> id = deduplication_id(message.record);
     if (id) core_.note_id(std::move(*id), {level, message.record.offset}, facts_of(message).expires);
+  };
+  co_await look_through(level, {cursor.floor(), cursor.end()}, note);
+}
+
+/// All that waits is read: one message of each key, those without one, and what a crash had kept from being replaced.
+runtime::Task<void> LiveQueue::know_values(std::uint8_t level) {
+  if (!core_.keeps_last_values()) co_return;
+  const Cursor& cursor = core_.levels().at(level);
+  auto note = [this, level, &cursor](const LoadedMessage& message) {
+    Offset offset = message.record.offset;
+    if (cursor.settled().holds(offset)) return;
+    std::optional<std::string> key = property_key(message.record, *core_.settings().last_value_key);
+    if (key) core_.note_value(std::move(*key), {level, offset}, facts_of(message).bytes);
   };
   co_await look_through(level, {cursor.floor(), cursor.end()}, note);
 }

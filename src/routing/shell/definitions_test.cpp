@@ -158,6 +158,7 @@ RC_GTEST_PROP(SettingsJson, EverySettingReadsBackAsWritten, ()) {
   settings.deduplicates = chance();
   settings.groups = chance();
   settings.rebalances_groups = chance();
+  if (chance()) settings.last_value_key = *rc::gen::arbitrary<std::string>();
   Result<queue::QueueSettings> read = settings_from_json(json::parse(json::serialize(to_json(settings))));
   RC_ASSERT(read.has_value());
   RC_ASSERT(*read == settings);

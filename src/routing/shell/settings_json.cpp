@@ -70,6 +70,11 @@ class Reading {
   void read(std::string_view name, std::optional<T>& into) {
     if (object_.contains(name)) read(name, into.emplace());
   }
+  void read(std::string_view name, std::string& into) {
+    Result<std::string> text = text_from_json(object_.at(name));
+    if (!text) return wrong(name);
+    into = std::move(*text);
+  }
   void read(std::string_view name, queue::Overflow& into) {
     const json::value* value = object_.if_contains(name);
     if (value == nullptr) return;
@@ -132,6 +137,7 @@ json::value to_json(const queue::QueueSettings& settings) {
   if (settings.deduplicates) object["deduplicates"] = true;
   if (settings.groups) object["groups"] = true;
   if (settings.rebalances_groups) object["rebalances_groups"] = true;
+  if (settings.last_value_key) object["last_value_key"] = text_to_json(*settings.last_value_key);
   return object;
 }
 
@@ -153,6 +159,7 @@ Result<queue::QueueSettings> settings_from_json(const json::value& json) {
   reading.read("deduplicates", settings.deduplicates);
   reading.read("groups", settings.groups);
   reading.read("rebalances_groups", settings.rebalances_groups);
+  reading.read("last_value_key", settings.last_value_key);
   if (reading.error()) return fail(*reading.error());
   return settings;
 }

@@ -80,6 +80,19 @@ void read_groups(ArgumentsReader& reader, const PropertyTable& arguments, QueueN
   reader.fail(argument.invalid("rebalance_but_no_message_groups").error());
 }
 
+/// Which of two levels a key's last value is in, nothing would say.
+void read_last_value(ArgumentsReader& reader, const PropertyTable& arguments, QueueName queue,
+                     queue::QueueSettings& settings) {
+  Argument key(arguments, "x-last-value-key", queue);
+  reader.read("x-last-value-key", settings.last_value_key, [](const Argument& argument) -> Outcome<std::string> {
+    Outcome<std::string> name = argument.text();
+    if (!name || (!name->empty() && name->size() <= kMaxPropertyNameBytes)) return name;
+    return argument.invalid("no_name_of_a_header");
+  });
+  if (settings.last_value_key && settings.max_priority > 0)
+    reader.fail(key.invalid("last_value_but_max_priority").error());
+}
+
 /// Arguments without a meaning here; what could never have meant anything is refused.
 void read_no_ops(ArgumentsReader& reader) {
   std::string mode;
@@ -120,6 +133,7 @@ Outcome<QueueArguments> queue_arguments(const PropertyTable& arguments, QueueNam
   reader.read("x-message-deduplication", settings.deduplicates,
               [](const Argument& argument) { return argument.flag(); });
   read_groups(reader, arguments, queue, settings);
+  read_last_value(reader, arguments, queue, settings);
   read_no_ops(reader);
   settings.consumer_timeout = *consumer_timeout(arguments);
   if (reader.error()) return refuse(*reader.error());

@@ -55,9 +55,13 @@ TEST(QueueArguments, RefusalsAreRabbitMqsWords) {
       {"x-message-groups", 1, "{unacceptable_type,signedint}"},
       {"x-group-rebalance", text("true"), "{unacceptable_type,longstr}"},
       {"x-group-rebalance", true, "rebalance_but_no_message_groups"},
+      {"x-last-value-key", true, "{unacceptable_type,bool}"},
+      {"x-last-value-key", text(""), "no_name_of_a_header"},
       {"x-queue-version", 3, "\"unsupported queue version '3'\""},
   };
   for (const Case& one : cases) EXPECT_EQ(verdict(one.name, one.value), invalid(one.name, one.why));
+  auto both = queue_arguments({{"x-last-value-key", text("k")}, {"x-max-priority", 2}}, kQueue);
+  EXPECT_EQ(both.error().reply_text(), invalid("x-last-value-key", "last_value_but_max_priority"));
   EXPECT_EQ(
       verdict("x-dead-letter-exchange", 1),
       "PRECONDITION_FAILED - invalid type 'signedint' for arg 'x-dead-letter-exchange' in queue 'q' in vhost '/'");
@@ -181,6 +185,8 @@ TEST(QueueEquivalence, ArgumentsAreToldWithTheirTypesWhereOneIsMissing) {
             inequivalent("x-single-active-consumer", "the value 'true' of type 'bool'", "none"));
   EXPECT_EQ(again({{"x-message-deduplication", true}}, {}),
             inequivalent("x-message-deduplication", "none", "the value 'true' of type 'bool'"));
+  EXPECT_EQ(again({{"x-last-value-key", text("a")}}, {{"x-last-value-key", text("b")}}),
+            inequivalent("x-last-value-key", "'b'", "'a'"));
   EXPECT_EQ(again({{"x-message-groups", true}}, {}),
             inequivalent("x-message-groups", "none", "the value 'true' of type 'bool'"));
   EXPECT_EQ(again({{"x-message-groups", true}}, {{"x-message-groups", true}, {"x-group-rebalance", true}}),

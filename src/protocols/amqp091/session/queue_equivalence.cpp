@@ -25,6 +25,7 @@ constexpr std::string_view kCompared[] = {"x-queue-type",
                                           "x-message-deduplication",
                                           "x-message-groups",
                                           "x-group-rebalance",
+                                          "x-last-value-key",
                                           "x-max-age",
                                           "x-stream-max-segment-size-bytes"};
 

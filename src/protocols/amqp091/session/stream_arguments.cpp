@@ -26,6 +26,7 @@ constexpr std::string_view kOfQueues[] = {"x-expires",
                                           "x-delivery-limit",
                                           "x-message-groups",
                                           "x-group-rebalance",
+                                          "x-last-value-key",
                                           "x-queue-mode",
                                           "x-queue-version",
                                           "x-quorum-initial-group-size"};

@@ -10,10 +10,12 @@ import pika_deduplication
 import pika_delays
 import pika_entities
 import pika_groups
+import pika_last_values
 import pika_messages
 import pika_queues
 import pika_selectors
 import pika_streams
 
 if __name__ == "__main__":
-    cases.main(pika_deduplication, pika_delays, pika_entities, pika_groups, pika_messages, pika_queues, pika_selectors, pika_streams)
+    cases.main(pika_deduplication, pika_delays, pika_entities, pika_groups, pika_last_values, pika_messages, pika_queues,
+               pika_selectors, pika_streams)
