@@ -24,6 +24,7 @@ export default [
     }
     await withPage(async (page) => {
       await signIn(page, '#/queues')
+      await page.getByText(`1\u2013${kHostile.length} of ${kHostile.length}`, { exact: true }).waitFor()
       equal(await page.locator('tbody a.name').count(), kHostile.length)
       for (const name of kHostile) {
         await open(page, 'queue', vhost, name)
