@@ -30,9 +30,12 @@ class DirectWriter {
  private:
   class Ring;
 
+  /// That of the thread that runs the shard now; null where there is none to be had.
+  Ring* ring();
+
   Shard& shard_;
   bool wants_ring_;
-  std::unique_ptr<Ring> ring_;  // made by the first write, on the shard's thread, which alone may submit to it
+  std::vector<std::unique_ptr<Ring>> rings_;  // only the thread that made one may use it; two threads may run a shard
 };
 
 /// Whether this process may use io_uring: for `wharf doctor`.
