@@ -41,9 +41,9 @@ table.forEach((file, number) => {
   const gzip = gzipSync(file.content, { level: 9 });
   const path = join(folder, file.hash + ".gz");
   writeFileSync(path, gzip);
-  // At a page of its own, so that the pages beside it, which a start reads, bring none of it into memory.
+  // In 64 KiB of its own: the kernel maps so much around what is read, and a start reads what lies before it.
   lines.push(
-    `__asm__(".section wharf_console,\\"a\\",@progbits\\n.balign ${number === 0 ? 4096 : 1}\\n.globl wharf_console_${number}\\n"`,
+    `__asm__(".section wharf_console,\\"a\\",@progbits\\n.balign ${number === 0 ? 65536 : 1}\\n.globl wharf_console_${number}\\n"`,
     `        ".hidden wharf_console_${number}\\nwharf_console_${number}:\\n.incbin ${JSON.stringify(JSON.stringify(path)).slice(1, -1)}\\n.previous\\n");`,
     `extern "C" __attribute__((visibility("hidden"))) const std::byte wharf_console_${number}[${gzip.length}];`,
   );
