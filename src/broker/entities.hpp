@@ -63,6 +63,9 @@ class Entities {
 
   virtual runtime::Task<Result<DeclaredQueue>> declare_queue(runtime::Shard& here, std::string name_space,
                                                              QueueDeclaration declaration) = 0;
+  /// Many of one namespace, kept together where that is possible; those that are there stay as they are.
+  virtual runtime::Task<Result<void>> declare_queues(runtime::Shard& here, std::string name_space,
+                                                     std::vector<QueueDeclaration> declarations);
   /// The messages that went with it (0: it was not there). Its consumers are ended.
   virtual runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string name_space, std::string name,
                                                             QueueDeletion how) = 0;
@@ -77,6 +80,8 @@ class Entities {
   virtual runtime::Task<Result<void>> delete_exchange(runtime::Shard& here, std::string name_space, std::string name,
                                                       bool if_unused) = 0;
   virtual runtime::Task<Result<void>> bind(runtime::Shard& here, std::string name_space, routing::Binding binding) = 0;
+  virtual runtime::Task<Result<void>> bind_all(runtime::Shard& here, std::string name_space,
+                                               std::vector<routing::Binding> bindings);
   virtual runtime::Task<Result<void>> unbind(runtime::Shard& here, std::string name_space, routing::Binding binding) = 0;
 
   virtual std::vector<std::string> namespaces(const runtime::Shard& here) const = 0;

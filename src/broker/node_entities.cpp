@@ -1,17 +1,13 @@
 #include "broker/node_entities.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace wharf::broker {
+namespace {
 
-std::optional<NamespaceView> NodeEntities::find(const runtime::Shard& here, std::string_view name_space) const {
-  const routing::Namespace* found = authority_->namespaces(here).find(name_space);
-  if (found == nullptr) return std::nullopt;
-  return NamespaceView{&found->routes, &found->queues};
-}
-
-runtime::Task<Result<DeclaredQueue>> NodeEntities::declare_queue(runtime::Shard& here, std::string name_space,
-                                                                 QueueDeclaration declaration) {
+QueueInfo info_of(std::string name_space, QueueDeclaration declaration) {
   QueueInfo queue;
   queue.name_space = std::move(name_space);
   queue.name = std::move(declaration.name);
@@ -21,9 +17,30 @@ runtime::Task<Result<DeclaredQueue>> NodeEntities::declare_queue(runtime::Shard&
   queue.type = std::move(declaration.type);
   queue.arguments = std::move(declaration.arguments);
   queue.declared = std::move(declaration.settings);
+  return queue;
+}
+
+}  // namespace
+
+std::optional<NamespaceView> NodeEntities::find(const runtime::Shard& here, std::string_view name_space) const {
+  const routing::Namespace* found = authority_->namespaces(here).find(name_space);
+  if (found == nullptr) return std::nullopt;
+  return NamespaceView{&found->routes, &found->queues};
+}
+
+runtime::Task<Result<DeclaredQueue>> NodeEntities::declare_queue(runtime::Shard& here, std::string name_space,
+                                                                 QueueDeclaration declaration) {
+  QueueInfo queue = info_of(std::move(name_space), std::move(declaration));
   Result<routing::DeclaredQueue> declared = co_await authority_->declare_queue(here, std::move(queue));
   if (!declared) co_return fail(declared.error());
   co_return DeclaredQueue{std::move(declared->queue), declared->created};
+}
+
+runtime::Task<Result<void>> NodeEntities::declare_queues(runtime::Shard& here, std::string name_space,
+                                                         std::vector<QueueDeclaration> declarations) {
+  std::vector<QueueInfo> queues;
+  for (QueueDeclaration& one : declarations) queues.push_back(info_of(name_space, std::move(one)));
+  return authority_->declare_queues(here, std::move(queues));
 }
 
 runtime::Task<Result<std::uint64_t>> NodeEntities::delete_queue(runtime::Shard& here, std::string name_space,
@@ -67,6 +84,18 @@ runtime::Task<Result<void>> NodeEntities::bind(runtime::Shard& here, std::string
   }
   Result<void> bound = co_await authority_->bind(here, name_space, binding);
   if (bound) co_await histories_->replay(here, std::move(name_space), std::move(binding));
+  co_return bound;
+}
+
+/// Those that bring messages with them go one by one.
+runtime::Task<Result<void>> NodeEntities::bind_all(runtime::Shard& here, std::string name_space,
+                                                   std::vector<routing::Binding> bindings) {
+  auto alone =
+      std::ranges::partition(bindings, [&](const routing::Binding& one) { return !replays(here, name_space, one); });
+  std::vector<routing::Binding> rest(std::make_move_iterator(alone.begin()), std::make_move_iterator(alone.end()));
+  bindings.erase(alone.begin(), alone.end());
+  Result<void> bound = co_await authority_->bind_all(here, name_space, std::move(bindings));
+  for (std::size_t i = 0; bound && i < rest.size(); ++i) bound = co_await bind(here, name_space, std::move(rest[i]));
   co_return bound;
 }
 

@@ -20,6 +20,8 @@ class NodeEntities final : public Entities {
   std::optional<NamespaceView> find(const runtime::Shard& here, std::string_view name_space) const override;
   runtime::Task<Result<DeclaredQueue>> declare_queue(runtime::Shard& here, std::string name_space,
                                                      QueueDeclaration declaration) override;
+  runtime::Task<Result<void>> declare_queues(runtime::Shard& here, std::string name_space,
+                                             std::vector<QueueDeclaration> declarations) override;
   runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string name_space, std::string name,
                                                     QueueDeletion how) override;
   runtime::Task<void> delete_unused(runtime::Shard& here, QueueRef queue) override;
@@ -29,6 +31,8 @@ class NodeEntities final : public Entities {
   runtime::Task<Result<void>> delete_exchange(runtime::Shard& here, std::string name_space, std::string name,
                                               bool if_unused) override;
   runtime::Task<Result<void>> bind(runtime::Shard& here, std::string name_space, routing::Binding binding) override;
+  runtime::Task<Result<void>> bind_all(runtime::Shard& here, std::string name_space,
+                                       std::vector<routing::Binding> bindings) override;
   runtime::Task<Result<void>> unbind(runtime::Shard& here, std::string name_space, routing::Binding binding) override;
   std::vector<std::string> namespaces(const runtime::Shard& here) const override;
   runtime::Task<Result<void>> create_namespace(runtime::Shard& here, std::string name) override;

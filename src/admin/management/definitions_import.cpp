@@ -117,15 +117,30 @@ runtime::Task<Result<void>> make_stream(Call* call, DefinedQueue* queue) {
   co_return Result<void>();
 }
 
+/// What is written to the disk together: one sync for so many changes, and no shard stands still for them.
+constexpr std::size_t kChangesAtOnce = 128;
+
+/// As many from `from` on as belong to one virtual host, and go together.
+template <class Defined, class Joins>
+std::size_t end_of_run(const std::vector<Defined>& all, std::size_t from, Joins joins) {
+  std::size_t end = from;
+  while (end < all.size() && end - from < kChangesAtOnce && all[end].vhost == all[from].vhost && joins(all[end])) ++end;
+  return end;
+}
+
 runtime::Task<Result<void>> make_queues(Call* call, std::vector<DefinedQueue>* queues) {
-  for (DefinedQueue& one : *queues) {
+  auto is_queue = [](const DefinedQueue& one) { return !one.stream; };
+  for (std::size_t next = 0; next < queues->size();) {
     Result<void> made;
-    if (one.stream) {
-      made = co_await make_stream(call, &one);
+    if (!is_queue((*queues)[next])) {
+      made = co_await make_stream(call, &(*queues)[next]);
+      ++next;
     } else {
-      Result<broker::DeclaredQueue> declared =
-          co_await call->ports.entities.declare_queue(call->here, one.vhost, std::move(one.declaration));
-      if (!declared) made = fail(declared.error());
+      std::size_t end = end_of_run(*queues, next, is_queue);
+      std::vector<broker::QueueDeclaration> run;
+      std::string vhost = (*queues)[next].vhost;
+      for (; next < end; ++next) run.push_back(std::move((*queues)[next].declaration));
+      made = co_await call->ports.entities.declare_queues(call->here, std::move(vhost), std::move(run));
     }
     if (!made) co_return made;
   }
@@ -133,10 +148,14 @@ runtime::Task<Result<void>> make_queues(Call* call, std::vector<DefinedQueue>* q
 }
 
 runtime::Task<Result<void>> make_bindings(Call* call, std::vector<DefinedBinding>* bindings) {
-  for (DefinedBinding& one : *bindings) {
-    Result<void> bound = co_await call->ports.entities.bind(call->here, one.vhost, std::move(one.binding));
+  for (std::size_t next = 0; next < bindings->size();) {
+    std::size_t end = end_of_run(*bindings, next, [](const DefinedBinding&) { return true; });
+    std::vector<routing::Binding> run;
+    std::string vhost = (*bindings)[next].vhost;
+    for (; next < end; ++next) run.push_back(std::move((*bindings)[next].binding));
+    Result<void> bound = co_await call->ports.entities.bind_all(call->here, std::move(vhost), std::move(run));
     if (!bound) co_return bound;
-    co_await runtime::next_turn(call->here);  // one that is there already does not wait for anything
+    co_await runtime::next_turn(call->here);  // what is there already does not wait for anything
   }
   co_return Result<void>();
 }

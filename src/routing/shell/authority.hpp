@@ -60,6 +60,8 @@ class Authority {
 
   /// `queue` as it was asked for: id and shard are chosen here.
   runtime::Task<Result<DeclaredQueue>> declare_queue(runtime::Shard& here, queue::QueueInfo queue);
+  /// Many, kept together: all of them that are not there, or none.
+  runtime::Task<Result<void>> declare_queues(runtime::Shard& here, std::vector<queue::QueueInfo> queues);
   /// The messages that went with it; 0: it was not there.
   runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string name_space, std::string name,
                                                     QueueCondition condition);
@@ -77,6 +79,8 @@ class Authority {
   runtime::Task<Result<void>> delete_exchange(runtime::Shard& here, std::string name_space, std::string name,
                                               bool if_unused);
   runtime::Task<Result<void>> bind(runtime::Shard& here, std::string name_space, Binding binding);
+  /// Many, kept together: all of them, or none.
+  runtime::Task<Result<void>> bind_all(runtime::Shard& here, std::string name_space, std::vector<Binding> bindings);
   runtime::Task<Result<void>> unbind(runtime::Shard& here, std::string name_space, Binding binding);
 
   /// True: new; false: there was one of its name. What it says holds for what is there already, too, when this returns.
@@ -113,6 +117,9 @@ class Authority {
   void note(const Plan& plan, const Copies::Queues& gone);
   void forget_later(std::vector<cluster::Definition> definitions);
   runtime::Task<void> forget_owed();
+  using QueuePointer = std::shared_ptr<const queue::QueueInfo>;
+  runtime::Task<Result<void>> open_queue(runtime::Shard& here, QueuePointer queue);
+  runtime::Task<void> close_queue(runtime::Shard& here, QueuePointer queue);
   queue::QueueRef new_ref(const runtime::Shard& here, const queue::QueueInfo& queue);
   std::vector<Change> stored_changes(const cluster::TopicTable& topics);
 

@@ -1,3 +1,4 @@
+#include <set>
 #include <utility>
 
 #include "routing/shell/authority.hpp"
@@ -28,18 +29,57 @@ runtime::Task<Result<DeclaredQueue>> Authority::declare_queue(runtime::Shard& he
   queue.ref = new_ref(here, queue);
   queue.settings = in->settings_of(queue);
   auto made = std::make_shared<const queue::QueueInfo>(std::move(queue));
-  runtime::Shard& owner = copies_.shard(made->ref.shard);
-  auto open = [this, made] { return copies_.host(made->ref.shard).open(made); };
-  Result<void> opened = co_await runtime::call_on(here, owner, std::move(open));
+  Result<void> opened = co_await open_queue(here, made);
   if (!opened) co_return fail(opened.error());
 
   Planner planner = [made](const Namespaces& now) { return plan_declare_queue(now, made); };
   Result<Answer> answer = co_await ask(here, std::move(planner));
   if (answer && answer->plan.queue == made) co_return DeclaredQueue{made, true};
-  auto close = [this, made] { copies_.host(made->ref.shard).close(made->ref.id); };
-  co_await runtime::call_on(here, owner, std::move(close));
+  co_await close_queue(here, made);
   if (!answer) co_return fail(answer.error());
   co_return DeclaredQueue{answer->plan.queue, false};
+}
+
+runtime::Task<Result<void>> Authority::open_queue(runtime::Shard& here, QueuePointer queue) {
+  auto open = [this, queue] { return copies_.host(queue->ref.shard).open(queue); };
+  Result<void> opened = co_await runtime::call_on(here, copies_.shard(queue->ref.shard), std::move(open));
+  co_return opened;
+}
+
+runtime::Task<void> Authority::close_queue(runtime::Shard& here, QueuePointer queue) {
+  auto close = [this, queue] { copies_.host(queue->ref.shard).close(queue->ref.id); };
+  co_await runtime::call_on(here, copies_.shard(queue->ref.shard), std::move(close));
+}
+
+runtime::Task<Result<void>> Authority::declare_queues(runtime::Shard& here, std::vector<queue::QueueInfo> queues) {
+  std::vector<QueuePointer> opened;
+  Result<void> outcome;
+  for (queue::QueueInfo& queue : queues) {
+    const Namespace* in = copies_.at(here).find(queue.name_space);
+    if (in == nullptr) outcome = fail(no_namespace(queue.name_space));
+    if (!outcome) break;
+    if (in->queue(queue.name)) continue;
+    queue.ref = new_ref(here, queue);
+    queue.settings = in->settings_of(queue);
+    opened.push_back(std::make_shared<const queue::QueueInfo>(std::move(queue)));
+    outcome = co_await open_queue(here, opened.back());
+    if (outcome) continue;
+    opened.pop_back();
+    break;
+  }
+  std::set<TopicId> made;
+  if (outcome && !opened.empty()) {
+    Planner planner = [opened](const Namespaces& now) { return plan_declare_queues(now, opened); };
+    Result<Answer> answer = co_await ask(here, std::move(planner));
+    outcome = done(answer);
+    for (const Change& change : answer ? answer->plan.changes : std::vector<Change>()) {
+      made.insert(std::get<QueueMade>(change).queue->ref.id);
+    }
+  }
+  for (const QueuePointer& queue : opened) {
+    if (!made.contains(queue->ref.id)) co_await close_queue(here, queue);
+  }
+  co_return outcome;
 }
 
 runtime::Task<Result<std::uint64_t>> Authority::delete_queue(runtime::Shard& here, std::string name_space,
@@ -118,6 +158,17 @@ runtime::Task<Result<void>> Authority::delete_exchange(runtime::Shard& here, std
 runtime::Task<Result<void>> Authority::bind(runtime::Shard& here, std::string name_space, Binding binding) {
   auto planner = [name_space = std::move(name_space), binding = std::move(binding)](const Namespaces& now) {
     return plan_bind(now, name_space, binding);
+  };
+  Result<Plan> here_now = planner(copies_.at(here));
+  if (here_now && here_now->changes.empty()) co_return Result<void>();
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  co_return done(answer);
+}
+
+runtime::Task<Result<void>> Authority::bind_all(runtime::Shard& here, std::string name_space,
+                                                std::vector<Binding> bindings) {
+  auto planner = [name_space = std::move(name_space), bindings = std::move(bindings)](const Namespaces& now) {
+    return plan_bind_all(now, name_space, bindings);
   };
   Result<Plan> here_now = planner(copies_.at(here));
   if (here_now && here_now->changes.empty()) co_return Result<void>();

@@ -46,6 +46,40 @@ TEST(Authority, WhatIsThereIsTheAnswerToASecondDeclaration) {
   EXPECT_EQ(world.declare(1, durable_queue("jobs")).value().queue, first->queue);
 }
 
+TEST(Authority, ManyAreMadeTogetherOrNoneOfThem) {
+  World world;
+  auto declare = [&](std::vector<queue::QueueInfo> queues) {
+    return world.simulation.run(world.shard(1), world.authority->declare_queues(world.shard(1), std::move(queues)));
+  };
+  auto bind = [&](std::vector<Binding> bindings) {
+    return world.simulation.run(world.shard(2), world.authority->bind_all(world.shard(2), "/", std::move(bindings)));
+  };
+  Result<DeclaredQueue> there = world.declare(0, durable_queue("there"));
+  EXPECT_TRUE(declare({durable_queue("a"), durable_queue("there"), durable_queue("b"), durable_queue("a")}));
+  EXPECT_TRUE(declare({durable_queue("a"), durable_queue("b")}));
+  EXPECT_TRUE(*world.declare(2, exchange("news", true)));
+  EXPECT_TRUE(bind({to_queue("news", "a", "x"), to_queue("news", "b", "x"), to_queue("news", "a", "x")}));
+  EXPECT_TRUE(bind({to_queue("news", "a", "x")}));
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Namespace& in = *world.authority->namespaces(world.shard(i)).find("/");
+    EXPECT_EQ(in.queue("there"), there->queue);
+    EXPECT_EQ(in.routes.bindings_from("news").size(), 2u);
+  }
+  Told before = world.told();
+  world.restart();
+  EXPECT_EQ(world.told(), before);
+
+  EXPECT_EQ(bind({to_queue("news", "b", "y"), to_queue("news", "no", "y")}).error().code, ErrorCode::kNotFound);
+  for (auto& host : world.hosts) host->refuses = true;
+  EXPECT_EQ(declare({durable_queue("c")}).error().code, ErrorCode::kDiskFull);
+  for (auto& host : world.hosts) host->refuses = false;
+  world.machine->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+  EXPECT_FALSE(declare({durable_queue("c"), durable_queue("d")}));
+  world.machine->disk().set_errors({});
+  world.simulation.run_for(std::chrono::minutes(1));
+  EXPECT_EQ(world.told(), before);  // also that no queue is open which is not declared
+}
+
 runtime::Task<void> declare_into(Authority* authority, runtime::Shard* here, queue::QueueInfo queue,
                                  std::vector<Result<DeclaredQueue>>* into) {
   Result<DeclaredQueue> declared = co_await authority->declare_queue(*here, std::move(queue));

@@ -1,6 +1,9 @@
 #include "routing/shell/plan.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -58,6 +61,12 @@ Result<void> check_no_topic(const Namespace& in, const queue::QueueInfo& queue) 
                           resource(DestinationKind::kQueue, queue.name, queue.name_space), queue.type));
 }
 
+/// Changes that do not run into each other, as one.
+void add(Plan& all, Plan one) {
+  std::ranges::move(one.changes, std::back_inserter(all.changes));
+  std::ranges::move(one.definitions, std::back_inserter(all.definitions));
+}
+
 }  // namespace
 
 Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue) {
@@ -71,6 +80,19 @@ Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const que
   plan.queue = queue;
   plan.changes.emplace_back(QueueMade{std::move(queue)});
   return plan;
+}
+
+Result<Plan> plan_declare_queues(const Namespaces& now,
+                                 const std::vector<std::shared_ptr<const queue::QueueInfo>>& queues) {
+  Plan all;
+  std::set<std::pair<std::string_view, std::string_view>> names;
+  for (const std::shared_ptr<const queue::QueueInfo>& queue : queues) {
+    if (!names.emplace(queue->name_space, queue->name).second) continue;
+    Result<Plan> one = plan_declare_queue(now, queue);
+    if (!one) return one;
+    add(all, std::move(*one));
+  }
+  return all;
 }
 
 Plan plan_delete_queues(const Namespaces& now, const std::vector<std::shared_ptr<const queue::QueueInfo>>& queues) {
@@ -136,6 +158,18 @@ Result<Plan> plan_bind(const Namespaces& now, std::string_view name_space, const
   if (survives(**in, binding)) plan.definitions.push_back(definition_of(name_space, binding));
   plan.changes.emplace_back(BindingMade{std::string(name_space), binding});
   return plan;
+}
+
+Result<Plan> plan_bind_all(const Namespaces& now, std::string_view name_space, const std::vector<Binding>& bindings) {
+  Plan all;
+  std::set<std::string> keys;
+  for (const Binding& binding : bindings) {
+    if (!keys.insert(binding_key(name_space, binding)).second) continue;
+    Result<Plan> one = plan_bind(now, name_space, binding);
+    if (!one) return one;
+    add(all, std::move(*one));
+  }
+  return all;
 }
 
 Result<Plan> plan_unbind(const Namespaces& now, std::string_view name_space, const Binding& binding) {

@@ -35,6 +35,9 @@ struct Plan {
 // Errors are those of RoutingTable, and kNotFound for the namespace.
 /// `queue` unless one of this name is there. kPreconditionFailed: it is a log topic's name.
 Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue);
+/// Of many: all of them that are not there, or none.
+Result<Plan> plan_declare_queues(const Namespaces& now,
+                                 const std::vector<std::shared_ptr<const queue::QueueInfo>>& queues);
 Result<Plan> plan_delete_queue(const Namespaces& now, std::string_view name_space, std::string_view name,
                                QueueCondition condition);
 /// All of them, which are there.
@@ -43,6 +46,7 @@ Result<Plan> plan_declare_exchange(const Namespaces& now, std::string_view name_
 Result<Plan> plan_delete_exchange(const Namespaces& now, std::string_view name_space, std::string_view name,
                                   bool if_unused);
 Result<Plan> plan_bind(const Namespaces& now, std::string_view name_space, const Binding& binding);
+Result<Plan> plan_bind_all(const Namespaces& now, std::string_view name_space, const std::vector<Binding>& bindings);
 Result<Plan> plan_unbind(const Namespaces& now, std::string_view name_space, const Binding& binding);
 /// kInvalidName, kInvalidArgument: check_policy().
 Result<Plan> plan_set_policy(const Namespaces& now, PolicyKind kind, std::string_view name_space,
