@@ -97,7 +97,7 @@ Result<void> Server::run_on_first_shard(Make make) {
 Result<void> Server::start() {
   std::vector<runtime::Shard*> all;
   for (const auto& shard : shards_) all.push_back(shard.get());
-  threads_ = std::make_unique<runtime::ShardThreads>(all, runtime::SharingLimits{.may_share = config_.get<"shards.share.thread">()});
+  threads_ = std::make_unique<runtime::ShardThreads>(all, runtime::SharingLimits{.may_share = config_.get<"threads.shared">()});
   return run_on_first_shard([this](Result<void>* outcome) { return start_on_first_shard(outcome); });
 }
 

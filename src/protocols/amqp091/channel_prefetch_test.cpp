@@ -109,7 +109,7 @@ TEST_F(ChannelPrefetch, ATransactionThatAcknowledgesGivesRoom) {
 }
 
 TEST_F(ChannelPrefetch, NothingIsSaidAboutItWithoutOne) {
-  Peer& peer = with_queues(5, 0);
+  Peer& peer = with_queues(6, 0);
   peer.send(BasicQos{.prefetch_count = 2});
   peer.next<BasicQosOk>();
   for (const char* queue : {"a", "b"}) {
