@@ -89,7 +89,7 @@ inline constexpr auto kMetrics = std::to_array<Metric>({
   {"wharf_disk_reserve_bytes", kGauge, "", "disk.reserve.bytes: what should be kept aside for a full disk."},
   {"wharf_disk_reserve_whole", kGauge, "", "1 while the reserve is there, 0 when it was given up or could not be made."},
 
-  {"wharf_shard_busy_seconds_total", kCounter, "shard", "Processor time of the shard; its rate is the share of a core that the shard uses."},
+  {"wharf_shard_busy_seconds_total", kCounter, "shard", "Processor time of the shard's thread; its rate is the share of a core that the shard uses."},
   {"wharf_shard_hop_seconds", kGauge, "shard", "How long the shard took to turn to this scrape: what any work handed to it waits."},
   {"wharf_memory_bytes", kGauge, "shard, use", "Memory that the shard accounts for: hot_tail (newest records), wal_buffer (not yet flushed)."},
   {"wharf_scrape_seconds", kGauge, "", "How long it took to gather this page."},

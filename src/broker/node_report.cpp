@@ -4,7 +4,6 @@
 #include <span>
 
 #include "model/record_batch.hpp"
-#include "runtime/busy_time.hpp"
 #include "runtime/task_scope.hpp"
 
 namespace wharf::broker {
@@ -36,7 +35,7 @@ runtime::Task<void> report_partitions(NodeShards* shards, std::size_t index, Sha
 runtime::Task<void> report_shard(NodeShards* shards, std::size_t index, MonotonicTime asked, ShardReport* into) {
   NodeShard& shard = shards->at(index);
   into->hop = shard.shard.now() - asked;
-  into->busy = runtime::busy_time(shard.shard);
+  into->busy = runtime::Shard::busy_time();
   into->store = shard.logs->store().statistics();
   std::erase_if(shard.doors.out, [&](const auto& entry) { return !shard.topics->find(entry.first); });
   into->requests = shard.doors.requests;

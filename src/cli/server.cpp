@@ -3,6 +3,7 @@
 #include <future>
 #include <limits>
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -80,7 +81,10 @@ Server::Server(const config::ServerConfig& config)
       shards_(make_shards(config, clock_, pool_)),
       admin_door_(*shards_.front(), WHARF_VERSION, progress_, config.get<"admin.silent.member.ms">()) {}
 
-Server::~Server() { threads_.reset(); }
+Server::~Server() {
+  for (const auto& shard : shards_) shard->stop();
+  threads_.clear();
+}
 
 template <class Make>
 Result<void> Server::run_on_first_shard(Make make) {
@@ -95,9 +99,12 @@ Result<void> Server::run_on_first_shard(Make make) {
 }
 
 Result<void> Server::start() {
-  std::vector<runtime::Shard*> all;
-  for (const auto& shard : shards_) all.push_back(shard.get());
-  threads_ = std::make_unique<runtime::ShardThreads>(all, runtime::SharingLimits{.may_share = config_.get<"threads.shared">()});
+  for (const auto& shard : shards_) {
+    runtime::Shard* one = shard.get();
+    threads_.emplace_back([one] { one->run(); });
+    std::string name = fmt::format("wharf-shard-{}", one->index().value);
+    pthread_setname_np(threads_.back().native_handle(), name.c_str());
+  }
   return run_on_first_shard([this](Result<void>* outcome) { return start_on_first_shard(outcome); });
 }
 

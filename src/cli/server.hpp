@@ -3,6 +3,7 @@
 // clean end.
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "admin/door.hpp"
@@ -15,7 +16,6 @@
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
-#include "runtime/shard_threads.hpp"
 #include "runtime/sockets.hpp"
 #include "runtime/work_pool.hpp"
 
@@ -66,7 +66,7 @@ class Server {
   std::unique_ptr<broker::Node> node_;
   std::unique_ptr<management::Api> management_;
   std::vector<std::unique_ptr<Dialect>> dialects_;
-  std::unique_ptr<runtime::ShardThreads> threads_;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace wharf::cli

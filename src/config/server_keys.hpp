@@ -101,7 +101,6 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   integer(kNode, "node.id", "1", between(0, kInt32Max), "This server's number, as clients see it in metadata."),
   string(kNode, "cluster.id", "", "The cluster's name, as clients see it in metadata. Empty: made at the first start and kept in the data folder."),
   integer(kNode, "shards", "0", between(0, 1024), "Event loops, each with a thread of its own. 0: one per core."),
-  boolean(kNode, "threads.shared", "true", "While there is little to do, one thread runs all event loops: to wake others is most of what a lone message costs."),
   string(kNode, "loopback.users", "guest", "Users, with commas between, who may sign in from this machine only (RabbitMQ's loopback_users). Empty: all may from anywhere."),
 
   endpoint(kKafka, "kafka.listen", "127.0.0.1:9092", "Where Kafka's clients connect. Port 0 takes a free port."),

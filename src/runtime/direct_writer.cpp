@@ -6,19 +6,17 @@
 #include <cstring>
 #include <optional>
 #include <span>
-#include <thread>
 #include <utility>
 
 #include <liburing.h>
 #include <sys/eventfd.h>
 #include <sys/uio.h>
 
-#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <fmt/format.h>
 
 #include "runtime/posix_files.hpp"
-#include "runtime/thread_hold.hpp"
 
 namespace wharf::runtime {
 namespace {
@@ -64,14 +62,11 @@ class DirectWriter::Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
-  bool is_of_this_thread() const { return thread_ == std::this_thread::get_id(); }
-
   /// Bytes written, or a negative errno.
   Task<int> write(int descriptor, std::uint64_t position, std::span<const iovec> pieces) {
     auto start = [this, descriptor, position, pieces](Resume<int> resume) {
       WHARF_ASSERT(!waiting_);
       waiting_.emplace(std::move(resume));
-      hold_.hold();
       submit(descriptor, position, pieces);
     };
     int written = co_await suspend<int>(std::move(start));
@@ -79,8 +74,7 @@ class DirectWriter::Ring {
   }
 
  private:
-  explicit Ring(Shard& shard)
-      : shard_(shard), hold_(boost::asio::use_service<ThreadHold>(shard.context())), ended_(shard.context()) {}
+  explicit Ring(Shard& shard) : shard_(shard), ended_(shard.context()) {}
 
   void submit(int descriptor, std::uint64_t position, std::span<const iovec> pieces) {
     io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);
@@ -106,16 +100,13 @@ class DirectWriter::Ring {
     finish(result);
   }
 
-  /// Posted: where the shard leaves its thread, this continues behind that, and the next write is begun there.
   void finish(int result) {
-    hold_.let_go();
-    shard_.post([resume = std::move(*waiting_), result]() mutable { std::move(resume)(result); });
+    Resume<int> resume = std::move(*waiting_);
     waiting_.reset();
+    std::move(resume)(result);
   }
 
   Shard& shard_;
-  ThreadHold& hold_;
-  const std::thread::id thread_ = std::this_thread::get_id();
   io_uring ring_{};
   bool is_open_ = false;
   boost::asio::posix::stream_descriptor ended_;  // counts ends: what the shard's loop can wait for
@@ -126,25 +117,18 @@ class DirectWriter::Ring {
 DirectWriter::DirectWriter(Shard& shard, bool ring) : shard_(shard), wants_ring_(ring) {}
 DirectWriter::~DirectWriter() = default;
 
-DirectWriter::Ring* DirectWriter::ring() {
-  if (!wants_ring_) return nullptr;
-  for (const std::unique_ptr<Ring>& one : rings_) {
-    if (one->is_of_this_thread()) return one.get();
-  }
-  std::unique_ptr<Ring> made = Ring::open(shard_);
-  wants_ring_ = made != nullptr;
-  return wants_ring_ ? rings_.emplace_back(std::move(made)).get() : nullptr;
-}
-
 Task<Result<void>> DirectWriter::write(std::shared_ptr<File> file, std::uint64_t position,
                                        std::vector<ByteView> parts) {
-  Ring* by = file->descriptor() >= 0 ? ring() : nullptr;
-  if (by && parts.size() <= IOV_MAX) {
+  if (wants_ring_ && !ring_ && file->descriptor() >= 0) {
+    ring_ = Ring::open(shard_);
+    wants_ring_ = ring_ != nullptr;
+  }
+  if (ring_ && file->descriptor() >= 0 && parts.size() <= IOV_MAX) {
     std::vector<iovec> pieces;
     pieces.reserve(parts.size());
     for (ByteView part : parts)
       pieces.push_back({const_cast<std::byte*>(part.data()), part.size()});  // NOLINT: the kernel reads only
-    int written = co_await by->write(file->descriptor(), position, pieces);
+    int written = co_await ring_->write(file->descriptor(), position, pieces);
     if (written < 0 && written != -EAGAIN && written != -EINTR && written != -EBUSY) {
       co_return fail(file_error_code(-written), fmt::format("write: {}", std::strerror(-written)));
     }

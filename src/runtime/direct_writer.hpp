@@ -30,12 +30,9 @@ class DirectWriter {
  private:
   class Ring;
 
-  /// That of the thread that runs the shard now; null where there is none to be had.
-  Ring* ring();
-
   Shard& shard_;
   bool wants_ring_;
-  std::vector<std::unique_ptr<Ring>> rings_;  // only the thread that made one may use it; two threads may run a shard
+  std::unique_ptr<Ring> ring_;  // made by the first write, on the shard's thread, which alone may submit to it
 };
 
 /// Whether this process may use io_uring: for `wharf doctor`.

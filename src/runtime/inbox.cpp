@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 
 namespace wharf::runtime {
 
@@ -20,12 +19,10 @@ void Inbox::open() {
   }
   std::lock_guard lock(mutex_);
   is_open_ = true;
-  if (!jobs_.empty()) line_up();  // whoever put the first has woken another thread
 }
 
 std::vector<Job> Inbox::close() {
   std::lock_guard lock(mutex_);
-  if (stays_open_) return {};
   is_open_ = false;
   return std::exchange(jobs_, {});
 }
@@ -37,41 +34,13 @@ bool Inbox::put(Job& job) {
     jobs_.push_back(std::move(job));
     if (jobs_.size() > 1) return true;  // whoever put the first wakes it
   }
-  if (awake_.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
-    noted_ = true;
-    return true;
-  }
   const std::uint64_t one = 1;
   [[maybe_unused]] ssize_t written = ::write(wake_.native_handle(), &one, sizeof one);
   return true;
 }
 
-void Inbox::stay_open(bool stays) {
-  {
-    std::lock_guard lock(mutex_);
-    stays_open_ = stays;
-  }
-  if (stays) open();
-}
-
-void Inbox::shares_thread(bool shares) {
-  awake_ = shares ? std::this_thread::get_id() : std::thread::id();
-  noted_ = shares;  // also what came before
-}
-
-bool Inbox::noted() {
-  if (!std::exchange(noted_, false)) return false;
-  line_up();
-  return true;
-}
-
-void Inbox::line_up() {
-  boost::asio::post(context_, [this] { run_all(); });
-}
-
 /// Jobs die unrun while the context can still take what they post.
 void Inbox::shutdown() {
-  stays_open_ = false;
   std::vector<Job> unrun = close();
   unrun.clear();
   boost::system::error_code ignored;

@@ -2,10 +2,8 @@
 // Jobs that other threads have for a running shard. The network library's own post() wakes the shard while it holds the
 // lock that the shard takes first: whoever is woken waits at once, twice the switches. Here the lock is free again
 // before the wake-up (docs/decisions/044-light-load.md).
-#include <atomic>
 #include <cstdint>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include <boost/asio/execution_context.hpp>
@@ -33,19 +31,9 @@ class Inbox final : public boost::asio::execution_context::service {
   /// From any thread. False: it is closed, and `job` is as it was.
   bool put(Job& job);
 
-  // For a loop that goes from one thread to another (shard_loop.hpp):
-  /// Opens it; close() leaves it open and gives nothing until this ends, so that no job comes between two threads.
-  void stay_open(bool stays);
-  /// The calling thread runs this loop and others, or does so no more. Meanwhile jobs from it wake nobody, since it is
-  /// awake: it looks at noted().
-  void shares_thread(bool shares);
-  /// Jobs came from the thread itself since this was asked last. They are in the context's line now.
-  bool noted();
-
  private:
   void shutdown() override;
   void wait();
-  void line_up();
   void run_all();
 
   boost::asio::io_context& context_;
@@ -55,9 +43,6 @@ class Inbox final : public boost::asio::execution_context::service {
   std::mutex mutex_;
   std::vector<Job> jobs_;
   bool is_open_ = false;
-  bool stays_open_ = false;
-  std::atomic<std::thread::id> awake_;  // the thread that runs this loop and others
-  bool noted_ = false;                  // of that thread
 };
 
 }  // namespace wharf::runtime

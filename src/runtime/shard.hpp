@@ -29,7 +29,7 @@ class Shard {
   MonotonicTime now() const { return clock_.monotonic_now(); }
   WorkPool& work_pool() { return pool_; }
   boost::asio::io_context& context() { return context_; }  // for runtime/ and sim/ alone
-  /// Processor time that the calling thread has used. A shard's own, whoever runs it: runtime/busy_time.hpp.
+  /// Processor time that the calling thread has used: call it on the shard's own loop, whose time it then is.
   static Nanoseconds busy_time();
 
   /// Queues `job` for this shard. From any thread; jobs of one sender run in the order sent.
