@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "broker/parameters.hpp"
+#include "model/topic_name.hpp"
 #include "model/utf8.hpp"
 #include "protocols/amqp091/session/queue_arguments.hpp"
 #include "queue/core/retry_delays.hpp"
@@ -41,15 +42,6 @@ Complaint no_vhost(std::string_view vhost) {
 Complaint check_name(std::string_view what, std::string_view name) {
   if (!name.empty() && name.size() <= kNameBytesMax && is_utf8(name)) return std::nullopt;
   return fmt::format("the name of a {} has 1 to {} bytes of UTF-8, and '{}' has not", what, kNameBytesMax, name);
-}
-
-bool is_topic_name(std::string_view name) {
-  constexpr std::size_t kLongest = 249;
-  auto is_legal = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  return name.size() <= kLongest && name != "." && name != ".." && std::ranges::all_of(name, is_legal);
 }
 
 Complaint check_policy(const DefinedPolicy& defined) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "model/topic_name.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
@@ -18,16 +19,6 @@ constexpr std::string_view kVhostOfStreams = "/";
 
 std::string resource_of(const Client& client, std::string_view name) {
   return routing::resource(routing::DestinationKind::kQueue, name, client.vhost);
-}
-
-/// Kafka's rule: its clients are to reach it by this name.
-bool is_topic_name(std::string_view name) {
-  constexpr std::size_t kLongest = 249;
-  auto is_legal = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  return name.size() <= kLongest && name != "." && name != ".." && std::ranges::all_of(name, is_legal);
 }
 
 /// Messages as large as the door takes them must fit, whatever other topics take.
