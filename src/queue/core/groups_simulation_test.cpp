@@ -4,11 +4,11 @@
 // WHARF_SIM_SEEDS=n plays n seeds, WHARF_SIM_SEED=n only that one.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <random>
 
 #include "queue/core/queue.hpp"
+#include "queue/core/seeds_testing.hpp"
 
 namespace wharf::queue {
 namespace {
@@ -365,20 +365,7 @@ class Simulation {
   std::vector<std::vector<std::byte>> written_;
 };
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-TEST(GroupsSimulation, a_group_is_with_one_consumer_in_order_and_holds_nobody_up) {
-  std::uint64_t only = setting("WHARF_SIM_SEED", 0);
-  std::uint64_t last = only ? only : setting("WHARF_SIM_SEEDS", 300);
-  for (std::uint64_t seed = only ? only : 1; seed <= last; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    Simulation(seed).play();
-    if (HasFailure()) return;
-  }
-}
+TEST(GroupsSimulation, a_group_is_with_one_consumer_in_order_and_holds_nobody_up) { play_seeds<Simulation>(); }
 
 }  // namespace
 }  // namespace wharf::queue

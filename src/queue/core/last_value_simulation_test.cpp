@@ -4,12 +4,12 @@
 // only that one.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 
 #include "queue/core/queue.hpp"
+#include "queue/core/seeds_testing.hpp"
 
 namespace wharf::queue {
 namespace {
@@ -266,20 +266,7 @@ class Simulation {
   std::size_t synced_ = 0;
 };
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-TEST(LastValueSimulation, the_newest_of_each_key_is_there_until_it_is_settled) {
-  std::uint64_t only = setting("WHARF_SIM_SEED", 0);
-  std::uint64_t last = only ? only : setting("WHARF_SIM_SEEDS", 300);
-  for (std::uint64_t seed = only ? only : 1; seed <= last; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    Simulation(seed).play();
-    if (HasFailure()) return;
-  }
-}
+TEST(LastValueSimulation, the_newest_of_each_key_is_there_until_it_is_settled) { play_seeds<Simulation>(); }
 
 }  // namespace
 }  // namespace wharf::queue

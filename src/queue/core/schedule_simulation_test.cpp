@@ -5,10 +5,10 @@
 // WHARF_SIM_SEEDS=n plays n seeds, WHARF_SIM_SEED=n only that one.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 
 #include "queue/core/schedule.hpp"
+#include "queue/core/seeds_testing.hpp"
 
 namespace wharf::queue {
 namespace {
@@ -243,16 +243,7 @@ class Simulation {
   std::vector<Message*> unwritten_cancels_, unwritten_fires_;
 };
 
-TEST(ScheduleSimulation, what_is_due_goes_out_in_time_and_in_order_whatever_happens) {
-  const char* one = std::getenv("WHARF_SIM_SEED");
-  const char* many = std::getenv("WHARF_SIM_SEEDS");
-  std::uint64_t first = one ? std::strtoull(one, nullptr, 10) : 1;
-  std::uint64_t seeds = one ? 1 : many ? std::strtoull(many, nullptr, 10) : 300;
-  for (std::uint64_t seed = first; seed < first + seeds && !::testing::Test::HasFailure(); ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    Simulation(seed).play();
-  }
-}
+TEST(ScheduleSimulation, what_is_due_goes_out_in_time_and_in_order_whatever_happens) { play_seeds<Simulation>(); }
 
 }  // namespace
 }  // namespace wharf::queue

@@ -5,11 +5,11 @@
 // whatever is in front of it. WHARF_SIM_SEEDS=n plays n seeds, WHARF_SIM_SEED=n only that one.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <random>
 
 #include "queue/core/queue.hpp"
+#include "queue/core/seeds_testing.hpp"
 
 namespace wharf::queue {
 namespace {
@@ -473,20 +473,7 @@ class Simulation {
   std::size_t synced_ = 0;
 };
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-TEST(QueueSimulation, nothing_settled_comes_back_and_nothing_unsettled_is_lost) {
-  std::uint64_t only = setting("WHARF_SIM_SEED", 0);
-  std::uint64_t last = only ? only : setting("WHARF_SIM_SEEDS", 300);
-  for (std::uint64_t seed = only ? only : 1; seed <= last; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    Simulation(seed).play();
-    if (HasFailure()) return;
-  }
-}
+TEST(QueueSimulation, nothing_settled_comes_back_and_nothing_unsettled_is_lost) { play_seeds<Simulation>(); }
 
 }  // namespace
 }  // namespace wharf::queue
