@@ -8,6 +8,7 @@ import threading
 
 WARMUP_S = 4  # of PerfTest's JVM
 ENDING_S = 2  # in which its clients stop
+TURN_S = 4  # of being looked at, and of being left alone
 DEADLINE_S = 300  # of one run: PerfTest waits for ever for what a broker does not send
 RATES = re.compile(r"(time|sent|confirmed|received):? ([\d.]+)")
 CONFIRM_LATENCY = re.compile(r"confirm latency: \d+/(\d+)/\d+/\d+/(\d+)")
@@ -68,6 +69,25 @@ def steady(broker, seconds, *arguments, counted="received"):
     return figures
 
 
+def watched(broker, watcher, turns, *arguments):
+    """One load throughout, left alone and looked at in turn: what a second of each gave. The first second of a turn is left out."""
+    heard = {False: [], True: []}
+    cpu_s = {False: 0.0, True: 0.0}
+    last_cpu_s, at = broker.cpu_s(), -WARMUP_S
+    seconds = WARMUP_S + turns * TURN_S
+    for second in seconds_of(broker, "-z", seconds + ENDING_S, *arguments):
+        now_cpu_s = broker.cpu_s()
+        if 0 <= at < turns * TURN_S and at % TURN_S != 0:
+            heard[watcher.looking].append(second["received"])
+            cpu_s[watcher.looking] += now_cpu_s - last_cpu_s
+        last_cpu_s, at = now_cpu_s, at + 1
+        watcher.looking = at >= 0 and at // TURN_S % 2 == 1
+    if not heard[True] or watcher.looks == 0:
+        raise LoadRefused("PerfTest ended before anybody looked")
+    return {name: {"rate": statistics.fmean(heard[looked]), "cpu_per_million": cpu_s[looked] / sum(heard[looked]) * 1e6}
+            for name, looked in (("alone", False), ("watched", True))}
+
+
 def whole(broker, messages, *arguments, counted):
     """A number of messages one way, as fast as it goes: the median second's rate once PerfTest is warm, the last second left out."""
     cpu_s = broker.cpu_s()
@@ -79,9 +99,13 @@ def whole(broker, messages, *arguments, counted):
     return {"rate": statistics.median(rates), **figures}
 
 
-def durable(broker, queue, size, seconds, *more):
+def durable_load(queue, size):
     """A durable queue, persistent messages, confirms, an acknowledgement for each message."""
-    return steady(broker, seconds, "-u", queue, *PERSISTENT, "-c", 500, "-q", 500, "-s", size, "-x", 2, "-y", 2, *more)
+    return "-u", queue, *PERSISTENT, "-c", 500, "-q", 500, "-s", size, "-x", 2, "-y", 2
+
+
+def durable(broker, queue, size, seconds, *more):
+    return steady(broker, seconds, *durable_load(queue, size), *more)
 
 
 def stream(broker, seconds):

@@ -6,13 +6,15 @@ import sys
 
 import load
 from brokers import settle_disk
-from nodes import RabbitMQ, WharfNode
+from nodes import RabbitMQ, WatchedWharf, WharfNode
+from watch import Watcher
 
 BROKERS = {"rabbitmq": RabbitMQ, "wharf": WharfNode}
 SIZES = {"durable-100": 100, "durable-1k": 1024, "durable-10k": 10240}
 MANY = 10_000
 BACKLOG = 5_000_000
-OF_WHARF_ALONE = ("backlog", "flat-10000")
+IDLE = 1000
+OF_WHARF_ALONE = {"backlog": WharfNode, "flat-10000": WharfNode, "watched": WatchedWharf}
 
 
 def scenarios(scale):
@@ -28,7 +30,15 @@ def scenarios(scale):
         named[f"queues-{queues}"] = lambda broker, queues=queues: {"": load.spread(broker, queues, queues, seconds)}
     named["backlog"] = lambda broker: backlog(broker, BACKLOG)
     named["flat-10000"] = lambda broker: {f"{queues} queues": load.spread(broker, queues, MANY, seconds) for queues in (1, MANY)}
+    named["watched"] = lambda broker: watched(broker, max(4, round(16 * scale)))
     return named
+
+
+def watched(broker, turns):
+    """What it costs the messages that somebody has the console open and scrapes the metrics, with 1,000 more queues to look at."""
+    with Watcher(broker.admin_listen) as watcher:
+        watcher.declare_queues(IDLE)
+        return load.watched(broker, watcher, turns, *load.durable_load("bench-watched", 100))
 
 
 def backlog(broker, messages):
@@ -94,6 +104,8 @@ def own_targets(wharf):
         yield "MB over idle with a backlog", wharf["backlog", "kept, in", "MB over idle"], ("<=", 50)
     if ("flat-10000", "1 queues", "rate") in wharf:
         yield "rate at 10,000 queues / at 1", ratio("flat-10000", f"{MANY} queues", "1 queues"), (">=", 0.8)
+    if ("watched", "watched", "rate") in wharf:
+        yield "rate while looked at each second / alone", ratio("watched", "watched", "alone"), (">=", 0.97)
 
 
 def verdict(value, target):
@@ -142,9 +154,9 @@ def main():
 
         if compared:
             figures = {name: measured(BROKERS[name], compared) for name in names}
-        for name in OF_WHARF_ALONE if "wharf" in names else ():
+        for name, make in OF_WHARF_ALONE.items() if "wharf" in names else ():
             if name in wanted:  # each on a fresh broker, whose memory is of this alone
-                figures["wharf"] = measured(WharfNode, {name: wanted[name]}) | figures.get("wharf", {})
+                figures["wharf"] = measured(make, {name: wanted[name]}) | figures.get("wharf", {})
     report(figures)
 
 

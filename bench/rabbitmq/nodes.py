@@ -71,13 +71,21 @@ class RabbitMQ(Broker):
 class WharfNode(Wharf):
     """Wharf as it comes (flush = sync): the ports alone are chosen."""
 
-    def __init__(self):
+    def __init__(self, admin_listen=""):
         super().__init__("sync")
         self.name = "wharf"
+        self.admin_listen = admin_listen
 
     def answers(self):
         return answers(self.port)
 
     def start(self):
         self.launch([self.program(), "serve", "--data", f"{self.folder}/data", "--set", f"amqp.listen={self.bootstrap}", "--set",
-                     f"kafka.listen=127.0.0.1:{free_port()}", "--set", "admin.listen="])
+                     f"kafka.listen=127.0.0.1:{free_port()}", "--set", f"admin.listen={self.admin_listen}"])
+
+
+class WatchedWharf(WharfNode):
+    """Wharf with its API and its metrics, for a Watcher."""
+
+    def __init__(self):
+        super().__init__(f"127.0.0.1:{free_port()}")
