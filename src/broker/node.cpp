@@ -82,6 +82,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       read_(shards_),
       catalogue_(shards_, config_, *with_.random),
       operate_(shards_, *with_.files, with_.folder),
+      statistics_(shards_, entities_),
       queues_(shards_),
       replies_(shards_, *with_.random),
       histories_(shards_, entities_, queues_),
@@ -167,9 +168,10 @@ void Node::make_queues() {
     queue::ShardQueues::Options options{.logger = with_.logger,
                                         .dead_letters = dead_letters_.back().get(),
                                         .leader_epoch = [shard] { return shard->topics->leader_epoch(); },
-                                        .unused = [this](TopicId id) { authority_->queue_unused(id); }};
+                                        .unused = [this](TopicId id) { authority_->queue_unused(id); },
+                                        .seconds = &shard->traffic.seconds};
     shard->queues = std::make_unique<queue::ShardQueues>(shard->shard, *shard->logs, std::move(options));
-    queue_hosts_.push_back(std::make_unique<ShardQueueHost>(*shard->queues));
+    queue_hosts_.push_back(std::make_unique<ShardQueueHost>(*shard->queues, shard->traffic));
     make_schedules(*shard);
   }
 }

@@ -23,6 +23,7 @@
 #include "broker/node_queues.hpp"
 #include "broker/node_replies.hpp"
 #include "broker/node_shards.hpp"
+#include "broker/node_statistics.hpp"
 #include "broker/offset_data.hpp"
 #include "broker/resource_watch.hpp"
 #include "broker/shard_queue_host.hpp"
@@ -68,6 +69,7 @@ class Node {
   Read& read() { return read_; }
   Catalogue& catalogue() { return catalogue_; }
   Operate& operate() { return operate_; }
+  Statistics& statistics() { return statistics_; }
   Entities& entities() { return entities_; }
   Policies& policies() { return policies_; }
   Queues& queues() { return queues_; }
@@ -82,6 +84,8 @@ class Node {
   DoorCounts& doors(std::size_t shard) { return shards_.at(shard).doors; }
   /// What a door has to hold back for on a shard; that shard only.
   ShardAlarms& alarms(std::size_t shard) { return shards_.at(shard).alarms; }
+  /// Where a door says what passes, and which connections it has; that shard only.
+  ShardTraffic& traffic(std::size_t shard) { return shards_.at(shard).traffic; }
   const config::ServerConfig& config() const { return config_; }
   NodeId id() const { return NodeId(static_cast<std::int32_t>(config_.get<"node.id">())); }
   /// Known once started.
@@ -117,6 +121,7 @@ class Node {
   NodeCatalogue catalogue_;
   NodeOperate operate_;
   NodeEntities entities_;
+  NodeStatistics statistics_;
   NodePolicies policies_;
   NodeQueues queues_;
   NodeReplies replies_;

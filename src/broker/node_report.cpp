@@ -71,6 +71,9 @@ QueueNumbers numbers_of(queue::LiveQueue& queue) {
   std::uint64_t all = 0;
   for (const auto& [level, cursor] : queue.core().levels()) all += cursor.counted().bytes;
   numbers.unsettled_bytes = all - std::min(all, numbers.ready_bytes);
+  numbers.traffic = queue.traffic();
+  numbers.idle_for = queue.idle_for();
+  numbers.active = queue.core().consumers().active();
   return numbers;
 }
 

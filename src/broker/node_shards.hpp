@@ -8,6 +8,7 @@
 #include "broker/recent_history.hpp"
 #include "broker/reply_consumers.hpp"
 #include "broker/shard_alarms.hpp"
+#include "broker/shard_traffic.hpp"
 #include "cluster/metadata/metadata_store.hpp"
 #include "cluster/metadata/topic_table.hpp"
 #include "cluster/replication/shard_logs.hpp"
@@ -29,6 +30,7 @@ struct NodeShard {
   std::uint64_t consumers_made = 0;  // ids handed out to this shard's connections
   ReplyConsumers reply_consumers;
   ShardAlarms alarms;
+  ShardTraffic traffic;
   RecentHistory history;  // of the exchanges whose names are this shard's
   std::size_t sweep_histories_at = 1;
   ExchangeDuplicates duplicates;  // of the namespaces whose names are this shard's

@@ -14,7 +14,9 @@
 #include "log/producer_summary.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
+#include "queue/core/queue_events.hpp"
 #include "queue/core/queue_info.hpp"
+#include "queue/core/types.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
 
@@ -64,6 +66,9 @@ struct QueueNumbers {
   queue::QueueCounts counts;
   std::uint64_t ready_bytes = 0;
   std::uint64_t unsettled_bytes = 0;
+  queue::QueueTraffic traffic;
+  std::optional<Nanoseconds> idle_for;      // none: something has passed just now
+  std::optional<queue::ConsumerId> active;  // of those of whom one at a time is served
 };
 
 struct PartitionOffset {

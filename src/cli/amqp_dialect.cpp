@@ -52,6 +52,7 @@ const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, run
                                                                     .logger = with.logger,
                                                                     .access = node.access(),
                                                                     .alarms = node.alarms(shard.index().value),
+                                                                    .traffic = node.traffic(shard.index().value),
                                                                     .server_version = config.get<"amqp.server.version">(),
                                                                     .cluster_name = node.cluster_id(),
                                                                     .limits = limits}));

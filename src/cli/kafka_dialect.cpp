@@ -46,6 +46,7 @@ const kafka::Door* KafkaDialect::make_door(const DialectSurroundings& with, runt
                       .groups = node.groups(),
                       .fetch_sessions = *fetch_sessions_.back(),
                       .counts = counts,
+                      .traffic = node.traffic(shard.index().value),
                       .requests = counts.requests_of("kafka", kafka::request_names()),
                       .config = config,
                       .random = with.random,

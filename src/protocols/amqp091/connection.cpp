@@ -39,7 +39,9 @@ Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream
       phase_since_(began_),
       last_read_(began_),
       client_(door, stream_->remote(), can_write_, tasks_),
-      tasks_(shard_) {}
+      tasks_(shard_) {
+  client_.local = stream_->local();
+}
 
 void Connection::disconnect() {
   client_.phase = Phase::kEnded;
@@ -68,7 +70,7 @@ runtime::Task<void> Connection::run() {
   stream_->close();
   if (timer_) shard_.cancel_timer(*timer_);
   co_await client_.give_back();
-  client_.channels.clear();
+  client_.leave();
 }
 
 runtime::Task<void> Connection::read_frames() {
@@ -84,6 +86,7 @@ runtime::Task<void> Connection::read_frames() {
     Result<std::size_t> count = co_await stream_->read_some(space);
     if (!count || *count == 0) co_return;
     last_read_ = shard_.now();
+    client_.passed(broker::ConnectionEvent::kBytesIn, *count);
     frames_.received(*count);
     if (!greeted_) {
       Greeted greeted = take_greeting();
@@ -153,7 +156,12 @@ runtime::Task<void> Connection::write_frames() {
       continue;
     }
     std::vector<runtime::OutPiece> pieces;
-    for (SharedBytes& piece : client_.out.take()) pieces.emplace_back(std::move(piece));
+    std::uint64_t bytes = 0;
+    for (SharedBytes& piece : client_.out.take()) {
+      bytes += piece.view().size();
+      pieces.emplace_back(std::move(piece));
+    }
+    client_.passed(broker::ConnectionEvent::kBytesOut, bytes);
     std::vector<Sending> sent = std::exchange(client_.in_out, {});
     client_.unsent_bytes = 0;
     Result<void> written = co_await stream_->write(std::move(pieces));

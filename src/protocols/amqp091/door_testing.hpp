@@ -16,9 +16,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "protocols/amqp091/welcome.hpp"
 #include "protocols/amqp091/logs_testing.hpp"
 #include "protocols/amqp091/ports_testing.hpp"
+#include "protocols/amqp091/welcome.hpp"
 #include "protocols/amqp091/wire/content.hpp"
 #include "protocols/amqp091/wire/methods.hpp"
 #include "protocols/amqp091/wire/protocol_header.hpp"
@@ -250,13 +250,12 @@ class DoorTest : public testing::Test {
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
   broker::ShardAlarms alarms_;
-  Door door_{machine_.shard(), queues_, replies_, histories_, delays_, deduplication_, entities_, logs_,       logs_,
-             topics_,          ids_,    random_,  logger_,    access_, alarms_,        "3.13.7",  "a-cluster", limits_};
-  runtime::OpenPort port_{{.name = "amqp", .max_connections = 100},
-                          {&machine_.shard()},
-                          welcome({&door_}),
-                          simulation_.network(),
-                          logger_};
+  broker::ShardTraffic traffic_;
+  Door door_{machine_.shard(), queues_, replies_, histories_, delays_, deduplication_, entities_, logs_,    logs_,
+             topics_,          ids_,    random_,  logger_,    access_, alarms_,        traffic_,  "3.13.7", "a-cluster",
+             limits_};
+  runtime::OpenPort port_{
+      {.name = "amqp", .max_connections = 100}, {&machine_.shard()}, welcome({&door_}), simulation_.network(), logger_};
   std::vector<std::unique_ptr<Peer>> peers_;
 };
 

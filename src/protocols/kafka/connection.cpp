@@ -1,5 +1,8 @@
 #include "protocols/kafka/connection.hpp"
 
+#include <utility>
+#include <variant>
+
 #include "runtime/foreign_protocol.hpp"
 
 namespace wharf::kafka {
@@ -7,6 +10,15 @@ namespace {
 
 /// Requests of one connection that may be in progress: beyond, it is not read from, and its own socket slows it down.
 constexpr std::size_t kMaxOpenRequests = 128;
+
+std::uint64_t bytes_of(const std::vector<runtime::OutPiece>& pieces) {
+  std::uint64_t bytes = 0;
+  for (const runtime::OutPiece& piece : pieces) {
+    const auto* memory = std::get_if<SharedBytes>(&piece);
+    bytes += memory != nullptr ? memory->view().size() : std::get<runtime::FileRange>(piece).length;
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -38,6 +50,7 @@ runtime::Task<void> Connection::run() {
   can_write_.notify();
   co_await tasks_.close();
   if (idle_timer_) shard_.cancel_timer(*idle_timer_);
+  door_.traffic.closed(serial_);
   stream_->close();
 }
 
@@ -51,6 +64,7 @@ runtime::Task<void> Connection::read_requests() {
     Result<std::size_t> count = co_await stream_->read_some(space);
     if (!count || *count == 0) co_return;
     last_activity_ = shard_.now();
+    passed(broker::ConnectionEvent::kBytesIn, *count);
     frames_.received(*count);
     if (!seen_request_ && recognise_foreign_protocol()) co_return;
     if (!start_requests()) co_return;
@@ -67,7 +81,8 @@ bool Connection::start_requests() {
       return false;
     }
     if (!*next) return true;
-    seen_request_ = true;
+    if (!std::exchange(seen_request_, true)) be_listed();
+    traffic_.count(broker::ConnectionEvent::kRequests);
     ResponseQueue::Ticket ticket = responses_.open();
     tasks_.spawn("kafka-request", serve(ticket, std::move(**next)));
   }
@@ -101,12 +116,47 @@ runtime::Task<void> Connection::write_responses() {
     ResponseQueue::Batch batch = responses_.take_ready();
     can_read_.notify();
     if (!batch.pieces.empty() && !closed_) {
+      passed(broker::ConnectionEvent::kBytesOut, bytes_of(batch.pieces));
       Result<void> written = co_await stream_->write(std::move(batch.pieces));
       last_activity_ = shard_.now();
       if (!written) close();
     }
     if (batch.close) close();
   }
+}
+
+void Connection::passed(broker::ConnectionEvent direction, std::uint64_t bytes) {
+  using broker::ConnectionEvent;
+  traffic_.count(door_.traffic.seconds, direction, bytes);
+  traffic_.count(direction == ConnectionEvent::kBytesIn ? ConnectionEvent::kReads : ConnectionEvent::kWrites);
+}
+
+/// Topics are AMQP's in the virtual host "/"; who a client is nobody asks yet.
+void Connection::be_listed() {
+  broker::ConnectionIntroduction introduction;
+  introduction.name = broker::connection_name(session_.remote, session_.local);
+  introduction.protocol = "Kafka";
+  introduction.vhost = "/";
+  introduction.peer = session_.remote;
+  introduction.local = session_.local;
+  introduction.connected_at = shard_.clock().wall_now();
+  introduction_ = std::make_shared<const broker::ConnectionIntroduction>(std::move(introduction));
+  serial_ = door_.traffic.opened(*this);
+}
+
+broker::ConnectionFacts Connection::facts() const {
+  return {.id = {shard_.index(), serial_},
+          .of = introduction_,
+          .state = closed_ ? "closing" : "running",
+          .channels = 0,
+          .pending_sends = 0,
+          .traffic = traffic_.traffic(door_.traffic.seconds, shard_.now())};
+}
+
+void Connection::force_close(std::string reason) {
+  door_.logger.info("closing a connection: an operator asked for it",
+                    {{"listener", "kafka"}, {"from", session_.remote.text()}, {"reason", reason}});
+  close();
 }
 
 /// One timer, armed anew when it fires: activity only notes the time.

@@ -3,6 +3,7 @@
 // left still finishes.
 #include <memory>
 
+#include "broker/shard_traffic.hpp"
 #include "protocols/kafka/handlers/dispatch.hpp"
 #include "protocols/kafka/handlers/door.hpp"
 #include "protocols/kafka/response_queue.hpp"
@@ -14,7 +15,7 @@
 
 namespace wharf::kafka {
 
-class Connection final : public runtime::PortConnection {
+class Connection final : public runtime::PortConnection, private broker::OpenConnection {
  public:
   /// `door` outlives the connection.
   Connection(const Door& door, std::unique_ptr<runtime::Stream> stream);
@@ -30,6 +31,11 @@ class Connection final : public runtime::PortConnection {
   bool start_requests();
   bool recognise_foreign_protocol();
   void watch_idleness();
+  void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
+  /// It speaks Kafka: operators are told of it from here on.
+  void be_listed();
+  broker::ConnectionFacts facts() const override;
+  void force_close(std::string reason) override;
 
   const Door& door_;
   runtime::Shard& shard_;
@@ -44,6 +50,9 @@ class Connection final : public runtime::PortConnection {
   bool seen_request_ = false;
   MonotonicTime last_activity_;
   std::optional<runtime::Timers::Handle> idle_timer_;
+  broker::ConnectionCounters traffic_;
+  broker::IntroductionPointer introduction_;
+  std::uint64_t serial_ = 0;  // among those that operators are told of; 0: it is not
   runtime::TaskScope tasks_;
 };
 

@@ -64,6 +64,8 @@ class Consumers {
   const ConsumerOptions* options(ConsumerId id) const;
   /// Those that are served, or would be if they were the active one.
   std::size_t attached() const { return attached_; }
+  /// Of those of whom one at a time is served.
+  std::optional<ConsumerId> active() const { return active_; }
 
  private:
   struct Consumer {

@@ -60,7 +60,9 @@ Result<void> Queue::admit(std::uint64_t messages, std::uint64_t bytes) const {
 
 void Queue::arrived(std::uint8_t number, Offset end, std::uint64_t bytes, bool expiring) {
   Cursor& cursor = level(number);
-  uncounted_messages_ += static_cast<std::uint64_t>(std::max<std::int64_t>(0, end.value - cursor.end().value));
+  const auto messages = static_cast<std::uint64_t>(std::max<std::int64_t>(0, end.value - cursor.end().value));
+  traffic_.count(QueueEvent::kPublish, messages);
+  uncounted_messages_ += messages;
   uncounted_bytes_ += bytes;
   cursor.raise_end(end, bytes, expiring);
 }
@@ -126,6 +128,8 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
   passed_over_ = passed_over_ || consumers_.any_short();
   take(offer.id, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
   bool settles_itself = consumers_.options(*to)->settles_itself;
+  traffic_.count(settles_itself ? QueueEvent::kDeliverNoAck : QueueEvent::kDeliver);
+  traffic_.count(QueueEvent::kRedeliver, offer.redelivered);
   consumers_.handed(*to, facts.bytes);
   if (groups_) note_handed(offer, *to, settles_itself, facts.closes_group);
   if (settles_itself) settle_one(offer.id);
@@ -139,6 +143,8 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
     return false;
   }
   take(offer.id, {holder, offer.tries, facts.bytes, offer.redelivered, facts.now});
+  traffic_.count(settled ? QueueEvent::kGetNoAck : QueueEvent::kGet);
+  traffic_.count(QueueEvent::kRedeliver, offer.redelivered);
   if (groups_) note_handed(offer, holder, settled, facts.closes_group);
   if (settled) {
     settle_one(offer.id);
@@ -203,6 +209,7 @@ void Queue::settle_held(ConsumerId holder, MessageId id, Verdict verdict, Monoto
   if (groups_) groups_->changed(holder);
   switch (verdict) {
     case Verdict::kDone:
+      traffic_.count(QueueEvent::kAck);
       return settle_one(id);
     case Verdict::kReject:
       return die(id, DeathReason::kRejected, held.tries, deaths);
@@ -240,6 +247,7 @@ void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict ver
                      std::vector<Death>& deaths) {
   bool counts = verdict == Verdict::kReturn;
   std::uint32_t tries = held.tries + (counts ? 1 : 0);
+  traffic_.count(QueueEvent::kReturned, counts);
   if (counts && options_.settings.delivery_limit && tries > *options_.settings.delivery_limit) {
     return die(id, DeathReason::kDeliveryLimit, tries, deaths);
   }
@@ -274,7 +282,21 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
     } else {
       cursor.put_back(message.offset, was.tries, true);
       came_back(message);
+      traffic_.count(QueueEvent::kReturned);
     }
+  }
+}
+
+void Queue::note_death(DeathReason reason) {
+  switch (reason) {
+    case DeathReason::kRejected:
+      return traffic_.count(QueueEvent::kRejected);
+    case DeathReason::kExpired:
+      return traffic_.count(QueueEvent::kExpired);
+    case DeathReason::kMaxLength:
+      return traffic_.count(QueueEvent::kDropped);
+    case DeathReason::kDeliveryLimit:
+      return traffic_.count(QueueEvent::kUndeliverable);
   }
 }
 
@@ -282,6 +304,8 @@ void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths
 /// queue.
 void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths) {
   note_gone(id);
+  note_death(reason);
+  traffic_.count(QueueEvent::kDeadLettered, has_dead_letter_target());
   if (has_dead_letter_target()) {
     level(id.level).orphan(id.offset);
     deaths.push_back({id, reason, tries});
@@ -322,12 +346,14 @@ bool Queue::drop(MessageId id, std::uint32_t bytes) {
   if (!standing || standing->id != id || standing->where != Whereabouts::kReady) return false;
   take(id, {.holder = std::nullopt, .bytes = bytes});
   settle_one(id);
+  traffic_.count(QueueEvent::kPurged);
   return true;
 }
 
 std::uint64_t Queue::purge(std::uint64_t most) {
   std::uint64_t dropped = std::min(most, ready());
-  drop_oldest(dropped);
+  settle_oldest(dropped);
+  traffic_.count(QueueEvent::kPurged, dropped);
   return dropped;
 }
 
@@ -343,8 +369,13 @@ bool Queue::over_bytes() const {
          ready_bytes() > *settings.max_length_bytes && ready() > 0;
 }
 
-/// The lowest level first: what matters least goes first.
 void Queue::drop_oldest(std::uint64_t messages) {
+  traffic_.count(QueueEvent::kDropped, std::min(messages, ready()));
+  settle_oldest(messages);
+}
+
+/// The lowest level first: what matters least goes first.
+void Queue::settle_oldest(std::uint64_t messages) {
   for (auto& [number, cursor] : levels_) {
     while (messages > 0 && cursor.ready() > 0) {
       auto [first, next] = cursor.front_run();

@@ -30,6 +30,7 @@
 #include "queue/core/cursor.hpp"
 #include "queue/core/last_values.hpp"
 #include "queue/core/message_groups.hpp"
+#include "queue/core/queue_events.hpp"
 #include "queue/core/selector_scan.hpp"
 #include "queue/core/settings.hpp"
 #include "queue/core/state_record.hpp"
@@ -237,11 +238,17 @@ class Queue {
   std::uint64_t ready_bytes() const;
   bool has_dead_letter_target() const { return options_.settings.dead_letter.has_value(); }
 
+  /// What has passed. Before a call that may change something it is to be in its second (turn_to).
+  QueueCounters& traffic() { return traffic_; }
+  const QueueCounters& traffic() const { return traffic_; }
+
  private:
   Cursor& level(std::uint8_t number);
   std::optional<MessageId> placed_in_front() const;
   std::optional<Offer> offer_of(MessageId id) const;
   void note_gone(MessageId id);
+  void note_death(DeathReason reason);
+  void settle_oldest(std::uint64_t messages);
   void take(MessageId id, const Held& held);
   void note_handed(const Offer& offer, ConsumerId to, bool settled, bool closes_group);
   void came_back(MessageId id);
@@ -278,6 +285,7 @@ class Queue {
   int looks_left_ = 0;                 // before it is the next one's
   bool passed_over_ = false;           // somebody had no room because of its share, and another got the message
   std::uint64_t uncounted_messages_ = 0, uncounted_bytes_ = 0;  // came since the state log was told
+  QueueCounters traffic_;
 };
 
 }  // namespace wharf::queue

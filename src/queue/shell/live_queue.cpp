@@ -22,7 +22,8 @@ LiveQueue::LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSetti
     : with_(with),
       identity_(std::move(identity)),
       core_({.settings = std::move(settings), .keeps_state = identity_.durable}),
-      last_used_(with.shard.now()) {
+      last_used_(with.shard.now()),
+      opened_(last_used_) {
   if (identity_.durable) keep_state();
   watch_use();
   watch_consumers();
@@ -45,7 +46,9 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   if (identified && is_duplicate(*identified, incoming, answered)) return;
   std::optional<Valued> valued = value_of(incoming);
   bool replaces = valued && core_.replaceable(valued->key) != nullptr;  // and makes its own room
+  note_second();
   if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted && !replaces) {
+    core_.traffic().count(QueueEvent::kRefused, incoming.messages);
     dead_letter_refused(incoming.batch);
     return answered(admitted);
   }
@@ -57,7 +60,8 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   Result<log::Appended> appended = with_.logs.append(partition, std::move(incoming.batch), context_of(with_, true));
   if (!appended) return answered(fail(appended.error()));
   core_.arrived(incoming.level, appended->next, incoming.body_bytes, incoming.expiring);
-  if (identified) core_.note_id(std::move(identified->id), {incoming.level, appended->next.plus(-1)}, identified->expires);
+  if (identified)
+    core_.note_id(std::move(identified->id), {incoming.level, appended->next.plus(-1)}, identified->expires);
   if (valued) core_.note_value(std::move(valued->key), {incoming.level, appended->next.plus(-1)}, valued->bytes);
   if (core_.wants_count() || replaces) mark_state();
   if (incoming.persistent) {
@@ -101,6 +105,7 @@ void LiveQueue::take_share(ConsumerId id, bool all) {
 }
 
 void LiveQueue::settle(ConsumerId holder, std::span<const Settlement> settlements) {
+  note_second();
   core_.settle(holder, settlements, with_.shard.now(), deaths_);
   mark_state();
   pump();
@@ -119,6 +124,7 @@ void LiveQueue::stop(ConsumerId id) {
 void LiveQueue::release(ConsumerId id) {
   std::erase_if(getters_, [id](const Waiting& waiting) { return waiting.holder == id; });
   stop(id);
+  if (core_.unsettled() > 0) note_second();
   core_.release(id, with_.shard.now(), deaths_);
   mark_state();
   pump();
@@ -141,6 +147,7 @@ void LiveQueue::dead_letter_refused(const log::OwnedBatches& batch) {
 
 void LiveQueue::get(ConsumerId holder, bool settled, GotAnswer answered) {
   used();
+  note_second();
   getters_.push_back({holder, settled, std::move(answered)});
   pump();
 }
@@ -150,9 +157,30 @@ Result<void> LiveQueue::hold(MessageId id, std::uint32_t bytes, ConsumerId holde
 }
 
 std::uint64_t LiveQueue::purge(std::uint64_t most) {
+  note_second();
   std::uint64_t dropped = core_.purge(most);
   mark_state();
   return dropped;
+}
+
+/// With the first call of a second that may change something.
+void LiveQueue::note_second() {
+  QueueCounters& traffic = core_.traffic();
+  if (traffic.is_of(with_.seconds)) return;
+  traffic.set(QueueEvent::kReady, core_.ready());
+  traffic.set(QueueEvent::kUnsettled, core_.unsettled());
+  traffic.turn_to(with_.seconds);
+}
+
+QueueTraffic LiveQueue::traffic() {
+  core_.traffic().set(QueueEvent::kReady, core_.ready());
+  core_.traffic().set(QueueEvent::kUnsettled, core_.unsettled());
+  return core_.traffic().traffic(with_.seconds, with_.shard.now());
+}
+
+std::optional<Nanoseconds> LiveQueue::idle_for() const {
+  if (core_.traffic().has_counted() && !core_.traffic().is_at_rest(with_.seconds)) return std::nullopt;
+  return with_.shard.now() - core_.traffic().last_counted().value_or(opened_);
 }
 
 QueueCounts LiveQueue::counts() const {
@@ -223,6 +251,7 @@ bool LiveQueue::serve_getter() {
     if (core_.ready() > 0) return false;  // the reserve is on its way
     Waiting waiting = std::move(getters_.front());
     getters_.pop_front();
+    core_.traffic().count(QueueEvent::kGetEmpty);
     waiting.answered(std::optional<GotMessage>());
     return true;
   }
@@ -237,6 +266,7 @@ void LiveQueue::give_getter(const Offer& offer, const LoadedMessage& message) {
   Waiting& waiting = getters_.front();
   Facts facts = facts_of(message);
   Delivery delivery = delivery_of(offer, message);
+  note_second();
   if (!core_.get(offer, facts, waiting.holder, waiting.settled, with_.shard.clock().wall_now(), deaths_)) return;
   Waiting served = std::move(getters_.front());
   getters_.pop_front();
@@ -256,6 +286,7 @@ bool LiveQueue::hand_out_next() {
 void LiveQueue::hand_out(const Offer& offer, const LoadedMessage& message) {
   Facts facts = facts_of(message);
   Timestamp now = facts.expires ? with_.shard.clock().wall_now() : kNoTimestamp;
+  note_second();
   std::optional<ConsumerId> to = core_.hand_out(offer, facts, now, deaths_);
   if (!to) return;
   auto outgoing = std::ranges::find(outgoing_, *to, &Outgoing::consumer);

@@ -44,6 +44,7 @@ struct QueueSurroundings {
   cluster::ShardLogs& logs;
   runtime::Logger& logger;
   runtime::TaskScope& tasks;            // of loads from disk
+  const Seconds& seconds;               // as the shard counts them
   DeadLetters* dead_letters = nullptr;  // none: dead messages are dropped
   std::function<LeaderEpoch()> leader_epoch;
   std::function<void(TopicId)> unused;
@@ -102,6 +103,9 @@ class LiveQueue final : StateOwner {
   Result<void> hold(MessageId id, std::uint32_t bytes, ConsumerId holder);
   QueueCounts counts() const;
   QueueReport report() const;
+  QueueTraffic traffic();
+  /// Since the second in which the last thing passed, or since it is there; none: something has, just now.
+  std::optional<Nanoseconds> idle_for() const;
 
   /// Brings the state log up to date: what was settled since, and a snapshot when it has grown. What it says is settled
   /// leaves the logs once it is on disk.
@@ -145,6 +149,7 @@ class LiveQueue final : StateOwner {
     LevelWindow window;
   };
 
+  void note_second();
   void pump();
   void pump_once();
   void wake_resting();
@@ -248,6 +253,7 @@ class LiveQueue final : StateOwner {
   std::optional<runtime::Timers::Handle> timer_;      // of the message at the head
   std::optional<runtime::Timers::Handle> use_timer_;  // of the queue itself
   MonotonicTime last_used_;
+  MonotonicTime opened_;
   MonotonicTime pumped_;  // when it last looked what could go out
   std::optional<runtime::Timers::Handle> consumers_timer_;
   std::optional<runtime::Timers::Handle> wake_timer_;  // of what waits for its next try

@@ -139,6 +139,7 @@ runtime::Task<std::optional<Error>> LiveQueue::drop_matches_of(std::uint8_t leve
     if (standing->where != Whereabouts::kReady) {
       walk->pass();
     } else if (const LoadedMessage* message = walk->look()) {
+      note_second();
       if (walk->wants(*message) && core_.drop(standing->id, facts_of(*message).bytes)) {
         ++walk->found;
         mark_state();

@@ -20,6 +20,7 @@ bool LiveQueue::serve_getter_of_groups() {
     if (core_.is_held_back()) return false;  // the reserve is on its way
     Waiting waiting = std::move(getters_.front());
     getters_.pop_front();
+    core_.traffic().count(QueueEvent::kGetEmpty);
     waiting.answered(std::optional<GotMessage>());
     return true;
   }

@@ -75,6 +75,7 @@ void LiveQueue::drop_surplus() {
   std::uint64_t surplus = core_.surplus();
   bool over = surplus > 0 || core_.over_bytes();
   if (!over) return;
+  note_second();
   if (!core_.needs_facts_to_drop()) {
     core_.drop_oldest(surplus);
     return mark_state();
@@ -111,6 +112,7 @@ void LiveQueue::watch_expiry() {
         pump_in(Milliseconds(facts.expires->ms - now.ms));
         break;
       }
+      note_second();
       core_.kill(*offer, facts.bytes, DeathReason::kExpired, deaths_);
     }
     if (++left == kMessagesPerTurn) ask_turn();

@@ -16,11 +16,13 @@ constexpr std::size_t kQueuesPerLook = 256;
 ShardQueues::ShardQueues(runtime::Shard& shard, cluster::ShardLogs& logs, Options options)
     : shard_(shard),
       logs_(logs),
+      seconds_(options.seconds != nullptr ? *options.seconds : own_seconds_),
       tasks_(shard),
       with_{.shard = shard,
             .logs = logs,
             .logger = *options.logger,
             .tasks = tasks_,
+            .seconds = seconds_,
             .dead_letters = options.dead_letters,
             .leader_epoch = std::move(options.leader_epoch),
             .unused = std::move(options.unused),
@@ -64,6 +66,7 @@ void ShardQueues::begin() {
 }
 
 void ShardQueues::look_at_some() {
+  seconds_.advance(shard_.now());
   look_timer_ = shard_.set_timer(shard_.now() + kLookInterval, [this] { look_at_some(); });
   if (to_look_at_.empty()) {
     for (const auto& [id, queue] : queues_) to_look_at_.push_back(id);

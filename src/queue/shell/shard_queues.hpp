@@ -16,6 +16,7 @@ class ShardQueues {
     DeadLetters* dead_letters = nullptr;
     std::function<LeaderEpoch()> leader_epoch;
     std::function<void(TopicId)> unused;   // an auto-delete queue has lost its last consumer
+    Seconds* seconds = nullptr;            // of the shard, which this goes on with; none: its own
   };
 
   ShardQueues(runtime::Shard& shard, cluster::ShardLogs& logs, Options options);
@@ -52,6 +53,8 @@ class ShardQueues {
   bool looked_ = false;
   bool begun_ = false;
   bool closed_ = false;
+  Seconds own_seconds_;
+  Seconds& seconds_;
   std::unordered_map<TopicId, std::unique_ptr<LiveQueue>> queues_;
   std::unordered_map<TopicId, Error> unopened_;                  // at the start, and why
   std::vector<TopicId> changed_;                                 // since the states were written

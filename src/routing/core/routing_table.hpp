@@ -21,6 +21,7 @@
 
 #include "model/error.hpp"
 #include "routing/core/exchange.hpp"
+#include "routing/core/exchange_events.hpp"
 #include "routing/core/exchange_rules.hpp"
 #include "routing/core/slot_index.hpp"
 #include "routing/core/topic_trie.hpp"
@@ -50,6 +51,7 @@ struct ExchangeEntry {
   std::string alternate_by_argument, alternate_by_policy;  // empty: none
   RouteList routes;                                        // every binding from it
   TopicTrie keys;                                          // the same by key, for direct and topic
+  mutable ExchangeCounters traffic = {};                   // who publishes counts: no part of the table's value
 
   const std::string& alternate() const {
     return alternate_by_argument.empty() ? alternate_by_policy : alternate_by_argument;

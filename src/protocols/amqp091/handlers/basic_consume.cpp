@@ -1,6 +1,7 @@
 // basic.consume, cancel and qos.
 #include <fmt/format.h>
 
+#include "protocols/amqp091/handlers/client_report.hpp"
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/direct_replies.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
@@ -21,15 +22,18 @@ ProtocolError in_exclusive_use(QueueName queue) {
       {}};
 }
 
-Consumer& register_consumer(Channel& channel, const broker::QueueInfo& queue, std::string tag, bool no_ack) {
+Consumer& register_consumer(Channel& channel, const broker::QueueInfo& queue, const std::string& tag,
+                            const BasicConsume& consume) {
   Client& client = channel.client;
   queue::ConsumerId id = client.door.queues.new_consumer_id(client.shard);
   auto made = std::make_unique<Consumer>();
   made->id = id;
   made->queue = queue.ref;
   made->queue_name = queue.name;
-  made->tag = std::move(tag);
-  made->no_ack = no_ack;
+  made->tag = tag;
+  made->no_ack = consume.no_ack;
+  made->prefetch = channel.consumer_prefetch;
+  note_request(*made, consume);
   made->counts_deliveries = queue.type == "quorum";
   made->auto_delete = queue.auto_delete;
   return client.adopt(channel, std::move(made));
@@ -124,7 +128,7 @@ HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
   if (consume.queue == kReplyTo) co_return consume_replies(channel, consume);
   Outcome<Wanted> asked = wanted(*channel, consume);
   if (!asked) co_return refuse(asked.error());
-  queue::ConsumerId id = register_consumer(*channel, *asked->queue, asked->tag, consume.no_ack).id;
+  queue::ConsumerId id = register_consumer(*channel, *asked->queue, asked->tag, consume).id;
   if (!consume.no_ack) limit_by_channel(*channel, id, *asked);
   Result<void> subscribed =
       co_await client.door.queues.subscribe(client.shard, asked->queue->ref, id, asked->request, client.inbox);

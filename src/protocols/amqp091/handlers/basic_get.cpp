@@ -43,6 +43,7 @@ HandledLater handle_later(ChannelPointer channel, BasicGet get) {
   }
   if (!got) co_return refuse(protocol_error(got.error()));
   if (!*got) {
+    client.count(*channel, MessageEvent::kGetEmpty);
     client.reply(*channel, BasicGetEmpty{});
     co_return Handled();
   }

@@ -78,6 +78,18 @@ Outcome<void> may_use_keys(Client& client, const routing::ExchangeEntry& to, con
   return allowed;
 }
 
+/// What an exchange that drops duplicates has not decided yet counts as coming in.
+void count_publish(Channel& channel, const routing::ExchangeEntry& exchange, const routing::Routes& routes,
+                   bool mandatory) {
+  Client& client = channel.client;
+  client.count(channel, MessageEvent::kPublish);
+  exchange.traffic.count(client.door.traffic.seconds, routing::ExchangeEvent::kPublishIn);
+  if (routes.undecided) return;
+  exchange.traffic.count(routing::ExchangeEvent::kPublishOut, routes.destinations.size());
+  if (routes.nowhere())
+    client.count(channel, mandatory ? MessageEvent::kReturnUnroutable : MessageEvent::kDropUnroutable);
+}
+
 /// By the exchange it is published to, as a whole.
 void gather_to_deduplicate(const ChannelPointer& channel, const Publish& publish) {
   Client& client = channel->client;
@@ -146,9 +158,11 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
   if (!target) return refuse(protocol_error(target.error()));
   Publish publish{.channel = channel, .method = method, .command = command};
   if (auto prepared = publish.prepare(); !prepared) return prepared;
-  if (auto allowed = may_use_keys(client, *view->routes->exchange(*target), publish); !allowed) return allowed;
+  const routing::ExchangeEntry& exchange = *view->routes->exchange(*target);
+  if (auto allowed = may_use_keys(client, exchange, publish); !allowed) return allowed;
 
   routing::Routes routes = client.router.route(*view->routes, *target, publish.routed(), client.dice.roll());
+  count_publish(*channel, exchange, routes, method.mandatory);
   if (routes.undecided) {
     gather_to_deduplicate(channel, publish);
     return {};
@@ -172,7 +186,9 @@ Handled route_publish(const ChannelPointer& channel, const BasicPublish& method,
 
 void flush_confirms(Channel& channel) {
   std::vector<Confirm> answers;
-  channel.confirms.take(answers);
+  if (std::uint64_t acknowledged = channel.confirms.take(answers); acknowledged > 0) {
+    channel.client.count(channel, MessageEvent::kConfirm, acknowledged);
+  }
   for (const Confirm& answer : answers) {
     if (answer.ack) {
       channel.client.reply(channel, BasicAck{.delivery_tag = answer.tag, .multiple = answer.multiple});

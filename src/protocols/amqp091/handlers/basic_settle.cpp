@@ -15,6 +15,9 @@ Handled settle_tag(const ChannelPointer& channel, std::uint64_t tag, bool multip
   if (!channel->unsettled.take(tag, multiple, taken)) {
     return refuse(ReplyCode::kPreconditionFailed, fmt::format("unknown delivery tag {}", tag));
   }
+  if (verdict == Verdict::kDone && channel->mode != Channel::Mode::kTransaction) {
+    channel->client.count(*channel, MessageEvent::kAck, taken.size());
+  }
   for (const HeldDelivery& delivery : taken) {
     if (channel->mode == Channel::Mode::kTransaction) {
       channel->transaction.acknowledged.push_back({delivery, verdict});

@@ -12,6 +12,7 @@
 
 #include "broker/entities.hpp"
 #include "broker/queues.hpp"
+#include "model/message_events.hpp"
 #include "protocols/amqp091/handlers/owned_command.hpp"
 #include "protocols/amqp091/session/confirms.hpp"
 #include "protocols/amqp091/session/shared_prefetch.hpp"
@@ -41,6 +42,9 @@ struct Consumer {
   bool auto_delete = false;        // the queue goes with its last consumer
   bool started = false;            // basic.consume is answered: deliveries may be written
   bool stopped = false;            // cancelled; stays until what it holds is settled
+  bool exclusive = false;
+  std::uint32_t prefetch = 0;
+  std::vector<std::byte> arguments;  // of basic.consume, encoded: for who asks what there is
   std::uint32_t unsettled = 0;
   std::deque<broker::Delivery> held;           // not written yet
   std::vector<queue::Settlement> settlements;  // of this turn
@@ -77,7 +81,7 @@ class Channel {
   enum class Mode : std::uint8_t { kPlain, kConfirm, kTransaction };
 
   Channel(Client& client_of_channel, runtime::Shard& shard, std::uint16_t channel_number)
-      : client(client_of_channel), number(channel_number), idle(shard), landed(shard) {}
+      : client(client_of_channel), number(channel_number), idle(shard), landed(shard), opened(shard.now()) {}
 
   bool open() const { return state == State::kOpen; }
   /// Something that came is not carried out and answered yet.
@@ -130,6 +134,9 @@ class Channel {
   std::map<broker::QueueRef, Consumer*> getters;
   std::optional<ReplyConsumer> reply_consumer;
   std::vector<queue::ConsumerId> holding;  // consumers whose `held` is not empty
+
+  MessageCounters traffic;
+  MonotonicTime opened;
 
   // Gathered in this turn:
   std::vector<queue::ConsumerId> settling;  // consumers with settlements

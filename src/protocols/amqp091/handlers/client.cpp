@@ -33,6 +33,25 @@ void Client::enter(std::string virtual_host) {
   vhost = std::move(virtual_host);
   decisions.emplace(principal, vhost);
   phase = Phase::kRunning;
+  vhost_traffic = door.traffic.of_vhost(vhost);
+  report.emplace(*this, std::exchange(introduction, {}));
+}
+
+void Client::leave() {
+  for (std::size_t i = 0; i < channels.size(); ++i) door.traffic.count(broker::ChurnEvent::kChannelClosed);
+  channels.clear();
+  report.reset();
+}
+
+void Client::passed(broker::ConnectionEvent direction, std::uint64_t bytes) {
+  using broker::ConnectionEvent;
+  const Seconds& seconds = door.traffic.seconds;
+  auto note = [&](broker::ConnectionCounters& counters) {
+    counters.count(seconds, direction, bytes);
+    counters.count(direction == ConnectionEvent::kBytesIn ? ConnectionEvent::kReads : ConnectionEvent::kWrites);
+  };
+  note(traffic);
+  if (vhost_traffic) note(vhost_traffic->connections);
 }
 
 void Client::sending(const Consumer& consumer, std::uint64_t bytes) {
@@ -97,6 +116,18 @@ void Client::close_connection(ProtocolError error) {
   if (phase == Phase::kClosing || phase == Phase::kEnded) return;
   door.logger.info("closing a connection for its client's mistake",
                    {{"listener", "amqp"}, {"from", remote.text()}, {"reason", error.reply_text()}});
+  begin_close(std::move(error));
+}
+
+void Client::force_close(std::string reason) {
+  if (phase == Phase::kClosing || phase == Phase::kEnded) return;
+  door.logger.info("closing a connection: an operator asked for it",
+                   {{"listener", "amqp"}, {"from", remote.text()}, {"reason", reason}});
+  begin_close({ReplyCode::kConnectionForced, std::move(reason), {}});
+  can_read.notify();  // if it was held back: the answer is to be read
+}
+
+void Client::begin_close(ProtocolError error) {
   phase = Phase::kClosing;
   if (holds_nothing() || tasks.stopping()) return write_close(error);
   tasks.spawn("amqp-refuse", close_after_giving_back(this, std::move(error)));
@@ -184,7 +215,9 @@ void Client::erase(Channel& channel) {
   channel.state = Channel::State::kGone;
   drop_waiting(channel);
   auto known = channels.find(channel.number);
-  if (known != channels.end() && known->second.get() == &channel) channels.erase(known);
+  if (known == channels.end() || known->second.get() != &channel) return;
+  door.traffic.count(broker::ChurnEvent::kChannelClosed);
+  channels.erase(known);
 }
 
 }  // namespace wharf::amqp091

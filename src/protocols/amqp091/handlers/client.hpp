@@ -13,6 +13,7 @@
 #include "model/endpoint.hpp"
 #include "protocols/amqp091/handlers/blocking.hpp"
 #include "protocols/amqp091/handlers/channel.hpp"
+#include "protocols/amqp091/handlers/client_report.hpp"
 #include "protocols/amqp091/handlers/deduplicated_publishes.hpp"
 #include "protocols/amqp091/handlers/door.hpp"
 #include "protocols/amqp091/handlers/publish_turn.hpp"
@@ -64,8 +65,21 @@ struct Client {
   Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope);
   ~Client();
 
-  /// `principal`, who has signed in, is in this virtual host from here on.
+  /// `principal`, who has signed in, is in this virtual host from here on. Operators are told of it until leave().
   void enter(std::string virtual_host);
+  /// Its channels are gone.
+  void leave();
+
+  /// What passed on a channel counts for it and for its virtual host.
+  void count(Channel& channel, MessageEvent event, std::uint64_t more = 1) {
+    const Seconds& seconds = door.traffic.seconds;
+    channel.traffic.count(seconds, event, more);
+    vhost_traffic->messages.count(seconds, event, more);
+  }
+  /// One read or write of the socket.
+  void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
+  /// An operator's word, as RabbitMQ's management tells it.
+  void force_close(std::string reason);
   /// Something is in `out`.
   void wake() { can_write.notify(); }
   template <Method M>
@@ -84,6 +98,7 @@ struct Client {
   /// Ends the channel or the connection, as the code says. The client is told once what they held is back.
   void refuse(Channel& channel, ProtocolError error);
   void close_connection(ProtocolError error);
+  void begin_close(ProtocolError error);
   void write_close(const ProtocolError& error);
   void write_close(Channel& channel, const ProtocolError& error);
   Consumer& adopt(Channel& channel, std::unique_ptr<Consumer> consumer);
@@ -120,6 +135,7 @@ struct Client {
   const Door& door;
   runtime::Shard& shard;
   Endpoint remote;
+  Endpoint local;
   runtime::Signal& can_write;
   runtime::Signal can_read;
   runtime::TaskScope& tasks;
@@ -156,6 +172,11 @@ struct Client {
   bool told_of_lost_reply = false;
   bool has_exclusive_queues = false;  // or had
   Blocking blocking{*this};
+
+  broker::ConnectionCounters traffic;
+  std::shared_ptr<broker::VhostCounters> vhost_traffic;  // once the connection is open
+  broker::ConnectionIntroduction introduction;           // as far as it is known; the report's own once it is open
+  std::optional<ClientReport> report;                    // while it is
 };
 
 }  // namespace wharf::amqp091

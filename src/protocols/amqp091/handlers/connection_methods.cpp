@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocols/amqp091/handlers/client_report.hpp"
 #include "protocols/amqp091/handlers/dispatch.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/wire/field_table.hpp"
@@ -80,6 +81,7 @@ void handle(Client& client, const ConnectionStartOk& answer) {
       client.door.access.sign_in(client.shard, credentials->user, credentials->password, client.remote);
   if (!principal) return refuse_login(client, answer.mechanism, principal.error().message);
   client.principal = std::move(*principal);
+  introduce(client, answer);
   const DoorLimits& limits = client.door.limits;
   client.phase = Client::Phase::kTune;
   client.write(ConnectionTune{limits.channel_max, limits.frame_max, limits.heartbeat_seconds}, 0);

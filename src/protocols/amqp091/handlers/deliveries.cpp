@@ -71,13 +71,16 @@ void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery
   Client& client = channel.client;
   MessageView message = message_of(delivery, consumer.queue_name);
   std::uint64_t tag = next_tag(channel, consumer, delivery);
+  if (delivery.redelivered) client.count(channel, MessageEvent::kRedeliver);
   if (ready_left) {
+    client.count(channel, consumer.no_ack ? MessageEvent::kGetNoAck : MessageEvent::kGet);
     client.reply(channel, BasicGetOk{.delivery_tag = tag,
                                      .redelivered = delivery.redelivered,
                                      .exchange = message.exchange,
                                      .routing_key = message.routing_key,
                                      .message_count = static_cast<std::uint32_t>(*ready_left)});
   } else {
+    client.count(channel, consumer.no_ack ? MessageEvent::kDeliverNoAck : MessageEvent::kDeliver);
     client.reply(channel, BasicDeliver{.consumer_tag = consumer.tag,
                                        .delivery_tag = tag,
                                        .redelivered = delivery.redelivered,
@@ -91,6 +94,7 @@ void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery
 void write_reply(Channel& channel, std::string_view consumer_tag, const broker::Delivery& reply) {
   Client& client = channel.client;
   MessageView message = message_of(reply, {});
+  client.count(channel, MessageEvent::kDeliverNoAck);
   client.reply(channel, BasicDeliver{.consumer_tag = std::string(consumer_tag),
                                      .delivery_tag = channel.next_delivery_tag++,
                                      .exchange = message.exchange,

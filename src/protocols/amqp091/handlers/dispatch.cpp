@@ -175,6 +175,7 @@ void open_channel(Client& client, std::uint16_t number) {
   }
   auto channel = std::make_shared<Channel>(client, client.shard, number);
   client.channels.emplace(number, channel);
+  client.door.traffic.count(broker::ChurnEvent::kChannelCreated);
   client.reply(*channel, ChannelOpenOk{});
 }
 
@@ -217,6 +218,7 @@ void take_channel_frame(Client& client, const Frame& frame, const FrameBuffer& f
 }  // namespace
 
 void take_frame(Client& client, const Frame& frame, const FrameBuffer& frames) {
+  client.traffic.count(broker::ConnectionEvent::kRequests);
   if (client.phase == Client::Phase::kEnded || frame.type == FrameType::kHeartbeat) return;
   if (frame.channel == 0) {
     Outcome<MethodId> id = peek_method_id(frame.payload);

@@ -15,6 +15,7 @@
 #include "broker/read.hpp"
 #include "broker/replies.hpp"
 #include "broker/shard_alarms.hpp"
+#include "broker/shard_traffic.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
@@ -62,6 +63,7 @@ struct Door {
   runtime::Logger& logger;
   broker::Access& access;
   broker::ShardAlarms& alarms;
+  broker::ShardTraffic& traffic;
   std::string server_version;  // RabbitMQ's, as clients are told
   std::string cluster_name;
   DoorLimits limits;

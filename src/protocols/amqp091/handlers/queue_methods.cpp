@@ -68,6 +68,7 @@ runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare decla
   Result<broker::DeclaredQueue> made =
       co_await client->door.entities.declare_queue(client->shard, client->vhost, std::move(*asked));
   if (!made) co_return refuse(protocol_error(made.error()));
+  client->door.traffic.count(broker::ChurnEvent::kQueueDeclared);
   if (!made->created) {
     if (auto same = check_declared_again(*client, *made->queue, declare); !same) co_return refuse(same.error());
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocols/amqp091/handlers/client_report.hpp"
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
@@ -37,7 +38,8 @@ Outcome<StreamStart> checked_start(const Channel& channel, const cluster::Topic&
         fmt::format("{} has {} partitions, which have no order among them: a stream is read from a topic of one", told,
                     stream.partitions));
   }
-  if (auto none = check_no_selector(consume.arguments, name_of(client, stream.name)); !none) return refuse(none.error());
+  if (auto none = check_no_selector(consume.arguments, name_of(client, stream.name)); !none)
+    return refuse(none.error());
   return stream_start(consume.arguments, name_of(client, stream.name));
 }
 
@@ -60,6 +62,8 @@ runtime::Task<Outcome<void>> consume_stream(std::shared_ptr<Channel> channel, St
   made->queue_name = stream->name;
   made->tag = consume.consumer_tag.empty() ? generated_name(client, "amq.ctag-") : std::string(consume.consumer_tag);
   made->started = true;
+  made->prefetch = channel->smallest_prefetch();
+  note_request(*made, consume);
   made->stream =
       std::make_shared<StreamConsumer>(client.door, *place, channel->smallest_prefetch(), made->id, client.inbox);
   if (!consume.nowait) client.reply(*channel, BasicConsumeOk{.consumer_tag = made->tag});

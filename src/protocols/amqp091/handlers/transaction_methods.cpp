@@ -67,7 +67,10 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
     if (published) published = passed_on;
   }
   if (!published) co_return refuse(ReplyCode::kPreconditionFailed, "partial tx completion");
-  for (const Transaction::Acknowledged& one : committed.acknowledged) settle(*channel, one.delivery, one.verdict);
+  for (const Transaction::Acknowledged& one : committed.acknowledged) {
+    if (one.verdict == queue::Verdict::kDone) client.count(*channel, MessageEvent::kAck);
+    settle(*channel, one.delivery, one.verdict);
+  }
   tell_shares(*channel);
   for (queue::ConsumerId id : std::exchange(channel->settling, {})) {
     Consumer* consumer = channel->consumer(id);

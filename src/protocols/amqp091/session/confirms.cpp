@@ -23,8 +23,8 @@ void Confirms::resolve(std::uint64_t first, std::uint64_t last, bool good) {
   }
 }
 
-void Confirms::take(std::vector<Confirm>& answers) {
-  take_front(answers);
+std::uint64_t Confirms::take(std::vector<Confirm>& answers) {
+  std::uint64_t acknowledged = take_front(answers);
   std::ranges::sort(ready_ahead_);
   for (std::uint64_t tag : ready_ahead_) {
     if (tag < first_) continue;
@@ -32,11 +32,14 @@ void Confirms::take(std::vector<Confirm>& answers) {
     answers.push_back({tag, false, entry.good});
     entry.told = true;
     ++told_ahead_;
+    acknowledged += entry.good;
   }
   ready_ahead_.clear();
+  return acknowledged;
 }
 
-void Confirms::take_front(std::vector<Confirm>& answers) {
+std::uint64_t Confirms::take_front(std::vector<Confirm>& answers) {
+  std::uint64_t acknowledged = 0;
   std::size_t count = 0;   // of the frame that is being gathered
   std::uint64_t last = 0;  // the last of them
   bool ack = true;
@@ -54,8 +57,10 @@ void Confirms::take_front(std::vector<Confirm>& answers) {
     ack = entry.good;
     last = first_;
     ++count;
+    acknowledged += entry.good;
   }
   tell();
+  return acknowledged;
 }
 
 }  // namespace wharf::amqp091

@@ -29,8 +29,8 @@ class Confirms {
   /// One answer for each of [first, last]. A publish is acknowledged when all are good.
   void resolve(std::uint64_t first, std::uint64_t last, bool good);
   /// What can be said now: one frame for all at the front that have the same fate, and one for each that is ahead of
-  /// others. Appended to `answers`.
-  void take(std::vector<Confirm>& answers);
+  /// others. Appended to `answers`. How many publishes it acknowledges that no answer did before.
+  std::uint64_t take(std::vector<Confirm>& answers);
   /// Publishes without an answer yet.
   std::size_t open_count() const { return entries_.size() - told_ahead_; }
 
@@ -40,7 +40,7 @@ class Confirms {
     bool good = true;
     bool told = false;
   };
-  void take_front(std::vector<Confirm>& answers);
+  std::uint64_t take_front(std::vector<Confirm>& answers);
 
   std::deque<Entry> entries_;
   std::uint64_t first_ = 1;                 // tag of entries_.front()

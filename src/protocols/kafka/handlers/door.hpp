@@ -10,6 +10,7 @@
 #include "broker/operate.hpp"
 #include "broker/publish.hpp"
 #include "broker/read.hpp"
+#include "broker/shard_traffic.hpp"
 #include "config/server_config.hpp"
 #include "groups/shell/coordinators.hpp"
 #include "model/endpoint.hpp"
@@ -37,6 +38,7 @@ struct Door {
   groups::Coordinators& groups;
   FetchSessions& fetch_sessions;
   broker::DoorCounts& counts;
+  broker::ShardTraffic& traffic;
   broker::RequestCounts& requests;  // Kafka's of these: see request_names()
   const config::ServerConfig& config;
   runtime::Random& random;

@@ -213,6 +213,7 @@ class DoorUnderTest {
   groups::Coordinators groups_{TopicId{}, {}, {}, topic_data_, logger_};
   FetchSessions fetch_sessions_{0};
   broker::DoorCounts counts_;
+  broker::ShardTraffic traffic_;
   broker::RequestCounts& requests_ = counts_.requests_of("kafka", request_names());
 
  public:
@@ -221,7 +222,7 @@ class DoorUnderTest {
 
  private:
   ClientSession client_{shard_, {"127.0.0.1", 9092}, {"127.0.0.1", 50000}};
-  Door door_{shard_,  publish_, read_,   catalogue, operate,     groups_, fetch_sessions_, counts_, requests_,
+  Door door_{shard_,  publish_, read_,   catalogue, operate,     groups_, fetch_sessions_, counts_, traffic_, requests_,
              config_, random_,  logger_, kNode,     "a-cluster", {}};
 };
 
