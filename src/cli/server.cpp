@@ -163,11 +163,13 @@ void Server::open_management() {
                           .policies = node_->policies(),
                           .queues = node_->queues(),
                           .publish = node_->publish(),
+                          .read = node_->read(),
                           .catalogue = node_->catalogue(),
                           .histories = node_->histories(),
                           .delays = node_->delays(),
                           .deduplication = node_->deduplication(),
                           .operate = node_->operate(),
+                          .statistics = node_->statistics(),
                           .parameters = node_->parameters()};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),

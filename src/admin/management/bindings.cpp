@@ -36,16 +36,11 @@ struct Shown {
 };
 
 runtime::Task<http::Response> answer(Call* call, std::vector<Shown> shown) {
-  auto make = [shown = std::move(shown)]() mutable {
-    std::ranges::sort(shown, {}, [](const Shown& one) {
-      return std::tie(one.vhost, one.binding.source, one.binding.destination, one.binding.routing_key);
-    });
-    boost::json::array items;
-    for (const Shown& one : shown) items.push_back(json_of(one.vhost, one.binding));
-    return items;
+  auto json = [](const Shown& one) { return json_of(one.vhost, one.binding); };
+  auto order = [](const Shown& one) {
+    return std::tie(one.vhost, one.binding.source, one.binding.destination, one.binding.routing_key);
   };
-  http::Response response = co_await answer_list(call, std::move(make));
-  co_return response;
+  return answer_list(call, std::move(shown), json, order);
 }
 
 /// Everything that is bound in a namespace, some destinations at a time.

@@ -18,6 +18,8 @@
 #include "broker/policies.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
+#include "broker/read.hpp"
+#include "broker/statistics.hpp"
 #include "http/message.hpp"
 #include "model/endpoint.hpp"
 #include "routing/core/router.hpp"
@@ -35,11 +37,13 @@ struct Ports {
   broker::Policies& policies;
   broker::Queues& queues;
   broker::Publish& publish;
+  broker::Read& read;
   broker::Catalogue& catalogue;
   broker::Histories& histories;
   broker::Delays& delays;
   broker::Deduplication& deduplication;
   broker::Operate& operate;
+  broker::Statistics& statistics;
   broker::Parameters& parameters;
 
   broker::OutgoingPorts outgoing() const { return {entities, queues, histories, delays, publish, catalogue}; }

@@ -1,5 +1,6 @@
 // Exchanges. In paths the default one is called amq.default.
 #include <fmt/format.h>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "admin/management/answers.hpp"
@@ -10,6 +11,7 @@
 #include "admin/management/property_json.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "admin/management/stats_json.hpp"
 
 namespace wharf::management {
 namespace {
@@ -21,6 +23,7 @@ struct Shown {
   std::string vhost;
   routing::Exchange exchange;
   routing::EffectivePolicy policy;
+  routing::ExchangeTraffic traffic = {};
 };
 
 /// The default exchange has no policy, whatever matches its empty name.
@@ -40,25 +43,25 @@ boost::json::object json_of(const Shown& shown) {
                            {"internal", exchange.internal},
                            {"arguments", management::json_of(exchange.arguments)}};
   if (shown.policy.policy || shown.policy.operator_policy) add_policy_fields(json, shown.policy);
+  json["message_stats"] = stats_of(shown.traffic);
   return json;
 }
 
 runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {
   std::vector<Shown> shown;
   for (const std::string& vhost : vhosts) {
+    auto traffic = co_await call->ports.statistics.exchanges(call->here, vhost);
     std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
     if (!view) continue;
     for (routing::Exchange& exchange : view->routes->exchanges()) {
       shown.push_back(shown_of(*call, vhost, std::move(exchange)));
+      shown.back().traffic = traffic[shown.back().exchange.name];
     }
     co_await runtime::next_turn(call->here);
   }
-  std::ranges::sort(shown, {}, [](const Shown& one) { return std::tie(one.vhost, one.exchange.name); });
-  http::Response response = co_await answer_list(call, [shown = std::move(shown)] {
-    boost::json::array items;
-    for (const Shown& one : shown) items.push_back(json_of(one));
-    return items;
-  });
+  auto order = [](const Shown& one) { return std::tie(one.vhost, one.exchange.name); };
+  http::Response response =
+      co_await answer_list(call, std::move(shown), [](const Shown& one) { return json_of(one); }, order);
   co_return response;
 }
 
@@ -81,9 +84,17 @@ Answer list_exchanges_of_vhost(Call* call) {
 }
 
 Answer get_exchange(Call* call) {
-  const routing::ExchangeEntry* found = call->view()->routes->exchange(exchange_named(call->names.at(1)));
+  auto traffic = co_await call->ports.statistics.exchanges(call->here, call->vhost());
+  std::optional<broker::NamespaceView> view = call->view();
+  const routing::ExchangeEntry* found = view ? view->routes->exchange(exchange_named(call->names.at(1))) : nullptr;
   if (found == nullptr) co_return nothing_here();
-  co_return json_answer(chosen_columns(call->request, json_of(shown_of(*call, call->vhost(), found->exchange))));
+  Shown shown = shown_of(*call, call->vhost(), found->exchange);
+  shown.traffic = traffic[found->exchange.name];
+  boost::json::object json = json_of(shown);
+  // By queue and exchange RabbitMQ counts only with management.rates_mode = detailed.
+  json["incoming"] = boost::json::array();
+  json["outgoing"] = boost::json::array();
+  co_return json_answer(chosen_columns(call->request, std::move(json)));
 }
 
 Answer put_exchange(Call* call) {

@@ -10,6 +10,7 @@
 #include "admin/management/list.hpp"
 #include "admin/management/node_fields.hpp"
 #include "admin/management/resources.hpp"
+#include "admin/management/stats_json.hpp"
 #include "runtime/process_facts.hpp"
 
 namespace wharf::management {
@@ -21,6 +22,7 @@ struct Facts {
   broker::Shortage shortage;
   Nanoseconds uptime{};
   std::uint64_t connections = 0;
+  broker::ChurnTraffic churn;
 };
 
 boost::json::array named(std::initializer_list<std::string_view> names) {
@@ -56,7 +58,7 @@ boost::json::object json_of(const Facts& facts, const About& about) {
       {"uptime", std::chrono::duration_cast<Milliseconds>(facts.uptime).count()},
       {"partitions", boost::json::array()},
       {"cluster_links", boost::json::array()},
-      {"rates_mode", "none"},
+      {"rates_mode", "basic"},
       {"exchange_types", exchange_types()},
       {"auth_mechanisms", named({"AMQPLAIN", "PLAIN"})},
       {"applications", {{{"name", "wharf"}, {"description", "Wharf"}, {"version", json_text(about.version)}}}},
@@ -64,6 +66,7 @@ boost::json::object json_of(const Facts& facts, const About& about) {
       {"enabled_plugins", boost::json::array()},
       {"db_dir", json_text(about.data_folder)}};
   add_resources(json, facts, about);
+  for (auto& [name, value] : churn_rates(facts.churn)) json[name] = std::move(value);
   return json;
 }
 
@@ -73,6 +76,8 @@ runtime::Task<void> look(Call* call, Facts* facts) {
   facts->shortage = call->ports.operate.shortage(call->here);
   facts->uptime = call->here.now() - call->about.started;
   for (const Listener& one : call->about.listeners()) facts->connections += one.connections;
+  broker::NodeTraffic traffic = co_await call->ports.statistics.traffic(call->here);
+  facts->churn = traffic.churn;
   facts->process = co_await runtime::run_blocking(call->here, runtime::process_facts);
 }
 
@@ -82,7 +87,8 @@ Answer list_nodes(Call* call) {
   Facts facts;
   co_await look(call, &facts);
   boost::json::object node = json_of(facts, call->about);
-  http::Response response = co_await answer_list(call, [node = std::move(node)] { return boost::json::array{node}; });
+  http::Response response =
+      co_await answer_list(call, std::vector{std::move(node)}, [](const boost::json::object& one) { return one; });
   co_return response;
 }
 

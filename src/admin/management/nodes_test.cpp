@@ -24,10 +24,10 @@ TEST_F(ManagementApi, TheNodeTellsWhatItIs) {
 
 TEST_F(ManagementApi, TheOverviewHasItsNumbersFromTheFirstMoment) {
   boost::json::value overview = ask("GET", "/overview").body;
-  EXPECT_EQ(overview.at("queue_totals"),
-            (boost::json::object{{"messages", 0}, {"messages_ready", 0}, {"messages_unacknowledged", 0}}));
+  for (const char* number : {"messages", "messages_ready", "messages_unacknowledged"})
+    EXPECT_EQ(overview.at("queue_totals").at(number), 0);
   EXPECT_EQ(overview.at("object_totals").at("queues"), 0);
-  EXPECT_EQ(overview.at("object_totals").at("connections"), 2);
+  EXPECT_EQ(overview.at("object_totals").at("connections"), 0);
   EXPECT_EQ(overview.at("listeners").at(0).at("protocol"), "amqp");
   add_user("alice");
   boost::json::value shown = ask("GET", "/overview", "", "alice:secret").body;

@@ -3,11 +3,13 @@
 
 #include "admin/management/answers.hpp"
 #include "admin/management/cluster_name.hpp"
+#include "admin/management/connection_json.hpp"
 #include "admin/management/list.hpp"
 #include "admin/management/node_fields.hpp"
 #include "admin/management/queue_totals.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "admin/management/stats_json.hpp"
 
 namespace wharf::management {
 namespace {
@@ -26,16 +28,37 @@ runtime::Task<void> add_up(Call* call, Totals* totals) {
   }
 }
 
+/// Of those virtual hosts.
+MessageTraffic messages_in(const broker::NodeTraffic& traffic, const std::vector<std::string>& vhosts) {
+  MessageTraffic all;
+  for (const std::string& vhost : vhosts) {
+    auto found = traffic.vhosts.find(vhost);
+    if (found != traffic.vhosts.end()) all.add(found->second.messages);
+  }
+  return all;
+}
+
+struct Open {
+  std::uint64_t connections = 0, channels = 0;
+};
+
+/// That the user sees.
+runtime::Task<Open> open_connections(Call* call) {
+  Open open;
+  std::vector<broker::ConnectionFacts> all = co_await call->ports.statistics.connections(call->here);
+  for (const broker::ConnectionFacts& one : all) {
+    if (!sees(*call, *one.of)) continue;
+    ++open.connections;
+    open.channels += one.channels;
+  }
+  co_return open;
+}
+
 /// Only monitors are told of the node.
 void add_node(boost::json::object& json, const About& about) {
   json["node"] = json_text(about.node_name);
   json["listeners"] = listeners(about);
   json["contexts"] = contexts(about);
-  std::uint64_t connections = 0;
-  for (const Listener& one : about.listeners()) {
-    if (one.protocol == "amqp") connections += one.connections;
-  }
-  json["object_totals"].as_object()["connections"] = connections;
 }
 
 }  // namespace
@@ -50,6 +73,8 @@ Answer get_whoami(Call* call) {
 Answer get_overview(Call* call) {
   Totals totals;
   co_await add_up(call, &totals);
+  Open open = co_await open_connections(call);
+  broker::NodeTraffic traffic = co_await call->ports.statistics.traffic(call->here);
   const About& about = call->about;
   std::string cluster_name = co_await cluster_name_of(call);
   boost::json::object json{{"management_version", json_text(about.rabbitmq_version)},
@@ -59,7 +84,7 @@ Answer get_overview(Call* call) {
                            {"cluster_name", json_text(cluster_name)},
                            {"cluster_tags", boost::json::object()},
                            {"node_tags", boost::json::object()},
-                           {"rates_mode", "none"},
+                           {"rates_mode", "basic"},
                            {"disable_stats", false},
                            {"enable_queue_totals", false},
                            {"default_queue_type", "classic"},
@@ -68,9 +93,13 @@ Answer get_overview(Call* call) {
                            {"exchange_types", exchange_types()}};
   json["object_totals"] = {{"exchanges", totals.exchanges},
                            {"queues", totals.queues.queues},
+                           {"connections", open.connections},
+                           {"channels", open.channels},
                            {"consumers", totals.queues.messages.consumers}};
   json["queue_totals"].emplace_object();
-  add_message_fields(json["queue_totals"].as_object(), totals.queues.messages);
+  add_message_fields(json["queue_totals"].as_object(), totals.queues);
+  json["message_stats"] = stats_of(messages_in(traffic, visible_vhosts(*call)));
+  json["churn_rates"] = churn_rates(traffic.churn);
   if (is_monitor(call->user)) add_node(json, about);
   co_return json_answer(chosen_columns(call->request, std::move(json)));
 }

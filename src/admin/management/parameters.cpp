@@ -28,7 +28,7 @@ boost::json::object json_of(std::string_view vhost, const routing::Policy& polic
 }
 
 Answer list(Call* call, std::vector<std::string> vhosts) {
-  boost::json::array items;
+  std::vector<boost::json::object> items;
   for (const std::string& vhost : vhosts) {
     Result<std::vector<routing::Policy>> policies =
         call->ports.policies.list(call->here, routing::PolicyKind::kOperatorPolicy, vhost);
@@ -37,7 +37,7 @@ Answer list(Call* call, std::vector<std::string> vhosts) {
     co_await runtime::next_turn(call->here);
   }
   http::Response response =
-      co_await answer_list(call, [items = std::move(items)]() mutable { return std::move(items); });
+      co_await answer_list(call, std::move(items), [](const boost::json::object& one) { return one; });
   co_return response;
 }
 
@@ -64,11 +64,9 @@ Answer list_parameters_of_vhost(Call* call) {
 
 Answer list_global_parameters(Call* call) {
   broker::Parameters::ByName all = co_await call->ports.parameters.list(call->here, broker::ParameterKind::kGlobal);
-  http::Response response = co_await answer_list(call, [all = std::move(all)] {
-    boost::json::array items;
-    for (const auto& [name, value] : all) items.push_back(json_of_value(name, value));
-    return items;
-  });
+  std::vector<std::pair<std::string, std::string>> items(all.begin(), all.end());
+  http::Response response = co_await answer_list(call, std::move(items),
+                                                 [](const auto& one) { return json_of_value(one.first, one.second); });
   co_return response;
 }
 

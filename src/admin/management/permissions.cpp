@@ -13,15 +13,9 @@ namespace wharf::management {
 namespace {
 
 Answer list(Call* call, std::function<bool(const security::Permission&)> wanted) {
-  http::Response response =
-      co_await answer_list(call, [all = call->access().permissions(), wanted = std::move(wanted)] {
-        boost::json::array items;
-        for (const security::Permission& permission : all) {
-          if (wanted(permission)) items.push_back(json_of(permission));
-        }
-        return items;
-      });
-  co_return response;
+  std::vector<security::Permission> items = call->access().permissions();
+  std::erase_if(items, [&](const security::Permission& one) { return !wanted(one); });
+  return answer_list(call, std::move(items), [](const security::Permission& one) { return json_of(one); });
 }
 
 /// Of the user and virtual host that the path names; nullptr: nothing was set.

@@ -43,11 +43,7 @@ Answer list(Call* call, std::vector<std::string> vhosts) {
     for (Policy& policy : *policies) shown.push_back({vhost, std::move(policy)});
     co_await runtime::next_turn(call->here);
   }
-  http::Response response = co_await answer_list(call, [shown = std::move(shown)] {
-    boost::json::array items;
-    for (const Shown& one : shown) items.push_back(json_of(one));
-    return items;
-  });
+  http::Response response = co_await answer_list(call, std::move(shown), [](const Shown& one) { return json_of(one); });
   co_return response;
 }
 

@@ -1,15 +1,15 @@
-// Queues, with what is in them.
+// One queue: looking at it, declaring, deleting, purging it.
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
-#include "admin/management/list.hpp"
-#include "admin/management/policy_fields.hpp"
-#include "admin/management/property_json.hpp"
+#include "admin/management/connection_json.hpp"
+#include "admin/management/queue_json.hpp"
 #include "admin/management/queue_named.hpp"
-#include "admin/management/queue_totals.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "admin/management/shown_streams.hpp"
 #include "model/message.hpp"
 #include "protocols/amqp091/session/queue_arguments.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
@@ -19,88 +19,6 @@ namespace {
 
 using security::Resource;
 using security::Verb;
-
-struct Shown {
-  QueuePointer queue;
-  routing::EffectivePolicy policy;
-  std::optional<broker::QueueNumbers> numbers;  // none: not asked for
-};
-
-/// What its consumers could be given they have been given: RabbitMQ's measure, of this moment.
-int capacity_of(const broker::QueueCounts& counts) {
-  return counts.consumers > 0 && counts.ready == 0 ? 1 : 0;
-}
-
-void add_numbers(boost::json::object& json, const broker::QueueNumbers& numbers) {
-  add_message_fields(json, numbers.counts);
-  json["message_bytes"] = numbers.ready_bytes + numbers.unsettled_bytes;
-  json["message_bytes_ready"] = numbers.ready_bytes;
-  json["message_bytes_unacknowledged"] = numbers.unsettled_bytes;
-  json["consumers"] = numbers.counts.consumers;
-  json["consumer_capacity"] = capacity_of(numbers.counts);
-  json["consumer_utilisation"] = capacity_of(numbers.counts);
-}
-
-boost::json::object json_of(const Shown& shown, std::string_view node) {
-  const broker::QueueInfo& queue = *shown.queue;
-  boost::json::object json{{"name", json_text(queue.name)},
-                           {"vhost", json_text(queue.name_space)},
-                           {"type", json_text(queue.type)},
-                           {"durable", queue.durable},
-                           {"auto_delete", queue.auto_delete},
-                           {"exclusive", queue.exclusive.has_value()},
-                           {"arguments", management::json_of(queue.arguments)},
-                           {"node", json_text(node)},
-                           {"state", "running"}};
-  add_policy_fields(json, shown.policy);
-  if (shown.numbers) add_numbers(json, *shown.numbers);
-  return json;
-}
-
-bool wants_counts(const http::Request& request) {
-  return request.parameter("disable_stats") != "true" || request.parameter("enable_queue_totals") == "true";
-}
-
-Shown shown_of(const Call& call, const QueuePointer& queue) {
-  std::optional<routing::EffectivePolicy> policy =
-      call.ports.policies.of_queue(call.here, queue->name_space, queue->name);
-  return {queue, std::move(policy).value_or(routing::EffectivePolicy{}), std::nullopt};
-}
-
-/// A slice at a time: the queue's number in the table may have become another's in between, which is a queue as well.
-runtime::Task<void> gather(Call* call, std::string vhost, std::vector<Shown>* into) {
-  std::size_t next = 0;
-  while (true) {
-    std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
-    if (!view || next >= view->queues->size()) break;
-    std::size_t end = std::min(view->queues->size(), next + kItemsPerSlice);
-    for (; next < end; ++next) {
-      if (const QueuePointer& queue = (*view->queues)[next]) into->push_back(shown_of(*call, queue));
-    }
-    co_await runtime::next_turn(call->here);
-  }
-}
-
-runtime::Task<void> count(Call* call, std::vector<Shown>* queues) {
-  std::vector<broker::QueueRef> asked;
-  for (const Shown& one : *queues) asked.push_back(one.queue->ref);
-  std::vector<broker::QueueNumbers> numbers = co_await call->ports.operate.queue_numbers(call->here, std::move(asked));
-  for (std::size_t i = 0; i < numbers.size(); ++i) (*queues)[i].numbers = numbers[i];
-}
-
-runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {
-  std::vector<Shown> shown;
-  for (const std::string& vhost : vhosts) co_await gather(call, vhost, &shown);
-  if (wants_counts(call->request)) co_await count(call, &shown);
-  auto make = [shown = std::move(shown), node = call->about.node_name]() mutable {
-    std::ranges::sort(shown, {}, [](const Shown& one) { return std::tie(one.queue->name_space, one.queue->name); });
-    boost::json::array items;
-    for (const Shown& one : shown) items.push_back(json_of(one, node));
-    return items;
-  };
-  http::Response response = co_await answer_list(call, std::move(make));
-  co_return response;
-}
 
 /// The timestamp that the first message that is ready came with, null where it has none or there is no message. None:
 /// it is further in than it is worth to look.
@@ -116,6 +34,33 @@ runtime::Task<std::optional<boost::json::value>> head_timestamp(Call* call, brok
   }
   if (browsed->next) co_return std::nullopt;
   co_return nullptr;
+}
+
+/// Who consumes it, and which of them alone.
+runtime::Task<void> add_consumers(Call* call, ShownQueue shown, boost::json::object* json) {
+  boost::json::array details;
+  boost::json::value exclusive, active;
+  std::vector<ShownConsumer> consumers = co_await consumers_of(call);
+  for (const ShownConsumer& one : consumers) {
+    if (one.facts.queue != shown.queue->name || one.facts.connection->vhost != shown.queue->name_space) continue;
+    details.push_back(json_of(one, call->about.node_name));
+    if (one.facts.exclusive) exclusive = json_text(one.facts.tag);
+    if (one.is_one_at_a_time && one.is_active) active = json_text(one.facts.tag);
+  }
+  (*json)["consumer_details"] = std::move(details);
+  (*json)["exclusive_consumer_tag"] = std::move(exclusive);
+  (*json)["single_active_consumer_tag"] = std::move(active);
+  // By channel and exchange RabbitMQ counts only with management.rates_mode = detailed.
+  (*json)["deliveries"] = boost::json::array();
+  (*json)["incoming"] = boost::json::array();
+}
+
+runtime::Task<http::Response> get_stream(Call* call, StreamPointer stream) {
+  ShownQueue shown = shown_stream(std::move(stream));
+  co_await count_streams(call, {&shown});
+  boost::json::object json = json_of(shown, queue_node(*call), {});
+  co_await add_consumers(call, shown, &json);
+  co_return json_answer(chosen_columns(call->request, std::move(json)));
 }
 
 struct Asked {
@@ -157,21 +102,18 @@ std::expected<broker::QueueDeclaration, http::Response> declaration(const Call& 
 
 }  // namespace
 
-Answer list_queues(Call* call) {
-  return list(call, visible_vhosts(*call));
-}
-
-Answer list_queues_of_vhost(Call* call) {
-  return list(call, {call->vhost()});
-}
-
 Answer get_queue(Call* call) {
   QueuePointer queue = call->view()->queue(call->names.at(1));
+  if (StreamPointer stream = queue ? nullptr : stream_named(*call, call->vhost(), call->names.at(1))) {
+    http::Response response = co_await get_stream(call, std::move(stream));
+    co_return response;
+  }
   if (!queue) co_return nothing_here();
-  Shown shown = shown_of(*call, queue);
+  ShownQueue shown{.queue = queue, .policy = policy_of(*call, *queue), .numbers = {}};
   std::vector<broker::QueueNumbers> numbers = co_await call->ports.operate.queue_numbers(call->here, {queue->ref});
   shown.numbers = numbers.front();
-  boost::json::object json = json_of(shown, call->about.node_name);
+  boost::json::object json = json_of(shown, queue_node(*call), {});
+  co_await add_consumers(call, shown, &json);
   std::optional<boost::json::value> timestamp = co_await head_timestamp(call, queue->ref);
   if (timestamp) json["head_message_timestamp"] = std::move(*timestamp);
   co_return json_answer(chosen_columns(call->request, std::move(json)));

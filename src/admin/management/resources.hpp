@@ -11,6 +11,22 @@ using Answer = runtime::Task<http::Response>;
 Answer get_whoami(Call* call);
 Answer get_overview(Call* call);
 
+// connections.cpp
+Answer list_connections(Call* call);
+Answer list_connections_of_vhost(Call* call);
+Answer list_connections_of_user(Call* call);
+Answer get_connection(Call* call);
+Answer close_connection(Call* call);
+Answer close_connections_of_user(Call* call);
+Answer list_channels(Call* call);
+Answer list_channels_of_vhost(Call* call);
+Answer list_channels_of_connection(Call* call);
+Answer get_channel(Call* call);
+
+// consumers.cpp
+Answer list_consumers(Call* call);
+Answer list_consumers_of_vhost(Call* call);
+
 // nodes.cpp
 Answer list_nodes(Call* call);
 Answer get_node(Call* call);
@@ -83,7 +99,7 @@ Answer get_exchange(Call* call);
 Answer put_exchange(Call* call);
 Answer delete_exchange(Call* call);
 
-// queues.cpp
+// queues.cpp, queue_list.cpp
 Answer list_queues(Call* call);
 Answer list_queues_of_vhost(Call* call);
 Answer get_queue(Call* call);

@@ -38,6 +38,17 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/nodes/{name}", Right::kMonitors, get_node},
     {"GET", "/api/nodes/{name}/memory", Right::kMonitors, get_node_memory},
 
+    {"GET", "/api/connections", Right::kSignedIn, list_connections},
+    {"GET", "/api/connections/username/{user}", Right::kSignedIn, list_connections_of_user},
+    {"DELETE", "/api/connections/username/{user}", Right::kAdministrator, close_connections_of_user},
+    {"GET", "/api/connections/{name}", Right::kSignedIn, get_connection},
+    {"DELETE", "/api/connections/{name}", Right::kSignedIn, close_connection},
+    {"GET", "/api/connections/{name}/channels", Right::kSignedIn, list_channels_of_connection},
+    {"GET", "/api/channels", Right::kSignedIn, list_channels},
+    {"GET", "/api/channels/{name}", Right::kSignedIn, get_channel},
+    {"GET", "/api/consumers", Right::kSignedIn, list_consumers},
+    {"GET", "/api/consumers/{vhost}", Right::kSees, list_consumers_of_vhost},
+
     {"GET", "/api/health/checks/alarms", Right::kSignedIn, check_cluster_alarms},
     {"GET", "/api/health/checks/local-alarms", Right::kSignedIn, check_node_alarms},
     {"GET", "/api/health/checks/port-listener/{port}", Right::kSignedIn, check_port_listener},
@@ -53,6 +64,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/vhosts/{vhost}", Right::kAdministrator, get_vhost},
     {"PUT", "/api/vhosts/{vhost}", Right::kAdministrator, put_vhost},
     {"DELETE", "/api/vhosts/{vhost}", Right::kAdministrator, delete_vhost},
+    {"GET", "/api/vhosts/{vhost}/connections", Right::kSees, list_connections_of_vhost},
+    {"GET", "/api/vhosts/{vhost}/channels", Right::kSees, list_channels_of_vhost},
     {"GET", "/api/vhosts/{vhost}/permissions", Right::kAdministrator, list_permissions_of_vhost},
     {"GET", "/api/vhosts/{vhost}/topic-permissions", Right::kAdministrator, list_topic_permissions_of_vhost},
 

@@ -39,12 +39,7 @@ void read_password(Call& call, Body& body, security::User& user) {
 }  // namespace
 
 Answer list_users(Call* call) {
-  http::Response response = co_await answer_list(call, [users = call->access().users()] {
-    boost::json::array items;
-    for (const security::User& user : users) items.push_back(json_of(user));
-    return items;
-  });
-  co_return response;
+  return answer_list(call, call->access().users(), [](const security::User& user) { return json_of(user); });
 }
 
 Answer get_user(Call* call) {

@@ -7,6 +7,7 @@
 #include "admin/management/queue_totals.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "admin/management/stats_json.hpp"
 #include "admin/management/tags.hpp"
 #include "admin/management/vhost_note.hpp"
 
@@ -33,11 +34,14 @@ struct Shown {
   std::string name;
   VhostNote note;
   QueueTotals totals;
+  broker::VhostNumbers traffic;
 };
 
 boost::json::object json_of(const Shown& shown, std::string_view node) {
   boost::json::object json = json_of(shown.name, shown.note, node);
-  add_message_fields(json, shown.totals.messages);
+  add_message_fields(json, shown.totals);
+  add_bytes(json, shown.traffic.connections);
+  json["message_stats"] = stats_of(shown.traffic.messages);
   return json;
 }
 
@@ -63,24 +67,24 @@ Answer list_vhosts(Call* call) {
   bool all = call->user.has_tag("monitoring");
   std::vector<Shown> shown;
   for (std::string& name : all ? call->ports.entities.namespaces(call->here) : visible_vhosts(*call)) {
-    shown.push_back({.name = std::move(name), .note = {}, .totals = {}});
+    shown.push_back({.name = std::move(name), .note = {}, .totals = {}, .traffic = {}});
   }
+  broker::NodeTraffic traffic = co_await call->ports.statistics.traffic(call->here);
   for (Shown& one : shown) {
     one.note = co_await note_of(call, one.name);
     co_await add_up_queues(call, one.name, &one.totals);
+    one.traffic = traffic.vhosts[one.name];
   }
-  auto make = [shown = std::move(shown), node = call->about.node_name] {
-    boost::json::array items;
-    for (const Shown& one : shown) items.push_back(json_of(one, node));
-    return items;
-  };
-  http::Response response = co_await answer_list(call, std::move(make));
+  auto json = [node = call->about.node_name](const Shown& one) { return json_of(one, node); };
+  http::Response response = co_await answer_list(call, std::move(shown), std::move(json));
   co_return response;
 }
 
 Answer get_vhost(Call* call) {
   if (!call->view()) co_return nothing_here();
-  Shown shown{.name = call->vhost(), .note = {}, .totals = {}};
+  Shown shown{.name = call->vhost(), .note = {}, .totals = {}, .traffic = {}};
+  broker::NodeTraffic traffic = co_await call->ports.statistics.traffic(call->here);
+  shown.traffic = traffic.vhosts[shown.name];
   shown.note = co_await note_of(call, shown.name);
   co_await add_up_queues(call, shown.name, &shown.totals);
   co_return json_answer(json_of(shown, call->about.node_name));

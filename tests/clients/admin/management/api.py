@@ -14,10 +14,10 @@ def escaped(*segments):
     return "/api/" + "/".join(urllib.parse.quote(segment, safe="") for segment in segments)
 
 
-def ask(method, path, body=None, user="guest:guest"):
+def ask(method, path, body=None, user="guest:guest", headers=None):
     """(status, answer, headers); the answer is the JSON, or None."""
     connection = http.client.HTTPConnection(HOST, int(PORT), timeout=30)
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", **(headers or {})}
     if user is not None:
         headers["Authorization"] = "Basic " + base64.b64encode(user.encode()).decode()
     text = body if isinstance(body, (bytes, str, type(None))) else json.dumps(body)

@@ -15,10 +15,11 @@ import management_messages
 import management_nodes
 import management_policies
 import management_rabbitmqadmin
+import management_statistics
 
 if __name__ == "__main__":
     modules = [management_access, management_entities, management_messages, management_policies,
-               management_nodes, management_definitions]
+               management_nodes, management_definitions, management_statistics]
     if management_rabbitmqadmin.PROGRAM:
         modules.append(management_rabbitmqadmin)
     if "WHARF" in os.environ:

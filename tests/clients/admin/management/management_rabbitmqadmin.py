@@ -9,8 +9,10 @@ import subprocess
 import sys
 import tempfile
 
-from api import HOST, PORT, escaped, get
-from cases import equal, unique
+import amqp
+from api import HOST, PORT, escaped, get, status
+from cases import equal, eventually, unique
+from management_access import made_vhost
 
 SUITE = "rabbitmqadmin"
 PROGRAM = os.environ.get("RABBITMQADMIN") or shutil.which("rabbitmqadmin")
@@ -95,3 +97,19 @@ def test_definitions_are_exported_and_imported(_):
         admin("import", whole)
         equal(get(escaped("queues", vhost, "jobs"))["durable"], True)
     admin("delete", "vhost", f"name={vhost}")
+
+
+def test_a_connection_is_listed_with_its_channel_and_consumer_and_closed(_):
+    vhost, name = made_vhost(), unique("seen")
+    equal(status("PUT", escaped("queues", vhost, "jobs"), {"durable": True}), 201)
+    connection = amqp.Client(name, vhost=vhost)
+    connection.consume("jobs", "a-tag")
+    mine = eventually(lambda: [one for one in listed("list", "connections") if one.get("user_provided_name") == name], "it is listed")
+    connection_name = mine[0]["name"]
+    assert connection_name in admin("list", "connections", "name", "user", "channels")
+    eventually(lambda: [one for one in listed("list", "channels") if one["name"] == connection_name + " (1)"], "its channel")
+    eventually(lambda: [one for one in listed("list", "consumers") if one["queue"] == {"name": "jobs", "vhost": vhost}], "its consumer")
+    assert "message_stats.publish" in admin("-d", "3", "list", "queues", "name", "messages", "message_stats.publish")
+    admin("close", "connection", f"name={connection_name}")
+    connection.expect(10, 50)
+    connection.send(0, 10, 51, b"")
