@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "admin/group_numbers.hpp"
+#include "admin/numbers/group_numbers.hpp"
 #include "admin/management/api.hpp"
 #include "admin/snapshot.hpp"
 #include "broker/catalogue.hpp"

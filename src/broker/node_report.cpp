@@ -27,7 +27,7 @@ runtime::Task<void> report_partitions(NodeShards* shards, std::size_t index, Sha
       const log::PartitionLog* log = shard.logs->store().find(partition);
       if (log == nullptr) continue;
       into->partitions.push_back({partition, log->log_start_offset(), log->high_watermark(), log->log_end_offset(),
-                                  log->size_bytes(), log->statistics()});
+                                  log->size_bytes(), log->segments(), log->statistics()});
     }
   }
 }

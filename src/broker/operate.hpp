@@ -41,6 +41,7 @@ struct PartitionReport {
   Offset high_watermark;
   Offset log_end;
   std::uint64_t bytes = 0;
+  std::optional<std::size_t> segments;  // none: a partition at rest, nobody asked for its records since the start
   log::PartitionStatistics statistics;
 };
 

@@ -84,31 +84,43 @@ runtime::Task<Result<void>> RecordCursor::pass_over_what_is_gone() {
   co_return Result<void>();
 }
 
+/// One read; empty where it brought no records.
+runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::read(ReadLimits limits) {
+  std::vector<ReadPart> parts{{.partition = partition_, .from = next_, .max_bytes = read_bytes_}};
+  std::vector<ReadOutcome> outcomes = co_await read_.read(here_, std::move(parts), std::move(limits));
+  ReadOutcome& outcome = outcomes.front();
+  if (outcome.failure && outcome.failure->code == ErrorCode::kOffsetOutOfRange) {
+    Result<void> passed = co_await pass_over_what_is_gone();
+    if (!passed) co_return fail(passed.error());
+    co_return std::vector<CursorRecord>();
+  }
+  if (outcome.failure) co_return fail(*outcome.failure);
+  if (outcome.pieces.empty()) co_return std::vector<CursorRecord>();
+  Result<Opened> opened;
+  if (is_short_work(outcome.pieces)) {
+    opened = open(outcome.pieces, next_);
+  } else {
+    auto work = [pieces = std::move(outcome.pieces), from = next_] { return open(pieces, from); };
+    opened = co_await runtime::run_blocking(here_, std::move(work));
+  }
+  if (!opened) co_return fail(opened.error());
+  next_ = opened->next;
+  co_return std::move(opened->records);
+}
+
 runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::next(std::stop_token stop) {
   while (!stop.stop_requested()) {
-    std::vector<ReadPart> parts{{.partition = partition_, .from = next_, .max_bytes = read_bytes_}};
     ReadLimits limits{.min_bytes = 1, .max_bytes = read_bytes_, .deadline = here_.now() + kLongWait, .stop = stop};
-    std::vector<ReadOutcome> outcomes = co_await read_.read(here_, std::move(parts), std::move(limits));
-    ReadOutcome& outcome = outcomes.front();
-    if (outcome.failure && outcome.failure->code == ErrorCode::kOffsetOutOfRange) {
-      Result<void> passed = co_await pass_over_what_is_gone();
-      if (!passed) co_return fail(passed.error());
-      continue;
-    }
-    if (outcome.failure) co_return fail(*outcome.failure);
-    if (outcome.pieces.empty()) continue;
-    Result<Opened> opened;
-    if (is_short_work(outcome.pieces)) {
-      opened = open(outcome.pieces, next_);
-    } else {
-      auto work = [pieces = std::move(outcome.pieces), from = next_] { return open(pieces, from); };
-      opened = co_await runtime::run_blocking(here_, std::move(work));
-    }
-    if (!opened) co_return fail(opened.error());
-    next_ = opened->next;
-    if (!opened->records.empty()) co_return std::move(opened->records);
+    Result<std::vector<CursorRecord>> records = co_await read(std::move(limits));
+    if (!records || !records->empty()) co_return records;
   }
   co_return std::vector<CursorRecord>();
+}
+
+runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::available() {
+  ReadLimits limits{.min_bytes = 0, .max_bytes = read_bytes_, .deadline = here_.now(), .stop = {}};
+  Result<std::vector<CursorRecord>> records = co_await read(std::move(limits));
+  co_return records;
 }
 
 }  // namespace wharf::broker

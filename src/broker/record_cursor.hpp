@@ -30,8 +30,14 @@ class RecordCursor {
   /// (control) are passed over, as are those that cannot be opened: nobody should be stuck behind them. Decompressing
   /// and reading from the disk happen on the work pool. kNotFound: the partition is gone; kDamaged, kStorage.
   runtime::Task<Result<std::vector<CursorRecord>>> next(std::stop_token stop);
+  /// The same of what is there, without waiting: empty where nothing is, or where one read had only batches that are
+  /// passed over; position() tells which.
+  runtime::Task<Result<std::vector<CursorRecord>>> available();
+  /// The next record it gives has this offset, or a higher one.
+  Offset position() const { return next_; }
 
  private:
+  runtime::Task<Result<std::vector<CursorRecord>>> read(ReadLimits limits);
   runtime::Task<Result<void>> pass_over_what_is_gone();
 
   Read& read_;

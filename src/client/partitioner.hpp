@@ -1,17 +1,12 @@
 #pragma once
-// Which partition a key goes to, as Kafka's Java client decides (murmur2): programs that share a topic agree on it.
-#include <cstdint>
-
-#include "model/bytes.hpp"
+// Which partition a key goes to: as Kafka's Java client decides.
+#include "model/murmur2.hpp"
 
 namespace wharf::client {
 
-/// Murmur2 with Kafka's seed, as org.apache.kafka.common.utils.Utils.murmur2.
-std::uint32_t murmur2(ByteView key);
+using wharf::murmur2;
 
 /// A place from 0 to `partitions` - 1.
-inline std::size_t partition_of_key(ByteView key, std::size_t partitions) {
-  return (murmur2(key) & 0x7FFFFFFFu) % partitions;
-}
+inline std::size_t partition_of_key(ByteView key, std::size_t partitions) { return murmur2_partition(key, partitions); }
 
 }  // namespace wharf::client

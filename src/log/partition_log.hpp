@@ -76,6 +76,7 @@ class PartitionLog {
 
   std::vector<ProducerSummary> producers() const { return producers_.summaries(); }
   std::uint64_t size_bytes() const { return stored_.size_bytes() + unstored_bytes_; }   // of records, also those on their way
+  std::optional<std::size_t> segments() const { return stored_.known_count(); }  // none: nobody asked since the start
   std::uint64_t unstored_bytes() const { return unstored_bytes_; }  // of those on their way to a segment
   std::vector<DamagedRange> damage() const;       // known so far
   std::optional<Error> refusing() const { return refusing_; }   // why the last append failed at the disk

@@ -42,6 +42,8 @@ class SegmentList {
   /// The next record will have this offset: those between were lost.
   Result<void> skip_to(Offset next);
   std::uint64_t size_bytes() const { return size_bytes_; }
+  /// None: the folder was not read yet.
+  std::optional<std::size_t> known_count() const { return loaded_ ? std::optional(segments_.size()) : std::nullopt; }
 
   Result<void> load();
   bool loaded() const { return loaded_; }

@@ -4,13 +4,17 @@
 
 #include <boost/json/value.hpp>
 
+#include "admin/json_http/answers.hpp"
 #include "http/message.hpp"
 #include "model/error.hpp"
 #include "protocols/amqp091/wire/reply_code.hpp"
 
 namespace wharf::management {
 
-http::Response json_answer(const boost::json::value& body);
+using json_http::error_answer;
+using json_http::json_answer;
+using json_http::json_text;
+
 http::Response created();
 http::Response no_content();
 /// What a PUT did: 201 or 204.
@@ -18,7 +22,6 @@ inline http::Response put_answer(bool is_new) {
   return is_new ? created() : no_content();
 }
 
-http::Response error_answer(unsigned status, std::string_view error, const boost::json::value& reason);
 /// 404 of what the path names.
 http::Response nothing_here();
 /// 404 of what it takes to get there: "vhost_not_found".
@@ -30,8 +33,5 @@ http::Response not_authorised(std::string_view reason);
 /// What a port answered, and what AMQP's rules say about arguments.
 http::Response answer_of(const Error& error);
 http::Response answer_of(const amqp091::ProtocolError& error);
-
-/// As JSON has it: bytes that are no UTF-8 become U+FFFD.
-boost::json::string json_text(std::string_view text);
 
 }  // namespace wharf::management

@@ -2,8 +2,6 @@
 // RabbitMQ's management HTTP API, as far as docs/management.md says: who asks is signed in by HTTP's basic
 // authentication, what is asked is looked up in the table of routes (routes.hpp), and the handler of the resource
 // answers.
-#include <expected>
-
 #include "admin/management/call.hpp"
 #include "admin/management/routes.hpp"
 
@@ -24,9 +22,6 @@ class Api {
   std::size_t larger_body(const runtime::Shard& here, const http::Request& head, std::size_t limit) const;
 
  private:
-  std::expected<security::Principal, http::Response> sign_in(const runtime::Shard& here,
-                                                             const http::Request& request) const;
-
   Ports ports_;
   About about_;
   runtime::Dice dice_;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "admin/json_http/path_pattern.hpp"
 #include "admin/management/resources.hpp"
 
 namespace wharf::management {
@@ -138,24 +139,6 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/api/operator-policies/{vhost}/{name}", Right::kAdministrator, delete_policy},
 };
 
-/// What stands in place of the braces; none: another path.
-std::optional<std::vector<std::string>> match(std::string_view pattern, std::span<const std::string> segments) {
-  std::vector<std::string> names;
-  for (const std::string& segment : segments) {
-    if (pattern.empty()) return std::nullopt;
-    pattern.remove_prefix(1);
-    std::string_view expected = pattern.substr(0, pattern.find('/'));
-    pattern.remove_prefix(expected.size());
-    if (expected.starts_with('{')) {
-      names.push_back(segment);
-    } else if (segment != expected) {
-      return std::nullopt;
-    }
-  }
-  if (!pattern.empty()) return std::nullopt;
-  return names;
-}
-
 }  // namespace
 
 std::span<const Route> routes() {
@@ -166,7 +149,7 @@ Found find_route(std::string_view method, std::span<const std::string> segments)
   if (method == "HEAD") method = "GET";
   Found found;
   for (const Route& route : kRoutes) {
-    std::optional<std::vector<std::string>> names = match(route.pattern, segments);
+    std::optional<std::vector<std::string>> names = json_http::match_path(route.pattern, segments);
     if (!names) continue;
     if (route.method == method) return {.route = &route, .names = std::move(*names), .allowed = {}};
     found.allowed += found.allowed.empty() ? "" : ", ";

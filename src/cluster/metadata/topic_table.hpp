@@ -30,6 +30,8 @@ class TopicTable {
 
   std::shared_ptr<const Topic> find(std::string_view name) const;  // nullptr when unknown
   std::shared_ptr<const Topic> find(TopicId id) const;
+  /// A topic whose name differs from this one in '.' and '_' only, which Kafka's metrics write alike; nullptr: none.
+  std::shared_ptr<const Topic> colliding(std::string_view name) const;
   /// By name, ascending.
   const std::map<std::string, std::shared_ptr<const Topic>, std::less<>>& topics() const { return by_name_; }
   /// The epoch of every partition's leader: this node's, one higher at each start.

@@ -15,23 +15,11 @@ namespace {
 constexpr std::int16_t kReplicationFactor = 1;                            // of this node alone
 constexpr std::string_view kClusterMetadataTopic = "__cluster_metadata";  // a name that Kafka keeps for itself
 
-std::string without_collision_chars(std::string_view name) {
-  std::string out(name);
-  std::ranges::replace(out, '.', '_');
-  return out;
-}
-
-/// Kafka's metrics write '.' as '_': two names that differ in nothing else cannot both be.
 ApiError check_collision(const cluster::TopicTable& topics, const std::string& name) {
-  if (name.find_first_of("._") == std::string::npos) return {};
-  std::string plain = without_collision_chars(name);
-  for (const auto& [other, topic] : topics.topics()) {
-    if (other != name && other.size() == name.size() && without_collision_chars(other) == plain) {
-      return {KafkaError::kInvalidTopicException,
-              fmt::format("Topic '{}' collides with existing topic: {}", name, other)};
-    }
-  }
-  return {};
+  std::shared_ptr<const cluster::Topic> other = topics.colliding(name);
+  if (!other) return {};
+  return {KafkaError::kInvalidTopicException,
+          fmt::format("Topic '{}' collides with existing topic: {}", name, other->name)};
 }
 
 ApiError check_assignments(const CreateTopicsRequest::Topic& topic, NodeId here) {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "admin/snapshot.hpp"
+#include "admin/numbers/node_numbers.hpp"
 #include "broker/operate.hpp"
 #include "groups/shell/coordinators.hpp"
 #include "runtime/task.hpp"

@@ -1,4 +1,4 @@
-#include "admin/group_numbers.hpp"
+#include "admin/numbers/group_numbers.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -127,7 +127,7 @@ runtime::Task<bool> is_settled(runtime::Shard& here, GroupQuestion ask, std::str
 
 runtime::Task<void> look_at_group(runtime::Shard& here, GroupQuestion ask, Work* work, groups::ListedGroup listed) {
   std::size_t number = work->into->groups.size();
-  work->into->groups.push_back({.id = listed.group_id});
+  work->into->groups.push_back({.id = listed.group_id, .protocol_type = listed.protocol_type, .state = listed.state});
   ++work->into->groups_by_state[to_string(listed.state)];
   std::vector<groups::FetchedTopic> offsets = co_await ask.groups->fetch_all_offsets(here, listed.group_id);
   Committed committed;

@@ -1,6 +1,6 @@
-#include "client/partitioner.hpp"
+#include "model/murmur2.hpp"
 
-namespace wharf::client {
+namespace wharf {
 
 std::uint32_t murmur2(ByteView key) {
   constexpr std::uint32_t kSeed = 0x9747b28cu, kMultiplier = 0x5bd1e995u;
@@ -29,4 +29,4 @@ std::uint32_t murmur2(ByteView key) {
   return hash;
 }
 
-}  // namespace wharf::client
+}  // namespace wharf
