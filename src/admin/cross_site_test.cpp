@@ -34,5 +34,31 @@ TEST(CrossSite, WhatChangesNothingIsAnsweredToAnybody) {
   EXPECT_FALSE(refused({{"sec-fetch-site", "cross-site"}}, "HEAD"));
 }
 
+bool lacks_type(std::string type, std::string body = "{}", std::vector<std::string> segments = {"api", "queues"}) {
+  http::Request request{.method = "POST",
+                        .path = {},
+                        .segments = std::move(segments),
+                        .query = {},
+                        .headers = {},
+                        .body = std::move(body)};
+  if (!type.empty()) request.headers.emplace_back("content-type", std::move(type));
+  return lacks_json_type(request);
+}
+
+TEST(CrossSite, ABodySaysThatItIsJson) {
+  EXPECT_FALSE(lacks_type("application/json"));
+  EXPECT_FALSE(lacks_type("Application/JSON; charset=utf-8"));
+  EXPECT_FALSE(lacks_type("", ""));
+  EXPECT_TRUE(lacks_type(""));
+  EXPECT_TRUE(lacks_type("text/plain"));
+  EXPECT_TRUE(lacks_type("application/x-www-form-urlencoded"));
+  EXPECT_TRUE(lacks_type("multipart/form-data; boundary=b"));
+}
+
+TEST(CrossSite, DefinitionsMayBeUploadedAsAForm) {
+  EXPECT_FALSE(lacks_type("multipart/form-data; boundary=b", "--b", {"api", "definitions"}));
+  EXPECT_TRUE(lacks_type("text/plain", "{}", {"api", "definitions"}));
+}
+
 }  // namespace
 }  // namespace wharf::admin

@@ -20,7 +20,8 @@ constexpr std::string_view kIndex =
     "  /healthz  alive, and what it is doing\n"
     "  /readyz   200 when clients are served\n"
     "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions\n"
-    "  /api      RabbitMQ's management API: users, virtual hosts, exchanges, queues, bindings, policies\n";
+    "  /api      RabbitMQ's management API: users, virtual hosts, exchanges, queues, bindings, policies\n"
+    "  /api/wharf/v1/openapi.json  our own: topics, messages, groups, settings\n";
 
 std::int64_t milliseconds(Nanoseconds time) { return std::chrono::duration_cast<Milliseconds>(time).count(); }
 
@@ -143,9 +144,17 @@ runtime::Task<http::Response> Door::management(http::Request request) {
   if (changes_for_another_site(request)) {
     co_return json_response(403, {{"error", "forbidden"}, {"reason", "a page of another site asked for this"}});
   }
+  if (lacks_json_type(request)) {
+    co_return json_response(415, {{"error", "unsupported_media_type"}, {"reason", "a body is application/json, and says so"}});
+  }
   if (!node_) co_return http::refusal(503, "the management API answers once the server is ready");
   ++asking_;
-  http::Response response = co_await node_->management->answer(shard_, std::move(request));
+  http::Response response;
+  if (v1::Api::is_asked(request)) {
+    response = co_await node_->own->answer(shard_, std::move(request));
+  } else {
+    response = co_await node_->management->answer(shard_, std::move(request));
+  }
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");  // a message is never taken for a page
   asking_ended();
   co_return response;

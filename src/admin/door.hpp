@@ -5,7 +5,7 @@
 //   /healthz   200 as long as the process turns, with what it is doing; asks nobody
 //   /readyz    200 when clients are served and records are kept, else 503 and why
 //   /metrics   docs/metrics.md; ?topic=NAME: the partitions of one topic
-//   /api       docs/management.md, once the node is ready; the only one that asks who you are
+//   /api       docs/management.md and, below /api/wharf/v1, docs/api.md, once the node is ready; the only one that asks who you are
 //   /          docs/console.md, for browsers; who asks otherwise gets a list of these
 #include <atomic>
 #include <memory>
@@ -16,6 +16,7 @@
 #include "admin/numbers/group_numbers.hpp"
 #include "admin/management/api.hpp"
 #include "admin/snapshot.hpp"
+#include "admin/v1/api.hpp"
 #include "broker/catalogue.hpp"
 #include "broker/operate.hpp"
 #include "groups/shell/coordinators.hpp"
@@ -32,6 +33,7 @@ struct NodePorts {
   broker::Catalogue* catalogue = nullptr;
   groups::Coordinators* groups = nullptr;
   management::Api* management = nullptr;
+  v1::Api* own = nullptr;
 };
 
 class Door final : public http::Handler {

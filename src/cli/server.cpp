@@ -136,10 +136,12 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
   if (*outcome) *outcome = open_dialects();
   if (!*outcome) co_return;
   open_management();
+  open_own_api();
   admin_door_.ready({.operate = &node_->operate(),
                      .catalogue = &node_->catalogue(),
                      .groups = &node_->groups(),
-                     .management = management_.get()});
+                     .management = management_.get(),
+                     .own = own_.get()});
   logger_.info("ready", {{"partitions_recovered", progress_.partitions_done.load()},
                          {"bytes_scanned", progress_.scanned_bytes.load()}});
   co_await node_->prepare_ahead();
@@ -181,6 +183,18 @@ void Server::open_management() {
                           .started = shards_.front()->now(),
                           .listeners = [this] { return management_listeners(); }};
   management_ = std::make_unique<management::Api>(ports, std::move(about), random_);
+}
+
+void Server::open_own_api() {
+  v1::Ports ports{.access = node_->access(),
+                  .catalogue = node_->catalogue(),
+                  .operate = node_->operate(),
+                  .read = node_->read(),
+                  .publish = node_->publish(),
+                  .groups = node_->groups(),
+                  .config = config_};
+  v1::About about{.version = WHARF_VERSION, .node = node_->id(), .started = shards_.front()->now()};
+  own_ = std::make_unique<v1::Api>(ports, std::move(about), random_);
 }
 
 /// RabbitMQ has a name of its own for the port that is asked.

@@ -8,6 +8,7 @@
 
 #include "admin/door.hpp"
 #include "admin/management/api.hpp"
+#include "admin/v1/api.hpp"
 #include "broker/node.hpp"
 #include "cli/dialect.hpp"
 #include "config/server_config.hpp"
@@ -47,6 +48,7 @@ class Server {
   /// As JSON: "name":"address" of each open port.
   std::string listeners() const;
   void open_management();
+  void open_own_api();
   std::vector<management::Listener> management_listeners() const;
   /// Runs a task of the first shard to its end and waits for it.
   template <class Make>
@@ -65,6 +67,7 @@ class Server {
   std::unique_ptr<runtime::OpenPort> admin_;  // none: admin.listen is empty
   std::unique_ptr<broker::Node> node_;
   std::unique_ptr<management::Api> management_;
+  std::unique_ptr<v1::Api> own_;
   std::vector<std::unique_ptr<Dialect>> dialects_;
   std::vector<std::jthread> threads_;
 };

@@ -55,10 +55,11 @@ export default [
   }],
   ['a page of another site changes nothing, even with the right password', async () => {
     const ask = (headers) => fetch(admin + '/api/queues/%2F/csrf', {
-      method: 'PUT', body: '{}', headers: { Authorization: 'Basic ' + btoa('guest:guest'), ...headers },
+      method: 'PUT', body: '{}', headers: { Authorization: 'Basic ' + btoa('guest:guest'), 'Content-Type': 'application/json', ...headers },
     })
     equal((await ask({ Origin: 'https://elsewhere.example' })).status, 403)
     equal((await ask({ Origin: 'null' })).status, 403)
     equal((await ask({ Origin: admin })).status < 300, true)
+    equal((await ask({ Origin: admin, 'Content-Type': 'text/plain' })).status, 415)
   }],
 ]

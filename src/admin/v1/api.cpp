@@ -1,0 +1,46 @@
+#include "admin/v1/api.hpp"
+
+#include "admin/json_http/sign_in.hpp"
+#include "admin/v1/answers.hpp"
+#include "admin/v1/checked_request.hpp"
+#include "admin/v1/rights.hpp"
+
+namespace wharf::v1 {
+
+bool Api::is_asked(const http::Request& request) {
+  Found found = find_route(request.method, request.segments);
+  return found.route != nullptr || !found.allowed.empty();
+}
+
+runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request request) {
+  Found found = find_route(request.method, request.segments);
+  security::Principal user;
+  if (found.route == nullptr || found.route->right != Right::kAnybody) {
+    std::expected<security::Principal, http::Response> manager = json_http::manager_of(ports_.access, here, request);
+    if (!manager) co_return manager.error();
+    user = std::move(*manager);
+  }
+  if (found.route == nullptr) {
+    http::Response response = refusal(405, "method_not_allowed", "this path has " + found.allowed);
+    response.headers.emplace_back("Allow", found.allowed);
+    co_return response;
+  }
+  Call call{.here = here,
+            .ports = ports_,
+            .about = about_,
+            .memory = memory_,
+            .dice = dice_,
+            .user = std::move(user),
+            .names = {},
+            .request = std::move(request),
+            .body = {}};
+  if (std::optional<http::Response> refusal = refused(call, found.route->right)) co_return std::move(*refusal);
+  std::expected<boost::json::object, http::Response> body = checked(found, call.request);
+  if (!body) co_return body.error();
+  call.body = std::move(*body);
+  call.names = std::move(found.names);
+  http::Response response = co_await found.route->handler(&call);
+  co_return response;
+}
+
+}  // namespace wharf::v1

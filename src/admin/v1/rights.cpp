@@ -1,0 +1,43 @@
+#include "admin/v1/rights.hpp"
+
+#include "admin/v1/answers.hpp"
+#include "security/core/refusals.hpp"
+
+namespace wharf::v1 {
+namespace {
+
+constexpr std::string_view kNamespace = "/";
+
+bool monitors(const security::Principal& user) {
+  return user.has_tag("administrator") || user.has_tag("monitoring");
+}
+
+}  // namespace
+
+std::optional<http::Response> refused(const Call& call, Right right) {
+  switch (right) {
+    case Right::kAnybody:
+      return std::nullopt;
+    case Right::kSees:
+      if (monitors(call.user) || call.ports.access.table(call.here).may_use_namespace(call.user, kNamespace)) {
+        return std::nullopt;
+      }
+      return forbidden(
+          "topics are for who has a permission in the virtual host /, and for the tags monitoring and administrator");
+    case Right::kOperates:
+      if (call.user.has_tag("administrator") || call.user.has_tag("policymaker")) return std::nullopt;
+      return forbidden("this is for the tags administrator and policymaker");
+    case Right::kMonitors:
+      if (monitors(call.user)) return std::nullopt;
+      return forbidden("this is for the tags administrator and monitoring");
+  }
+  return forbidden("");
+}
+
+std::optional<http::Response> refused(const Call& call, security::Verb verb, std::string_view topic) {
+  security::Resource resource = security::Resource::queue(topic);
+  if (call.ports.access.table(call.here).may(call.user, kNamespace, verb, resource)) return std::nullopt;
+  return refusal_of(security::access_refused(call.user.name, kNamespace, verb, resource));
+}
+
+}  // namespace wharf::v1
