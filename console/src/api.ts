@@ -55,6 +55,9 @@ export class Api {
   post<T>(target: string, body: unknown): Promise<T> {
     return this.ask<T>("POST", target, body);
   }
+  patch<T>(target: string, body: unknown): Promise<T> {
+    return this.ask<T>("PATCH", target, body);
+  }
   delete(target: string, query: Query = {}): Promise<void> {
     return this.ask("DELETE", target + query_text(query));
   }

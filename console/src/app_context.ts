@@ -2,6 +2,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Api, ApiError } from "./api.ts";
+import type { GroupMemories } from "./group_memory.ts";
 import type { History } from "./history.ts";
 import type { VirtualHost, WhoAmI } from "./types.ts";
 
@@ -11,6 +12,7 @@ export interface App {
   vhosts: VirtualHost[];
   vhost: string; // the one that lists show; "": all
   history: History;
+  groups: GroupMemories;
   /// One was made or deleted: the choice of them is asked for anew.
   vhosts_changed(): void;
   /// Said once, in a corner and to screen readers.

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Api, ApiError } from "./api.ts";
 import { type App, AppContext } from "./app_context.ts";
+import { GroupMemories } from "./group_memory.ts";
 import { History } from "./history.ts";
 import { PageOf, kPages } from "./pages.tsx";
 import { Palette } from "./parts/palette.tsx";
@@ -33,6 +34,7 @@ interface Known {
 function SignedIn({ session, leave }: { session: Session; leave: (why?: string) => void }) {
   const api = useMemo(() => new Api(session), []);
   const history = useMemo(() => new History(), []);
+  const groups = useMemo(() => new GroupMemories(), []);
   const [known, set_known] = useState<Known>();
   const [fault, set_fault] = useState<ApiError>();
   const [tried, set_tried] = useState(0);
@@ -47,7 +49,7 @@ function SignedIn({ session, leave }: { session: Session; leave: (why?: string) 
   if (!known) return <main>{fault ? <><Failure sentence={fault.message} again={() => set_tried(tried + 1)} /><button type="button" onClick={() => leave()}>Sign out</button></> : <Loading />}</main>;
   const vhosts_changed = () =>
     void api.get<VirtualHost[]>("vhosts", { columns: "name" }).then((vhosts) => set_known({ ...known, vhosts }), () => undefined);
-  return <Frame api={api} history={history} known={known} vhosts_changed={vhosts_changed} leave={leave} />;
+  return <Frame api={api} history={history} groups={groups} known={known} vhosts_changed={vhosts_changed} leave={leave} />;
 }
 
 const kSampleMs = 5000;
@@ -83,7 +85,7 @@ function useRoute(): Route {
 const kVhostKey = "wharf.vhost";
 const kSaidMs = 8000;
 
-function Frame({ api, history, known, vhosts_changed, leave }: { api: Api; history: History; known: Known; vhosts_changed: () => void; leave: (why?: string) => void }) {
+function Frame({ api, history, groups, known, vhosts_changed, leave }: { api: Api; history: History; groups: GroupMemories; known: Known; vhosts_changed: () => void; leave: (why?: string) => void }) {
   const route = useRoute();
   const [vhost, set_vhost] = useState(() => sessionStorage.getItem(kVhostKey) ?? "");
   const [said, set_said] = useState("");
@@ -91,7 +93,7 @@ function Frame({ api, history, known, vhosts_changed, leave }: { api: Api; histo
   const main = useRef<HTMLElement>(null);
   const chosen = known.vhosts.some(({ name }) => name === vhost) ? vhost : "";
   const app = useMemo<App>(() => ({
-    api, history, who: known.who, vhosts: known.vhosts, vhost: chosen, say: set_said, vhosts_changed,
+    api, history, groups, who: known.who, vhosts: known.vhosts, vhost: chosen, say: set_said, vhosts_changed,
     check: (fault) => fault.signed_out && leave(fault.message),
   }), [chosen, known]);
   const choose = (name: string) => {

@@ -71,3 +71,24 @@ export function visible(text: string): string {
 export function exchange_text(name: string): string {
   return name === "" ? "(default)" : visible(name);
 }
+
+/// 12.34 -> "12.3 /s"; with bytes_text "1.2 KiB/s". Not known yet: a dash.
+export function rate_text(rate: number | null | undefined, text?: (value: number) => string): string {
+  if (rate === undefined || rate === null || !Number.isFinite(rate)) return "\u2013";
+  if (rate === 0) return "0";
+  if (text) return text(rate) + "/s";
+  return (rate < 10 ? rate.toFixed(1) : count_text(rate)) + " /s";
+}
+
+/// 0, 1, 2, 5 -> "0\u20132, 5"
+export function ranges(numbers: number[]): string {
+  const parts: string[] = [];
+  const sorted = [...numbers].sort((a, b) => a - b);
+  for (let at = 0; at < sorted.length; ) {
+    let end = at;
+    while (end + 1 < sorted.length && sorted[end + 1] === (sorted[end] ?? 0) + 1) end++;
+    parts.push(end === at ? String(sorted[at]) : `${sorted[at]}\u2013${sorted[end]}`);
+    at = end + 1;
+  }
+  return parts.join(", ");
+}

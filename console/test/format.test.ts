@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes_text, count_text, duration_text, exchange_text, plural, table_text, time_text, visible } from "../src/format.ts";
+import { bytes_text, count_text, duration_text, exchange_text, plural, ranges, rate_text, table_text, time_text, visible } from "../src/format.ts";
 
 test("counts have thin spaces between their thousands, and a dash where nothing is known", () => {
   assert.equal(count_text(0), "0");
@@ -38,4 +38,14 @@ test("what would hide or turn a name around is shown instead of done", () => {
   assert.equal(visible("two\nlines\u0000"), "two\u240alines\u2400");
   assert.equal(visible("<b>caf\u00e9</b>"), "<b>caf\u00e9</b>");
   assert.equal(exchange_text(""), "(default)");
+});
+
+test("a rate that is not known is a dash, none is zero", () => {
+  assert.deepEqual([undefined, null, 0, 1.25, 1234].map((rate) => rate_text(rate)), ["\u2013", "\u2013", "0", "1.3 /s", "1\u2009234 /s"]);
+  assert.equal(rate_text(2048, bytes_text), "2.00 KiB/s");
+});
+
+test("numbers that follow each other are a range", () => {
+  assert.equal(ranges([5, 0, 1, 2]), "0\u20132, 5");
+  assert.equal(ranges([]), "");
 });

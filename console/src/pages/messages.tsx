@@ -2,8 +2,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, path } from "../api.ts";
 import { useApp } from "../app_context.ts";
-import { type View, best_view, body_of, hex_dump, kViews, preview_of } from "../decode.ts";
+import { body_of, preview_of } from "../decode.ts";
 import { bytes_text, count_text, exchange_text, time_text, visible } from "../format.ts";
+import { BodyView } from "../parts/body_view.tsx";
 import { FormDialog } from "../parts/dialog.tsx";
 import { Empty, Failure, Loading } from "../parts/state.tsx";
 import type { Message, MessagePage, Table } from "../types.ts";
@@ -16,7 +17,6 @@ const kWords: Record<Message["state"], string> = {
   waiting_for_retry: "waits for a retry",
   dead_lettering: "dead-lettering",
 };
-const kViewTitles: Record<View, string> = { json: "JSON", text: "Text", hex: "Hex" };
 
 interface Props {
   vhost: string;
@@ -85,9 +85,7 @@ function Entry({ message, target, after }: { message: Message; target: string; a
 
 function Opened({ message, body, target, after }: { message: Message; body: ReturnType<typeof body_of>; target: string; after: () => void }) {
   const app = useApp();
-  const [view, set_view] = useState<View>(() => best_view(body));
   const [asking, set_asking] = useState<"move" | "drop" | null>(null);
-  const shown = view === "json" ? body.json : view === "text" ? body.text : hex_dump(body.bytes);
   const one = target + "/" + path(message.position);
   const close = () => set_asking(null);
   const held = message.state === "unacknowledged";
@@ -98,18 +96,11 @@ function Opened({ message, body, target, after }: { message: Message; body: Retu
         , {time_text(message.arrived_ms)}; {message.delivery_count === 0 ? "not tried before" : `tried ${count_text(message.delivery_count)} times`}{message.redelivered ? ", redelivered" : ""}.
       </p>
       <Properties properties={Array.isArray(message.properties) ? {} : message.properties} />
-      <div class="row" role="group" aria-label="Body as">
-        {kViews.map((one_view) => {
-          const possible = one_view === "hex" || (one_view === "json" ? body.json : body.text) !== null;
-          return <button key={one_view} type="button" aria-pressed={view === one_view} disabled={!possible} onClick={() => set_view(one_view)}>{kViewTitles[one_view]}</button>;
-        })}
-        {!body.whole && <span class="quiet">the first {bytes_text(body.bytes.length)} of {bytes_text(message.payload_bytes)}</span>}
-        <span class="grow" />
+      <BodyView body={body} whole_bytes={message.payload_bytes}>
         <button type="button" disabled={held} onClick={() => set_asking("move")}>Move</button>
         <button type="button" class="danger" disabled={held} onClick={() => set_asking("drop")}>Drop</button>
         {held && <span class="quiet">a consumer holds it</span>}
-      </div>
-      {message.payload_bytes === 0 ? <Empty>The body is empty.</Empty> : <pre class="body" tabIndex={0} aria-label="Body">{shown}</pre>}
+      </BodyView>
       {asking === "move" && (
         <FormDialog title={`Move message ${message.position}`} action="Move" close={close} fields={[{ name: "queue", label: "To the queue", required: true, hint: "Of the same virtual host. The message goes to its end, as it is." }]}
           submit={(values) => app.api.post(one + "/move", { queue: values["queue"] })}

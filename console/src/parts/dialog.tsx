@@ -5,7 +5,7 @@ import { ApiError } from "../api.ts";
 import { useApp } from "../app_context.ts";
 import { type Field, FieldInput, type Values, initial_values, read_values } from "./fields.tsx";
 
-export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
+export function Dialog({ title, wide = false, close, children }: { title: string; wide?: boolean; close: () => void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -16,7 +16,7 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
     };
   }, []);
   return (
-    <dialog ref={element} aria-labelledby="dialog-title" onCancel={(event) => { event.preventDefault(); close(); }}>
+    <dialog ref={element} class={wide ? "wide" : ""} aria-labelledby="dialog-title" onCancel={(event) => { event.preventDefault(); close(); }}>
       <h2 id="dialog-title">{title}</h2>
       {children}
     </dialog>

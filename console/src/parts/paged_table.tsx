@@ -18,6 +18,8 @@ export interface Column<T> {
 
 interface Props<T> {
   page: string; // the route's
+  names?: string[]; // ... and its names, of a list within a page
+  by_name?: boolean; // whether the server filters it by names
   what: string; // "queues"
   look: Look;
   first_sort: string;
@@ -29,9 +31,9 @@ interface Props<T> {
 
 const kTypingMs = 150;
 
-export function PagedTable<T>({ page, what, look, first_sort, columns, resource, key_of, nothing }: Props<T>) {
+export function PagedTable<T>({ page, names = [], by_name = true, what, look, first_sort, columns, resource, key_of, nothing }: Props<T>) {
   const { value, error, busy, reload } = resource;
-  const show = (next: Look, replace = false) => go(href(page, [], address_of(next, first_sort)), replace);
+  const show = (next: Look, replace = false) => go(href(page, names, address_of(next, first_sort)), replace);
   // A page that the list has no longer: its first one.
   useEffect(() => {
     if (error?.code === "page_out_of_range") show({ ...look, page: 1 }, true);
@@ -39,7 +41,7 @@ export function PagedTable<T>({ page, what, look, first_sort, columns, resource,
   if (value?.total_count === 0 && !busy) return <Empty>{nothing}</Empty>;
   return (
     <>
-      <Filter look={look} show={show} />
+      {by_name && <Filter look={look} show={show} />}
       {error && error.code !== "page_out_of_range" && <Failure sentence={error.message} again={reload} />}
       {!value && !error && <Loading />}
       {value && (
@@ -55,7 +57,7 @@ export function PagedTable<T>({ page, what, look, first_sort, columns, resource,
               </tbody>
             </table>
           </div>
-          {value.items.length === 0 && <Empty>No {what} whose name {look.regex ? "matches" : "has"} "{look.name}".</Empty>}
+          {value.items.length === 0 && by_name && <Empty>No {what} whose name {look.regex ? "matches" : "has"} "{look.name}".</Empty>}
         </>
       )}
     </>

@@ -1,4 +1,4 @@
-// Search: pages by their titles, queues and exchanges by their names, from the keyboard.
+// Search: pages by their titles; topics, groups, queues and exchanges by their names; from the keyboard.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { path } from "../api.ts";
 import { useApp } from "../app_context.ts";
@@ -35,8 +35,13 @@ export function Palette({ close }: { close: () => void }) {
       const below = (what: string) => (app.vhost === "" ? what : path(what, app.vhost));
       const query = { page: 1, page_size: kMostOfAKind, name: typed, columns: "name,vhost", disable_stats: true };
       const where = (vhost: string) => (app.vhosts.length > 1 ? ` in ${visible(vhost)}` : "");
-      Promise.all([app.api.get<Page<Queue>>(below("queues"), query, gone.signal), app.api.get<Page<Exchange>>(below("exchanges"), query, gone.signal)]).then(
-        ([queues, exchanges]) => set_found([
+      const own = { page: 1, page_size: kMostOfAKind, name: typed };
+      // Whom the server tells nothing of topics finds the rest all the same.
+      const named = (what: string) => app.api.get<Page<{ name: string }>>("wharf/v1/" + what, own, gone.signal).then(({ items }) => items, () => []);
+      Promise.all([app.api.get<Page<Queue>>(below("queues"), query, gone.signal), app.api.get<Page<Exchange>>(below("exchanges"), query, gone.signal), named("topics"), named("groups")]).then(
+        ([queues, exchanges, topics, groups]) => set_found([
+          ...topics.map(({ name }) => ({ kind: "topic", text: visible(name), target: href("topic", [name]) })),
+          ...groups.map(({ name }) => ({ kind: "group", text: visible(name), target: href("group", [name]) })),
           ...queues.items.map(({ name, vhost }) => ({ kind: "queue", text: visible(name) + where(vhost), target: href("queue", [vhost, name]) })),
           ...exchanges.items.map(({ name, vhost }) => ({ kind: "exchange", text: exchange_text(name) + where(vhost), target: href("exchange", [vhost, name]) })),
         ]),
@@ -64,7 +69,7 @@ export function Palette({ close }: { close: () => void }) {
   };
   return (
     <Dialog title="Search" close={close}>
-      <input type="search" role="combobox" aria-label="Search pages, queues and exchanges" aria-expanded="true" aria-controls="hits" aria-activedescendant={`hit-${at}`}
+      <input type="search" role="combobox" aria-label="Search pages, topics, groups, queues and exchanges" aria-expanded="true" aria-controls="hits" aria-activedescendant={`hit-${at}`}
         placeholder="a page, or part of a name" spellcheck={false} autofocus value={typed} onInput={(event) => set_typed(event.currentTarget.value)} onKeyDown={pressed} />
       <ul id="hits" role="listbox" aria-label="Found" ref={list} class="hits">
         {hits.map((hit, place) => (

@@ -52,25 +52,33 @@ bool is_newer(const boost::json::value& one, const boost::json::value& other) {
   return order(one) > order(other);
 }
 
+/// How many of each partition are looked at: as many as are wanted of all, where that is not too much.
+std::size_t share_of(std::size_t wanted, std::size_t partitions) {
+  constexpr std::size_t kFewPartitions = 16;
+  if (partitions <= kFewPartitions) return wanted;
+  return std::max<std::size_t>(1, wanted * kFewPartitions / partitions);
+}
+
 /// The newest of each partition, by their times.
 runtime::Task<Result<void>> read_newest_of_all(Call* call, Reading* reading) {
   std::vector<broker::ShardReport> shards = co_await call->ports.operate.report(call->here);
   std::vector<std::int32_t> partitions = busiest(shards, reading->topic->id);
-  std::size_t wanted = reading->limits.messages, each = 1;
-  if (!partitions.empty()) each = (wanted + partitions.size() - 1) / partitions.size();
+  ReadingLimits share = reading->limits;
+  share.messages = share_of(share.messages, partitions.size());
+  share.scanned_bytes /= std::max<std::size_t>(1, partitions.size());
+  share.shown_bytes /= std::max<std::size_t>(1, partitions.size());
   std::vector<boost::json::value> all;
   for (std::int32_t partition : partitions) {
-    reading->messages.clear();
-    reading->limits.messages = each;
-    Result<void> read = co_await read_backward(call, reading, partition, std::nullopt);
+    Reading one{
+        .topic = reading->topic, .search = {}, .form = reading->form, .limits = share, .messages = {}, .next = {}};
+    Result<void> read = co_await read_backward(call, &one, partition, std::nullopt);
     if (!read) co_return read;
-    for (boost::json::value& message : reading->messages) all.push_back(std::move(message));
-    reading->next.reset();
-    if (reading->shown_bytes >= reading->limits.shown_bytes) break;
+    for (boost::json::value& message : one.messages) all.push_back(std::move(message));
+    reading->scanned_messages += one.scanned_messages;
+    reading->scanned_bytes += one.scanned_bytes;
   }
   std::ranges::sort(all, is_newer);
-  all.resize(std::min(wanted, all.size()));
-  reading->messages.clear();
+  all.resize(std::min(reading->limits.messages, all.size()));
   for (boost::json::value& message : all) reading->messages.push_back(std::move(message));
   co_return Result<void>();
 }

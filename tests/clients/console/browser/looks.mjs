@@ -1,5 +1,6 @@
 // Keyboard, themes, narrow screens, and names that want to be more than names.
 import { equal, eventually } from './cases.mjs'
+import { ownGroup } from './groups.mjs'
 import { api, at, declare, heading, kNarrow, open, ownVhost, publish, signIn, withPage } from './browser.mjs'
 
 const kHostile = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', "'; alert(1); //", '\u202egnp.exe', 'a/../../b?x=1&y=2#z', '%2e%2e%2f', '{{7*7}}', 'javascript:alert(1)', '__proto__']
@@ -67,7 +68,7 @@ export default [
       await page.keyboard.press('Control+k')
       await page.getByRole('combobox', { name: /^Search/ }).waitFor()
       await page.keyboard.press('ArrowDown')
-      equal(await page.locator('#hits [aria-selected=true]').textContent(), 'Queues page')
+      equal(await page.locator('#hits [aria-selected=true]').textContent(), 'Topics page')
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
     }, { vhost })
@@ -119,13 +120,15 @@ export default [
     const long = 'a-very-long-name-without-any-place-to-break-'.repeat(4)
     await declare(vhost, long, { 'x-max-length': 10 })
     await publish(vhost, long, 'x'.repeat(3000))
+    const { name: group, topic } = await ownGroup(long)
     await withPage(async (page) => {
       await signIn(page)
-      for (const [target, ...names] of [['overview'], ['queues'], ['queue', vhost, long], ['exchanges'], ['exchange', vhost, 'amq.topic'], ['policies'], ['users'], ['user', 'guest'], ['vhosts']]) {
+      for (const [target, ...names] of [['overview'], ['topics'], ['topic', topic], ['topic', topic, 'partitions'], ['topic', topic, 'settings'], ['groups'], ['group', group], ['settings'], ['queues'], ['queue', vhost, long], ['exchanges'], ['exchange', vhost, 'amq.topic'], ['policies'], ['users'], ['user', 'guest'], ['vhosts']]) {
         await open(page, target, ...names)
         await page.getByRole('heading', { level: 1 }).waitFor()
         await page.waitForFunction(() => document.querySelector('.loading') === null)
         if (target === 'queue') await page.locator('.entry').click()
+        if (target === 'topic' && names.length === 1) await page.locator('.entry').first().click()
         await eventually(`${target} fits`, async () => (await wideThings(page)).length === 0 || false, 3000)
           .catch(async () => { throw new Error(`${target} is too wide: ${await wideThings(page)}`) })
       }

@@ -2,9 +2,11 @@
 import { runCases } from './cases.mjs'
 import door from './door.mjs'
 import entities from './entities.mjs'
+import groups from './groups.mjs'
 import looks from './looks.mjs'
 import queue_list from './queue_list.mjs'
 import queue_page from './queue_page.mjs'
 import signing_in from './signing_in.mjs'
+import topics from './topics.mjs'
 
-await runCases('console', [...door, ...signing_in, ...queue_list, ...queue_page, ...entities, ...looks], 3)
+await runCases('console', [...door, ...signing_in, ...queue_list, ...queue_page, ...topics, ...groups, ...entities, ...looks], 3)

@@ -1,9 +1,9 @@
 // With 10,000 queues: what a page costs the browser's thread, and how long it takes from a click to what was asked for.
-import { equal, runCases, unique } from './cases.mjs'
+import { runCases, unique } from './cases.mjs'
 import { api, at, declare, heading, open, publish, signIn, withPage } from './browser.mjs'
+import { pageTimer, within } from './page_time.mjs'
 
 const kQueues = Number(process.env.CONSOLE_QUEUES ?? 10000)
-const kMostMs = 100
 const kAtOnce = 8  // the port has 64 connections, and the browser needs some
 
 const vhost = unique('many')
@@ -18,25 +18,6 @@ async function fill() {
   for (const [queue, messages] of [[name(7), 3], [name(kQueues - 1), 2]]) {
     for (let i = 0; i < messages; i++) await publish(vhost, queue, 'x')
   }
-}
-
-/// Processor time that the page's thread has used, in milliseconds: of scripts, styles and layout together. Not the time that passes, which
-/// on a busy machine says how busy it is.
-async function pageTimer(page) {
-  const session = await page.context().newCDPSession(page)
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
-  return async () => (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value * 1000
-}
-
-async function within(page, used, what, act, shown) {
-  const before = await used()
-  const begun = performance.now()
-  await act()
-  await shown()
-  const passed = performance.now() - begun
-  const spent = (await used()) - before
-  console.log(`     ${what}: ${spent.toFixed(0)} ms of the page's thread, shown after ${passed.toFixed(0)} ms`)
-  equal(spent <= kMostMs, true, `${what}: ${spent} ms of the page's thread`)
 }
 
 const first = (page, text) => page.waitForFunction((wanted) => document.querySelector('tbody a.name')?.textContent === wanted, text)

@@ -22,6 +22,16 @@ for (let i = 0; i < 6; i++) {
   })
 }
 
+const own = (...parts) => 'wharf/v1/' + at(...parts)
+for (const [name, partitions] of [['orders', 3], ['payments', 3], ['clicks', 12], ['stock-changes', 6]]) await api('POST', own('topics'), { name, partitions })
+for (let i = 0; i < 40; i++) {
+  await api('POST', own('topics', 'orders', 'messages'), { key: `customer-${i % 7}`, value: order(i), headers: [{ name: 'shop', value: i % 2 ? 'north' : 'south' }] })
+  if (i % 3 === 0) await api('POST', own('topics', 'payments', 'messages'), { key: `customer-${i % 7}`, value: JSON.stringify({ order: 4700 + i, paid: true }) })
+}
+for (const [group, topics] of [['invoicing', ['orders', 'payments']], ['shipping', ['orders']], ['analytics', ['clicks', 'orders']]]) {
+  await api('POST', own('groups', group, 'offsets', 'reset'), { to: group === 'shipping' ? 'latest' : 'earliest', topics: topics.map((topic) => ({ topic })) })
+}
+
 /// What a morning looks like, in two minutes.
 async function traffic(until) {
   for (let i = 0; !until(); i++) {
@@ -55,4 +65,17 @@ await withPage(async (page) => {
   await eventually('storage is there', () => page.getByText('The oldest message').count())
   await shot(page, 'queue')
 }, { viewport: { width: 1120, height: 760 }, colorScheme: 'dark' })
+await withPage(async (page) => {
+  await signIn(page, '#/topic/orders')
+  await page.locator('.entry').nth(2).click()
+  await page.getByLabel('Body', { exact: true }).waitFor()
+  await shot(page, 'topic')
+  await open(page, 'group', 'invoicing')
+  await page.locator('.plot canvas').first().waitFor()
+  await page.getByRole('button', { name: 'Reset offsets' }).click()
+  await page.getByRole('dialog').getByLabel('To', { exact: true }).selectOption('latest')
+  await page.getByRole('dialog').getByRole('button', { name: 'Preview' }).click()
+  await page.getByRole('table', { name: 'What would change' }).waitFor()
+  await shot(page, 'group')
+}, { viewport: { width: 1120, height: 760 } })
 process.exit(0)
