@@ -13,7 +13,9 @@ namespace wharf::broker {
 namespace {
 
 cluster::TopicConfigBuilder config_builder(const config::ServerConfig& server) {
-  return [&server](const std::map<std::string, std::string>& overrides) { return config::TopicConfig::make(server, overrides); };
+  return [&server](const std::map<std::string, std::string>& overrides) {
+    return config::TopicConfig::make(server, overrides);
+  };
 }
 
 /// "guest, admin"; none: nobody is held to this machine.
@@ -34,7 +36,9 @@ runtime::Task<void> open_schedules_of(queue::ShardSchedules* schedules, Result<v
   if (*into) schedules->begin();
 }
 
-runtime::Task<void> close_logs(cluster::ShardLogs* logs, Result<void>* into) { *into = co_await logs->close(); }
+runtime::Task<void> close_logs(cluster::ShardLogs* logs, Result<void>* into) {
+  *into = co_await logs->close();
+}
 
 /// Brings one shard from its old table to `table`: new partitions opened, gone ones removed, changed settings applied.
 void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Pointer& table, runtime::Logger& logger) {
@@ -55,7 +59,8 @@ void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Poi
         done = fail(created.error());
       }
       if (!done) {
-        logger.error("a partition could not be opened", {{"topic", name}, {"partition", i}, {"reason", done.error().message}});
+        logger.error("a partition could not be opened",
+                     {{"topic", name}, {"partition", i}, {"reason", done.error().message}});
       }
     }
   }
@@ -66,7 +71,8 @@ void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Poi
       if (shards.owner_index(partition) != index) continue;
       Result<void> removed = shard.logs->remove(partition);
       if (!removed) {
-        logger.error("a partition could not be removed", {{"topic", name}, {"partition", i}, {"reason", removed.error().message}});
+        logger.error("a partition could not be removed",
+                     {{"topic", name}, {"partition", i}, {"reason", removed.error().message}});
       }
     }
   }
@@ -128,7 +134,9 @@ runtime::Task<Result<void>> Node::open_metadata() {
 }
 
 runtime::Task<Result<void>> Node::begin_leader_epoch() {
-  auto next_epoch = [](const cluster::Catalogue& known) -> Result<cluster::MetadataRecord> { return known.next_leader_epoch(); };
+  auto next_epoch = [](const cluster::Catalogue& known) -> Result<cluster::MetadataRecord> {
+    return known.next_leader_epoch();
+  };
   Result<void> begun = co_await metadata_->change(next_epoch);
   co_return begun;
 }
@@ -219,7 +227,8 @@ runtime::Task<Result<void>> Node::open_schedules() {
     queue::ShardSchedules* schedules = shards_.at(i).schedules.get();
     Result<void> opened;
     Result<void>* into = &opened;
-    co_await runtime::await_on(first(), *with_.shards[i], [schedules, into] { return open_schedules_of(schedules, into); });
+    co_await runtime::await_on(first(), *with_.shards[i],
+                               [schedules, into] { return open_schedules_of(schedules, into); });
     if (!opened) co_return opened;
   }
   co_return Result<void>();
@@ -259,10 +268,11 @@ runtime::Task<Result<void>> Node::open_groups() {
   std::string name(groups::kOffsetsTopic);
   std::shared_ptr<const cluster::Topic> topic = shards_.at(0).topics->find(name);
   if (!topic) {
-    TopicRequest request{.name = name,
-                         .partitions = static_cast<std::int32_t>(config_.get<"offsets.topic.num.partitions">()),
-                         .overrides = {{"cleanup.policy", "compact"}, {"compression.type", "producer"}, {"segment.bytes", "104857600"}},
-                         .internal = true};
+    TopicRequest request{
+        .name = name,
+        .partitions = static_cast<std::int32_t>(config_.get<"offsets.topic.num.partitions">()),
+        .overrides = {{"cleanup.policy", "compact"}, {"compression.type", "producer"}, {"segment.bytes", "104857600"}},
+        .internal = true};
     auto created = co_await catalogue_.create_topic(first(), std::move(request));
     if (!created) co_return fail(created.error());
     topic = *created;
@@ -276,7 +286,8 @@ runtime::Task<Result<void>> Node::open_groups() {
   options.settings = {
       .min_session_timeout_ms = static_cast<std::int32_t>(config_.get<"group.min.session.timeout.ms">().count()),
       .max_session_timeout_ms = static_cast<std::int32_t>(config_.get<"group.max.session.timeout.ms">().count()),
-      .initial_rebalance_delay_ms = static_cast<std::int32_t>(config_.get<"group.initial.rebalance.delay.ms">().count()),
+      .initial_rebalance_delay_ms =
+          static_cast<std::int32_t>(config_.get<"group.initial.rebalance.delay.ms">().count()),
       .max_size = config_.get<"group.max.size">(),
       .offset_metadata_max_bytes = static_cast<std::size_t>(config_.get<"offsets.metadata.max.bytes">()),
       .offsets_retention_ms = config_.get<"offsets.retention.ms">().count()};
@@ -308,11 +319,17 @@ runtime::Task<Result<void>> Node::start() {
   Result<void> groups = co_await open_groups();
   if (!groups) co_return groups;
   co_await tell_orphans();
+  metadata_->wait_for_disk();
   watch_resources();
   co_return Result<void>();
 }
 
+void Node::stopping() {
+  if (metadata_) metadata_->give_up_waiting();
+}
+
 runtime::Task<Result<void>> Node::stop() {
+  stopping();
   Result<void> outcome;
   if (watch_) co_await watch_->close();
   if (groups_) co_await groups_->close(first());

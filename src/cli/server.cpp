@@ -242,6 +242,7 @@ Result<void> Server::stop() {
 
 runtime::Task<void> Server::stop_on_first_shard(Result<void>* outcome) {
   co_await admin_door_.stopping();
+  if (node_) node_->stopping();
   for (const auto& dialect : dialects_) co_await dialect->port().close();
   if (node_) *outcome = co_await node_->stop();
   if (admin_) co_await admin_->close();

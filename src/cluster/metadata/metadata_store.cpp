@@ -43,7 +43,11 @@ std::set<TopicId> removed_topics(const std::vector<MetadataRecord>& records) {
 }  // namespace
 
 MetadataStore::MetadataStore(ShardLogs& logs, Catalogue catalogue, Spread spread, runtime::Logger& logger)
-    : logs_(logs), catalogue_(std::move(catalogue)), spread_(std::move(spread)), logger_(logger), asked_(logs.shard()) {}
+    : logs_(logs),
+      catalogue_(std::move(catalogue)),
+      spread_(std::move(spread)),
+      logger_(logger),
+      asked_(logs.shard()) {}
 
 runtime::Task<Result<void>> MetadataStore::open() {
   Result<log::PartitionLog*> created = logs_.store().create(kMetadataPartition, metadata_log_config());
@@ -56,7 +60,8 @@ runtime::Task<Result<void>> MetadataStore::open() {
     if (record.value) value = as_text(*record.value);
     Result<MetadataRecord> decoded = decode(as_text(*record.key), value);
     if (!decoded) {
-      logger_.error("passed over a metadata record", {{"offset", record.offset.value}, {"reason", decoded.error().message}});
+      logger_.error("passed over a metadata record",
+                    {{"offset", record.offset.value}, {"reason", decoded.error().message}});
     } else if (auto* definition = std::get_if<Definition>(&*decoded)) {
       definitions.push_back(std::move(*definition));
     } else {
@@ -64,7 +69,8 @@ runtime::Task<Result<void>> MetadataStore::open() {
     }
   };
   Result<void> replayed = co_await replay(&logs_, kMetadataPartition, visit);
-  if (!replayed) logger_.error("the metadata log is damaged; what can be read is used", {{"reason", replayed.error().message}});
+  if (!replayed)
+    logger_.error("the metadata log is damaged; what can be read is used", {{"reason", replayed.error().message}});
   for (const Error& refusal : catalogue_.apply(records)) {
     logger_.error("a stored topic setting is refused and left out", {{"reason", refusal.message}});
   }
@@ -93,7 +99,18 @@ runtime::Task<Result<void>> MetadataStore::define(std::vector<Definition> defini
   co_return outcome;
 }
 
+void MetadataStore::give_up_waiting() {
+  waits_for_disk_ = false;
+  logs_.give_up_waiting();
+}
+
+std::optional<Error> MetadataStore::stuck() const {
+  if (!writing_ || !waits_for_disk_) return std::nullopt;
+  return logs_.store().refusing();
+}
+
 runtime::Task<Result<void>> MetadataStore::ask(std::variant<Plan, std::vector<Definition>> what) {
+  if (std::optional<Error> why = stuck()) co_return fail(*why);
   auto start = [this, what = std::move(what)](runtime::Resume<Result<void>> resume) mutable {
     changes_.push_back({std::move(what), std::move(resume), {}});
     asked_.notify();
@@ -185,9 +202,15 @@ runtime::Task<Result<void>> MetadataStore::write(const std::vector<MetadataRecor
     auto committed = [this, resume = std::move(resume)](Result<void> outcome) mutable {
       logs_.shard().post([resume = std::move(resume), outcome]() mutable { std::move(resume)(std::move(outcome)); });
     };
-    logs_.when_committed(kMetadataPartition, next, std::move(committed));
+    if (waits_for_disk_) {
+      logs_.when_decided(kMetadataPartition, next, std::move(committed));
+    } else {
+      logs_.when_committed(kMetadataPartition, next, std::move(committed));
+    }
   };
+  writing_ = true;
   Result<void> committed = co_await runtime::suspend<Result<void>>(std::move(start));
+  writing_ = false;
   co_return committed;
 }
 

@@ -1,9 +1,13 @@
 #pragma once
-// Ties the catalogue to its log: one internal partition on the first shard. Changes asked for in the same turn are written
-// as one batch; each is answered once the batch is committed and every shard has the new table.
+// Ties the catalogue to its log: one internal partition on the first shard. Changes asked for in the same turn are
+// written as one batch; each is answered once the batch is committed and every shard has the new table.
+//
+// When the disk fails under a batch, that is still to be written (log/write_ahead_log.hpp): to say that it failed would
+// be a lie at the next start. So its changes wait for the disk; those asked for meanwhile are refused.
 //
 // The log also keeps definitions for the engines above, which it does not understand: engines take what was stored when
 // the node starts, and hold it themselves from then on.
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,6 +28,9 @@ namespace wharf::cluster {
 inline constexpr TopicId kMetadataTopicId{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
 inline constexpr PartitionId kMetadataPartition{kMetadataTopicId, PartitionIndex(0)};
 
+/// Of a change that comes while another waits for the disk: it is refused, or waits behind it.
+enum class Patience : std::uint8_t { kNone, kUntilDone };
+
 class MetadataStore {
  public:
   /// Decides on a change by what the catalogue holds when its turn comes.
@@ -37,6 +44,13 @@ class MetadataStore {
   runtime::Task<Result<void>> open();
   /// Works off changes until `stop`.
   runtime::Task<void> run(std::stop_token stop);
+  /// From now on changes wait for a disk that fails under them. Before, while the node starts, they fail with it.
+  void wait_for_disk() { waits_for_disk_ = true; }
+  /// What waits for the disk now, or would, is told why. The node stops, and the next start finds what became of it.
+  void give_up_waiting();
+  /// Why a change that is under way waits for the disk. Those behind it need not.
+  std::optional<Error> stuck() const;
+
   /// On the store's own shard. The change is durable and everywhere when this returns.
   runtime::Task<Result<void>> change(Plan plan);
   /// On the store's own shard. Writes all of them or, with an error, none; in the order of the calls and of changes.
@@ -44,8 +58,8 @@ class MetadataStore {
   /// What open() found under keys that begin with `<kind>/`: the newest of each key, where it has a value, in the order
   /// in which they were written. They are forgotten here.
   std::vector<Definition> take_definitions(std::string_view kind);
-  /// Topics that open() found to be removed: their records say so, which is more than that there are none. Their logs may
-  /// still be there after a crash. Forgotten here.
+  /// Topics that open() found to be removed: their records say so, which is more than that there are none. Their logs
+  /// may still be there after a crash. Forgotten here.
   std::set<TopicId> take_removed_topics() { return std::exchange(removed_topics_, {}); }
   const Catalogue& catalogue() const { return catalogue_; }
 
@@ -69,6 +83,8 @@ class MetadataStore {
   std::vector<Change> changes_;
   std::vector<Definition> stored_definitions_;  // found by open() and not taken yet
   std::set<TopicId> removed_topics_;            // likewise
+  bool waits_for_disk_ = false;
+  bool writing_ = false;
 };
 
 }  // namespace wharf::cluster

@@ -11,21 +11,51 @@ ShardLogs::ShardLogs(runtime::Shard& shard, std::unique_ptr<log::LogStore> store
 
 ShardLogs::~ShardLogs() = default;
 
-Result<log::Appended> ShardLogs::append(PartitionId partition, log::OwnedBatches batches, const log::AppendContext& context) {
+Result<log::Appended> ShardLogs::append(PartitionId partition, log::OwnedBatches batches,
+                                        const log::AppendContext& context) {
   Result<log::Appended> appended = store_->append(partition, std::move(batches), context);
   hand_on_advanced();
   return appended;
 }
 
 void ShardLogs::when_committed(PartitionId partition, Offset next, Committed callback) {
+  wait(partition, {next, false, std::move(callback)});
+}
+
+void ShardLogs::when_decided(PartitionId partition, Offset next, Committed callback) {
+  wait(partition, {next, !gave_up_waiting_, std::move(callback)});
+}
+
+void ShardLogs::wait(PartitionId partition, CommitWaiter waiter) {
   const log::PartitionLog* log = store_->find(partition);
-  if (log == nullptr) return callback(fail(ErrorCode::kNotFound, fmt::format("partition {} is not here", partition.folder())));
-  if (log->high_watermark() >= next) return callback({});
-  if (std::optional<Error> refusal = store_->refusing()) return callback(fail(*refusal));
-  waiters_[partition].commits.push_back({next, std::move(callback)});
+  if (log == nullptr)
+    return waiter.callback(fail(ErrorCode::kNotFound, fmt::format("partition {} is not here", partition.folder())));
+  if (log->high_watermark() >= waiter.next) return waiter.callback({});
+  std::optional<Error> refusal = store_->refusing();
+  if (refusal && !waiter.until_decided) return waiter.callback(fail(*refusal));
+  waiters_[partition].commits.push_back(std::move(waiter));
+}
+
+void ShardLogs::give_up_waiting() {
+  gave_up_waiting_ = true;
+  for (auto& [partition, waiters] : waiters_) {
+    for (CommitWaiter& waiter : waiters.commits) waiter.until_decided = false;
+  }
+  tell_refusal();
 }
 
 namespace {
+
+/// In the order in which they are there.
+template <typename Waiter>
+std::vector<Waiter> take_out(std::vector<Waiter>& from, const auto& is_due) {
+  std::vector<Waiter> due;
+  for (Waiter& waiter : from) {
+    if (is_due(waiter)) due.push_back(std::move(waiter));
+  }
+  std::erase_if(from, [&](const Waiter& waiter) { return !waiter.callback; });
+  return due;
+}
 
 void add_watch(std::vector<std::shared_ptr<ReadWatch>>& watches, std::shared_ptr<ReadWatch> watch) {
   std::erase_if(watches, [](const std::shared_ptr<ReadWatch>& other) { return other->fired(); });
@@ -59,11 +89,8 @@ void ShardLogs::advanced(PartitionId partition, Offset high_watermark) {
   if (found == waiters_.end()) return;
   // A callback may append and wait anew: take what is due out of the lists before any runs.
   std::vector<CommitWaiter>& commits = found->second.commits;
-  std::vector<CommitWaiter> due;
-  for (CommitWaiter& waiter : commits) {
-    if (waiter.next <= high_watermark) due.push_back(std::move(waiter));
-  }
-  std::erase_if(commits, [&](const CommitWaiter& waiter) { return waiter.next <= high_watermark; });
+  auto is_due = [&](const CommitWaiter& waiter) { return waiter.next <= high_watermark; };
+  std::vector<CommitWaiter> due = take_out(commits, is_due);
   std::vector<std::shared_ptr<ReadWatch>> watches = std::move(found->second.watches);
   found->second.watches.clear();
   if (commits.empty() && found->second.ends.empty()) waiters_.erase(found);
@@ -84,15 +111,24 @@ runtime::Task<void> ShardLogs::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     co_await store_->advanced().wait();
     hand_on_advanced();
-    std::optional<Error> refusal = store_->refusing();
-    if (!refusal) continue;
-    // What waits for the disk is told now; the records stay, and a retry finds them as duplicates.
-    std::vector<PartitionId> waiting;
-    for (const auto& [partition, waiters] : waiters_) {
-      if (!waiters.commits.empty()) waiting.push_back(partition);
-    }
-    for (PartitionId partition : waiting) fail_waiters(partition, *refusal);
+    tell_refusal();
   }
+}
+
+/// Whoever waits for the disk is told now; the records stay, and a retry finds them as duplicates.
+void ShardLogs::tell_refusal() {
+  std::optional<Error> refusal = store_->refusing();
+  if (!refusal) return;
+  // A callback may append and wait anew: take all out of the lists before any runs.
+  std::vector<CommitWaiter> told;
+  for (auto& [partition, waiters] : waiters_) {
+    auto is_due = [](const CommitWaiter& waiter) { return !waiter.until_decided; };
+    std::ranges::move(take_out(waiters.commits, is_due), std::back_inserter(told));
+  }
+  std::erase_if(waiters_, [](const auto& each) {
+    return each.second.commits.empty() && each.second.watches.empty() && each.second.ends.empty();
+  });
+  for (CommitWaiter& waiter : told) waiter.callback(fail(*refusal));
 }
 
 runtime::Task<Result<void>> ShardLogs::close() {

@@ -33,6 +33,12 @@ class ShardLogs {
   /// Calls back once the high watermark reaches `next`: at once when it has, with an error when the partition goes away
   /// or its records cannot be kept. Never from inside this call when the answer is not known yet.
   void when_committed(PartitionId partition, Offset next, Committed callback);
+  /// The same for whoever must know what became of the records. A disk that refuses has not decided: they are still to
+  /// be written (log/write_ahead_log.hpp), so there is no answer before they are, or the partition goes away, or
+  /// give_up_waiting().
+  void when_decided(PartitionId partition, Offset next, Committed callback);
+  /// Whoever waits in when_decided() for a disk that refuses, or will, is told why like everybody else. Until the end.
+  void give_up_waiting();
   /// Fires `watch` at the partition's next advance of the high watermark, or when it goes away.
   void watch(PartitionId partition, std::shared_ptr<ReadWatch> watch);
   /// Fires `watch` when the partition goes away. It may fire before: look again.
@@ -48,6 +54,7 @@ class ShardLogs {
  private:
   struct CommitWaiter {
     Offset next;
+    bool until_decided;
     Committed callback;
   };
   struct Waiters {
@@ -58,11 +65,14 @@ class ShardLogs {
 
   void hand_on_advanced();
   void advanced(PartitionId partition, Offset high_watermark);
+  void wait(PartitionId partition, CommitWaiter waiter);
   void fail_waiters(PartitionId partition, const Error& error);
+  void tell_refusal();
 
   runtime::Shard& shard_;
   std::unique_ptr<log::LogStore> store_;
   std::unordered_map<PartitionId, Waiters> waiters_;
+  bool gave_up_waiting_ = false;
   Preparations preparations_;
 };
 

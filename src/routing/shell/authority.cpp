@@ -32,16 +32,18 @@ runtime::Task<void> Authority::close() {
 
 /// Three hops at most: to the first shard, to all others, and back from the last of them, which with two shards is the
 /// asker itself.
-runtime::Task<Result<Authority::Answer>> Authority::ask(runtime::Shard& here, Planner planner) {
-  auto change = [this, planner = std::move(planner)](Reply reply) mutable {
-    begin(std::move(planner), std::move(reply));
+runtime::Task<Result<Authority::Answer>> Authority::ask(runtime::Shard& here, Planner planner, Patience patience) {
+  auto change = [this, planner = std::move(planner), patience](Reply reply) mutable {
+    begin(std::move(planner), std::move(reply), patience);
   };
   Result<Answer> answer = co_await runtime::ask_on<Result<Answer>>(here, first(), std::move(change));
   co_return answer;
 }
 
-void Authority::begin(Planner planner, Reply reply) {
+void Authority::begin(Planner planner, Reply reply, Patience patience) {
   if (tasks_.stopping()) return reply(fail(ErrorCode::kClosed, "the node is closing"));
+  std::optional<Error> stuck = keeping_ ? with_.metadata->stuck() : std::nullopt;
+  if (stuck && patience == Patience::kNone) return reply(fail(*stuck));
   tasks_.spawn("change-namespaces", work(std::move(planner), std::move(reply)));
 }
 
@@ -81,7 +83,9 @@ runtime::Task<Result<void>> Authority::keep(std::vector<cluster::Definition> def
   std::vector<cluster::Definition> owed = std::exchange(owed_, {});
   std::vector<cluster::Definition> all = owed;
   std::ranges::move(definitions, std::back_inserter(all));
+  keeping_ = true;
   Result<void> kept = co_await with_.metadata->define(std::move(all));
+  keeping_ = false;
   if (!kept) owed_.insert(owed_.begin(), owed.begin(), owed.end());
   co_return kept;
 }

@@ -1,7 +1,8 @@
 #pragma once
 // What there is in each namespace (exchanges, queues, bindings), decided in one place: the first shard, one change
 // after the other. What is to survive a restart is written to the metadata log before anybody sees it; then every shard
-// takes the change over; then it is answered. A change that cannot be written leaves nothing behind.
+// takes the change over; then it is answered. A change that is refused leaves nothing behind; one that meets a failing
+// disk is answered when the disk is back, as it may be written until then.
 //
 // A new queue is opened on its shard before it is declared, so that whoever finds it can use it. A crash between the
 // two leaves logs of a queue that nothing names.
@@ -107,8 +108,9 @@ class Authority {
   void told_unused(const Result<Answer>& answer);
 
   runtime::Shard& first() { return *with_.shards.front(); }
-  runtime::Task<Result<Answer>> ask(runtime::Shard& here, Planner planner);
-  void begin(Planner planner, Reply reply);
+  using Patience = cluster::Patience;
+  runtime::Task<Result<Answer>> ask(runtime::Shard& here, Planner planner, Patience patience = Patience::kNone);
+  void begin(Planner planner, Reply reply, Patience patience = Patience::kNone);
   runtime::Task<void> work(Planner planner, Reply reply);
   runtime::Task<Result<void>> check(queue::QueueInfo queue, QueueCondition condition);
   runtime::Task<Result<void>> keep(std::vector<cluster::Definition> definitions);
@@ -127,6 +129,7 @@ class Authority {
   Copies copies_;
   // Of the first shard.
   runtime::Turns turns_;
+  bool keeping_ = false;  // whoever has the turn waits for the metadata log
   std::unordered_map<TopicId, std::shared_ptr<const queue::QueueInfo>> queues_;
   std::unordered_map<queue::ConnectionId, std::unordered_map<TopicId, std::shared_ptr<const queue::QueueInfo>>>
       exclusive_;

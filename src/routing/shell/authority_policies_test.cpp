@@ -117,12 +117,15 @@ TEST(AuthorityPolicies, WhatCannotBeIsRefusedAndChangesNothing) {
   ASSERT_TRUE(world.set_policy(0, policy("p", "", length(5))));
   EXPECT_EQ(world.clear_policy(0, "p", PolicyKind::kOperatorPolicy).error().code, ErrorCode::kNotFound);
   expect_length(world, "jobs", 5);
-  world.machine->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+  world.break_disk();
   EXPECT_FALSE(world.set_policy(0, policy("p", "", length(6))));
   EXPECT_FALSE(world.clear_policy(0, "p"));
-  world.machine->disk().set_errors({});
+  world.mend_disk();
   expect_length(world, "jobs", 5);
-  world.told();
+  testing::Told told = world.told();
+  world.power_loss();
+  expect_length(world, "jobs", 5);
+  EXPECT_EQ(world.told(), told);
 }
 
 TEST(AuthorityPolicies, GoWithTheirNamespace) {

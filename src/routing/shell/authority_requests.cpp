@@ -103,7 +103,7 @@ runtime::Task<void> Authority::delete_exclusive(runtime::Shard& here, queue::Con
         true;  // the connection is gone; stored are at most exchanges that lose their last binding with it
     return plan;
   };
-  std::ignore = co_await ask(here, std::move(planner));
+  std::ignore = co_await ask(here, std::move(planner), Patience::kUntilDone);
 }
 
 /// By its id: another of the same name is another queue.

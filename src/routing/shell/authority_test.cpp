@@ -73,10 +73,9 @@ TEST(Authority, ManyAreMadeTogetherOrNoneOfThem) {
   for (auto& host : world.hosts) host->refuses = true;
   EXPECT_EQ(declare({durable_queue("c")}).error().code, ErrorCode::kDiskFull);
   for (auto& host : world.hosts) host->refuses = false;
-  world.machine->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+  world.break_disk();
   EXPECT_FALSE(declare({durable_queue("c"), durable_queue("d")}));
-  world.machine->disk().set_errors({});
-  world.simulation.run_for(std::chrono::minutes(1));
+  world.mend_disk();
   EXPECT_EQ(world.told(), before);  // also that no queue is open which is not declared
 }
 
@@ -203,11 +202,10 @@ TEST(Authority, ExchangesThatGoWithAConnectionsLastQueueAreForgottenEvenWhereThe
     ASSERT_TRUE(world.declare(1, exclusive_queue(name, 1)));
     ASSERT_TRUE(world.bind(1, to_queue("leaving", name)));
   }
-  world.machine->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+  world.break_disk();
   world.simulation.run(world.shard(2), world.authority->delete_exclusive(world.shard(2), queue::ConnectionId(1)));
   EXPECT_EQ(world.told().size(), 1u);
-  world.machine->disk().set_errors({});
-  world.simulation.run_for(std::chrono::minutes(1));
+  world.mend_disk();
   ASSERT_TRUE(*world.declare(1, exchange("news", true)));
   world.restart();
   EXPECT_EQ(world.told().size(), 2u);
@@ -271,13 +269,46 @@ TEST(Authority, AQueueThatCannotBeOpenedIsNotDeclared) {
   EXPECT_EQ(world.told().size(), 1u);
 }
 
-TEST(Authority, WhatCannotBeWrittenLeavesNothingOnAnyShard) {
+TEST(Authority, WhatMeetsAFailingDiskIsAnsweredWhenItIsBackAndWhatComesMeanwhileIsRefused) {
+  World world;
+  ASSERT_TRUE(world.declare(0, durable_queue("old"))->created);
+  ASSERT_TRUE(world.declare(0, durable_queue("leaving"))->created);
+  Told before = world.told();
+  world.fail_disk();
+  std::vector<Result<DeclaredQueue>> declared;
+  world.call(1, declare_into(world.authority.get(), &world.shard(1), durable_queue("new"), &declared));
+  world.simulation.run_for(std::chrono::minutes(1));
+  EXPECT_TRUE(declared.empty()) << "it is still to be written";
+  EXPECT_EQ(testing::tell(world.authority->namespaces(world.shard(2))), before);
+  EXPECT_EQ(world.delete_queue(2, "leaving").error().code, ErrorCode::kDiskFull);
+  world.mend_disk();
+  world.wait_for_calls();
+  ASSERT_EQ(declared.size(), 1u);
+  ASSERT_TRUE(declared[0]) << declared[0].error().message;
+  Told after = world.told();
+  EXPECT_EQ(after.size(), before.size() + 1);
+  world.power_loss();
+  EXPECT_EQ(world.told(), after);
+}
+
+TEST(Authority, AStopDoesNotWaitForTheDiskWithThoseThatDo) {
+  World world;
+  world.fail_disk();
+  std::vector<Result<DeclaredQueue>> declared;
+  world.call(1, declare_into(world.authority.get(), &world.shard(1), durable_queue("new"), &declared));
+  world.simulation.run_for(std::chrono::minutes(1));
+  world.stop();
+  ASSERT_EQ(declared.size(), 1u);
+  EXPECT_FALSE(declared[0]);
+}
+
+TEST(Authority, WhatIsRefusedLeavesNothingOnAnyShardAndNotAfterAPowerLoss) {
   World world;
   ASSERT_TRUE(world.declare(0, durable_queue("old"))->created);
   ASSERT_TRUE(*world.declare(0, exchange("news", true)));
   ASSERT_TRUE(world.bind(0, to_queue("news", "old")));
   Told before = world.told();
-  world.machine->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+  world.break_disk();
   EXPECT_FALSE(world.declare(1, durable_queue("new")));
   EXPECT_FALSE(world.declare(2, exchange("more", true)));
   EXPECT_FALSE(world.bind(1, to_queue("amq.topic", "old")));
@@ -288,14 +319,10 @@ TEST(Authority, WhatCannotBeWrittenLeavesNothingOnAnyShard) {
   EXPECT_FALSE(world.simulation.run(world.shard(1), std::move(create)));
   EXPECT_EQ(world.told(), before);
   ASSERT_TRUE(world.declare(1, transient_queue("light"))->created) << "what is not written needs no disk";
-  world.machine->disk().set_errors({});
-  world.simulation.run_for(std::chrono::minutes(1));
-  ASSERT_TRUE(world.declare(1, durable_queue("new"))->created);
-  EXPECT_TRUE(world.delete_exchange(0, "news"));
+  world.mend_disk();
   ASSERT_TRUE(world.delete_queue(1, "light"));
-  Told after = world.told();
-  world.restart();
-  EXPECT_EQ(world.told(), after);
+  world.power_loss();
+  EXPECT_EQ(world.told(), before);
 }
 
 TEST(Authority, NamespacesComeWithTheReadyMadeExchangesAndGoWithAllThatIsInThem) {

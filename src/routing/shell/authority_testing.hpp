@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "cluster/metadata/metadata_store.hpp"
+#include "cluster/metadata/metadata_testing.hpp"
 #include "config/topic_config.hpp"
 #include "log/data_folder.hpp"
 #include "log/log_store.hpp"
@@ -116,7 +117,7 @@ class World {
     options.reserve_bytes = 0;
     folder_ = std::move(*log::DataFolder::open(machine->disk(), "data", options, *logger_));
     log::LogStore::Surroundings with{&shard(0), &machine->disk(), logger_.get(), folder_.get(), nullptr, nullptr};
-    auto store = simulation.run(shard(0), log::LogStore::open(with, {}));
+    auto store = simulation.run(shard(0), log::LogStore::open(with, {.retry_ms = 20}));
     ASSERT_TRUE(store) << store.error().message;
     logs_ = std::make_unique<cluster::ShardLogs>(shard(0), std::move(*store));
     for (auto* scope : {&log_tasks_, &metadata_tasks_}) *scope = std::make_unique<runtime::TaskScope>(shard(0));
@@ -128,6 +129,7 @@ class World {
 
   /// In order, as far as the disk lets us.
   void stop() {
+    metadata->give_up_waiting();
     for (auto& scope : calls_) simulation.run(scope->shard(), scope->close());
     calls_.clear();
     simulation.run(shard(0), authority->close());
@@ -167,6 +169,23 @@ class World {
       return std::ranges::any_of(calls_, [](const auto& scope) { return scope->running() > 0; });
     };
     ASSERT_TRUE(simulation.run_until([&] { return !running(); }, simulation.now() + std::chrono::hours(1)));
+  }
+
+  /// What is asked for from now on meets a disk that fails, or one that does now and then.
+  void fail_disk(std::uint32_t one_in = 1) {
+    machine->disk().set_errors({.write_one_in = one_in, .sync_one_in = one_in, .code = ErrorCode::kDiskFull});
+  }
+  /// And a change of somebody else waits for it already, so that all others are refused.
+  void break_disk() {
+    fail_disk();
+    metadata_tasks_->spawn("stuck", cluster::testing::write_other(metadata.get()));
+    simulation.run_for(std::chrono::seconds(1));
+    ASSERT_TRUE(metadata->stuck());
+  }
+  void mend_disk() {
+    machine->disk().set_errors({});
+    simulation.run_for(std::chrono::minutes(1));
+    ASSERT_FALSE(metadata->stuck());
   }
 
   Result<DeclaredQueue> declare(std::size_t on, queue::QueueInfo queue) {
@@ -243,6 +262,7 @@ class World {
     Result<void> opened = simulation.run(shard(0), metadata->open());
     ASSERT_TRUE(opened) << opened.error().message;
     metadata_tasks_->spawn("metadata", metadata->run(metadata_tasks_->stop_token()));
+    metadata->wait_for_disk();
   }
   void open_authority() {
     Authority::Surroundings with;

@@ -21,9 +21,11 @@ runtime::Task<void> AccessAuthority::close() {
   co_await tasks_.close();
 }
 
-runtime::Task<Result<void>> AccessAuthority::ask(runtime::Shard& here, Planner planner) {
-  auto change = [this, planner = std::move(planner)](Reply reply) mutable {
+runtime::Task<Result<void>> AccessAuthority::ask(runtime::Shard& here, Planner planner, Patience patience) {
+  auto change = [this, planner = std::move(planner), patience](Reply reply) mutable {
     if (tasks_.stopping()) return reply(fail(ErrorCode::kClosed, "the node is closing"));
+    std::optional<Error> stuck = keeping_ ? with_.metadata->stuck() : std::nullopt;
+    if (stuck && patience == Patience::kNone) return reply(fail(*stuck));
     tasks_.spawn("change-access", work(std::move(planner), std::move(reply)));
   };
   Result<void> outcome = co_await runtime::ask_on<Result<void>>(here, first(), std::move(change));
@@ -62,7 +64,9 @@ runtime::Task<Result<void>> AccessAuthority::keep(const std::vector<Definition>*
     all.push_back({std::move(stored.key), std::move(stored.value)});
   }
   if (all.empty()) co_return Result<void>();
+  keeping_ = true;
   Result<void> kept = co_await with_.metadata->define(std::move(all));
+  keeping_ = false;
   if (kept) owed_.clear();  // only whoever has the turn adds to them
   co_return kept;
 }
@@ -156,7 +160,7 @@ runtime::Task<Result<void>> AccessAuthority::forget_namespace(runtime::Shard& he
     if (with_.has_namespace(name_space)) return Plan{};
     return Plan{now.removal_of_namespace(name_space), true};
   };
-  Result<void> done = co_await ask(here, std::move(planner));
+  Result<void> done = co_await ask(here, std::move(planner), Patience::kUntilDone);
   co_return done;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // Users and permissions, decided in one place: the first shard, one change after the other. A change is written to the
-// metadata log before anybody sees it; then every shard's own table takes it over; then it is answered. What cannot be
-// written leaves nothing behind, and of a change of several parts (a user goes with all permissions) all or none is
-// kept.
+// metadata log before anybody sees it; then every shard's own table takes it over; then it is answered. What is refused
+// leaves nothing behind, what meets a failing disk is answered when that is back, and of a change of several parts (a
+// user goes with all permissions) all or none is kept.
 //
 // The very first start makes the user guest (core/definitions.hpp: first_definitions) and remembers that it did: a
 // guest who was deleted stays deleted.
@@ -79,7 +79,8 @@ class AccessAuthority {
 
   runtime::Shard& first() { return *with_.shards.front(); }
   using Reply = std::move_only_function<void(Result<void>)>;
-  runtime::Task<Result<void>> ask(runtime::Shard& here, Planner planner);
+  using Patience = cluster::Patience;
+  runtime::Task<Result<void>> ask(runtime::Shard& here, Planner planner, Patience patience = Patience::kNone);
   runtime::Task<void> work(Planner planner, Reply reply);
   runtime::Task<Result<void>> carry_out(Planner planner);
   runtime::Task<Result<void>> keep(const std::vector<Definition>* definitions);
@@ -94,6 +95,7 @@ class AccessAuthority {
   std::vector<std::unique_ptr<Copy>> copies_;
   // Of the first shard.
   runtime::Turns turns_;
+  bool keeping_ = false;                   // whoever has the turn waits for the metadata log
   std::vector<cluster::Definition> owed_;  // true already: written before the next definitions
   runtime::TaskScope tasks_;
 };

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster/metadata/metadata_store.hpp"
+#include "cluster/metadata/metadata_testing.hpp"
 #include "config/topic_config.hpp"
 #include "log/data_folder.hpp"
 #include "log/log_store.hpp"
@@ -59,6 +60,7 @@ class World {
   }
   /// In order, as far as the disk lets us.
   void stop() {
+    metadata_->give_up_waiting();
     simulation.run(shard(0), authority->close());
     simulation.run_until_idle(std::chrono::milliseconds(1));
     simulation.run(shard(0), metadata_tasks_->close());
@@ -81,10 +83,17 @@ class World {
     machine = &reborn;
     start();
   }
-  void break_disk() { machine->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull}); }
+  /// A change of somebody else waits for the disk, so that all others are refused.
+  void break_disk() {
+    machine->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+    metadata_tasks_->spawn("stuck", cluster::testing::write_other(metadata_.get()));
+    simulation.run_for(std::chrono::seconds(1));
+    ASSERT_TRUE(metadata_->stuck());
+  }
   void mend_disk() {
     machine->disk().set_errors({});
     simulation.run_for(std::chrono::minutes(1));
+    ASSERT_FALSE(metadata_->stuck());
   }
 
   runtime::Shard& shard(std::size_t index) { return machine->shard(index); }
@@ -129,6 +138,7 @@ class World {
     Result<void> opened = simulation.run(shard(0), metadata_->open());
     ASSERT_TRUE(opened) << opened.error().message;
     metadata_tasks_->spawn("metadata", metadata_->run(metadata_tasks_->stop_token()));
+    metadata_->wait_for_disk();
   }
   void open_authority() {
     AccessAuthority::Surroundings with;
