@@ -12,9 +12,9 @@
 #include <sys/eventfd.h>
 #include <sys/uio.h>
 
+#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <fmt/format.h>
 
 #include "runtime/posix_files.hpp"
 
@@ -45,8 +45,8 @@ std::vector<ByteView> without_front(std::span<const ByteView> parts, std::size_t
 class DirectWriter::Ring {
  public:
   /// Null where there is none to be had.
-  static std::unique_ptr<Ring> open(Shard& shard) {
-    std::unique_ptr<Ring> ring(new Ring(shard));
+  static std::unique_ptr<Ring> open(Shard& shard, const std::function<bool()>& refuses) {
+    std::unique_ptr<Ring> ring(new Ring(shard, refuses));
     if (open_ring(ring->ring_) != 0) return nullptr;
     ring->is_open_ = true;
     int told = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -62,6 +62,8 @@ class DirectWriter::Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
+  /// The kernel did not take a write, which is still in line: the next one would take it along.
+  bool is_spoilt() const { return is_spoilt_; }
   /// Bytes written, or a negative errno.
   Task<int> write(int descriptor, std::uint64_t position, std::span<const iovec> pieces) {
     auto start = [this, descriptor, position, pieces](Resume<int> resume) {
@@ -74,13 +76,16 @@ class DirectWriter::Ring {
   }
 
  private:
-  explicit Ring(Shard& shard) : shard_(shard), ended_(shard.context()) {}
+  Ring(Shard& shard, const std::function<bool()>& refuses)
+      : shard_(shard), ended_(shard.context()), refuses_(refuses) {}
+  bool refuses() const { return refuses_ && refuses_(); }
 
   void submit(int descriptor, std::uint64_t position, std::span<const iovec> pieces) {
     io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);
     ::io_uring_prep_writev(entry, descriptor, pieces.data(), static_cast<unsigned>(pieces.size()), position);
-    int submitted = ::io_uring_submit(&ring_);
+    int submitted = refuses() ? -EAGAIN : ::io_uring_submit(&ring_);
     if (submitted == 1) return wait_for_end();
+    is_spoilt_ = true;
     shard_.post([this, submitted] { finish(submitted < 0 ? submitted : -EBUSY); });
   }
 
@@ -109,18 +114,21 @@ class DirectWriter::Ring {
   Shard& shard_;
   io_uring ring_{};
   bool is_open_ = false;
+  bool is_spoilt_ = false;
   boost::asio::posix::stream_descriptor ended_;  // counts ends: what the shard's loop can wait for
   std::uint64_t ended_count_ = 0;
+  const std::function<bool()>& refuses_;
   std::optional<Resume<int>> waiting_;
 };
 
-DirectWriter::DirectWriter(Shard& shard, bool ring) : shard_(shard), wants_ring_(ring) {}
+DirectWriter::DirectWriter(Shard& shard, bool ring, std::function<bool()> refuses)
+    : shard_(shard), wants_ring_(ring), refuses_(std::move(refuses)) {}
 DirectWriter::~DirectWriter() = default;
 
 Task<Result<void>> DirectWriter::write(std::shared_ptr<File> file, std::uint64_t position,
                                        std::vector<ByteView> parts) {
   if (wants_ring_ && !ring_ && file->descriptor() >= 0) {
-    ring_ = Ring::open(shard_);
+    ring_ = Ring::open(shard_, refuses_);
     wants_ring_ = ring_ != nullptr;
   }
   if (ring_ && file->descriptor() >= 0 && parts.size() <= IOV_MAX) {
@@ -129,6 +137,7 @@ Task<Result<void>> DirectWriter::write(std::shared_ptr<File> file, std::uint64_t
     for (ByteView part : parts)
       pieces.push_back({const_cast<std::byte*>(part.data()), part.size()});  // NOLINT: the kernel reads only
     int written = co_await ring_->write(file->descriptor(), position, pieces);
+    if (ring_->is_spoilt()) ring_.reset();  // with what is in line
     if (written < 0 && written != -EAGAIN && written != -EINTR && written != -EBUSY) {
       co_return fail(file_error_code(-written), fmt::format("write: {}", std::strerror(-written)));
     }

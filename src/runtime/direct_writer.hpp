@@ -4,6 +4,7 @@
 // io_uring or forbids it, as containers often do, and for files of memory, the work pool writes.
 // docs/decisions/033-io-uring.md has the measurements.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -17,8 +18,8 @@ namespace wharf::runtime {
 
 class DirectWriter {
  public:
-  /// `ring` false: never tries io_uring.
-  DirectWriter(Shard& shard, bool ring);
+  /// `ring` false: never tries io_uring. `refuses`: when the kernel is to be taken to refuse a write, for tests.
+  DirectWriter(Shard& shard, bool ring, std::function<bool()> refuses = {});
   ~DirectWriter();
   DirectWriter(const DirectWriter&) = delete;
   DirectWriter& operator=(const DirectWriter&) = delete;
@@ -32,6 +33,7 @@ class DirectWriter {
 
   Shard& shard_;
   bool wants_ring_;
+  std::function<bool()> refuses_;
   std::unique_ptr<Ring> ring_;  // made by the first write, on the shard's thread, which alone may submit to it
 };
 

@@ -44,14 +44,19 @@ class DirectWriterTest : public testing::TestWithParam<bool> {
 
   /// One write on the shard's own loop, which this thread turns.
   Result<void> write(std::shared_ptr<File> file, std::uint64_t position, std::vector<ByteView> parts) {
+    return write_by(writer_, std::move(file), position, std::move(parts));
+  }
+  Result<void> write_by(DirectWriter& writer, std::shared_ptr<File> file, std::uint64_t position,
+                        std::vector<ByteView> parts) {
     Result<void> outcome = fail(ErrorCode::kInternal, "not run");
     TaskScope scope(shard_);
-    scope.spawn("test", write_into(std::move(file), position, std::move(parts), &outcome));
+    scope.spawn("test", write_into(&writer, std::move(file), position, std::move(parts), &outcome));
     while (scope.running() > 0) shard_.poll();
     return outcome;
   }
-  Task<void> write_into(std::shared_ptr<File> file, std::uint64_t position, std::vector<ByteView> parts, Result<void>* outcome) {
-    *outcome = co_await writer_.write(std::move(file), position, std::move(parts));
+  static Task<void> write_into(DirectWriter* writer, std::shared_ptr<File> file, std::uint64_t position,
+                               std::vector<ByteView> parts, Result<void>* outcome) {
+    *outcome = co_await writer->write(std::move(file), position, std::move(parts));
   }
 
   std::vector<std::byte> content(const std::filesystem::path& path) { return *read_whole(files_, path, 1 << 20); }
@@ -101,6 +106,21 @@ TEST_P(DirectWriterTest, AWriteThatIsTakenInPartIsNotTakenForAWholeOne) {
   ::setrlimit(RLIMIT_FSIZE, &before);
   EXPECT_FALSE(written);
   EXPECT_EQ(content(folder_.path() / "f").size(), 2 * kBlock);
+}
+
+TEST_P(DirectWriterTest, WhatTheKernelDidNotTakeIsWrittenOnceAndNotAgainWithTheNextWrite) {
+  int refusals = 1;
+  DirectWriter writer(shard_, GetParam(), [&refusals] { return refusals-- > 0; });
+  std::shared_ptr<File> file = open(folder_.path() / "f");
+  Blocks first(1, 'a'), later(1, 'b'), second(1, 'c');
+  ASSERT_TRUE(write_by(writer, file, 0, {first.all()}));
+  EXPECT_EQ(content(folder_.path() / "f").at(0), std::byte('a'));
+  ASSERT_TRUE(write(file, 0, {later.all()}));
+  ASSERT_TRUE(write_by(writer, file, kBlock, {second.all()}));
+  std::vector<std::byte> found = content(folder_.path() / "f");
+  ASSERT_EQ(found.size(), 2 * kBlock);
+  EXPECT_EQ(found.at(0), std::byte('b'));
+  EXPECT_EQ(found.at(kBlock), std::byte('c'));
 }
 
 TEST_P(DirectWriterTest, AFileOfMemoryIsWrittenToo) {
