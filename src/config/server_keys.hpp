@@ -117,7 +117,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   integer(kAmqp, "amqp.channel.max", "2047", between(1, 65'535), "Most channels of one connection."),
   bytes(kAmqp, "amqp.frame.max", "128KiB", between(4096, 128 << 20), "Largest frame that is offered to clients, who may ask for less, down to 4096."),
   duration(kAmqp, "amqp.heartbeat", "1m", between(0, 65'535'000), "Heartbeat that is offered to clients, in whole seconds: a side that is silent for two of them is gone. 0: none."),
-  bytes(kAmqp, "amqp.max.message.bytes", "128MiB", between(1, 1 << 30), "Largest body of a message; a larger one closes its channel."),
+  bytes(kAmqp, "amqp.max.message.bytes", "128MiB", between(1, 192 << 20), "Largest body of a message; a larger one closes its channel. A durable message is one record of the write-ahead log, which takes no larger ones."),
   string(kAmqp, "amqp.server.version", "3.13.7", "The version of RabbitMQ that clients are told: some switch features by it. From 4.0 on they take channel-wide prefetch, which is served here, for missing."),
 
   boolean(kTopics, "auto.create.topics.enable", "true", "Create a topic when a client asks for the metadata of one that is missing."),

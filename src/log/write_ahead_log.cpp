@@ -57,7 +57,7 @@ Result<WalPosition> WriteAheadLog::append(const WalRecordHeader& header, ByteVie
                 fmt::format("a record of {} bytes is too large for the write-ahead log, which takes {}", payload.size(),
                             max_record_bytes()));
   }
-  if (buffer_.bytes() + payload.size() > options_.max_buffered_bytes) {
+  if (buffer_.bytes() >= options_.max_buffered_bytes) {
     return fail(ErrorCode::kBusy, fmt::format("{} bytes wait for the disk already", buffer_.bytes()));
   }
   buffer_.append(header, payload);
@@ -66,8 +66,7 @@ Result<WalPosition> WriteAheadLog::append(const WalRecordHeader& header, ByteVie
 
 std::size_t WriteAheadLog::max_record_bytes() const {
   std::uint64_t on_disk = (options_.max_files - 1) * (files_.file_bytes() / kWalBlockBytes) * kWalPayloadBytes;
-  return static_cast<std::size_t>(std::min<std::uint64_t>(options_.max_buffered_bytes / 2, on_disk)) -
-         kWalRecordHeaderBytes;
+  return static_cast<std::size_t>(on_disk) - kWalRecordHeaderBytes;
 }
 
 runtime::Task<Result<WalPosition>> WriteAheadLog::flush() {

@@ -1,22 +1,23 @@
 #pragma once
-// The write-ahead log of one shard: records of many partitions made durable by one write at a time (group commit). Whatever is
-// appended while a flush is under way makes up the next one.
+// The write-ahead log of one shard: records of many partitions made durable by one write at a time (group commit).
+// Whatever is appended while a flush is under way makes up the next one.
 //
-//   Result<WalPosition> at = wal.append({.partition = id, .leader_epoch = epoch, .base_offset = first, .next_offset = next}, bytes);
+//   Result<WalPosition> at = wal.append({.partition = id, .leader_epoch = epoch, .base_offset = first, .next_offset =
+//   next}, bytes);
 //   ...
 //   Result<WalPosition> durable = co_await wal.flush();   // everything appended before the call, unless it failed
 //
 // The payload is copied once, into the blocks that are written. Touched from its shard's loop only; the kernel or the
 // work pool waits for the disk.
 //
-// When a write fails, nothing of it counts as durable and the file is given up: no further write or sync goes to it. The
-// records stay here and refusing() tells why; the next flush() writes them to another file. Until one succeeds, append() refuses.
-// So a record once appended is acknowledged late or never, but never lost while the process lives, and the owner need not
-// take its offsets back. Waiters of the failed flush get the error; whoever calls flush() again (at once for another file, then every
-// second or so) heals the log when the disk is back.
+// When a write fails, nothing of it counts as durable and the file is given up: no further write or sync goes to it.
+// The records stay here and refusing() tells why; the next flush() writes them to another file. Until one succeeds,
+// append() refuses. So a record once appended is acknowledged late or never, but never lost while the process lives,
+// and the owner need not take its offsets back. Waiters of the failed flush get the error; whoever calls flush() again
+// (at once for another file, then every second or so) heals the log when the disk is back.
 //
-// Space: at most `max_files` files. When all are full, flush() fails with kBusy until recycle() has freed one; the log does not
-// refuse for that, and wants_checkpoint() says so well before.
+// Space: at most `max_files` files. When all are full, flush() fails with kBusy until recycle() has freed one; the log
+// does not refuse for that, and wants_checkpoint() says so well before.
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -37,17 +38,17 @@
 
 namespace wharf::log {
 
-/// A place in the shard's log: a record is durable when durable() has reached the position that append() gave for it. Records
-/// next to each other may share one.
+/// A place in the shard's log: a record is durable when durable() has reached the position that append() gave for it.
+/// Records next to each other may share one.
 using WalPosition = StrongNumber<struct WalPositionTag, std::uint64_t>;
 
 struct WriteAheadLogOptions {
   std::uint32_t max_files = 16;
-  std::size_t max_buffered_bytes = 64u << 20;  // appended, not durable; above, append() refuses with kBusy
+  std::size_t max_buffered_bytes = 64u << 20;  // appended, not durable; from there on append() refuses with kBusy
   std::size_t max_write_bytes = 4u << 20;      // of one write and sync; a larger flush is several
   bool io_uring = true;                        // write without a waiting thread where the kernel lets us
-  bool prepare_ahead = true;                   // make the first file at once, and the next one before it is needed; else
-                                               // each at need until prepare_ahead() is called
+  bool prepare_ahead = true;  // make the first file at once, and the next one before it is needed; else
+                              // each at need until prepare_ahead() is called
 };
 
 class WriteAheadLog {
@@ -79,9 +80,9 @@ class WriteAheadLog {
   std::uint64_t bytes_since_checkpoint() const;
   /// Less than half of `max_files` is left.
   bool wants_checkpoint() const;
-  /// What a checkpoint that vouches for everything up to `upto` must say (WalFloor): files below are not needed any more. Make
-  /// that durable, then call recycle(upto). Take `upto` from durable(), in the same turn as what it vouches for: later records may
-  /// share a position that is not durable yet.
+  /// What a checkpoint that vouches for everything up to `upto` must say (WalFloor): files below are not needed any
+  /// more. Make that durable, then call recycle(upto). Take `upto` from durable(), in the same turn as what it vouches
+  /// for: later records may share a position that is not durable yet.
   WalSequence floor_at(WalPosition upto) const;
   void recycle(WalPosition upto);
 
@@ -95,14 +96,14 @@ class WriteAheadLog {
     WalSequence sequence;
     WalSequence previous;
     std::uint32_t previous_blocks = 0;
-    std::uint32_t next_block = 0;  // blocks below are durable
+    std::uint32_t next_block = 0;    // blocks below are durable
     std::uint64_t needed_below = 0;  // no record that begins in it has a higher position
     bool failed = false;
   };
 
-  runtime::Task<Result<void>> write_once();      // one write, and wakes who waits for its end
-  runtime::Task<Result<void>> write_end();       // waits for the end of the write under way
-  runtime::Task<Result<void>> write_next();      // from the front of the buffer into the current file
+  runtime::Task<Result<void>> write_once();  // one write, and wakes who waits for its end
+  runtime::Task<Result<void>> write_end();   // waits for the end of the write under way
+  runtime::Task<Result<void>> write_next();  // from the front of the buffer into the current file
   runtime::Task<Result<void>> write_durably(std::vector<ByteView> sealed);
   runtime::Task<Result<void>> open_next_file();  // kBusy: none is left
   void retire_current(bool failed);
@@ -117,11 +118,11 @@ class WriteAheadLog {
   runtime::Logger& logger_;
   WriteAheadLogOptions options_;
   WalBuffer buffer_;
-  std::uint64_t recycled_ = 0;      // the last checkpoint vouches for everything up to here
+  std::uint64_t recycled_ = 0;  // the last checkpoint vouches for everything up to here
   std::optional<LiveFile> current_;
-  std::deque<LiveFile> full_;       // oldest first
+  std::deque<LiveFile> full_;  // oldest first
   std::optional<WalFile> spare_;
-  WalSequence last_sequence_;       // of the newest file with durable blocks; while none has any, of the first
+  WalSequence last_sequence_;  // of the newest file with durable blocks; while none has any, of the first
   std::uint32_t last_blocks_ = 0;
   std::optional<Error> refusing_;
   runtime::DirectWriter writer_;

@@ -33,7 +33,8 @@ struct DoorLimits {
   // What commands have put in line for a client that does not read; deliveries have windows of their own:
   std::size_t unsent_bytes = 16 << 20;
   std::size_t unsent_reply_bytes = 128 << 20;  // direct replies beyond are dropped: nothing else keeps them
-  std::size_t transaction_bytes = 256 << 20;   // of one channel, kept until it commits
+  std::size_t transaction_bytes =
+      192 << 20;  // of one channel, kept until it commits: for one queue, one record of its log
 };
 
 /// Numbers the connections of one shard.

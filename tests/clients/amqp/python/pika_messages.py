@@ -67,6 +67,18 @@ def test_every_publish_is_confirmed(bootstrap):
         equal(channel.queue_delete(queue).method.message_count, 200)
 
 
+def test_a_message_of_forty_megabytes_is_kept_and_delivered(bootstrap):
+    body = bytes(range(256)) * (40 << 12)
+    with opened(bootstrap) as channel:
+        queue = unique("large")
+        channel.queue_declare(queue, durable=True)
+        channel.confirm_delivery()
+        channel.basic_publish("", queue, body, pika.BasicProperties(delivery_mode=2))
+        _, _, got = channel.basic_get(queue, auto_ack=True)
+        equal(got == body, True)
+        channel.queue_delete(queue)
+
+
 def test_an_unroutable_message_is_returned_only_if_it_was_mandatory(bootstrap):
     with opened(bootstrap) as channel:
         channel.confirm_delivery()
