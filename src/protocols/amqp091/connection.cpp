@@ -15,6 +15,8 @@ using Phase = Client::Phase;
 
 constexpr Nanoseconds kHandshakeLimit = std::chrono::seconds(10);  // RabbitMQ's
 constexpr Nanoseconds kClosingLimit = std::chrono::seconds(10);
+constexpr Nanoseconds kEndingLimit =
+    std::chrono::seconds(5);  // of the server's own end: what is in line for a client that does not read
 constexpr Nanoseconds kLookInterval = std::chrono::seconds(5);
 
 /// A client may still answer where its frames cannot be told apart any more.
@@ -55,6 +57,9 @@ void Connection::close() {
     client_.write_close({ReplyCode::kConnectionForced, "broker forced connection closure with reason 'shutdown'", {}});
   }
   client_.phase = Phase::kEnded;  // after what is in line for the client
+  phase_seen_ = client_.phase;
+  phase_since_ = shard_.now();
+  watch();
   can_write_.notify();
   client_.can_read.notify();
 }
@@ -192,6 +197,7 @@ bool Connection::look_at_time() {
   if (std::exchange(phase_seen_, client_.phase) != client_.phase) phase_since_ = now;  // by a task, not by a frame
   if (in_handshake(client_.phase)) return now - began_ < kHandshakeLimit;
   if (client_.phase == Phase::kClosing) return now - phase_since_ < kClosingLimit;
+  if (client_.phase == Phase::kEnded) return now - phase_since_ < kEndingLimit;
   if (client_.phase != Phase::kRunning || client_.heartbeat_seconds == 0) return true;
   const Nanoseconds heartbeat = std::chrono::seconds(client_.heartbeat_seconds);
   if (now - last_read_ >= 2 * heartbeat && !client_.overloaded() && !client_.held_back()) {
