@@ -36,7 +36,8 @@ class Outlet {
   virtual void wants(ConsumerId) {}
   /// So much of its share, as LiveQueue::take_share() asked.
   virtual void returned(ConsumerId, std::uint64_t) {}
-  /// The queue has ended it; what it held is the queue's again. Not called for what release() ended.
+  /// The queue has ended it. kQueueDeleted: what it held is gone with the queue. kTimedOut: that message is the queue's
+  /// again; what else it holds it may settle, and is to be released after that. Not called for what release() ended.
   virtual void ended(ConsumerId consumer, EndReason reason) = 0;
 };
 

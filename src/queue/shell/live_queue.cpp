@@ -30,11 +30,16 @@ LiveQueue::LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSetti
 }
 
 LiveQueue::~LiveQueue() {
+  end_life();
+}
+
+/// Nothing that was to come later comes.
+void LiveQueue::end_life() {
   *alive_ = false;
-  if (timer_) with_.shard.cancel_timer(*timer_);
-  if (use_timer_) with_.shard.cancel_timer(*use_timer_);
-  if (consumers_timer_) with_.shard.cancel_timer(*consumers_timer_);
-  if (wake_timer_) with_.shard.cancel_timer(*wake_timer_);
+  for (auto* timer : {&timer_, &use_timer_, &consumers_timer_, &wake_timer_}) {
+    if (*timer) with_.shard.cancel_timer(**timer);
+    timer->reset();
+  }
 }
 
 void LiveQueue::begin() {
@@ -122,7 +127,12 @@ void LiveQueue::stop(ConsumerId id) {
 }
 
 void LiveQueue::release(ConsumerId id) {
+  std::vector<GotAnswer> unanswered;
+  for (Waiting& waiting : getters_) {
+    if (waiting.holder == id) unanswered.push_back(std::move(waiting.answered));
+  }
   std::erase_if(getters_, [id](const Waiting& waiting) { return waiting.holder == id; });
+  for (GotAnswer& answered : unanswered) answered(fail(ErrorCode::kClosed, "its consumer has gone"));
   stop(id);
   if (core_.unsettled() > 0) note_second();
   core_.release(id, with_.shard.now(), deaths_);
@@ -190,7 +200,7 @@ QueueCounts LiveQueue::counts() const {
 /// Not nested: what a pump causes is worked off by the pump that runs.
 void LiveQueue::pump() {
   again_ = true;
-  if (ended_ || pumping_ || turn_asked_) return;
+  if (!*alive_ || ended_ || pumping_ || turn_asked_) return;
   pumping_ = true;
   while (again_ && !turn_asked_) {
     again_ = false;

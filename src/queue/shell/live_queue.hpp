@@ -155,6 +155,7 @@ class LiveQueue final : StateOwner {
   void wake_resting();
   void ask_turn();
   void pump_in(Milliseconds delay);
+  void end_life();
   bool serve_getter();
   bool serve_getter_of_groups();
   void give_getter(const Offer& offer, const LoadedMessage& message);

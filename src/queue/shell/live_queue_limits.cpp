@@ -64,8 +64,7 @@ void LiveQueue::time_out(const Queue::Overdue& overdue) {
                     {{"queue", identity_.name}, {"vhost", identity_.name_space}});
   if (auto outlet = outlets_.extract(overdue.holder.value)) {
     outlet.mapped()->ended(overdue.holder, EndReason::kTimedOut);
-    core_.stop(overdue.holder);
-    used();
+    stop(overdue.holder);
   }
   Settlement back{overdue.id, overdue.id.offset, Verdict::kReturn};
   settle(overdue.holder, {&back, 1});

@@ -78,17 +78,23 @@ runtime::Task<void> LiveQueue::recover() {
   auto visit = [this](const Record& record) {
     if (!record.value) return;
     Result<void> replayed = core_.replay(*record.value);
-    if (!replayed) with_.logger.error("passed over a record of a queue's state", {{"queue", identity_.name}, {"offset", record.offset.value}, {"reason", replayed.error().message}});
+    if (!replayed)
+      with_.logger.error(
+          "passed over a record of a queue's state",
+          {{"queue", identity_.name}, {"offset", record.offset.value}, {"reason", replayed.error().message}});
   };
   Result<void> read = co_await cluster::replay(&with_.logs, state_->partition(), visit);
-  if (!read) with_.logger.error("a queue's state is damaged: messages may be delivered again", {{"queue", identity_.name}, {"reason", read.error().message}});
+  if (!read)
+    with_.logger.error("a queue's state is damaged: messages may be delivered again",
+                       {{"queue", identity_.name}, {"reason", read.error().message}});
   bool has_lost = false;
   for (int level = 0; level <= 255; ++level) {
     auto number = static_cast<std::uint8_t>(level);
     const log::PartitionLog* messages = with_.logs.store().find(log_of(number));
     if (messages == nullptr) continue;
     if (!core_.open(number, messages->log_start_offset(), messages->log_end_offset())) {
-      with_.logger.error("a queue's log has lost messages at its end", {{"queue", identity_.name}, {"level", level}, {"end", messages->log_end_offset().value}});
+      with_.logger.error("a queue's log has lost messages at its end",
+                         {{"queue", identity_.name}, {"level", level}, {"end", messages->log_end_offset().value}});
       has_lost = true;
     }
     co_await count_uncounted(number);
@@ -107,8 +113,7 @@ runtime::Task<void> LiveQueue::look_through(std::uint8_t level, OffsetRange rang
   for (Offset at = range.first; at < range.next; at = at.plus(1)) {
     Result<const LoadedMessage*> found = window.find(at);
     if (found && *found == nullptr) {
-      Result<SharedBytes> read =
-          co_await with_.logs.store().read_bytes(log_of(level), at, kWindowBytes, range.next);
+      Result<SharedBytes> read = co_await with_.logs.store().read_bytes(log_of(level), at, kWindowBytes, range.next);
       if (!read) break;
       std::vector<SharedBytes> batches;
       batches.push_back(std::move(*read));
@@ -159,9 +164,10 @@ runtime::Task<void> LiveQueue::know_values(std::uint8_t level) {
 }
 
 void LiveQueue::destroy() {
-  *alive_ = false;
+  end_life();
   for (auto& [id, outlet] : std::exchange(outlets_, {})) outlet->ended(ConsumerId(id), EndReason::kQueueDeleted);
-  for (Waiting& waiting : std::exchange(getters_, {})) waiting.answered(fail(ErrorCode::kNotFound, "the queue was deleted"));
+  for (Waiting& waiting : std::exchange(getters_, {}))
+    waiting.answered(fail(ErrorCode::kNotFound, "the queue was deleted"));
   for (const auto& [level, cursor] : core_.levels()) std::ignore = with_.logs.remove(log_of(level));
   if (state_) state_->remove();
 }
@@ -257,12 +263,17 @@ runtime::Task<void> LiveQueue::load_cold(MessageId id, std::optional<SelectorId>
     pump();  // load_now() finds the damaged range now
     co_return;
   }
-  with_.logger.error("messages of a queue could not be read", {{"queue", identity_.name}, {"offset", id.offset.value}, {"reason", bytes.error().message}});
+  with_.logger.error("messages of a queue could not be read",
+                     {{"queue", identity_.name}, {"offset", id.offset.value}, {"reason", bytes.error().message}});
   pump_in(kRetryInterval);
 }
 
 void LiveQueue::note_missing(std::uint8_t level, OffsetRange range, std::string_view why) {
-  with_.logger.error("messages of a queue are lost", {{"queue", identity_.name}, {"level", level}, {"first", range.first.value}, {"next", range.next.value}, {"reason", why}});
+  with_.logger.error("messages of a queue are lost", {{"queue", identity_.name},
+                                                      {"level", level},
+                                                      {"first", range.first.value},
+                                                      {"next", range.next.value},
+                                                      {"reason", why}});
   core_.missing(level, range);
   mark_state();
 }

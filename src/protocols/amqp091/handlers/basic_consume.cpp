@@ -39,16 +39,6 @@ Consumer& register_consumer(Channel& channel, const broker::QueueInfo& queue, co
   return client.adopt(channel, std::move(made));
 }
 
-void forget_consumer(Channel& channel, queue::ConsumerId id) {
-  Consumer* consumer = channel.consumer(id);
-  if (!consumer) return;
-  if (!consumer->stopped) channel.by_tag.erase(consumer->tag);
-  channel.shared_prefetch.remove(id);
-  tell_shares(channel);
-  channel.client.consumers.erase(id);
-  channel.consumers.erase(id);
-}
-
 Outcome<void> check_unused(const Channel& channel, std::string_view tag) {
   bool of_replies = channel.reply_consumer && channel.reply_consumer->tag == tag;
   if (!of_replies && !channel.by_tag.contains(tag)) return {};
@@ -164,16 +154,9 @@ HandledLater handle_later(ChannelPointer channel, BasicCancel cancel) {
       co_await client.door.queues.stop(client.shard, queue, id);
     }
     if (Consumer* consumer = channel->consumer(id)) {
-      give_back_held(*channel, *consumer);
-      channel->by_tag.erase(consumer->tag);
-      consumer->stopped = true;
-      channel->shared_prefetch.stopped(id, consumer->unsettled);
-      tell_shares(*channel);
-      if (consumer->unsettled == 0) {
-        bool of_queue = !consumer->stream;
-        forget_consumer(*channel, id);
-        if (of_queue) co_await client.door.queues.release(client.shard, queue, id);
-      }
+      bool of_queue = !consumer->stream;
+      bool is_forgotten = note_stopped(*channel, *consumer);
+      if (is_forgotten && of_queue) co_await client.door.queues.release(client.shard, queue, id);
     }
     // It would go all the same, but after the answer: who declares it anew then must not get one that is about to go.
     if (auto_delete) co_await client.door.entities.delete_unused(client.shard, queue);

@@ -1,4 +1,4 @@
-// basic.get: what it takes is held by one holder per channel and queue.
+// basic.get: what it takes is held by one holder per channel and queue, until it holds nothing.
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
@@ -25,7 +25,22 @@ Consumer& getter_of(Channel& channel, const broker::QueueInfo& queue) {
   return getter;
 }
 
+/// Forgets it where it was left with nothing: of queues that come and go there would be one more each time.
+struct GetterEnd {
+  Channel& channel;
+  queue::ConsumerId id;
+  ~GetterEnd() { forget_idle_getter(channel, id); }
+};
+
 }  // namespace
+
+void forget_idle_getter(Channel& channel, queue::ConsumerId id) {
+  Consumer* getter = channel.consumer(id);
+  if (getter == nullptr || getter->asking > 0 || getter->unsettled > 0 || !getter->settlements.empty()) return;
+  channel.getters.erase(getter->queue);
+  channel.client.consumers.erase(id);
+  channel.consumers.erase(id);
+}
 
 HandledLater handle_later(ChannelPointer channel, BasicGet get) {
   Client& client = channel->client;
@@ -36,8 +51,13 @@ HandledLater handle_later(ChannelPointer channel, BasicGet get) {
   if (find_stream(client, *name)) co_return not_of_streams("basic.get", client, *name);
   Outcome<QueuePointer> queue = accessible_queue(client, *name);
   if (!queue) co_return refuse(queue.error());
-  queue::ConsumerId id = getter_of(*channel, **queue).id;
+  Consumer& asking = getter_of(*channel, **queue);
+  queue::ConsumerId id = asking.id;
+  ++asking.asking;
   Result<std::optional<broker::Got>> got = co_await client.door.queues.get(client.shard, (*queue)->ref, id, get.no_ack);
+  Consumer* getter = channel->consumer(id);
+  if (getter) --getter->asking;
+  GetterEnd end{*channel, id};
   if (!got && got.error().code == ErrorCode::kNotFound) {
     co_return refuse(protocol_error(routing::not_found(routing::DestinationKind::kQueue, *name, client.vhost)));
   }
@@ -47,7 +67,6 @@ HandledLater handle_later(ChannelPointer channel, BasicGet get) {
     client.reply(*channel, BasicGetEmpty{});
     co_return Handled();
   }
-  Consumer* getter = channel->consumer(id);
   if (!getter || !channel->open()) co_return Handled();
   getter->no_ack = get.no_ack;
   client.unsent_bytes += (*got)->delivery.window_bytes();

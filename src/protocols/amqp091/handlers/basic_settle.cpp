@@ -73,6 +73,10 @@ void hand_on_settlements(Channel& channel) {
     } else {
       settle_in_stream(*consumer);
     }
+    if (consumer->gets()) {
+      forget_idle_getter(channel, id);
+      continue;
+    }
     if (!consumer->stopped || consumer->unsettled > 0) continue;
     client.consumers.erase(id);
     channel.consumers.erase(id);

@@ -46,6 +46,7 @@ struct Consumer {
   std::uint32_t prefetch = 0;
   std::vector<std::byte> arguments;  // of basic.consume, encoded: for who asks what there is
   std::uint32_t unsettled = 0;
+  std::uint32_t asking = 0;                    // basic.get of it that wait for an answer
   std::deque<broker::Delivery> held;           // not written yet
   std::vector<queue::Settlement> settlements;  // of this turn
   std::shared_ptr<StreamConsumer> stream;      // what feeds it in place of a queue; ends with it

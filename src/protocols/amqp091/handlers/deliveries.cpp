@@ -130,25 +130,50 @@ void DeliveryInbox::returned(queue::ConsumerId id, std::uint64_t messages) {
   tell_shares(*known->second);
 }
 
-void DeliveryInbox::ended(queue::ConsumerId id, queue::EndReason) {
+void DeliveryInbox::ended(queue::ConsumerId id, queue::EndReason reason) {
   if (!client_) return;
   auto known = client_->consumers.find(id);
   if (known == client_->consumers.end()) return;
   Channel& channel = *known->second;
   Consumer& consumer = *channel.consumer(id);
-  // What it was given stays known by its tags: the client may settle it, to no effect.
-  channel.unsettled_of_consumers -= consumer.gets() ? 0 : consumer.unsettled;
   bool listens = client_->phase == Client::Phase::kRunning;
   if (listens && consumer.started && !consumer.stopped && client_->can.consumer_cancel_notify) {
     client_->reply(channel, BasicCancel{.consumer_tag = consumer.tag, .nowait = true});
   }
-  if (!consumer.gets() && !consumer.stopped) channel.by_tag.erase(consumer.tag);
-  if (consumer.gets()) channel.getters.erase(consumer.queue);
+  if (reason == queue::EndReason::kTimedOut) {
+    broker::QueueRef queue = consumer.queue;
+    if (note_stopped(channel, consumer)) client_->release(queue, id);
+    return write_held(channel);
+  }
+  // What it was given stays known by its tags: the client may settle it, to no effect.
+  channel.unsettled_of_consumers -= consumer.unsettled;
+  if (!consumer.stopped) channel.by_tag.erase(consumer.tag);
   client_->consumers.erase(known);
   channel.consumers.erase(id);
   channel.shared_prefetch.remove(id);
   tell_shares(channel);
   write_held(channel);
+}
+
+void forget_consumer(Channel& channel, queue::ConsumerId id) {
+  Consumer* consumer = channel.consumer(id);
+  if (!consumer) return;
+  if (!consumer->stopped) channel.by_tag.erase(consumer->tag);
+  channel.shared_prefetch.remove(id);
+  tell_shares(channel);
+  channel.client.consumers.erase(id);
+  channel.consumers.erase(id);
+}
+
+bool note_stopped(Channel& channel, Consumer& consumer) {
+  give_back_held(channel, consumer);
+  channel.by_tag.erase(consumer.tag);
+  consumer.stopped = true;
+  channel.shared_prefetch.stopped(consumer.id, consumer.unsettled);
+  tell_shares(channel);
+  if (consumer.unsettled > 0) return false;
+  forget_consumer(channel, consumer.id);
+  return true;
 }
 
 void tell_shares(Channel& channel) {

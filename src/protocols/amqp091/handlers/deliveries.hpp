@@ -35,6 +35,10 @@ void write_held(Channel& channel);
 /// What a consumer holds unwritten goes back to its queue, which is not to know that it was here.
 void give_back_held(Channel& channel, Consumer& consumer);
 
+void forget_consumer(Channel& channel, queue::ConsumerId id);
+/// It gets nothing more. True: it held nothing, and is forgotten; false: it stays until what it holds is settled.
+bool note_stopped(Channel& channel, Consumer& consumer);
+
 /// One message, as basic.get-ok with the number of those left behind it, or as basic.deliver.
 void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery& delivery,
                     std::optional<std::uint64_t> ready_left);

@@ -68,6 +68,8 @@ Handled handle_now(const ChannelPointer& channel, const BasicRecover& recover);
 Handled handle_now(const ChannelPointer& channel, const BasicRecoverAsync& recover);
 /// What was taken out of the channel's unsettled deliveries has its fate.
 void settle(Channel& channel, const HeldDelivery& delivery, queue::Verdict verdict);
+/// What basic.get took from one queue is settled: forgets its holder, unless that is being asked for more.
+void forget_idle_getter(Channel& channel, queue::ConsumerId id);
 /// Whatever the client said of the messages: there is room for as many more.
 void settle_in_stream(Consumer& consumer);
 /// The settlements of this turn go to their queues.

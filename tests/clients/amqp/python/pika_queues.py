@@ -180,6 +180,25 @@ def test_a_consumer_that_does_not_settle_in_time_is_cancelled_and_the_message_co
         equal((method.redelivered, body), (True, b"slow"))
 
 
+def test_what_else_a_timed_out_consumer_holds_it_may_still_settle(bootstrap):
+    if _is_rabbitmq(bootstrap):
+        return  # see above
+    with opened(bootstrap) as channel:
+        queue = _queue(channel, x_consumer_timeout=2000)
+        told = []
+        channel.add_on_cancel_callback(lambda _: told.append("cancelled"))
+        channel.basic_consume(queue, lambda _channel, method, _properties, body: told.append((body, method.delivery_tag)))
+        channel.basic_publish("", queue, b"slow")
+        eventually(lambda: channel.connection.process_data_events(0.02) or told, "the first message")
+        channel.connection.process_data_events(1.2)  # so that the second one's time ends later, by more than a look's interval
+        channel.basic_publish("", queue, b"later")
+        eventually(lambda: channel.connection.process_data_events(0.02) or "cancelled" in told, "the consumer is cancelled")
+        equal([one[0] for one in told if one != "cancelled"], [b"slow", b"later"])
+        channel.basic_ack(told[1][1])
+        equal(_got(channel, queue)[2], b"slow")
+        channel.queue_delete(queue, if_empty=True)  # with what is not settled
+
+
 def _is_rabbitmq(bootstrap):
     with connected(bootstrap) as connection:
         return b"Erlang" in str(connection._impl.server_properties.get("platform", "")).encode()
