@@ -12,7 +12,7 @@ import type { Page } from "../types.ts";
 const kColumns: Column<ServerSetting>[] = [
   { title: "Setting", sort: "name", cell: ({ name, documentation }) => <><span class="name">{name}</span><br /><small class="quiet">{documentation}</small></> },
   { title: "Value", cell: ({ value, source }) => (value === null ? <span class="quiet">hidden</span> : <span class={source === "default" ? "name quiet" : "name"}>{visible(value)}</span>) },
-  { title: "From", sort: "source", cell: ({ source, place }) => (source === "default" ? "the default" : visible(place || source)) },
+  { title: "From", sort: "source", cell: ({ source, place }) => <span class={source === "default" ? "whole quiet" : ""}>{source === "default" ? "the default" : visible(place || source)}</span> },
   { title: "Default", secondary: true, cell: (setting) => <span class="name quiet">{visible(setting.default)}</span> },
   { title: "Section", sort: "section", secondary: true, cell: ({ section }) => section },
 ];

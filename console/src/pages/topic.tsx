@@ -21,7 +21,7 @@ const kTabs = [{ name: "", title: "Messages" }, { name: "partitions", title: "Pa
 export function TopicPage({ route }: { route: Route }) {
   const app = useApp();
   const [name = "", tab = ""] = route.names;
-  const [asking, set_asking] = useState<"produce" | "grow" | "delete" | null>(null);
+  const [asking, set_asking] = useState<"produce" | "grow" | "empty" | "delete" | null>(null);
   const [changed, set_changed] = useState(0);
   const target = "wharf/v1/" + path("topics", name);
   const topic = useResource("topic", (signal) => app.api.get<Topic>(target, {}, signal));
@@ -37,6 +37,7 @@ export function TopicPage({ route }: { route: Route }) {
               <div class="row">
                 <button type="button" onClick={() => set_asking("produce")}>Produce a message</button>
                 <button type="button" onClick={() => set_asking("grow")}>Add partitions</button>
+                <button type="button" class="danger" onClick={() => set_asking("empty")}>Empty it</button>
                 <button type="button" class="danger" onClick={() => set_asking("delete")}>Delete the topic</button>
               </div>
             )}
@@ -54,6 +55,12 @@ export function TopicPage({ route }: { route: Route }) {
           fields={[{ name: "total", label: "How many there shall be", kind: "number", required: true, initial: String(topic.value.partitions + 1) }]}
           submit={({ total }) => app.api.post(target + "/partitions", { total })}
           done={() => { app.say("The partitions are there."); topic.reload(); }} />
+      )}
+      {asking === "empty" && (
+        <FormDialog title={`Empty ${visible(name)}?`} action="Empty" dangerous close={close}
+          about={<p>All {count_text(topic.value?.messages)} messages that are there now are gone, for every group. Offsets go on from where they are. This cannot be undone.</p>}
+          submit={() => app.api.post(target + "/trim", {})}
+          done={() => { app.say("The topic is empty."); topic.reload(); set_changed((times) => times + 1); }} />
       )}
       {asking === "delete" && (
         <FormDialog title={`Delete ${visible(name)}?`} action="Delete" dangerous close={close}

@@ -11,7 +11,7 @@ import { useResource } from "../resource.ts";
 import type { Route } from "../route.ts";
 import type { Page } from "../types.ts";
 
-const kSources = { topic: "this topic", server: "the server's configuration", default: "the default" };
+const kSources = { topic: "this topic", server: "the server", default: "the default" };
 
 export function TopicSettings({ topic, route, changed }: { topic: Topic; route: Route; changed: () => void }) {
   const app = useApp();
@@ -29,7 +29,7 @@ export function TopicSettings({ topic, route, changed }: { topic: Topic; route: 
   const columns: Column<TopicSetting>[] = [
     { title: "Setting", sort: "name", cell: ({ name, documentation }) => <><span class="name">{name}</span><br /><small class="quiet">{documentation}</small></> },
     { title: "Value", cell: ({ value, source }) => <span class={source === "topic" ? "name" : "name quiet"}>{visible(value ?? "")}</span> },
-    { title: "From", sort: "source", secondary: true, cell: ({ source }) => kSources[source] },
+    { title: "From", sort: "source", secondary: true, cell: ({ source }) => <span class="whole">{kSources[source]}</span> },
     { title: "Default", secondary: true, cell: (setting) => <span class="name quiet">{visible(setting.default)}</span> },
     { title: "Change", cell: (setting) => topic.internal ? null : (
       <>

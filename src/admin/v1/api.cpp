@@ -6,6 +6,12 @@
 #include "admin/v1/rights.hpp"
 
 namespace wharf::v1 {
+namespace {
+
+/// Longer ones are read beside the shard.
+constexpr std::size_t kLongBody = 32u << 10;
+
+}  // namespace
 
 bool Api::is_asked(const http::Request& request) {
   Found found = find_route(request.method, request.segments);
@@ -35,7 +41,13 @@ runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request re
             .request = std::move(request),
             .body = {}};
   if (std::optional<http::Response> refusal = refused(call, found.route->right)) co_return std::move(*refusal);
-  std::expected<boost::json::object, http::Response> body = checked(found, call.request);
+  std::expected<boost::json::object, http::Response> body;
+  if (call.request.body.size() > kLongBody) {
+    auto work = [&found, &call] { return checked(found, call.request); };  // both stay until it is done
+    body = co_await runtime::run_blocking(here, std::move(work));
+  } else {
+    body = checked(found, call.request);
+  }
   if (!body) co_return body.error();
   call.body = std::move(*body);
   call.names = std::move(found.names);

@@ -235,7 +235,9 @@ Answer reset_offsets(Call* call) {
   Result<void> done;
   if (!is_dry) done = co_await carry_out(call, &changes);
   if (!done) co_return refusal_of(done.error());
-  co_return answer_of(changes, !is_dry);
+  auto write = [changes = std::move(changes), is_dry] { return answer_of(changes, !is_dry); };
+  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  co_return response;
 }
 
 }  // namespace wharf::v1

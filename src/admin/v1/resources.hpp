@@ -17,6 +17,9 @@ Answer delete_topic(Call* call);
 Answer list_partitions(Call* call);
 Answer add_partitions(Call* call);
 
+// trim.cpp
+Answer trim_topic(Call* call);
+
 // topic_settings.cpp
 Answer list_topic_settings(Call* call);
 Answer change_topic_settings(Call* call);

@@ -60,6 +60,21 @@ inline constexpr Field kMorePartitionsFields[] = {
 inline constexpr Shape kMorePartitions{"MorePartitions", "Partitions to be added. Keys may go elsewhere from then on.",
                                        kMorePartitionsFields};
 
+inline constexpr Field kTrimFields[] = {
+    count("partition", "All unless it is given.").between(0, std::numeric_limits<std::int32_t>::max()).optional(),
+    count("before", "Records before this offset of the partition; all of them unless it is given.").optional(),
+};
+inline constexpr Shape kTrim{"Trim", "Which records are removed, from the oldest on.", kTrimFields};
+
+inline constexpr Field kTrimmedPartitionFields[] = {
+    count("partition", "Its number."),
+    count("start_offset", "Of the first record that is there now."),
+};
+inline constexpr Shape kTrimmedPartition{"TrimmedPartition", "Where a partition begins now.", kTrimmedPartitionFields};
+
+inline constexpr Field kTrimmedFields[] = {objects("trimmed", kTrimmedPartition, "By partition.")};
+inline constexpr Shape kTrimmed{"Trimmed", "What has been removed is gone.", kTrimmedFields};
+
 inline constexpr Field kPartitionFields[] = {
     count("partition", "Its number."),
     count("leader", "The node that has it."),

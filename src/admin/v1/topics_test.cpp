@@ -97,6 +97,22 @@ TEST_F(OwnApi, PartitionsAreAddedAndNotTakenAway) {
   EXPECT_EQ(status("POST", "/topics/orders/partitions", R"({"total":100000})"), 400u);
 }
 
+TEST_F(OwnApi, TheOldestRecordsAreRemovedOrAll) {
+  create("orders", 2);
+  fill("orders", 5, 0);
+  fill("orders", 5, 1);
+  EXPECT_EQ(ask("POST", "/topics/orders/trim", R"({"partition":1,"before":2})").text(),
+            R"({"trimmed":[{"partition":1,"start_offset":2}]})");
+  EXPECT_EQ(ask("GET", "/topics/orders").body.at("messages"), 8);
+  EXPECT_EQ(status("POST", "/topics/orders/trim", R"({"partition":1,"before":6})"), 400u);
+  EXPECT_EQ(status("POST", "/topics/orders/trim", R"({"before":2})"), 400u);
+  EXPECT_EQ(status("POST", "/topics/orders/trim", R"({"partition":2})"), 404u);
+  EXPECT_EQ(status("POST", "/topics/orders/trim", "{}"), 200u);
+  EXPECT_EQ(ask("GET", "/topics/orders").body.at("messages"), 0);
+  EXPECT_EQ(status("POST", "/topics", R"({"name":"table","settings":{"cleanup.policy":"compact"}})"), 201u);
+  EXPECT_EQ(status("POST", "/topics/table/trim", "{}"), 409u);
+}
+
 boost::json::object setting(const boost::json::array& items, std::string_view name) {
   for (const boost::json::value& item : items) {
     if (item.at("name") == boost::json::value(name)) return item.as_object();
