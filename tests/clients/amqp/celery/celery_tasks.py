@@ -1,6 +1,7 @@
 """A Celery program moves here by the name of its host."""
 
 import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -113,6 +114,34 @@ def test_tasks_on_a_quorum_queue(bootstrap):
         jobs.work()
         equal(jobs.send("add", 20, 22).get(timeout=20), 42)
         equal(jobs.send("flaky", 1).get(timeout=20), 1)
+
+
+@contextlib.contextmanager
+def _claiming(version):
+    """The address of a broker of the case's own that says it is this RabbitMQ."""
+    listeners = ["kafka.listen=127.0.0.1:0", "amqp.listen=127.0.0.1:0", "admin.listen=", f"amqp.server.version={version}"]
+    command = [os.environ["WHARF"], "serve", "--memory"] + [word for one in listeners for word in ("--set", one)]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("WHARF_")}  # they are settings to it
+    broker = subprocess.Popen(command, env=clean, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        yield json.loads(broker.stdout.readline())["listeners"]["amqp"]
+    finally:
+        broker.kill()
+        broker.wait()
+
+
+def test_a_broker_that_claims_to_be_newer_is_asked_in_another_way_and_does_as_well(bootstrap):
+    """celery/kombu#2481: from 4.0 on kombu leaves the channel-wide prefetch out."""
+    if "WHARF" not in os.environ:
+        return
+    with _claiming("4.2.0") as newer:
+        for kind in ("classic", "quorum"):
+            with _jobs(newer, QUEUE_TYPE=kind) as jobs:
+                jobs.work()
+                later = jobs.send("add", 1, 2, countdown=0.5)
+                equal(jobs.send("add", 20, 22).get(timeout=20), 42, kind)
+                equal(later.get(timeout=20), 3, kind)
+                equal(jobs.send("flaky", 1).get(timeout=20), 1, kind)
 
 
 def test_workers_are_asked_what_they_do(bootstrap):
