@@ -11,6 +11,11 @@ bool begins_with(std::string_view text, std::string_view small_letters) {
          std::ranges::equal(text.substr(0, small_letters.size()), small_letters, {}, small);
 }
 
+bool is_of_a_browser(const http::Request& request) {
+  if (request.header("sec-fetch-site") || request.header("origin")) return true;
+  return begins_with(request.header("user-agent").value_or(""), "mozilla/");  // all of them say so
+}
+
 }  // namespace
 
 bool changes_for_another_site(const http::Request& request) {
@@ -27,6 +32,7 @@ bool changes_for_another_site(const http::Request& request) {
 
 bool lacks_json_type(const http::Request& request) {
   if (request.body.empty() || request.method == "GET" || request.method == "HEAD") return false;
+  if (!is_of_a_browser(request)) return false;
   std::string_view type = request.header("content-type").value_or("");
   if (begins_with(type, "application/json")) return false;
   bool is_upload = request.segments.size() > 1 && request.segments[1] == "definitions";

@@ -10,9 +10,9 @@ namespace wharf::admin {
 /// By Sec-Fetch-Site, which no page can set (W3C Fetch Metadata); by Origin in browsers before 2023.
 bool changes_for_another_site(const http::Request& request);
 
-/// A body that does not say that it is JSON. That is what a page of another site may make a browser send without asking
-/// this port first (a form, a plain text, a body without a type), should its browser send neither of the headers above.
-/// An upload of definitions may be a form, as in RabbitMQ.
+/// A browser's body that does not say that it is JSON. That is what a page of another site may make it send without asking
+/// this port first (a form, a plain text, a body without a type), should it send neither of the headers above. Others need
+/// not say it, as with RabbitMQ: scripts have always written `curl -d`. An upload of definitions may be a form.
 bool lacks_json_type(const http::Request& request);
 
 }  // namespace wharf::admin

@@ -34,18 +34,26 @@ TEST(CrossSite, WhatChangesNothingIsAnsweredToAnybody) {
   EXPECT_FALSE(refused({{"sec-fetch-site", "cross-site"}}, "HEAD"));
 }
 
-bool lacks_type(std::string type, std::string body = "{}", std::vector<std::string> segments = {"api", "queues"}) {
+constexpr const char* kBrowser = "Mozilla/5.0 (X11; Linux x86_64)";
+
+bool lacks_type(std::string type, std::string body = "{}", std::vector<std::string> segments = {"api", "queues"},
+                std::string user_agent = kBrowser) {
   http::Request request{.method = "POST",
                         .path = {},
                         .segments = std::move(segments),
                         .query = {},
-                        .headers = {},
+                        .headers = {{"user-agent", std::move(user_agent)}},
                         .body = std::move(body)};
   if (!type.empty()) request.headers.emplace_back("content-type", std::move(type));
   return lacks_json_type(request);
 }
 
-TEST(CrossSite, ABodySaysThatItIsJson) {
+TEST(CrossSite, WhatIsNoBrowserNeedNotSayThatItsBodyIsJson) {
+  EXPECT_FALSE(lacks_type("application/x-www-form-urlencoded", "{}", {"api", "queues"}, "curl/7.88.1"));
+  EXPECT_FALSE(lacks_type("", "{}", {"api", "queues"}, ""));
+}
+
+TEST(CrossSite, ABrowsersBodySaysThatItIsJson) {
   EXPECT_FALSE(lacks_type("application/json"));
   EXPECT_FALSE(lacks_type("Application/JSON; charset=utf-8"));
   EXPECT_FALSE(lacks_type("", ""));
