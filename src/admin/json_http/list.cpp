@@ -2,44 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
+#include <numeric>
 
 #include <fmt/format.h>
-#include <boost/json/object.hpp>
+#include <boost/json/array.hpp>
 
 #include "admin/json_http/answers.hpp"
-#include "security/core/pattern.hpp"
 
 namespace wharf::json_http {
 namespace {
-
-/// "a.b" -> the value of field b of field a; nullptr: there is none.
-const boost::json::value* field_of(const boost::json::value& item, std::string_view path) {
-  const boost::json::value* at = &item;
-  while (at != nullptr && !path.empty()) {
-    std::string_view name = path.substr(0, path.find('.'));
-    path.remove_prefix(std::min(path.size(), name.size() + 1));
-    const boost::json::object* fields = at->if_object();
-    at = fields == nullptr ? nullptr : fields->if_contains({name.data(), name.size()});
-  }
-  return at;
-}
-
-/// Numbers before texts before everything else; what is missing comes first.
-bool before(const boost::json::value* left, const boost::json::value* right) {
-  auto rank = [](const boost::json::value* value) {
-    return value == nullptr ? 0 : value->is_number() ? 1 : value->is_string() ? 2 : 3;
-  };
-  if (rank(left) != rank(right)) return rank(left) < rank(right);
-  if (rank(left) == 1) return left->to_number<double>() < right->to_number<double>();
-  if (rank(left) == 2) return left->as_string() < right->as_string();
-  return rank(left) == 3 && left->is_bool() && right->is_bool() && !left->as_bool() && right->as_bool();
-}
-
-struct Page {
-  std::size_t number = 0;
-  std::size_t size = 0;
-};
 
 std::optional<std::size_t> number_of(std::string_view text) {
   std::size_t number = 0;
@@ -48,90 +19,117 @@ std::optional<std::size_t> number_of(std::string_view text) {
   return number;
 }
 
-std::expected<Page, http::Response> page_or_first(const http::Request& request) {
-  std::string_view number = request.parameter("page").value_or("1");
+std::expected<std::optional<Page>, http::Response> asked_page(const http::Request& request, Paging paging) {
+  std::optional<std::string_view> number = request.parameter("page");
+  if (!number && paging == Paging::kAlways) number = "1";
+  if (!number) return std::nullopt;
   std::string_view size = request.parameter("page_size").value_or("100");
-  std::optional<std::size_t> page = number_of(number), items = number_of(size);
+  std::optional<std::size_t> page = number_of(*number), items = number_of(size);
   if (page && *page > 0 && items && *items > 0 && *items <= kLargestPage) return Page{*page, *items};
   return std::unexpected(error_answer(
       400, "invalid_pagination_parameters",
-      json_text(fmt::format("Invalid pagination parameters: page number {}, page size {}", number, size))));
+      json_text(fmt::format("Invalid pagination parameters: page number {}, page size {}", *number, size))));
 }
 
-/// 400: the pattern is none.
-std::expected<boost::json::array, http::Response> filtered(const http::Request& request, boost::json::array items) {
-  std::string_view wanted = request.parameter("name").value_or("");
-  if (wanted.empty()) return items;
-  std::optional<security::Pattern> pattern;
-  if (request.parameter("use_regex") == "true") {
-    Result<security::Pattern> compiled = security::Pattern::compile(wanted);
-    if (!compiled) return std::unexpected(error_answer(400, "bad_request", json_text(compiled.error().message)));
-    pattern = std::move(*compiled);
-  }
-  boost::json::array kept;
-  for (boost::json::value& item : items) {
-    const boost::json::value* field = field_of(item, "name");
-    const boost::json::string* name = field == nullptr ? nullptr : field->if_string();
-    if (name == nullptr) continue;
-    std::string_view text(name->data(), name->size());
-    if (pattern ? pattern->matches(text) : text.contains(wanted)) kept.push_back(std::move(item));
+Places filtered(const ListQuestion& question, const ListedItems& items) {
+  Places kept;
+  kept.reserve(items.size());
+  bool all = !question.page || (question.name.empty() && !question.pattern);
+  for (std::uint32_t place = 0; place < items.size(); ++place) {
+    if (!all) {
+      std::string name = items.name_of(place);
+      if (question.pattern ? !question.pattern->matches(name) : !name.contains(question.name)) continue;
+    }
+    kept.push_back(place);
   }
   return kept;
 }
 
-void sort(const http::Request& request, boost::json::array& items) {
-  std::optional<std::string_view> path = request.parameter("sort");
-  if (!path || path->empty()) return;
-  std::vector<std::size_t> order(items.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::sort(order, [&](std::size_t left, std::size_t right) {
-    const boost::json::value* a = field_of(items[left], *path);
-    const boost::json::value* b = field_of(items[right], *path);
-    return before(a, b) || (!before(b, a) && left < right);
-  });
-  boost::json::array sorted;
-  sorted.reserve(items.size());
-  for (std::size_t place : order) sorted.push_back(std::move(items[place]));
-  items = std::move(sorted);
-  if (request.parameter("sort_reverse") == "true") std::reverse(items.begin(), items.end());
-}
-
-std::expected<boost::json::object, http::Response> page_of(Page page, std::size_t total, boost::json::array items) {
-  std::size_t pages = std::max<std::size_t>(1, (items.size() + page.size - 1) / page.size);
-  if (page.number > pages) {
-    return std::unexpected(error_answer(400, "page_out_of_range",
-                                        json_text(fmt::format("Page out of range, page: {} page size: {}, len: {}",
-                                                              page.number, page.size, items.size()))));
+/// Each key is taken once. What is equal keeps its order.
+void sort(const ListQuestion& question, const ListedItems& items, Places& places) {
+  if (!question.sort.empty()) {
+    struct Keyed {
+      SortKey key;
+      std::uint32_t place;
+      auto operator<=>(const Keyed&) const = default;
+    };
+    std::vector<Keyed> keyed;
+    keyed.reserve(places.size());
+    const WantedFields path(question.sort);
+    for (std::uint32_t place : places) keyed.push_back({items.key_of(place, path), place});
+    std::ranges::sort(keyed, [](const Keyed& a, const Keyed& b) { return a < b; });
+    std::ranges::transform(keyed, places.begin(), &Keyed::place);
   }
-  std::size_t first = (page.number - 1) * page.size;
-  std::size_t count = std::min(page.size, items.size() - first);
-  boost::json::array shown;
-  for (std::size_t i = 0; i < count; ++i) shown.push_back(std::move(items[first + i]));
-  return boost::json::object{{"filtered_count", items.size()},
-                             {"item_count", count},
-                             {"items", std::move(shown)},
-                             {"page", page.number},
-                             {"page_count", pages},
-                             {"page_size", page.size},
-                             {"total_count", total}};
-}
-
-std::expected<boost::json::object, http::Response> make_page(const http::Request& request, Page page,
-                                                             boost::json::array items) {
-  std::size_t total = items.size();
-  std::expected<boost::json::array, http::Response> kept = filtered(request, std::move(items));
-  if (!kept) return std::unexpected(kept.error());
-  sort(request, *kept);
-  return page_of(page, total, std::move(*kept));
+  if (question.reversed) std::ranges::reverse(places);
 }
 
 }  // namespace
 
-std::expected<boost::json::object, http::Response> asked_page_of(const http::Request& request,
-                                                                 boost::json::array items) {
-  std::expected<Page, http::Response> page = page_or_first(request);
+std::expected<Chosen, http::Response> choose(const ListQuestion& question, const ListedItems& items) {
+  Chosen chosen{.places = filtered(question, items), .filtered = 0, .total = items.size()};
+  chosen.filtered = chosen.places.size();
+  sort(question, items, chosen.places);
+  if (!question.page) return chosen;
+  const Page& page = *question.page;
+  std::size_t pages = std::max<std::size_t>(1, (chosen.filtered + page.size - 1) / page.size);
+  if (page.number > pages) {
+    return std::unexpected(error_answer(400, "page_out_of_range",
+                                        json_text(fmt::format("Page out of range, page: {} page size: {}, len: {}",
+                                                              page.number, page.size, chosen.filtered))));
+  }
+  auto first = chosen.places.begin() + static_cast<std::ptrdiff_t>((page.number - 1) * page.size);
+  auto end = first + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(page.size), chosen.places.end() - first);
+  chosen.places = Places(first, end);
+  return chosen;
+}
+
+boost::json::value written(const ListQuestion& question, const Chosen& chosen, const ListedItems& items) {
+  boost::json::array shown;
+  shown.reserve(chosen.places.size());
+  for (std::uint32_t place : chosen.places) {
+    shown.push_back(question.columns.cut(items.json_of(place, question.columns)));
+  }
+  if (!question.page) return shown;
+  const Page& page = *question.page;
+  return boost::json::object{{"filtered_count", chosen.filtered},
+                             {"item_count", chosen.places.size()},
+                             {"items", std::move(shown)},
+                             {"page", page.number},
+                             {"page_count", std::max<std::size_t>(1, (chosen.filtered + page.size - 1) / page.size)},
+                             {"page_size", page.size},
+                             {"total_count", chosen.total}};
+}
+
+std::expected<ListQuestion, http::Response> ListQuestion::of(const http::Request& request, Paging paging) {
+  std::expected<std::optional<Page>, http::Response> page = asked_page(request, paging);
   if (!page) return std::unexpected(page.error());
-  return make_page(request, *page, std::move(items));
+  ListQuestion question{.page = *page,
+                        .name = std::string(request.parameter("name").value_or("")),
+                        .pattern = std::nullopt,
+                        .sort = std::string(request.parameter("sort").value_or("")),
+                        .reversed = false,
+                        .columns = WantedFields::of(request)};
+  question.reversed = !question.sort.empty() && request.parameter("sort_reverse") == "true";
+  if (!question.page || question.name.empty() || request.parameter("use_regex") != "true") return question;
+  Result<security::Pattern> compiled = security::Pattern::compile(question.name);
+  if (!compiled) return std::unexpected(error_answer(400, "bad_request", json_text(compiled.error().message)));
+  question.pattern = std::move(*compiled);
+  return question;
+}
+
+std::string ListedItems::name_of(std::size_t place) const {
+  static const WantedFields kName("name");
+  SortKey name = key_of(place, kName);
+  return std::move(name.text);
+}
+
+SortKey ListedItems::key_of(std::size_t place, const WantedFields& path) const {
+  boost::json::object json = json_of(place, path);
+  const boost::json::value* field = path.all() ? nullptr : field_of(json, path.paths().front());
+  if (field == nullptr) return {};
+  if (field->is_number()) return SortKey::of(field->to_number<double>());
+  if (field->is_string()) return SortKey::of(std::string_view(field->as_string().data(), field->as_string().size()));
+  return {SortKey::Kind::kOther, field->is_bool() && field->as_bool() ? 1.0 : 0.0, {}};
 }
 
 }  // namespace wharf::json_http

@@ -6,12 +6,15 @@
 
 #include <boost/json/object.hpp>
 
+#include "admin/json_http/wanted_fields.hpp"
 #include "admin/management/call.hpp"
 #include "admin/management/queue_named.hpp"
-#include "admin/management/wanted_fields.hpp"
 #include "cluster/metadata/topic_table.hpp"
 
 namespace wharf::management {
+
+using json_http::chosen_columns;
+using json_http::WantedFields;
 
 struct ShownQueue {
   QueuePointer queue;

@@ -1,8 +1,8 @@
 #include <boost/json/array.hpp>
 
-#include "admin/json_http/list.hpp"
 #include "admin/v1/answers.hpp"
 #include "admin/v1/group_json.hpp"
+#include "admin/v1/page.hpp"
 #include "admin/v1/resources.hpp"
 
 namespace wharf::v1 {
@@ -33,10 +33,7 @@ Answer list_group_offsets(Call* call) {
   std::optional<GroupState> state = co_await state_of_group(call, call->names.front());
   if (!state) co_return not_found("there is no group '" + call->names.front() + "'");
   auto write = [request = call->request, offsets = std::move(state->offsets)] {
-    boost::json::array items;
-    for (const OffsetState& one : offsets) items.push_back(offset_json(one));
-    auto page = json_http::asked_page_of(request, std::move(items));
-    return page ? json_answer(std::move(*page)) : page.error();
+    return page_answer(request, offsets, offset_json);
   };
   http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
   co_return response;

@@ -2,9 +2,9 @@
 
 #include <boost/json/array.hpp>
 
-#include "admin/json_http/list.hpp"
 #include "admin/v1/answers.hpp"
 #include "admin/v1/group_json.hpp"
+#include "admin/v1/page.hpp"
 #include "admin/v1/resources.hpp"
 #include "groups/core/subscription.hpp"
 
@@ -13,11 +13,6 @@ namespace {
 
 http::Response no_group(std::string_view name) {
   return not_found("there is no group '" + std::string(name) + "'");
-}
-
-http::Response page_answer(const http::Request& request, boost::json::array items) {
-  auto page = json_http::asked_page_of(request, std::move(items));
-  return page ? json_answer(std::move(*page)) : page.error();
 }
 
 boost::json::object group_json(const admin::GroupNumbers& group) {
@@ -89,6 +84,15 @@ boost::json::object member_json(const groups::DescribedMember& member, bool is_c
   return json;
 }
 
+boost::json::object rebalance_json(const groups::RebalanceEntry& entry) {
+  return {{"at_ms", entry.at.ms},
+          {"generation", entry.generation},
+          {"step", json_text(to_string(entry.step))},
+          {"member", json_text(entry.member_id)},
+          {"reason", json_text(entry.reason)},
+          {"times", entry.times}};
+}
+
 }  // namespace
 
 Answer list_groups(Call* call) {
@@ -103,9 +107,7 @@ Answer list_groups(Call* call) {
   call->memory.times = std::move(times);
   auto write = [request = call->request, numbers] {
     std::ranges::sort(numbers->groups, {}, &admin::GroupNumbers::id);
-    boost::json::array items;
-    for (const admin::GroupNumbers& group : numbers->groups) items.push_back(group_json(group));
-    return page_answer(request, std::move(items));
+    return page_answer(request, numbers->groups, group_json, [](const admin::GroupNumbers& group) { return group.id; });
   };
   http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
   co_return response;
@@ -131,10 +133,9 @@ Answer list_members(Call* call) {
   std::optional<groups::DescribedGroup> group = co_await call->ports.groups.describe(call->here, call->names.front());
   if (!group) co_return no_group(call->names.front());
   auto write = [request = call->request, group = std::move(*group)] {
-    boost::json::array items;
     bool is_consumer = group.protocol_type == groups::kConsumerProtocolType;
-    for (const groups::DescribedMember& member : group.members) items.push_back(member_json(member, is_consumer));
-    return page_answer(request, std::move(items));
+    auto json = [is_consumer](const groups::DescribedMember& member) { return member_json(member, is_consumer); };
+    return page_answer(request, group.members, json);
   };
   http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
   co_return response;
@@ -145,16 +146,7 @@ Answer list_rebalances(Call* call) {
   if (!group) co_return no_group(call->names.front());
   std::vector<groups::RebalanceEntry> history = co_await call->ports.groups.history(call->here, call->names.front());
   std::ranges::reverse(history);
-  boost::json::array items;
-  for (const groups::RebalanceEntry& entry : history) {
-    items.push_back(boost::json::object{{"at_ms", entry.at.ms},
-                                        {"generation", entry.generation},
-                                        {"step", json_text(to_string(entry.step))},
-                                        {"member", json_text(entry.member_id)},
-                                        {"reason", json_text(entry.reason)},
-                                        {"times", entry.times}});
-  }
-  co_return page_answer(call->request, std::move(items));
+  co_return page_answer(call->request, history, rebalance_json);
 }
 
 }  // namespace wharf::v1

@@ -2,7 +2,7 @@
 
 #include <boost/json/array.hpp>
 
-#include "admin/json_http/list.hpp"
+#include "admin/v1/page.hpp"
 #include "admin/v1/resources.hpp"
 #include "admin/v1/shapes.hpp"
 #include "admin/v1/topic_json.hpp"
@@ -31,8 +31,8 @@ boost::json::object partition_json(const broker::PartitionReport& one, const Abo
   return json;
 }
 
-boost::json::array partitions_json(const std::vector<broker::ShardReport>& shards, TopicId topic, const About& about,
-                                   LeaderEpoch epoch) {
+std::vector<const broker::PartitionReport*> partitions_of(const std::vector<broker::ShardReport>& shards,
+                                                          TopicId topic) {
   std::vector<const broker::PartitionReport*> found;
   for (const broker::ShardReport& shard : shards) {
     for (const broker::PartitionReport& one : shard.partitions) {
@@ -40,9 +40,7 @@ boost::json::array partitions_json(const std::vector<broker::ShardReport>& shard
     }
   }
   std::ranges::sort(found, {}, [](const broker::PartitionReport* one) { return one->partition.index; });
-  boost::json::array items;
-  for (const broker::PartitionReport* one : found) items.push_back(partition_json(*one, about, epoch));
-  return items;
+  return found;
 }
 
 /// Of the partitions on the page only: each has to be asked.
@@ -70,7 +68,8 @@ Answer list_partitions(Call* call) {
   LeaderEpoch epoch = call->ports.catalogue.topics(call->here)->leader_epoch();
   std::vector<broker::ShardReport> shards = co_await call->ports.operate.report(call->here);
   auto work = [request = call->request, shards = std::move(shards), id = (*topic)->id, about = call->about, epoch] {
-    return json_http::asked_page_of(request, partitions_json(shards, id, about, epoch));
+    auto json = [&about, epoch](const broker::PartitionReport* one) { return partition_json(*one, about, epoch); };
+    return page_of(request, partitions_of(shards, id), json);
   };
   std::expected<boost::json::object, http::Response> page = co_await runtime::run_blocking(call->here, std::move(work));
   if (!page) co_return page.error();

@@ -1,7 +1,9 @@
+#include <numeric>
+
 #include <boost/json/array.hpp>
 
-#include "admin/json_http/list.hpp"
 #include "admin/v1/answers.hpp"
+#include "admin/v1/page.hpp"
 #include "admin/v1/resources.hpp"
 #include "config/server_keys.hpp"
 
@@ -97,10 +99,10 @@ boost::json::object setting_json(const config::ServerConfig& server, std::size_t
 }  // namespace
 
 Answer list_server_settings(Call* call) {
-  boost::json::array items;
-  for (std::size_t i = 0; i < config::kServerKeys.size(); ++i) items.push_back(setting_json(call->ports.config, i));
-  auto page = json_http::asked_page_of(call->request, std::move(items));
-  co_return page ? json_answer(std::move(*page)) : page.error();
+  std::vector<std::size_t> keys(config::kServerKeys.size());
+  std::iota(keys.begin(), keys.end(), std::size_t{0});
+  const config::ServerConfig& server = call->ports.config;
+  co_return page_answer(call->request, keys, [&server](std::size_t key) { return setting_json(server, key); });
 }
 
 }  // namespace wharf::v1

@@ -1,6 +1,6 @@
 #include <boost/json/array.hpp>
 
-#include "admin/json_http/list.hpp"
+#include "admin/v1/page.hpp"
 #include "admin/v1/resources.hpp"
 #include "admin/v1/topic_named.hpp"
 #include "config/alter.hpp"
@@ -64,12 +64,9 @@ http::Response outcome(bool applied, const config::Overrides& before, const conf
 Answer list_topic_settings(Call* call) {
   std::expected<TopicPointer, http::Response> topic = topic_named(*call, call->names.front());
   if (!topic) co_return topic.error();
-  boost::json::array items;
-  for (const config::ConfigEntry& entry : config::describe_topic(*(*topic)->config, call->ports.config)) {
-    items.push_back(setting_json(entry, call->ports.config));
-  }
-  auto page = json_http::asked_page_of(call->request, std::move(items));
-  co_return page ? json_answer(std::move(*page)) : page.error();
+  const config::ServerConfig& server = call->ports.config;
+  auto json = [&server](const config::ConfigEntry& entry) { return setting_json(entry, server); };
+  co_return page_answer(call->request, config::describe_topic(*(*topic)->config, server), json);
 }
 
 Answer change_topic_settings(Call* call) {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 
-#include "admin/json_http/list.hpp"
+#include "admin/v1/page.hpp"
 #include "admin/v1/resources.hpp"
 #include "admin/v1/topic_json.hpp"
 #include "model/topic_name.hpp"
@@ -13,13 +13,13 @@ using security::Verb;
 
 http::Response page_of_topics(const http::Request& request, const Sampled& sampled) {
   bool with_internal = request.parameter("internal") != "false";
-  boost::json::array items;
-  items.reserve(sampled.topics->topics().size());
+  std::vector<const cluster::Topic*> topics;
+  topics.reserve(sampled.topics->topics().size());
   for (const auto& [name, topic] : sampled.topics->topics()) {
-    if (with_internal || !topic->internal) items.push_back(topic_json(*topic, sampled));
+    if (with_internal || !topic->internal) topics.push_back(topic.get());
   }
-  auto page = json_http::asked_page_of(request, std::move(items));
-  return page ? json_answer(std::move(*page)) : page.error();
+  auto json = [&sampled](const cluster::Topic* topic) { return topic_json(*topic, sampled); };
+  return page_answer(request, topics, json, [](const cluster::Topic* topic) { return topic->name; });
 }
 
 /// What Kafka's door would refuse; none: it can be made.

@@ -12,7 +12,7 @@
 
 #include "http/message.hpp"
 
-namespace wharf::management {
+namespace wharf::json_http {
 
 class WantedFields {
  public:
@@ -52,4 +52,4 @@ inline boost::json::value chosen_columns(const http::Request& request, boost::js
 /// "a.b" -> the value of field b of field a; nullptr: there is none.
 const boost::json::value* field_of(const boost::json::object& object, std::string_view path);
 
-}  // namespace wharf::management
+}  // namespace wharf::json_http

@@ -1,6 +1,6 @@
-#include "admin/management/wanted_fields.hpp"
+#include "admin/json_http/wanted_fields.hpp"
 
-namespace wharf::management {
+namespace wharf::json_http {
 
 WantedFields::WantedFields(std::string_view columns) {
   while (!columns.empty()) {
@@ -40,4 +40,4 @@ const boost::json::value* field_of(const boost::json::object& object, std::strin
   }
 }
 
-}  // namespace wharf::management
+}  // namespace wharf::json_http
