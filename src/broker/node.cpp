@@ -96,6 +96,11 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       deduplication_(shards_, {entities_, queues_, histories_, delays_, publish_, catalogue_}, *with_.random),
       access_(*with_.random),
       parameters_(shards_),
+      sessions_(shards_, {catalogue_, publish_, read_, entities_},
+                static_cast<std::size_t>(config_.get<"mqtt.sessions.max">()), *with_.logger),
+      retained_(shards_, catalogue_, read_),
+      topic_space_publish_({entities_, queues_, histories_, delays_, publish_, catalogue_}, shards_.size(),
+                           *with_.logger),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
   metadata_task_ = std::make_unique<runtime::TaskScope>(first());
@@ -318,6 +323,8 @@ runtime::Task<Result<void>> Node::start() {
   if (!schedules) co_return schedules;
   Result<void> groups = co_await open_groups();
   if (!groups) co_return groups;
+  Result<void> sessions = co_await sessions_.open(first());
+  if (!sessions) co_return sessions;
   co_await tell_orphans();
   metadata_->wait_for_disk();
   watch_resources();
@@ -332,6 +339,7 @@ runtime::Task<Result<void>> Node::stop() {
   stopping();
   Result<void> outcome;
   if (watch_) co_await watch_->close();
+  co_await sessions_.close(first());
   if (groups_) co_await groups_->close(first());
   if (access_authority_) co_await access_authority_->close();
   if (authority_) co_await authority_->close();

@@ -22,11 +22,14 @@
 #include "broker/node_policies.hpp"
 #include "broker/node_queues.hpp"
 #include "broker/node_replies.hpp"
+#include "broker/node_retained.hpp"
+#include "broker/node_sessions.hpp"
 #include "broker/node_shards.hpp"
 #include "broker/node_statistics.hpp"
 #include "broker/offset_data.hpp"
 #include "broker/resource_watch.hpp"
 #include "broker/shard_queue_host.hpp"
+#include "broker/topic_space_publish.hpp"
 #include "cluster/metadata/metadata_store.hpp"
 #include "config/server_config.hpp"
 #include "groups/shell/coordinators.hpp"
@@ -68,6 +71,8 @@ class Node {
   runtime::Task<Result<void>> stop();
 
   Publish& publish() { return publish_; }
+  /// For who writes to log topics by their names.
+  Publish& topic_space_publish() { return topic_space_publish_; }
   Read& read() { return read_; }
   Catalogue& catalogue() { return catalogue_; }
   Operate& operate() { return operate_; }
@@ -76,6 +81,8 @@ class Node {
   Policies& policies() { return policies_; }
   Queues& queues() { return queues_; }
   Replies& replies() { return replies_; }
+  Sessions& sessions() { return sessions_; }
+  Retained& retained() { return retained_; }
   Histories& histories() { return histories_; }
   Delays& delays() { return delays_; }
   Deduplication& deduplication() { return deduplication_; }
@@ -132,6 +139,9 @@ class Node {
   NodeDeduplication deduplication_;
   NodeAccess access_;
   NodeParameters parameters_;
+  NodeSessions sessions_;
+  NodeRetained retained_;
+  TopicSpacePublish topic_space_publish_;
   OffsetData offset_data_;
   std::string cluster_id_;
   std::unique_ptr<log::DataFolder> folder_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/log_batch_room.hpp"
+#include "broker/retained_topic.hpp"
 #include "broker/routed_message.hpp"
 #include "cluster/metadata/key_partition.hpp"
 #include "queue/core/dead_letter.hpp"
@@ -33,6 +34,7 @@ std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& ro
     hold_back(view.routes->destination(held.exchange).name, held.delay_ms, message, now);
     ++count;
   }
+  if ((message.message.mqtt_flags.value_or(0) & kMqttRetain) != 0) retain(message, now);
   if (routes.remembered.empty()) return count;
   queue::Delivery kept = delivery_of(message.message, now);
   for (const routing::Remembered& one : routes.remembered) {
@@ -85,6 +87,25 @@ Outgoing::Part& Outgoing::add(routing::DestinationId destination, const cluster:
   return *part;
 }
 
+/// Its topic's last message from here on; without a body it has none. Whoever publishes so has opened the topic before.
+void Outgoing::retain(const Message& one, Timestamp now) {
+  auto topic = catalogue_.topics(here_)->find(std::string(kRetainedTopic));
+  if (!topic) return;
+  std::string key = retained_key(one.name_space, one.message.routing_key);
+  PartitionId partition = cluster::partition_of_key(*topic, key);
+  auto known = std::ranges::find(retained_, partition, [](const Part& part) { return *part.partition; });
+  Part& part = known == retained_.end() ? retained_.emplace_back() : *known;
+  part.partition = partition;
+  if (one.message.body.empty()) {
+    part.builder.append({.timestamp = now, .key = as_bytes(key), .value = {}, .headers = {}});
+  } else {
+    MessageView kept = one.message;
+    kept.key = as_bytes(key);
+    append_message(part.builder, kept, now);
+  }
+  if (one.number) part.messages.push_back(*one.number);
+}
+
 void Outgoing::hold_back(const std::string& exchange, std::int64_t delay_ms, const Message& one, Timestamp now) {
   std::int64_t wait = std::min(delay_ms, queue::kLatestDue.ms - now.ms);
   delayed_.push_back({.envelope = {.due = Timestamp{now.ms + wait},
@@ -117,6 +138,10 @@ Outgoing::Gathered Outgoing::take() {
       gathered.parts.logs.push_back({*part.partition, batch_of(part.builder)});
       of_logs.push_back(std::move(part.messages));
     }
+  }
+  for (Part& part : std::exchange(retained_, {})) {
+    gathered.parts.logs.push_back({*part.partition, batch_of(part.builder)});
+    of_logs.push_back(std::move(part.messages));
   }
   std::ranges::move(of_logs, std::back_inserter(gathered.messages));
   std::ranges::move(std::exchange(delayed_messages_, {}), std::back_inserter(gathered.messages));

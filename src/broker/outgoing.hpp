@@ -36,7 +36,7 @@ class Outgoing {
 
   /// To all of `routes`, which are `view`'s. How many they are: those that are there.
   std::uint32_t add(const NamespaceView& view, const routing::Routes& routes, const Message& message, Timestamp now);
-  bool empty() const { return parts_.empty() && delayed_.empty() && history_.empty(); }
+  bool empty() const { return parts_.empty() && retained_.empty() && delayed_.empty() && history_.empty(); }
 
   struct Gathered {
     OutgoingParts parts;
@@ -63,11 +63,13 @@ class Outgoing {
   Part& part_of(routing::DestinationId destination, Same&& same);
   Part& add(routing::DestinationId destination, const QueueInfo& queue, const Message& message, Timestamp now);
   Part& add(routing::DestinationId destination, const cluster::Topic& topic, const Message& message, Timestamp now);
+  void retain(const Message& message, Timestamp now);
   void hold_back(const std::string& exchange, std::int64_t delay_ms, const Message& message, Timestamp now);
 
   runtime::Shard& here_;
   Catalogue& catalogue_;
   std::vector<Part> parts_;
+  std::vector<Part> retained_;              // of `__retained`: one for each of its partitions that has some
   std::vector<std::uint32_t> newest_part_;  // by destination; place + 1
   std::vector<Delayed> delayed_;
   std::vector<std::vector<std::size_t>> delayed_messages_;

@@ -108,6 +108,15 @@ runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::read(ReadLimits l
   co_return std::move(opened->records);
 }
 
+runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::next_by(MonotonicTime deadline) {
+  while (here_.now() < deadline) {
+    ReadLimits limits{.min_bytes = 1, .max_bytes = read_bytes_, .deadline = deadline, .stop = {}};
+    Result<std::vector<CursorRecord>> records = co_await read(std::move(limits));
+    if (!records || !records->empty()) co_return records;
+  }
+  co_return std::vector<CursorRecord>();
+}
+
 runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::next(std::stop_token stop) {
   while (!stop.stop_requested()) {
     ReadLimits limits{.min_bytes = 1, .max_bytes = read_bytes_, .deadline = here_.now() + kLongWait, .stop = stop};

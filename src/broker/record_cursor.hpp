@@ -33,6 +33,8 @@ class RecordCursor {
   /// The same of what is there, without waiting: empty where nothing is, or where one read had only batches that are
   /// passed over; position() tells which.
   runtime::Task<Result<std::vector<CursorRecord>>> available();
+  /// Waits for some until `deadline`: empty where none came.
+  runtime::Task<Result<std::vector<CursorRecord>>> next_by(MonotonicTime deadline);
   /// The next record it gives has this offset, or a higher one.
   Offset position() const { return next_; }
 

@@ -39,7 +39,7 @@ const kafka::Door* KafkaDialect::make_door(const DialectSurroundings& with, runt
   broker::DoorCounts& counts = node.doors(shard.index().value);
   doors_.push_back(std::unique_ptr<kafka::Door>(
       new kafka::Door{.shard = shard,
-                      .publish = node.publish(),
+                      .publish = node.topic_space_publish(),
                       .read = node.read(),
                       .catalogue = node.catalogue(),
                       .operate = node.operate(),

@@ -19,6 +19,8 @@ std::string_view heading(Section section) {
       return "Kafka listener";
     case Section::kAmqp:
       return "AMQP listener";
+    case Section::kMqtt:
+      return "MQTT listener";
     case Section::kTopics:
       return "Topics and records";
     case Section::kLog:

@@ -21,7 +21,7 @@ enum class KeyType : std::uint8_t {
   kOptionalEndpoint
 };
 
-enum class Section : std::uint8_t { kStorage, kNode, kKafka, kAmqp, kTopics, kLog, kCleaner, kGroups, kObservation };
+enum class Section : std::uint8_t { kStorage, kNode, kKafka, kAmqp, kMqtt, kTopics, kLog, kCleaner, kGroups, kObservation };
 
 struct Range {
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
@@ -119,6 +119,19 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   duration(kAmqp, "amqp.heartbeat", "1m", between(0, 65'535'000), "Heartbeat that is offered to clients, in whole seconds: a side that is silent for two of them is gone. 0: none."),
   bytes(kAmqp, "amqp.max.message.bytes", "128MiB", between(1, 192 << 20), "Largest body of a message; a larger one closes its channel. A durable message is one record of the write-ahead log, which takes no larger ones."),
   string(kAmqp, "amqp.server.version", "3.13.7", "The version of RabbitMQ that clients are told: some switch features by it. From 4.0 on they take channel-wide prefetch, which is served here, for missing."),
+
+  optional_endpoint(kMqtt, "mqtt.listen", "127.0.0.1:1883", "Where MQTT clients (3.1, 3.1.1 and 5.0) connect. Port 0 takes a free port. Empty: nowhere."),
+  string(kMqtt, "mqtt.anonymous.user", "guest", "Who a client is that connects without a user name. Empty: such clients are refused."),
+  string(kMqtt, "mqtt.anonymous.password", "guest", "The password of mqtt.anonymous.user."),
+  bytes(kMqtt, "mqtt.max.packet.bytes", "16MiB", between(1024, 268'435'460), "Largest packet that is taken; a larger one closes its connection."),
+  duration(kMqtt, "mqtt.keep.alive.max", "65535s", between(1'000, 65'535'000), "Longest keep alive of a client of MQTT 5, in whole seconds: who asks for more, or for none, is told so and held to it."),
+  integer(kMqtt, "mqtt.receive.maximum", "1000", between(1, 65'535), "Most messages of QoS 1 and 2 that are under way without their last answer, in each direction of a connection. A client may ask for less."),
+  integer(kMqtt, "mqtt.topic.alias.maximum", "100", between(0, 65'535), "Most topic aliases of a connection, in each direction."),
+  integer(kMqtt, "mqtt.subscriptions.max", "10000", between(1, kInt32Max), "Most subscriptions of one client."),
+  integer(kMqtt, "mqtt.sessions.max", "1000000", between(1, kInt32Max), "Most sessions that outlive their connections."),
+  duration(kMqtt, "mqtt.session.expiry.max", "-1", at_least(-1), "Longest that a session lives without a connection. -1: as long as its client asks for, for ever where it does not say."),
+  integer(kMqtt, "mqtt.qos0.queue.length", "10000", between(1, kInt32Max), "Messages of QoS 0 that wait for a client who does not keep up; beyond, the oldest go."),
+  integer(kMqtt, "mqtt.session.queue.length", "0", between(0, kInt32Max), "Messages of QoS 1 and 2 that wait for a client; beyond, the oldest go. 0: no limit."),
 
   boolean(kTopics, "auto.create.topics.enable", "true", "Create a topic when a client asks for the metadata of one that is missing."),
   integer(kTopics, "num.partitions", "1", between(1, kInt32Max), "Partitions of a topic that is created without a number."),

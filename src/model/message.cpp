@@ -25,12 +25,14 @@ constexpr std::uint8_t kFirstSized = 0x80;
 enum Tag : std::uint8_t {
   kPriority = 0x01,
   kDeliveryMode = 0x02,
+  kMqttFlags = 0x04,
   kTimestampSeconds = 0x40,
   kExpiration = 0x80,  // before all that is longer: queues look for it
   kExchange = 0x81,
   kRoutingKey = 0x82,
   kFirstText = 0x83,
   kProperties = 0x8C,
+  kCorrelationData = 0x8E,
 };
 
 /// The texts whose tags follow each other from kFirstText. Their order is stored: new ones go behind kProperties.
@@ -85,11 +87,13 @@ void for_each_sized(const MessageView& message, Visit visit) {
     if (const auto& text = message.*kTexts[i]) visit(static_cast<std::uint8_t>(kFirstText + i), as_bytes(*text));
   }
   if (message.properties) visit(kProperties, *message.properties);
+  if (message.correlation_data) visit(kCorrelationData, *message.correlation_data);
 }
 
 std::size_t header_bytes(const MessageView& message) {
   std::size_t size = 2;
-  size += (message.priority ? 2u : 0u) + (message.delivery_mode ? 2u : 0u) + (message.timestamp_seconds ? 9u : 0u);
+  size += (message.priority ? 2u : 0u) + (message.delivery_mode ? 2u : 0u) + (message.mqtt_flags ? 2u : 0u);
+  size += message.timestamp_seconds ? 9u : 0u;
   for_each_sized(message, [&](std::uint8_t, ByteView bytes) { size += 1 + sized_bytes(bytes.size()); });
   return size;
 }
@@ -100,6 +104,7 @@ std::byte* put_header(std::byte* to, const MessageView& message) {
   put(static_cast<std::uint8_t>(message.origin));
   if (message.priority) put(kPriority), put(*message.priority);
   if (message.delivery_mode) put(kDeliveryMode), put(*message.delivery_mode);
+  if (message.mqtt_flags) put(kMqttFlags), put(*message.mqtt_flags);
   if (message.timestamp_seconds) {
     put(kTimestampSeconds);
     store_big_endian(to, *message.timestamp_seconds);
@@ -170,6 +175,9 @@ void take_field(MessageView& message, int tag, ByteView value) {
     case kDeliveryMode:
       message.delivery_mode = static_cast<std::uint8_t>(value[0]);
       return;
+    case kMqttFlags:
+      message.mqtt_flags = static_cast<std::uint8_t>(value[0]);
+      return;
     case kTimestampSeconds:
       message.timestamp_seconds = load_big_endian<std::uint64_t>(value.data());
       return;
@@ -184,6 +192,9 @@ void take_field(MessageView& message, int tag, ByteView value) {
       return;
     case kProperties:
       message.properties = value;
+      return;
+    case kCorrelationData:
+      message.correlation_data = value;
       return;
     default:
       break;

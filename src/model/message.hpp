@@ -25,7 +25,12 @@ inline constexpr std::string_view kMessageHeader = "wharf";
 
 /// Where a message came in. The numbers are stored: never give one away twice. A record may hold a number that this
 /// version has no name for.
-enum class Protocol : std::uint8_t { kKafka = 1, kAmqp091 = 2 };
+enum class Protocol : std::uint8_t { kKafka = 1, kAmqp091 = 2, kMqtt = 4 };
+
+// What MQTT says of a message and nobody else does (MessageView::mqtt_flags).
+inline constexpr std::uint8_t kMqttQos = 0x03;     // it was published at
+inline constexpr std::uint8_t kMqttRetain = 0x04;  // it is its topic's last message from here on
+inline constexpr std::uint8_t kMqttText = 0x08;    // its body is UTF-8
 
 /// Everything in it is borrowed.
 struct MessageView {
@@ -46,9 +51,11 @@ struct MessageView {
   std::optional<std::string_view> cluster_id;
   std::optional<std::uint8_t> delivery_mode;  // 2: persistent
   std::optional<std::uint8_t> priority;
+  std::optional<std::uint8_t> mqtt_flags;
   std::optional<std::uint64_t> timestamp_seconds;
-  std::optional<ByteView> properties;  // the user's, as model/encoded_table.hpp has them, without a length
-  std::optional<ByteView> key;         // Kafka's, where one is meant
+  std::optional<ByteView> properties;        // the user's, as model/encoded_table.hpp has them, without a length
+  std::optional<ByteView> correlation_data;  // MQTT's, where it is no text that `correlation_id` could be
+  std::optional<ByteView> key;               // Kafka's, where one is meant
   ByteView body;
 };
 

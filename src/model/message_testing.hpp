@@ -81,8 +81,10 @@ struct OwnedMessage {
   std::vector<corpus::Text> texts = std::vector<corpus::Text>(10);
   std::optional<std::uint8_t> delivery_mode;
   std::optional<std::uint8_t> priority;
+  std::optional<std::uint8_t> mqtt_flags;
   std::optional<std::uint64_t> timestamp_seconds;
   std::optional<Bytes> properties;
+  std::optional<Bytes> correlation_data;
   corpus::Text key;
   std::string body;
 
@@ -95,8 +97,10 @@ struct OwnedMessage {
     for_each_text(view, [&](const std::optional<std::string_view>& text) { owned.texts.emplace_back(text); });
     owned.delivery_mode = view.delivery_mode;
     owned.priority = view.priority;
+    owned.mqtt_flags = view.mqtt_flags;
     owned.timestamp_seconds = view.timestamp_seconds;
     if (view.properties) owned.properties = bytes_of(*view.properties);
+    if (view.correlation_data) owned.correlation_data = bytes_of(*view.correlation_data);
     owned.key = corpus::own(view.key);
     owned.body = as_text(view.body);
     return owned;
@@ -110,8 +114,10 @@ struct OwnedMessage {
     });
     view.delivery_mode = delivery_mode;
     view.priority = priority;
+    view.mqtt_flags = mqtt_flags;
     view.timestamp_seconds = timestamp_seconds;
     if (properties) view.properties = ByteView(*properties);
+    if (correlation_data) view.correlation_data = ByteView(*correlation_data);
     view.key = corpus::view_of(key);
     view.body = as_bytes(body);
     return view;
@@ -189,8 +195,10 @@ inline OwnedMessage any_message() {
   for (corpus::Text& text : message.texts) text = maybe<std::string>();
   message.delivery_mode = maybe<std::uint8_t>();
   message.priority = maybe<std::uint8_t>();
+  message.mqtt_flags = maybe<std::uint8_t>();
   message.timestamp_seconds = maybe<std::uint64_t>();
   if (any<bool>()) message.properties = encoded(any_table());
+  if (any<bool>()) message.correlation_data = bytes_of(as_bytes(any<std::string>()));
   message.key = maybe<std::string>();
   message.body = any<std::string>();
   return message;

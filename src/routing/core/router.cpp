@@ -122,7 +122,8 @@ bool Router::match_key(const Walk& walk, const ExchangeEntry& from, std::string_
   if (from.rules.matching == Matching::kTopic) {
     auto matches = from.keys.match(key, topic_);
     for (const RouteList* routes : matches) reach_all(*routes);
-    return !matches.empty();
+    bool is_named = from.exchange.name == kTopicSpace && reach_log_topic(walk, key);
+    return is_named || !matches.empty();
   }
   for (DestinationKind kind : {DestinationKind::kQueue, DestinationKind::kLogTopic}) {
     if (auto named = walk.table.find(kind, key)) {
@@ -131,6 +132,12 @@ bool Router::match_key(const Walk& walk, const ExchangeEntry& from, std::string_
     }
   }
   return false;
+}
+
+bool Router::reach_log_topic(const Walk& walk, std::string_view name) {
+  auto named = walk.table.find(DestinationKind::kLogTopic, name);
+  if (named) reach(*named, false);
+  return named.has_value();
 }
 
 bool Router::match_headers(const Walk& walk, const ExchangeEntry& from) {

@@ -14,6 +14,9 @@
 
 namespace wharf::routing {
 
+/// Its keys are the names of the topic space: beside what is bound to it, it reaches the log topic of that name.
+inline constexpr std::string_view kTopicSpace = "amq.topic";
+
 /// An x-delayed-message exchange holds the message back: when the time is over, route it from there with the sign of
 /// its x-delay turned.
 struct HeldBack {
@@ -66,6 +69,7 @@ class Router {
   bool passes(const Walk& walk, const ExchangeEntry& from);
   bool match(const Walk& walk, DestinationId id, const ExchangeEntry& from);
   bool match_key(const Walk& walk, const ExchangeEntry& from, std::string_view key);
+  bool reach_log_topic(const Walk& walk, std::string_view name);
   bool match_headers(const Walk& walk, const ExchangeEntry& from);
   bool match_weighted(const Walk& walk, const ExchangeEntry& from);
   bool reach_all(const RouteList& routes);

@@ -59,6 +59,17 @@ TEST_F(RouterTest, TheDefaultExchangeFindsTheQueueOfTheKeysNameElseTheLogTopic) 
   EXPECT_TRUE(last_.nowhere());
 }
 
+TEST_F(RouterTest, TheTopicExchangeReachesTheLogTopicOfTheKeysNameBesideWhatIsBound) {
+  declare("other", "topic");
+  bind("amq.topic", queue("jobs"), "a.#");
+  table_.add_destination({DestinationKind::kLogTopic, "a.b"});
+  EXPECT_EQ(routed("amq.topic", "a.b"), (Names{"jobs", "a.b"}));
+  EXPECT_EQ(routed("amq.topic", "a.c"), Names{"jobs"});
+  EXPECT_EQ(routed("other", "a.b"), Names{});
+  bind("amq.topic", {DestinationKind::kLogTopic, "a.b"}, "a.*");
+  EXPECT_EQ(routed("amq.topic", "a.b"), (Names{"jobs", "a.b"}));
+}
+
 TEST_F(RouterTest, AMessageReachesAQueueOnceHoweverManyBindingsLeadThere) {
   bind("amq.topic", queue("q"), "a.*");
   bind("amq.topic", queue("q"), "#.b");

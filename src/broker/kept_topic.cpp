@@ -1,0 +1,61 @@
+#include "broker/kept_topic.hpp"
+
+#include "broker/record_cursor.hpp"
+#include "broker/routed_message.hpp"
+#include "model/record_batch_builder.hpp"
+
+namespace wharf::broker {
+namespace {
+
+constexpr std::size_t kReadBytes = 1u << 20;
+constexpr Nanoseconds kWriteDeadline = std::chrono::seconds(30);
+
+}  // namespace
+
+runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_kept_topic(runtime::Shard& here, Catalogue* catalogue,
+                                                                             std::string name,
+                                                                             std::int32_t partitions) {
+  std::shared_ptr<const cluster::Topic> topic = catalogue->topics(here)->find(name);
+  if (topic) co_return topic;
+  TopicRequest request{.name = std::move(name),
+                       .partitions = partitions,
+                       .overrides = {{"cleanup.policy", "compact"},
+                                     {"compression.type", "producer"},
+                                     {"max.message.bytes", "2147483647"},
+                                     {"segment.bytes", "104857600"}},
+                       .internal = true};
+  auto created = co_await catalogue->create_topic(here, std::move(request));
+  co_return created;
+}
+
+runtime::Task<Result<void>> read_kept(runtime::Shard* here, Read* read, PartitionId partition,
+                                      const std::function<void(const Record&)>* visit) {
+  RecordCursor cursor(*read, *here, partition, Offset(0), kReadBytes);
+  while (true) {
+    const Offset before = cursor.position();
+    Result<std::vector<CursorRecord>> some = co_await cursor.available();
+    if (!some) co_return fail(some.error());
+    if (some->empty() && cursor.position() == before) co_return Result<void>();
+    for (const CursorRecord& one : *some) (*visit)(one.record);
+    co_await runtime::next_turn(*here);
+  }
+}
+
+runtime::Task<Result<void>> write_kept(runtime::Shard& here, Publish* publish, PartitionId partition,
+                                       std::vector<KeptValue> values) {
+  BatchBuilder builder{BatchOptions{}};
+  const Timestamp now = here.clock().wall_now();
+  for (const KeptValue& one : values) {
+    NewRecord record{.timestamp = now, .key = as_bytes(one.key), .value = {}, .headers = {}};
+    if (one.value) record.value = as_bytes(*one.value);
+    builder.append(record);
+  }
+  std::vector<PublishPart> parts;
+  parts.push_back({partition, batch_of(builder)});
+  auto outcomes =
+      co_await publish->publish(here, std::move(parts), Acknowledge::kCommitted, here.now() + kWriteDeadline);
+  if (!outcomes.front()) co_return fail(outcomes.front().error());
+  co_return Result<void>();
+}
+
+}  // namespace wharf::broker

@@ -1,0 +1,35 @@
+#pragma once
+// A topic of our own that is compacted: values by keys, and a later one takes the place of an earlier one. What is made
+// of it is kept in memory by who uses it: read at the start, written before it counts.
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/catalogue.hpp"
+#include "broker/publish.hpp"
+#include "broker/read.hpp"
+#include "model/record.hpp"
+#include "runtime/shard.hpp"
+#include "runtime/task.hpp"
+
+namespace wharf::broker {
+
+/// The topic of that name; made where it is missing.
+runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_kept_topic(runtime::Shard& here, Catalogue* catalogue,
+                                                                             std::string name, std::int32_t partitions);
+
+/// Every record that the partition has now, in order. `visit` outlives the task.
+runtime::Task<Result<void>> read_kept(runtime::Shard* here, Read* read, PartitionId partition,
+                                      const std::function<void(const Record&)>* visit);
+
+struct KeptValue {
+  std::string key;
+  std::optional<std::string> value;  // none: no more
+};
+/// As one batch; returns when it is on disk.
+runtime::Task<Result<void>> write_kept(runtime::Shard& here, Publish* publish, PartitionId partition,
+                                       std::vector<KeptValue> values);
+
+}  // namespace wharf::broker

@@ -1,0 +1,298 @@
+#include "broker/node_sessions.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "broker/entities.hpp"
+#include "cluster/metadata/key_partition.hpp"
+
+namespace wharf::broker {
+namespace {
+
+constexpr std::int32_t kPartitions = 8;
+
+bool outlives_connection(const SessionExpiry& expiry) {
+  return !expiry || expiry->count() > 0;
+}
+
+}  // namespace
+
+NodeSessions::NodeSessions(NodeShards& shards, const SessionPorts& ports, std::size_t most, runtime::Logger& logger)
+    : shards_(shards), ports_(ports), most_((most + shards.size() - 1) / shards.size()), logger_(logger) {
+  for (std::size_t i = 0; i < shards_.size(); ++i) lanes_.push_back(std::make_unique<Lane>(shards_.at(i).shard));
+}
+
+NodeSessions::Lane& NodeSessions::lane_of(const SessionName& name) {
+  return *lanes_[std::hash<std::string>()(session_record_key(name)) % lanes_.size()];
+}
+
+NodeSessions::Session& NodeSessions::session_of(Lane& lane, const SessionName& name) {
+  std::unique_ptr<Session>& session = lane.sessions[session_record_key(name)];
+  if (!session) {
+    session = std::make_unique<Session>();
+    session->name = name;
+  }
+  return *session;
+}
+
+void NodeSessions::drop_if_unused(Lane& lane, Session& session) {
+  if (session.users > 0 || session.holder || session.stored || session.ending || !session.waiting.empty()) return;
+  lane.sessions.erase(session_record_key(session.name));
+}
+
+runtime::Task<bool> NodeSessions::until_free(Session* session) {
+  auto start = [session](runtime::Resume<bool> resume) { session->waiting.push_back(std::move(resume)); };
+  bool free = co_await runtime::suspend<bool>(std::move(start));
+  co_return free;
+}
+
+void NodeSessions::wake_next(Lane& lane, Session& session) {
+  if (session.waiting.empty()) return;
+  runtime::Resume<bool> resume = std::move(session.waiting.front());
+  session.waiting.pop_front();
+  lane.shard.post([resume = std::move(resume)]() mutable { std::move(resume)(true); });
+}
+
+runtime::Task<Result<AttachedSession>> NodeSessions::attach(runtime::Shard& here, SessionRequest request,
+                                                            std::shared_ptr<SessionHolder> holder) {
+  Lane* lane = &lane_of(request.name);
+  Attaching attaching{std::move(request), {&here, std::move(holder), 0}, {}};
+  Attaching* asked = &attaching;
+  co_await runtime::await_on(here, lane->shard, [this, lane, asked] { return attach_on(lane, asked); });
+  co_return std::move(attaching.answer);
+}
+
+runtime::Task<void> NodeSessions::attach_on(Lane* lane, Attaching* attaching) {
+  Session* session = &session_of(*lane, attaching->request.name);
+  ++session->users;
+  while (session->holder || session->ending) {
+    if (session->holder) session->holder->shard->post([sink = session->holder->sink] { sink->taken_over(); });
+    [[maybe_unused]] bool free = co_await until_free(session);
+  }
+  attaching->holder.number = ++lane->holders;
+  session->holder = attaching->holder;
+  if (session->timer) lane->shard.cancel_timer(*std::exchange(session->timer, {}));
+  co_await attach_to(lane, session, attaching);
+  if (!attaching->answer) {
+    session->holder.reset();
+    wake_next(*lane, *session);
+  }
+  --session->users;
+  drop_if_unused(*lane, *session);
+}
+
+/// The caller has it already: nobody else comes in between.
+runtime::Task<void> NodeSessions::attach_to(Lane* lane, Session* session, Attaching* attaching) {
+  const SessionRequest& request = attaching->request;
+  if (request.clean && session->stored) co_await end(lane, session);
+  bool outlives = outlives_connection(request.expiry);
+  if (outlives && !session->stored && lane->stored >= most_) {
+    attaching->answer = fail(ErrorCode::kFull, "there are as many sessions as may be (mqtt.sessions.max)");
+    co_return;
+  }
+  bool resumed = session->stored;
+  session->life = {true, request.expiry, lane->shard.clock().wall_now()};
+  if (outlives || resumed) {
+    if (!session->stored) ++lane->stored;
+    session->stored = true;
+    Result<void> written = co_await write_life(lane, session);
+    if (!written) {
+      if (!resumed) --lane->stored, session->stored = false;
+      attaching->answer = fail(written.error());
+      co_return;
+    }
+  }
+  SessionRef ref{session->name, lane->shard.index(), session->holder->number, session->stored};
+  attaching->answer = AttachedSession{ref, resumed, session->items};
+}
+
+runtime::Task<Result<void>> NodeSessions::keep(runtime::Shard& here, SessionRef ref, std::vector<SessionItem> items) {
+  if (!ref.outlives) co_return Result<void>();
+  Lane* lane = lanes_[ref.shard.value].get();
+  Result<void> written = co_await write(&here, &ref.name, items);
+  if (!written) co_return written;
+  auto take = [lane, ref = std::move(ref), items = std::move(items)]() mutable {
+    Session& session = session_of(*lane, ref.name);
+    if (!session.holder || session.holder->number != ref.holder) return drop_if_unused(*lane, session);
+    for (SessionItem& item : items) {
+      if (item.value) {
+        session.items.insert_or_assign(std::move(item.key), std::move(*item.value));
+      } else {
+        session.items.erase(item.key);
+      }
+    }
+  };
+  if (&lane->shard == &here) {
+    take();
+  } else {
+    lane->shard.post(std::move(take));
+  }
+  co_return Result<void>();
+}
+
+runtime::Task<void> NodeSessions::detach(runtime::Shard& here, SessionRef ref, SessionExpiry expiry) {
+  Lane* lane = lanes_[ref.shard.value].get();
+  co_await runtime::await_on(here, lane->shard, [this, lane, ref, expiry] { return detach_on(lane, ref, expiry); });
+}
+
+runtime::Task<void> NodeSessions::detach_on(Lane* lane, SessionRef ref, SessionExpiry expiry) {
+  Session* session = &session_of(*lane, ref.name);
+  if (!session->holder || session->holder->number != ref.holder) {
+    drop_if_unused(*lane, *session);
+    co_return;
+  }
+  ++session->users;
+  session->life = {false, expiry, lane->shard.clock().wall_now()};
+  if (session->stored && outlives_connection(expiry)) {
+    Result<void> written = co_await write_life(lane, session);
+    if (!written)
+      logger_.warn("could not keep that a session was left",
+                   {{"client", ref.name.client}, {"reason", written.error().message}});
+    arm(*lane, *session);
+  } else if (session->stored) {
+    co_await end(lane, session);
+  } else {
+    session->items.clear();
+  }
+  session->holder.reset();
+  wake_next(*lane, *session);
+  --session->users;
+  drop_if_unused(*lane, *session);
+}
+
+void NodeSessions::arm(Lane& lane, Session& session) {
+  if (!session.life.expiry) return;
+  Lane* of = &lane;
+  Session* one = &session;
+  auto lived = Milliseconds(lane.shard.clock().wall_now().ms - session.life.since.ms);
+  Nanoseconds left = std::max<Nanoseconds>(*session.life.expiry - lived, Nanoseconds(0));
+  session.timer = lane.shard.set_timer(lane.shard.now() + left, [this, of, one] {
+    one->timer.reset();
+    if (!one->holder && !one->ending) of->tasks.spawn("session-end", end_later(of, one));
+  });
+}
+
+runtime::Task<void> NodeSessions::end_later(Lane* lane, Session* session) {
+  ++session->users;
+  co_await end(lane, session);
+  wake_next(*lane, *session);
+  --session->users;
+  drop_if_unused(*lane, *session);
+}
+
+/// With its queues. What cannot be written is found at the next start, and ends then.
+runtime::Task<void> NodeSessions::end(Lane* lane, Session* session) {
+  session->ending = true;
+  std::map<std::string, std::string> items = std::exchange(session->items, {});
+  std::vector<SessionItem> gone{{std::string(), std::nullopt}};
+  for (const auto& [key, value] : items) {
+    gone.push_back({key, std::nullopt});
+    if (!key.starts_with(kSessionQueueItem)) continue;
+    Result<std::uint64_t> deleted = co_await ports_.entities.delete_queue(lane->shard, session->name.name_space,
+                                                                          key.substr(kSessionQueueItem.size()), {});
+    if (!deleted)
+      logger_.warn("could not delete a queue of a session",
+                   {{"client", session->name.client}, {"reason", deleted.error().message}});
+  }
+  Result<void> written = co_await write(&lane->shard, &session->name, std::move(gone));
+  if (!written)
+    logger_.warn("could not end a session", {{"client", session->name.client}, {"reason", written.error().message}});
+  if (session->stored) --lane->stored;
+  session->stored = false;
+  session->ending = false;
+}
+
+runtime::Task<Result<void>> NodeSessions::write_life(Lane* lane, Session* session) {
+  std::vector<SessionItem> items{{std::string(), encode_session_life(session->life)}};
+  Result<void> written = co_await write(&lane->shard, &session->name, std::move(items));
+  co_return written;
+}
+
+runtime::Task<Result<void>> NodeSessions::write(runtime::Shard* here, const SessionName* name,
+                                                std::vector<SessionItem> items) {
+  std::shared_ptr<const cluster::Topic> topic = ports_.catalogue.topics(*here)->find(std::string(kTopic));
+  if (!topic) {
+    auto made = co_await open_kept_topic(*here, &ports_.catalogue, std::string(kTopic), kPartitions);
+    if (!made && made.error().code != ErrorCode::kAlreadyExists) co_return fail(made.error());
+    topic = made ? *made : ports_.catalogue.topics(*here)->find(std::string(kTopic));
+    if (!topic) co_return fail(ErrorCode::kUnavailable, "the topic of the sessions is not there yet");
+  }
+  std::vector<KeptValue> values;
+  for (SessionItem& item : items) values.push_back({session_record_key(*name, item.key), std::move(item.value)});
+  PartitionId partition = cluster::partition_of_key(*topic, session_record_key(*name));
+  Result<void> written = co_await write_kept(*here, &ports_.publish, partition, std::move(values));
+  co_return written;
+}
+
+runtime::Task<Result<void>> NodeSessions::open(runtime::Shard& here) {
+  std::shared_ptr<const cluster::Topic> topic = ports_.catalogue.topics(here)->find(std::string(kTopic));
+  if (!topic) co_return Result<void>();
+  std::unordered_map<std::string, std::unique_ptr<Session>> found;
+  std::function<void(const Record&)> take = [&found](const Record& record) {
+    auto key = read_session_record_key(as_text(record.key.value_or(ByteView())));
+    if (!key) return;
+    std::unique_ptr<Session>& session = found[session_record_key(key->name)];
+    if (!session) session = std::make_unique<Session>(), session->name = key->name;
+    if (!key->item.empty()) {
+      if (record.value)
+        session->items.insert_or_assign(key->item, std::string(as_text(*record.value)));
+      else
+        session->items.erase(key->item);
+      return;
+    }
+    std::optional<SessionLife> life = record.value ? decode_session_life(as_text(*record.value)) : std::nullopt;
+    session->stored = life.has_value();
+    if (life) session->life = *life;
+  };
+  for (std::int32_t i = 0; i < topic->partitions; ++i) {
+    Result<void> read = co_await read_kept(&here, &ports_.read, topic->partition(i), &take);
+    if (!read) co_return read;
+  }
+  std::vector<Loaded> by_lane(lanes_.size());
+  for (auto& [key, session] : found) {
+    if (!session->stored) continue;
+    by_lane[lane_of(session->name).shard.index().value].push_back(std::move(session));
+  }
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    Lane* lane = lanes_[i].get();
+    Loaded* loaded = &by_lane[i];
+    co_await runtime::await_on(here, lane->shard, [this, lane, loaded] { return adopt(lane, loaded); });
+  }
+  co_return Result<void>();
+}
+
+/// Who was connected when the node ended was so until now.
+runtime::Task<void> NodeSessions::adopt(Lane* lane, Loaded* loaded) {
+  for (std::unique_ptr<Session>& session : *loaded) {
+    if (session->life.connected) session->life.since = lane->shard.clock().wall_now();
+    Session& one = *(lane->sessions[session_record_key(session->name)] = std::move(session));
+    ++lane->stored;
+    arm(*lane, one);
+  }
+  co_return;
+}
+
+namespace {
+
+runtime::Task<void> close_scope(runtime::TaskScope* tasks) {
+  co_await tasks->close();
+}
+
+}  // namespace
+
+runtime::Task<void> NodeSessions::close(runtime::Shard& here) {
+  for (const std::unique_ptr<Lane>& one : lanes_) {
+    Lane* lane = one.get();
+    auto stop = [lane] {
+      for (auto& [key, session] : lane->sessions) {
+        if (session->timer) lane->shard.cancel_timer(*std::exchange(session->timer, {}));
+      }
+    };
+    co_await runtime::call_on(here, lane->shard, stop);
+    co_await runtime::await_on(here, lane->shard, [lane] { return close_scope(&lane->tasks); });
+  }
+}
+
+}  // namespace wharf::broker

@@ -1,0 +1,102 @@
+#pragma once
+// The sessions port: a session is decided about on one shard, by its name. What outlives connections is in the topic
+// `__sessions`, made with the first session that does.
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/kept_topic.hpp"
+#include "broker/node_shards.hpp"
+#include "broker/session_record.hpp"
+#include "broker/sessions.hpp"
+#include "runtime/logger.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace wharf::broker {
+
+class Entities;
+
+/// What sessions stand on; all of it outlives them.
+struct SessionPorts {
+  Catalogue& catalogue;
+  Publish& publish;
+  Read& read;
+  Entities& entities;
+};
+
+class NodeSessions final : public Sessions {
+ public:
+  static constexpr std::string_view kTopic = "__sessions";
+
+  /// `most`: sessions that outlive their connections.
+  NodeSessions(NodeShards& shards, const SessionPorts& ports, std::size_t most, runtime::Logger& logger);
+
+  /// On the first shard, before any other call: takes over what was stored.
+  runtime::Task<Result<void>> open(runtime::Shard& here);
+  /// Once no connection has a session any more.
+  runtime::Task<void> close(runtime::Shard& here);
+
+  runtime::Task<Result<AttachedSession>> attach(runtime::Shard& here, SessionRequest request,
+                                                std::shared_ptr<SessionHolder> holder) override;
+  runtime::Task<Result<void>> keep(runtime::Shard& here, SessionRef session, std::vector<SessionItem> items) override;
+  runtime::Task<void> detach(runtime::Shard& here, SessionRef session, SessionExpiry expiry) override;
+
+ private:
+  struct Holder {
+    runtime::Shard* shard = nullptr;
+    std::shared_ptr<SessionHolder> sink;
+    std::uint64_t number = 0;
+  };
+  struct Session {
+    SessionName name;
+    std::map<std::string, std::string> items;
+    SessionLife life;
+    bool stored = false;  // something of it is in the topic
+    std::optional<Holder> holder;
+    bool ending = false;
+    std::size_t users = 0;  // tasks that look at it: it is not erased before they are done
+    std::deque<runtime::Resume<bool>> waiting;
+    std::optional<runtime::Timers::Handle> timer;
+  };
+  /// The sessions of one shard, touched there.
+  struct Lane {
+    explicit Lane(runtime::Shard& owner) : shard(owner), tasks(owner) {}
+    runtime::Shard& shard;
+    std::unordered_map<std::string, std::unique_ptr<Session>> sessions;
+    std::size_t stored = 0;
+    std::uint64_t holders = 0;
+    runtime::TaskScope tasks;
+  };
+  struct Attaching {
+    SessionRequest request;
+    Holder holder;
+    Result<AttachedSession> answer;
+  };
+  using Loaded = std::vector<std::unique_ptr<Session>>;
+
+  Lane& lane_of(const SessionName& name);
+  static Session& session_of(Lane& lane, const SessionName& name);
+  static void drop_if_unused(Lane& lane, Session& session);
+  runtime::Task<void> attach_on(Lane* lane, Attaching* attaching);
+  runtime::Task<void> attach_to(Lane* lane, Session* session, Attaching* attaching);
+  runtime::Task<void> detach_on(Lane* lane, SessionRef ref, SessionExpiry expiry);
+  runtime::Task<void> end(Lane* lane, Session* session);
+  runtime::Task<void> end_later(Lane* lane, Session* session);
+  static runtime::Task<bool> until_free(Session* session);
+  static void wake_next(Lane& lane, Session& session);
+  void arm(Lane& lane, Session& session);
+  runtime::Task<Result<void>> write(runtime::Shard* here, const SessionName* name, std::vector<SessionItem> items);
+  runtime::Task<Result<void>> write_life(Lane* lane, Session* session);
+  runtime::Task<void> adopt(Lane* lane, Loaded* loaded);
+
+  NodeShards& shards_;
+  SessionPorts ports_;
+  std::size_t most_;  // of one lane
+  runtime::Logger& logger_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+};
+
+}  // namespace wharf::broker

@@ -1,0 +1,59 @@
+#pragma once
+// What one connection gathers before it writes, in one buffer that is used again and again; large bodies stay outside
+// of it. What a protocol's writer is made of:
+//
+//     store_big_endian(gathered.grow(2), id);
+//     gathered.splice(body);
+//     stream.write(gathered.take());
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "model/bytes.hpp"
+
+namespace wharf {
+
+class GatheredBytes {
+ public:
+  /// Room for so many bytes, which come next. Good until anything else is called.
+  std::byte* grow(std::size_t more) {
+    if (capacity_ - size_ < more) enlarge(more);
+    std::byte* at = begin_ + size_;
+    size_ += more;
+    return at;
+  }
+  void raw(ByteView bytes) {
+    if (!bytes.empty()) std::memcpy(grow(bytes.size()), bytes.data(), bytes.size());
+  }
+  /// These bytes come next, from where they are.
+  void splice(SharedBytes bytes) { splices_.push_back({size_, std::move(bytes)}); }
+
+  /// Before each frame: a full chunk becomes pieces, so that a burst is neither copied nor kept as one.
+  void begin_frame() {
+    if (size_ >= kFullBytes) cut();
+  }
+  bool empty() const { return size_ == 0 && splices_.empty() && pieces_.empty(); }
+  /// All since the last take(), in order, for one gathered write. The memory is used again once nobody holds a piece.
+  std::vector<SharedBytes> take();
+
+ private:
+  struct Splice {
+    std::size_t position = 0;  // the bytes come before the one at this position
+    SharedBytes bytes;
+  };
+  void enlarge(std::size_t more);
+  void cut();
+
+  static constexpr std::size_t kFullBytes = 60 * 1024;
+
+  std::vector<SharedBytes> pieces_;  // cut off already
+  std::shared_ptr<std::byte[]> chunk_;
+  std::size_t chunk_bytes_ = 0;
+  std::byte* begin_ = nullptr;  // what take() has not given away: size_ bytes, and room for capacity_
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+  std::vector<Splice> splices_;
+};
+
+}  // namespace wharf

@@ -1,0 +1,35 @@
+#pragma once
+// What has arrived on a connection and is not taken yet, in one piece: what a protocol's frame buffer is made of.
+// Memory grows with what has arrived, never with what a size field promises.
+//
+//   MutableBytes space = bytes.space(wanted);          // read from the socket into it
+//   bytes.received(count);
+//   ...bytes.pending()...bytes.skip(frame size)
+#include <cstddef>
+#include <memory>
+
+#include "model/bytes.hpp"
+
+namespace wharf {
+
+class ReceivedBytes {
+ public:
+  /// Where the next bytes go; never empty. `frame_bytes`: the whole size of the frame that is pending, 0 where that is
+  /// not known yet. Ends the life of all that was taken and not kept.
+  MutableBytes space(std::size_t frame_bytes);
+  void received(std::size_t count);
+  ByteView pending() const { return {chunk_.get() + start_, end_ - start_}; }
+  void skip(std::size_t count);
+  /// A part of what has arrived, for longer.
+  SharedBytes keep(ByteView part) const { return {chunk_, part}; }
+
+ private:
+  void move_to_chunk(std::size_t capacity);
+
+  std::shared_ptr<std::byte[]> chunk_;
+  std::size_t capacity_ = 0;
+  std::size_t start_ = 0;  // of what is pending
+  std::size_t end_ = 0;
+};
+
+}  // namespace wharf
