@@ -81,7 +81,8 @@ class WharfNode(Wharf):
 
     def start(self):
         self.launch([self.program(), "serve", "--data", f"{self.folder}/data", "--set", f"amqp.listen={self.bootstrap}", "--set",
-                     f"kafka.listen=127.0.0.1:{free_port()}", "--set", f"admin.listen={self.admin_listen}"])
+                     f"kafka.listen=127.0.0.1:{free_port()}", "--set", "mqtt.listen=", "--set",
+                     f"admin.listen={self.admin_listen}"])
 
 
 class WatchedWharf(WharfNode):

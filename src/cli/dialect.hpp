@@ -32,6 +32,7 @@ struct DialectSurroundings {
 using OpenDialect = Result<std::unique_ptr<Dialect>>(const DialectSurroundings& with);
 OpenDialect open_kafka;
 OpenDialect open_amqp;
+OpenDialect open_mqtt;
 
 /// `opened`, or which setting is to blame.
 Result<void> of_key(std::string_view key, Result<void> opened);

@@ -30,9 +30,11 @@ std::vector<Finding> examine(const config::ServerConfig& config) {
   findings.push_back(judge_clock(clock_facts(clock)));
   const Endpoint& kafka = config.get<"kafka.listen">();
   const std::optional<Endpoint>& amqp = config.get<"amqp.listen">();
+  const std::optional<Endpoint>& mqtt = config.get<"mqtt.listen">();
   const std::optional<Endpoint>& admin = config.get<"admin.listen">();
   findings.push_back(judge_port("kafka.listen", kafka, kafka.port == 0 ? "" : listen_error(kafka)));
   if (amqp) findings.push_back(judge_port("amqp.listen", *amqp, amqp->port == 0 ? "" : listen_error(*amqp)));
+  if (mqtt) findings.push_back(judge_port("mqtt.listen", *mqtt, mqtt->port == 0 ? "" : listen_error(*mqtt)));
   if (admin) findings.push_back(judge_port("admin.listen", *admin, admin->port == 0 ? "" : listen_error(*admin)));
   return findings;
 }

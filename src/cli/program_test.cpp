@@ -169,12 +169,14 @@ TEST(Program, ExamplesOfTheManualPagesAreUnderstood) {
     std::istringstream lines{std::string(command.examples)};
     for (std::string line; std::getline(lines, line);) {
       if (line.starts_with(' ')) continue;
-      for (std::string more; line.ends_with('\\') && std::getline(lines, more);) line = line.substr(0, line.size() - 1) + more;
+      for (std::string more; line.ends_with('\\') && std::getline(lines, more);)
+        line = line.substr(0, line.size() - 1) + more;
       const std::string start = fmt::format("wharf {}", command.name);
       ASSERT_THAT(line, StartsWith(start));
       CLI::App app;
       const cli::Run held = command.declare(&app);  // holds what the options write to
-      EXPECT_NO_THROW(app.parse(line.substr(start.size(), std::min(line.find(" > "), line.find(" < ")) - start.size()))) << line;
+      EXPECT_NO_THROW(app.parse(line.substr(start.size(), std::min(line.find(" > "), line.find(" < ")) - start.size())))
+          << line;
     }
   }
 }
@@ -251,7 +253,8 @@ TEST(ConfigCommand, ExplainsATopicsKeyWithItsDefaultHere) {
 }
 
 TEST(ConfigCommand, SaysWhatAMachinesOwnNumberIs) {
-  EXPECT_THAT(run({"config", "shards"}).out, testing::ContainsRegex("value        0 \\(here: [1-9][0-9]*\\) \\(default\\)"));
+  EXPECT_THAT(run({"config", "shards"}).out,
+              testing::ContainsRegex("value        0 \\(here: [1-9][0-9]*\\) \\(default\\)"));
   EXPECT_THAT(run({"config"}).out, testing::ContainsRegex("memory.limit.bytes +0 \\(here: [1-9][0-9]*MiB\\)"));
   EXPECT_THAT(run({"config", "shards", "--set", "shards=3"}).out, HasSubstr("value        3 (--set)"));
 }
@@ -259,15 +262,17 @@ TEST(ConfigCommand, SaysWhatAMachinesOwnNumberIs) {
 TEST(ServeCommand, AFolderAndNoFolderIsAMistake) {
   const Outcome outcome = run({"serve", "--memory", "--data", "no/such"});
   EXPECT_EQ(outcome.code, kUsage);
-  EXPECT_EQ(outcome.err,
-            "wharf serve: --memory keeps nothing on disk, --data names a folder to keep everything in: give one of them\n");
+  EXPECT_EQ(
+      outcome.err,
+      "wharf serve: --memory keeps nothing on disk, --data names a folder to keep everything in: give one of them\n");
 }
 
 TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "doctor";
   std::filesystem::create_directories(folder);
-  const Outcome outcome = run({"doctor", "--data", (folder / "not" / "yet").string(), "--set",
-                               "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+  const Outcome outcome =
+      run({"doctor", "--data", (folder / "not" / "yet").string(), "--set", "kafka.listen=127.0.0.1:0", "--set",
+           "amqp.listen=127.0.0.1:0", "--set", "mqtt.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
   EXPECT_THAT(outcome.out, HasSubstr(folder.string()));
   EXPECT_THAT(outcome.out, HasSubstr("kafka.listen: any free port of 127.0.0.1"));
   EXPECT_TRUE(std::filesystem::is_empty(folder));
@@ -276,7 +281,8 @@ TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
 
 TEST(DoctorCommand, InMemoryNoDiskIsLookedAt) {
   const Outcome outcome =
-      run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+      run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set",
+           "mqtt.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
   EXPECT_THAT(outcome.out, testing::Not(HasSubstr("data folder")));
 }
 

@@ -2,8 +2,8 @@
 
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/server.hpp"
@@ -20,8 +20,8 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// SIGTERM, SIGINT and SIGHUP (a terminal that closes) come to this thread alone, when it waits for them; a closed socket is an
-/// error, not a signal.
+/// SIGTERM, SIGINT and SIGHUP (a terminal that closes) come to this thread alone, when it waits for them; a closed
+/// socket is an error, not a signal.
 sigset_t block_signals() {
   sigset_t stops;
   sigemptyset(&stops);
@@ -35,7 +35,8 @@ sigset_t block_signals() {
 
 int run(const ServerOptions& options, Streams streams) {
   if (options.contradicts_itself()) {
-    streams.err << "wharf serve: --memory keeps nothing on disk, --data names a folder to keep everything in: give one of them\n";
+    streams.err << "wharf serve: --memory keeps nothing on disk, --data names a folder to keep everything in: give one "
+                   "of them\n";
     return kUsage;
   }
   Result<config::ServerConfig> config = options.load();
@@ -59,7 +60,8 @@ int run(const ServerOptions& options, Streams streams) {
   }
   Result<void> stopped = server.stop();
   if (!stopped) {
-    server.logger().error("the end was not clean; the next start will look through the logs", {{"reason", stopped.error().message}});
+    server.logger().error("the end was not clean; the next start will look through the logs",
+                          {{"reason", stopped.error().message}});
     exit_code = kFailed;
   }
   if (started && stopped) server.logger().info("stopped", {});
@@ -77,13 +79,17 @@ Command serve_command() {
   return {
       .name = "serve",
       .summary = "run the broker",
-      .description = "Opens the admin port, recovers what is stored, opens the clients' ports, and prints one line of JSON to standard "
-                     "output that names every address once clients can connect. Log lines go to standard error. SIGTERM, SIGINT and SIGHUP stop it: no new requests, what is in "
-                     "progress is finished, everything is flushed.",
-      .examples = "wharf serve\nwharf serve --data /var/lib/wharf --set kafka.listen=0.0.0.0:9092\n"
-                  "wharf serve --memory --set kafka.listen=127.0.0.1:0 --set amqp.listen=127.0.0.1:0 \\\n"
-                  "    --set admin.listen=127.0.0.1:0\n"
-                  "  keeps nothing on disk and takes free ports: for test suites",
+      .description =
+          "Opens the admin port, recovers what is stored, opens the clients' ports, and prints one line of JSON to "
+          "standard "
+          "output that names every address once clients can connect. Log lines go to standard error. SIGTERM, SIGINT "
+          "and SIGHUP stop it: no new requests, what is in "
+          "progress is finished, everything is flushed.",
+      .examples =
+          "wharf serve\nwharf serve --data /var/lib/wharf --set kafka.listen=0.0.0.0:9092\n"
+          "wharf serve --memory --set kafka.listen=127.0.0.1:0 --set amqp.listen=127.0.0.1:0 \\\n"
+          "    --set mqtt.listen=127.0.0.1:0 --set admin.listen=127.0.0.1:0\n"
+          "  keeps nothing on disk and takes free ports: for test suites",
       .declare = declare,
   };
 }

@@ -63,7 +63,7 @@ std::uint64_t stream_batch_bytes(const config::ServerConfig& config) {
 }
 
 /// In the order in which they open, close and are named.
-constexpr OpenDialect* kDialects[] = {open_kafka, open_amqp};
+constexpr OpenDialect* kDialects[] = {open_kafka, open_amqp, open_mqtt};
 
 }  // namespace
 

@@ -7,6 +7,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "kafka" / "
 
 import cases
 import streams
+import topics
 
 if __name__ == "__main__":
-    cases.main(streams)
+    cases.main(streams, topics)

@@ -1,0 +1,81 @@
+#include "cli/dialect.hpp"
+#include "protocols/mqtt/handlers/door.hpp"
+#include "protocols/mqtt/welcome.hpp"
+
+namespace wharf::cli {
+namespace {
+
+class MqttDialect final : public Dialect {
+ public:
+  explicit MqttDialect(const DialectSurroundings& with);
+  runtime::OpenPort& port() override { return *port_; }
+
+ private:
+  const mqtt::Door* make_door(const DialectSurroundings& with, runtime::Shard& shard);
+
+  std::vector<std::unique_ptr<std::uint64_t>> connections_made_;  // one per shard, as the doors
+  std::vector<std::unique_ptr<mqtt::Door>> doors_;
+  std::unique_ptr<runtime::OpenPort> port_;
+};
+
+MqttDialect::MqttDialect(const DialectSurroundings& with) {
+  std::vector<const mqtt::Door*> doors;
+  for (runtime::Shard* shard : with.shards) doors.push_back(make_door(with, *shard));
+  runtime::PortOptions options{.name = "mqtt",
+                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">())};
+  port_ = std::make_unique<runtime::OpenPort>(options, with.shards, mqtt::welcome(std::move(doors)), with.network,
+                                              with.logger);
+}
+
+mqtt::DoorLimits limits_of(const config::ServerConfig& config) {
+  auto seconds = [](Milliseconds time) { return std::chrono::ceil<std::chrono::seconds>(time); };
+  mqtt::DoorLimits limits{
+      .max_packet_bytes = static_cast<std::size_t>(config.get<"mqtt.max.packet.bytes">()),
+      .keep_alive_max_s = static_cast<std::uint16_t>(seconds(config.get<"mqtt.keep.alive.max">()).count()),
+      .receive_maximum = static_cast<std::uint16_t>(config.get<"mqtt.receive.maximum">()),
+      .topic_alias_maximum = static_cast<std::uint16_t>(config.get<"mqtt.topic.alias.maximum">()),
+      .subscriptions = static_cast<std::size_t>(config.get<"mqtt.subscriptions.max">()),
+      .qos0_queue_length = static_cast<std::uint64_t>(config.get<"mqtt.qos0.queue.length">()),
+      .session_queue_length = static_cast<std::uint64_t>(config.get<"mqtt.session.queue.length">())};
+  const Milliseconds most = config.get<"mqtt.session.expiry.max">();
+  if (most.count() >= 0) limits.session_expiry_max = seconds(most);
+  return limits;
+}
+
+const mqtt::Door* MqttDialect::make_door(const DialectSurroundings& with, runtime::Shard& shard) {
+  const config::ServerConfig& config = with.config;
+  broker::Node& node = with.node;
+  connections_made_.push_back(std::make_unique<std::uint64_t>(0));
+  doors_.push_back(
+      std::unique_ptr<mqtt::Door>(new mqtt::Door{.shard = shard,
+                                                 .queues = node.queues(),
+                                                 .sessions = node.sessions(),
+                                                 .retained = node.retained(),
+                                                 .histories = node.histories(),
+                                                 .delays = node.delays(),
+                                                 .entities = node.entities(),
+                                                 .publish = node.publish(),
+                                                 .catalogue = node.catalogue(),
+                                                 .connections_made = *connections_made_.back(),
+                                                 .random = with.random,
+                                                 .logger = with.logger,
+                                                 .access = node.access(),
+                                                 .alarms = node.alarms(shard.index().value),
+                                                 .anonymous_user = config.get<"mqtt.anonymous.user">(),
+                                                 .anonymous_password = config.get<"mqtt.anonymous.password">(),
+                                                 .limits = limits_of(config)}));
+  return doors_.back().get();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Dialect>> open_mqtt(const DialectSurroundings& with) {
+  const std::optional<Endpoint>& endpoint = with.config.get<"mqtt.listen">();
+  if (!endpoint) return nullptr;
+  auto dialect = std::make_unique<MqttDialect>(with);
+  Result<void> opened = of_key("mqtt.listen", dialect->port().open(*endpoint));
+  if (!opened) return fail(opened.error());
+  return dialect;
+}
+
+}  // namespace wharf::cli

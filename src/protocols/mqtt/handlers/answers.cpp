@@ -1,0 +1,112 @@
+// PUBACK, PUBREC, PUBREL and PUBCOMP from the client: of messages in either direction.
+#include <fmt/format.h>
+
+#include "protocols/mqtt/handlers/deliveries.hpp"
+#include "protocols/mqtt/handlers/dispatch.hpp"
+
+namespace wharf::mqtt {
+namespace {
+
+template <class Packet>
+std::optional<Packet> read_answer(Client& client, const RawPacket& packet) {
+  Outcome<Packet> answer = read_packet<Packet>(packet, client.version);
+  if (answer) return *answer;
+  client.end(answer.error());
+  return std::nullopt;
+}
+
+std::string key_of(std::string_view kind, std::uint16_t packet_id) {
+  return fmt::format("{}{}", kind, packet_id);
+}
+
+runtime::Task<Result<void>> keep_one(Client* client, std::string key, std::optional<std::string> value) {
+  if (!client->keeps_session()) co_return Result<void>();
+  std::vector<broker::SessionItem> items;
+  items.push_back({std::move(key), std::move(value)});
+  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  co_return kept;
+}
+
+void could_not_keep(Client& client, const Error& error) {
+  client.end({ReasonCode::kUnspecifiedError, error.message});
+}
+
+/// The message is the client's from here on, and its identifier is known to be out until PUBCOMP: both survive.
+runtime::Task<void> release(Client* client, std::uint16_t packet_id, OutgoingMessage message) {
+  Result<void> kept =
+      co_await keep_one(client, key_of(kReleasedItem, packet_id), std::to_string(message.message.offset.value));
+  if (!kept) co_return could_not_keep(*client, kept.error());
+  if (message.consumer) settle(*client, *message.consumer, message.message);
+  hand_on_settlements(*client);
+  client->write(PubRel{.packet_id = packet_id});
+}
+
+runtime::Task<void> forget_received(Client* client, std::uint16_t packet_id) {
+  Result<void> kept = co_await keep_one(client, key_of(kReceivedItem, packet_id), std::nullopt);
+  if (!kept) co_return could_not_keep(*client, kept.error());
+  client->received.erase(packet_id);
+  client->write(PubComp{.packet_id = packet_id});
+}
+
+runtime::Task<void> forget_released(Client* client, std::uint16_t packet_id) {
+  Result<void> kept = co_await keep_one(client, key_of(kReleasedItem, packet_id), std::nullopt);
+  if (!kept) co_return could_not_keep(*client, kept.error());
+  client->outgoing.erase(packet_id);
+  write_held(*client);
+}
+
+}  // namespace
+
+void take_puback(Client& client, const RawPacket& packet) {
+  auto answer = read_answer<PubAck>(client, packet);
+  if (!answer) return;
+  OutgoingMessage* message = client.outgoing.find(answer->packet_id);
+  if (!message || message->qos != 1) return;  // of a connection before this
+  if (message->consumer) settle(client, *message->consumer, message->message);
+  client.outgoing.erase(answer->packet_id);
+}
+
+void take_pubrec(Client& client, const RawPacket& packet) {
+  auto answer = read_answer<PubRec>(client, packet);
+  if (!answer) return;
+  OutgoingMessage* message = client.outgoing.find(answer->packet_id);
+  if (!message || message->qos != 2) {
+    ReasonCode unknown = client.is_v5() ? ReasonCode::kPacketIdentifierNotFound : ReasonCode::kSuccess;
+    return client.write(PubRel{.packet_id = answer->packet_id, .reason = unknown});
+  }
+  if (is_failure(answer->reason)) {  // the client's last word
+    if (message->consumer) settle(client, *message->consumer, message->message);
+    client.outgoing.erase(answer->packet_id);
+    return;
+  }
+  if (message->released) return client.write(PubRel{.packet_id = answer->packet_id});
+  message->released = true;
+  client.tasks.spawn("mqtt-release", release(&client, answer->packet_id, *message));
+}
+
+void take_pubrel(Client& client, const RawPacket& packet) {
+  auto answer = read_answer<PubRel>(client, packet);
+  if (!answer) return;
+  auto known = client.received.find(answer->packet_id);
+  if (known == client.received.end()) {
+    ReasonCode unknown = client.is_v5() ? ReasonCode::kPacketIdentifierNotFound : ReasonCode::kSuccess;
+    return client.write(PubComp{.packet_id = answer->packet_id, .reason = unknown});
+  }
+  if (known->second == Received::kUnderWay)
+    return client.end({ReasonCode::kProtocolError, "PUBREL for a message that has no PUBREC yet"});
+  client.tasks.spawn("mqtt-received", forget_received(&client, answer->packet_id));
+}
+
+void take_pubcomp(Client& client, const RawPacket& packet) {
+  auto answer = read_answer<PubComp>(client, packet);
+  if (!answer) return;
+  const OutgoingMessage* message = client.outgoing.find(answer->packet_id);
+  if (!message || !message->released) return;
+  client.tasks.spawn("mqtt-released", forget_released(&client, answer->packet_id));
+}
+
+void resend_releases(Client& client) {
+  for (const auto& [packet_id, message] : client.outgoing.all()) client.write(PubRel{.packet_id = packet_id});
+}
+
+}  // namespace wharf::mqtt

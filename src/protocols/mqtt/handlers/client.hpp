@@ -1,0 +1,145 @@
+#pragma once
+// One connection without its socket: what has been agreed with the client, what it subscribed to and holds, and the
+// bytes for it. The connection feeds packets in (dispatch.hpp), and writes what gathers in `out`.
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "broker/publisher_hold.hpp"
+#include "model/endpoint.hpp"
+#include "protocols/mqtt/handlers/door.hpp"
+#include "protocols/mqtt/handlers/publish_turn.hpp"
+#include "protocols/mqtt/handlers/retained.hpp"
+#include "protocols/mqtt/handlers/will.hpp"
+#include "protocols/mqtt/session/outgoing_messages.hpp"
+#include "protocols/mqtt/session/publish_answers.hpp"
+#include "protocols/mqtt/session/subscriptions.hpp"
+#include "protocols/mqtt/session/topic_aliases.hpp"
+#include "protocols/mqtt/wire/packet_codec.hpp"
+#include "routing/core/router.hpp"
+#include "runtime/random.hpp"
+#include "runtime/signal.hpp"
+#include "runtime/task_scope.hpp"
+#include "security/core/access_decisions.hpp"
+
+namespace wharf::mqtt {
+
+class Inbox;
+
+/// A queue that the client's messages come from.
+struct Source {
+  Lane lane = Lane::kConnection;
+  std::shared_ptr<const broker::QueueInfo> queue;
+  std::string filter;                 // of a group: what it is shared by
+  std::deque<broker::Delivery> held;  // not written yet, in order
+  std::vector<queue::Settlement> settlements;
+};
+
+/// Messages in line for the socket: their queue is told once they are out of the way.
+struct Sending {
+  queue::ConsumerId consumer;
+  std::uint64_t bytes = 0;
+};
+
+/// What the client has published at QoS 2 and not released.
+enum class Received : std::uint8_t { kUnderWay, kKept };
+
+struct Client {
+  enum class Phase : std::uint8_t {
+    kStart,  // CONNECT has not come
+    kRunning,
+    kEnded,  // nothing more is read
+  };
+
+  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope);
+  ~Client();
+
+  bool is_v5() const { return version == Version::k5; }
+  template <class Packet>
+  void write(const Packet& packet) {
+    if (phase == Phase::kEnded) return;
+    write_packet(packet, version, out);
+    can_write.notify();
+  }
+  /// The connection ends for the client's mistake, or ours; from MQTT 5 on it is told why.
+  void end(ProtocolError error);
+  /// The same without a line in the log.
+  void end(ReasonCode code, std::string_view why);
+  template <class Packet>
+  Packet answer(std::uint16_t packet_id, const ProtocolError& error) const;
+  void sending(queue::ConsumerId consumer, std::uint64_t bytes);
+  void wrote(const Sending& sent);
+
+  /// `principal`, who has signed in, is in this namespace from here on.
+  void enter(security::Principal principal, std::string name_space);
+  Result<void> may(security::Verb verb, const security::Resource& resource);
+  /// Messages that the client may have unanswered at a time.
+  std::size_t send_quota() const { return receive_maximum; }
+  /// Whether the socket should not be read from.
+  bool overloaded() const {
+    const DoorLimits& limits = door.limits;
+    return hold.now() || unanswered_bytes > limits.unanswered_bytes ||
+           unanswered_messages > limits.unanswered_messages || unsent_bytes > limits.unsent_bytes;
+  }
+  bool keeps_session() const { return session && session->outlives; }
+
+  const Door& door;
+  runtime::Shard& shard;
+  Endpoint remote;
+  runtime::Signal& can_write;
+  runtime::Signal can_read;
+  runtime::Signal room;  // something was written, or answered
+  runtime::TaskScope& tasks;
+  broker::ConnectionId id;
+
+  Phase phase = Phase::kStart;
+  Version version = Version::k311;
+  std::string client_id, name_space;
+  std::optional<security::AccessDecisions> decisions;  // once signed in
+  std::uint16_t keep_alive_s = 0;
+  std::uint16_t receive_maximum = 65'535;
+  std::size_t max_packet_bytes = kLargestVarint;
+  bool tells_problems = true;  // reason strings and user properties on any packet
+  broker::SessionExpiry expiry;
+  std::optional<broker::SessionRef> session;
+  std::unique_ptr<KeptWill> will;  // large, and most have none
+  bool is_taken_over = false;
+
+  Subscriptions subscriptions;
+  std::unordered_map<queue::ConsumerId, std::unique_ptr<Source>> sources;
+  OutgoingMessages outgoing;
+  OutgoingAliases outgoing_aliases;
+  IncomingAliases incoming_aliases;
+  std::shared_ptr<Inbox> inbox;  // queues may hold it for longer than the client is there
+
+  std::vector<Replay> replays;  // in their order
+  bool is_replaying = false;
+
+  Writer out;
+  std::vector<Sending> in_out;   // messages in `out`
+  std::size_t unsent_bytes = 0;  // that answers, not deliveries, have put there
+
+  PublishTurn turn;
+  routing::Router router;
+  runtime::Dice dice;
+  PublishAnswers qos1, qos2;                             // what waits to be kept
+  std::unordered_map<std::uint16_t, Received> received;  // QoS 2
+  std::size_t unanswered_bytes = 0;
+  std::size_t unanswered_messages = 0;
+  bool told_of_lost_publish = false;
+  broker::PublisherHold hold{door.alarms, can_read};
+};
+
+template <class Packet>
+Packet Client::answer(std::uint16_t packet_id, const ProtocolError& error) const {
+  Packet packet{.packet_id = packet_id, .reason = error.code};
+  if (tells_problems && !error.message.empty()) packet.properties.reason_string = error.message;
+  return packet;
+}
+
+}  // namespace wharf::mqtt

@@ -1,0 +1,54 @@
+#pragma once
+// A client's packets -> what they mean. One file for each group of packets beside this.
+#include "protocols/mqtt/handlers/client.hpp"
+#include "protocols/mqtt/wire/packet_buffer.hpp"
+#include "runtime/task.hpp"
+
+namespace wharf::mqtt {
+
+/// Whether a packet is carried out at once, or suspends.
+bool takes_time(const Client& client, const RawPacket& packet);
+/// One packet, of those that came with one read; what it gathers is handed on by end_turn().
+void take_packet(Client& client, const RawPacket& packet);
+/// One that takes_time(): nothing behind it is looked at before it is done. `packet` outlives the task.
+runtime::Task<void> take_slow_packet(Client* client, const RawPacket* packet);
+/// All publishes of one read go to the ports in one call; the answers come when they are kept. So do the settlements.
+void end_turn(Client& client);
+
+// connect.cpp
+runtime::Task<void> take_connect(Client* client, const RawPacket* packet);
+/// The connection has ended: gives back what it held and leaves the session. Nothing of the client runs any more.
+runtime::Task<void> leave(Client* client);
+
+// publish.cpp
+void take_publish(Client& client, const RawPacket& packet);
+runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered);
+/// What can be said of publishes now.
+void flush_answers(Client& client);
+/// A message of the broker's own making on this client's behalf: its will.
+runtime::Task<void> publish_will(Client* client);
+
+// answers.cpp
+void take_puback(Client& client, const RawPacket& packet);
+void take_pubrec(Client& client, const RawPacket& packet);
+void take_pubrel(Client& client, const RawPacket& packet);
+void take_pubcomp(Client& client, const RawPacket& packet);
+/// PUBREL again for what was left unfinished when the connection before ended.
+void resend_releases(Client& client);
+
+// subscribe.cpp
+runtime::Task<void> take_subscribe(Client* client, const RawPacket* packet);
+runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet);
+/// A resumed session's queue has messages.
+runtime::Task<Result<void>> resume_subscriptions(Client* client);
+
+// disconnect.cpp
+void take_disconnect(Client& client, const RawPacket& packet);
+
+// Keys of what a session keeps (broker/sessions.hpp).
+inline constexpr std::string_view kSubscriptionItem = "subscription/";  // and the filter
+inline constexpr std::string_view kReceivedItem = "received/";          // and a packet identifier
+inline constexpr std::string_view kReleasedItem = "released/";          // the same, of ours
+inline constexpr std::string_view kWillItem = "will";                   // where a delayed will waits
+
+}  // namespace wharf::mqtt

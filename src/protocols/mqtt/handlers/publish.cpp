@@ -1,0 +1,258 @@
+// PUBLISH from the client, and its will: routed at once, gathered per destination, answered when it is kept.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "broker/routed_message.hpp"
+#include "model/encoded_table.hpp"
+#include "protocols/mqtt/handlers/deliveries.hpp"
+#include "protocols/mqtt/handlers/dispatch.hpp"
+#include "protocols/mqtt/session/addresses.hpp"
+
+namespace wharf::mqtt {
+namespace {
+
+using security::Resource;
+using security::Verb;
+
+/// Destinations of a message, but for what the publisher does not want to hear of itself.
+struct Route {
+  routing::Routes routes;
+  std::vector<routing::DestinationId> without_own;
+};
+
+void leave_out_own(const Client& client, const broker::NamespaceView& view, std::string_view topic, Route& route) {
+  for (Lane lane : {Lane::kConnection, Lane::kSession}) {
+    auto match = client.subscriptions.match(topic, lane);
+    if (!match || !match->only_no_local) continue;
+    std::string own =
+        lane == Lane::kConnection ? queue_of_connection(client.client_id) : queue_of_session(client.client_id);
+    auto id = view.routes->find(routing::DestinationKind::kQueue, own);
+    if (!id || std::ranges::find(route.routes.destinations, *id) == route.routes.destinations.end()) continue;
+    route.without_own.clear();
+    std::ranges::remove_copy(route.routes.destinations, std::back_inserter(route.without_own), *id);
+    std::vector<routing::DestinationId> kept = route.without_own;
+    route.without_own = std::move(kept);
+    route.routes.destinations = route.without_own;
+  }
+}
+
+/// Headers are looked at by exchanges of that kind only, which amq.topic may be bound to.
+std::optional<PropertyTable> headers_of(const MessageView& message) {
+  if (!message.properties) return std::nullopt;
+  auto table = decode_property_table(*message.properties);
+  return table ? std::optional(std::move(*table)) : std::nullopt;
+}
+
+/// How many places it goes to.
+Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, std::string_view topic,
+                             std::optional<ToAnswer> answer) {
+  auto view = client.door.entities.find(client.shard, client.name_space);
+  if (!view) return refuse(ReasonCode::kServerUnavailable, "the virtual host is gone");
+  Result<routing::DestinationId> exchange = view->routes->publish_target(kTopicExchange);
+  if (!exchange) return refuse(ReasonCode::kServerUnavailable, exchange.error().message);
+  std::optional<PropertyTable> headers = headers_of(message.view());
+  auto seen = broker::for_routing(message.view(), {}, headers ? &*headers : nullptr);
+  Route found{client.router.route(*view->routes, *exchange, seen, client.dice.roll()), {}};
+  leave_out_own(client, *view, topic, found);
+  return client.turn.add(*view, found.routes,
+                         {.name_space = client.name_space,
+                          .extra_keys = {},
+                          .message = message.view(),
+                          .persistent = broker::is_persistent(message.view())},
+                         client.shard.clock().wall_now(), answer);
+}
+
+Outcome<void> may_publish(Client& client, std::string_view topic) {
+  auto allowed = client.may(Verb::kWrite, Resource::exchange(kTopicExchange));
+  if (allowed)
+    allowed = client.may(Verb::kWrite, Resource::topic_key(kTopicExchange, swap_separators(std::string(topic))));
+  if (!allowed) return refuse(ReasonCode::kNotAuthorized, allowed.error().message);
+  return {};
+}
+
+/// Before MQTT 5 a publish cannot be refused: who made it must not take it for kept.
+void refuse_publish(Client& client, const Publish& publish, ProtocolError error) {
+  if (!client.is_v5() || publish.qos == 0) return client.end(std::move(error));
+  if (publish.qos == 1) return client.write(client.answer<PubAck>(publish.packet_id, error));
+  client.write(client.answer<PubRec>(publish.packet_id, error));
+}
+
+/// A publish that is under way, or was kept already.
+bool is_repeated(Client& client, const Publish& publish) {
+  if (publish.qos != 2) return false;
+  auto known = client.received.find(publish.packet_id);
+  if (known == client.received.end()) return false;
+  if (known->second == Received::kKept) client.write(PubRec{.packet_id = publish.packet_id});
+  return true;
+}
+
+std::optional<ToAnswer> open_answer(Client& client, const Publish& publish) {
+  if (publish.qos == 0) return std::nullopt;
+  if (publish.qos == 2) client.received.emplace(publish.packet_id, Received::kUnderWay);
+  PublishAnswers& answers = publish.qos == 1 ? client.qos1 : client.qos2;
+  return ToAnswer{publish.qos, publish.packet_id, answers.open(publish.packet_id)};
+}
+
+Outcome<void> take(Client& client, Publish publish) {
+  auto topic = client.incoming_aliases.resolve(publish.topic, publish.properties.topic_alias,
+                                               client.door.limits.topic_alias_maximum);
+  if (!topic) return refuse(topic.error());
+  if (!publish.properties.subscription_ids.empty())
+    return refuse(ReasonCode::kProtocolError, "PUBLISH: a subscription identifier from a client");
+  if (is_repeated(client, publish)) return {};
+  bool too_many = publish.qos > 0 && client.qos1.size() + client.received.size() >= client.door.limits.receive_maximum;
+  if (too_many && client.is_v5())
+    return refuse(ReasonCode::kReceiveMaximumExceeded, "PUBLISH: more messages under way than the receive maximum");
+  CanonicalMessage message;
+  auto taken = message.take({*topic, publish.qos, publish.retain, publish.properties, publish.payload});
+  if (!taken && (taken.error().code == ReasonCode::kTopicNameInvalid)) return taken;
+  if (taken) taken = may_publish(client, *topic);
+  if (!taken) return refuse_publish(client, publish, taken.error()), Outcome<void>();
+  auto places = route(client, message, *topic, open_answer(client, publish));
+  if (!places) return refuse(places.error());
+  return {};
+}
+
+ReasonCode reason_of(const Error& error) {
+  if (error.code == ErrorCode::kFull || error.code == ErrorCode::kDiskFull) return ReasonCode::kQuotaExceeded;
+  if (error.code == ErrorCode::kTooLarge) return ReasonCode::kPacketTooLarge;
+  return ReasonCode::kUnspecifiedError;
+}
+
+void tell_of_loss(Client& client, const Error& error) {
+  if (std::exchange(client.told_of_lost_publish, true)) return;
+  client.door.logger.warn("could not keep messages of a publisher",
+                          {{"listener", "mqtt"}, {"from", client.remote.text()}, {"reason", error.message}});
+}
+
+/// What became of each publish that waits for an answer.
+std::vector<ReasonCode> reasons_of(Client& client, const GatheredPublishes& gathered,
+                                   const std::vector<Result<void>>& outcomes) {
+  std::vector<ReasonCode> reasons(gathered.to_answer.size(), ReasonCode::kSuccess);
+  std::vector<bool> found(gathered.to_answer.size(), false);
+  for (std::size_t part = 0; part < outcomes.size(); ++part) {
+    bool kept = broker::fate_of(outcomes[part]) == broker::Fate::kKept;
+    if (!kept) tell_of_loss(client, outcomes[part].error());
+    for (std::size_t number : gathered.outgoing.messages[part]) {
+      found[number] = true;
+      if (!kept) reasons[number] = reason_of(outcomes[part].error());
+    }
+  }
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (!found[i]) reasons[i] = ReasonCode::kNoMatchingSubscribers;
+  }
+  return reasons;
+}
+
+/// That they have come, before the client hears it: a second one of the same identifier is the same message.
+runtime::Task<Result<void>> keep_received(Client* client, const std::vector<ToAnswer>* answers,
+                                          const std::vector<ReasonCode>* reasons) {
+  std::vector<broker::SessionItem> items;
+  for (std::size_t i = 0; i < answers->size(); ++i) {
+    bool good = (*answers)[i].qos == 2 && !is_failure((*reasons)[i]);
+    if (good) items.push_back({fmt::format("{}{}", kReceivedItem, (*answers)[i].packet_id), std::string()});
+  }
+  if (items.empty() || !client->keeps_session()) co_return Result<void>();
+  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  co_return kept;
+}
+
+template <class Packet>
+void say(Client& client, const PublishAnswered& answered) {
+  if (is_failure(answered.reason) && !client.is_v5())
+    return client.end({answered.reason, "a message could not be kept"});
+  ReasonCode reason = client.is_v5() ? answered.reason : ReasonCode::kSuccess;
+  client.write(Packet{.packet_id = answered.packet_id, .reason = reason});
+}
+
+}  // namespace
+
+void take_publish(Client& client, const RawPacket& packet) {
+  Outcome<Publish> publish = read_packet<Publish>(packet, client.version);
+  if (!publish) return client.end(publish.error());
+  client.hold.published();
+  if (auto taken = take(client, std::move(*publish)); !taken) client.end(taken.error());
+}
+
+void flush_answers(Client& client) {
+  std::vector<PublishAnswered> said;
+  client.qos1.take(said);
+  for (const PublishAnswered& one : said) say<PubAck>(client, one);
+  said.clear();
+  client.qos2.take(said);
+  for (const PublishAnswered& one : said) {
+    if (is_failure(one.reason)) {
+      client.received.erase(one.packet_id);
+    } else {
+      client.received.insert_or_assign(one.packet_id, Received::kKept);
+    }
+    say<PubRec>(client, one);
+  }
+}
+
+runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
+  std::vector<Result<void>> outcomes =
+      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
+  std::vector<ReasonCode> reasons = reasons_of(*client, gathered, outcomes);
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (gathered.to_answer[i].qos == 1) client->qos1.resolve(gathered.to_answer[i].ticket, reasons[i]);
+  }
+  flush_answers(*client);
+  Result<void> kept = co_await keep_received(client, &gathered.to_answer, &reasons);
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (gathered.to_answer[i].qos != 2) continue;
+    ReasonCode reason = kept || is_failure(reasons[i]) ? reasons[i] : reason_of(kept.error());
+    client->qos2.resolve(gathered.to_answer[i].ticket, reason);
+  }
+  flush_answers(*client);
+  client->unanswered_bytes -= gathered.bytes;
+  client->unanswered_messages -= gathered.messages;
+  client->can_read.notify();
+}
+
+namespace {
+
+runtime::Task<void> schedule_will(Client* client, const CanonicalMessage* message, std::chrono::seconds delay) {
+  const Timestamp now = client->shard.clock().wall_now();
+  broker::Delayed later{.envelope = {.due = Timestamp{now.ms + Milliseconds(delay).count()},
+                                     .name_space = client->name_space,
+                                     .exchange = std::string(kTopicExchange),
+                                     .extra_keys = {},
+                                     .key = {}},
+                        .batch = broker::bytes_of(message->view(), now),
+                        .persistent = true};
+  std::vector<broker::Delayed> all;
+  all.push_back(std::move(later));
+  auto scheduled = co_await client->door.delays.schedule(client->shard, std::move(all));
+  if (!scheduled.front()) co_return tell_of_loss(*client, scheduled.front().error());
+  std::vector<broker::SessionItem> items{{std::string(kWillItem), scheduled.front()->text()}};
+  std::ignore = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+}
+
+}  // namespace
+
+runtime::Task<void> publish_will(Client* client) {
+  const std::unique_ptr<KeptWill> kept = std::exchange(client->will, nullptr);
+  const Will& will = kept->will();
+  CanonicalMessage message;
+  auto taken = message.take({will.topic, will.qos, will.retain, will.properties, will.payload});
+  if (taken) taken = may_publish(*client, will.topic);
+  if (!taken) {
+    client->door.logger.warn("could not publish a will",
+                             {{"client", client->client_id}, {"reason", taken.error().message}});
+    co_return;
+  }
+  std::chrono::seconds delay(kept->delay_s());
+  if (client->expiry) delay = std::min(delay, *client->expiry);
+  if (delay.count() > 0 && client->keeps_session()) {
+    co_await schedule_will(client, &message, delay);
+    co_return;
+  }
+  auto places = route(*client, message, will.topic, std::nullopt);
+  if (!places || client->turn.empty()) co_return;
+  GatheredPublishes gathered = client->turn.take();
+  std::ignore = co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
+}
+
+}  // namespace wharf::mqtt

@@ -1,0 +1,279 @@
+// SUBSCRIBE and UNSUBSCRIBE: bindings of the session's queues to amq.topic.
+#include <fmt/format.h>
+
+#include "protocols/mqtt/handlers/deliveries.hpp"
+#include "protocols/mqtt/handlers/dispatch.hpp"
+#include "protocols/mqtt/session/addresses.hpp"
+#include "protocols/mqtt/session/topic_filter.hpp"
+
+namespace wharf::mqtt {
+namespace {
+
+using security::Resource;
+using security::Verb;
+using QueuePointer = std::shared_ptr<const broker::QueueInfo>;
+
+struct Place {
+  Lane lane = Lane::kConnection;
+  std::string queue;
+  std::string filter;  // what is bound: of a shared one without its group
+};
+
+Place place_of(const Client& client, const Subscription& subscription) {
+  Lane lane = Subscriptions::lane_of(subscription);
+  if (lane == Lane::kConnection) return {lane, queue_of_connection(client.client_id), subscription.filter};
+  if (lane == Lane::kSession) return {lane, queue_of_session(client.client_id), subscription.filter};
+  SharedFilter shared = *shared_filter(subscription.filter);
+  return {lane, queue_of_group(shared.group, shared.filter), std::string(shared.filter)};
+}
+
+broker::QueueDeclaration declaration(const Client& client, const Place& place) {
+  const DoorLimits& limits = client.door.limits;
+  broker::QueueDeclaration queue{.name = place.queue, .arguments = {}, .settings = {}};
+  bool of_session = place.lane == Lane::kSession && client.keeps_session();
+  queue.durable = of_session;
+  queue.auto_delete = place.lane == Lane::kGroup;
+  if (place.lane != Lane::kGroup && !of_session) queue.exclusive = client.id;
+  std::uint64_t most = place.lane == Lane::kConnection ? limits.qos0_queue_length : limits.session_queue_length;
+  if (most > 0) queue.settings.max_length = most;
+  return queue;
+}
+
+routing::Binding binding_of(const Place& place) {
+  return {
+      std::string(kTopicExchange), {routing::DestinationKind::kQueue, place.queue}, binding_key_of(place.filter), {}};
+}
+
+Outcome<void> may_subscribe(Client& client, const Place& place) {
+  Result<void> allowed = client.may(Verb::kRead, Resource::exchange(kTopicExchange));
+  std::string key = binding_key_of(place.filter);
+  if (allowed) allowed = client.may(Verb::kRead, Resource::topic_key(kTopicExchange, key));
+  for (Verb verb : {Verb::kConfigure, Verb::kWrite, Verb::kRead}) {
+    if (allowed) allowed = client.may(verb, Resource::queue(place.queue));
+  }
+  if (!allowed) return refuse(ReasonCode::kNotAuthorized, allowed.error().message);
+  return {};
+}
+
+ProtocolError refused(const Error& error) {
+  bool full = error.code == ErrorCode::kFull || error.code == ErrorCode::kDiskFull;
+  return {full ? ReasonCode::kQuotaExceeded : ReasonCode::kUnspecifiedError, error.message};
+}
+
+Source* source_of(Client& client, std::string_view queue) {
+  for (auto& [id, source] : client.sources) {
+    if (source->queue->name == queue) return source.get();
+  }
+  return nullptr;
+}
+
+/// The client gets what the queue has.
+runtime::Task<Result<void>> consume(Client* client, Lane lane, QueuePointer queue, std::string filter) {
+  queue::ConsumerId id = client->door.queues.new_consumer_id(client->shard);
+  auto source = std::make_unique<Source>();
+  source->lane = lane;
+  source->queue = queue;
+  source->filter = std::move(filter);
+  client->sources.emplace(id, std::move(source));
+  constexpr std::uint64_t kWindowBytes = 256u << 10;
+  bool settles = lane != Lane::kConnection;
+  broker::ConsumerRequest request{
+      .options = {.settles_itself = !settles,
+                  .prefetch = settles ? static_cast<std::uint32_t>(client->send_quota()) : 0,
+                  .window_bytes = kWindowBytes,
+                  .tag = client->client_id,
+                  .connection = client->remote.text()},
+      .selector = {}};
+  Result<void> begun = co_await client->door.queues.subscribe(client->shard, queue->ref, id, request, client->inbox);
+  if (!begun) client->sources.erase(id);
+  co_return begun;
+}
+
+/// Its queue, made and consumed from where that is not so yet.
+runtime::Task<Result<void>> open_place(Client* client, const Place* place, std::string filter) {
+  if (source_of(*client, place->queue)) co_return Result<void>();
+  if (place->lane == Lane::kSession && client->keeps_session()) {  // first: what is not written down nobody takes away
+    std::vector<broker::SessionItem> items;
+    items.push_back({fmt::format("{}{}", broker::kSessionQueueItem, place->queue), std::string()});
+    Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+    if (!kept) co_return kept;
+  }
+  Result<broker::DeclaredQueue> queue =
+      co_await client->door.entities.declare_queue(client->shard, client->name_space, declaration(*client, *place));
+  if (!queue) co_return fail(queue.error());
+  Result<void> begun = co_await consume(client, place->lane, queue->queue, std::move(filter));
+  co_return begun;
+}
+
+runtime::Task<Result<void>> unbind(Client* client, const Place* place) {
+  Result<void> unbound = co_await client->door.entities.unbind(client->shard, client->name_space, binding_of(*place));
+  co_return unbound;
+}
+
+/// Nobody wants the group's messages here any more.
+runtime::Task<void> leave_group(Client* client, const Place* place) {
+  for (auto& [id, source] : client->sources) {
+    if (source->queue->name != place->queue) continue;
+    queue::ConsumerId consumer = id;
+    QueuePointer queue = source->queue;
+    client->sources.erase(id);
+    co_await client->door.queues.release(client->shard, queue->ref, consumer);
+    co_await client->door.entities.delete_unused(client->shard, queue->ref);
+    co_return;
+  }
+}
+
+/// Another filter may lead to the same binding key.
+bool still_bound(const Client& client, const Place& place) {
+  for (const auto& [filter, subscription] : client.subscriptions.all()) {
+    Place other = place_of(client, subscription);
+    if (other.queue == place.queue && binding_key_of(other.filter) == binding_key_of(place.filter)) return true;
+  }
+  return false;
+}
+
+runtime::Task<Result<void>> remove(Client* client, const Subscription* gone) {
+  Place place = place_of(*client, *gone);
+  if (place.lane == Lane::kGroup) {
+    co_await leave_group(client, &place);
+    co_return Result<void>();
+  }
+  if (still_bound(*client, place)) co_return Result<void>();
+  Result<void> unbound = co_await unbind(client, &place);
+  co_return unbound;
+}
+
+Outcome<void> check(const Client& client, const Subscription& subscription) {
+  std::optional<SharedFilter> shared = shared_filter(subscription.filter);
+  bool valid = shared ? !shared->filter.empty() : is_topic_filter(subscription.filter);
+  if (!valid)
+    return refuse(ReasonCode::kTopicFilterInvalid, fmt::format("'{}' is no topic filter", subscription.filter));
+  constexpr std::size_t kLongestGroup = 200;  // with the filter a queue's name
+  if (shared && shared->group.size() + shared->filter.size() > kLongestGroup)
+    return refuse(ReasonCode::kTopicFilterInvalid, "a shared subscription's group and filter have more than 200 bytes");
+  bool full = client.subscriptions.size() >= client.door.limits.subscriptions &&
+              !client.subscriptions.find(subscription.filter);
+  if (full)
+    return refuse(ReasonCode::kQuotaExceeded, "as many subscriptions as a client may have (mqtt.subscriptions.max)");
+  return {};
+}
+
+/// The granted QoS, or why not.
+runtime::Task<Outcome<std::uint8_t>> subscribe_to(Client* client, Subscription wanted) {
+  if (auto good = check(*client, wanted); !good) co_return refuse(good.error());
+  Place place = place_of(*client, wanted);
+  if (auto allowed = may_subscribe(*client, place); !allowed) co_return refuse(allowed.error());
+  Result<void> open = co_await open_place(client, &place, wanted.filter);
+  if (!open) co_return refuse(refused(open.error()));
+  if (client->keeps_session()) {
+    std::vector<broker::SessionItem> items;
+    items.push_back({fmt::format("{}{}", kSubscriptionItem, wanted.filter), encode_subscription(wanted)});
+    Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+    if (!kept) co_return refuse(refused(kept.error()));
+  }
+  std::optional<Subscription> before = client->subscriptions.put(wanted);
+  Result<void> bound = co_await client->door.entities.bind(client->shard, client->name_space, binding_of(place));
+  if (!bound) {
+    client->subscriptions.erase(wanted.filter);
+    co_return refuse(refused(bound.error()));
+  }
+  if (before && place_of(*client, *before).lane != place.lane) std::ignore = co_await remove(client, &*before);
+  co_return wanted.qos();
+}
+
+/// By retain handling (5.0, 3.3.1.3): 0 always, 1 for a new subscription only, 2 never. What is shared gets none.
+bool wants_retained(const Subscription& subscription, bool is_new) {
+  unsigned handling = (subscription.options & kRetainHandling) >> 4;
+  if (shared_filter(subscription.filter) || handling == 2) return false;
+  return handling == 0 || is_new;
+}
+
+/// What is retained from here on reaches the subscriptions as it is published.
+runtime::Task<void> mark(Client* client, std::vector<Replay>* replays) {
+  Result<std::vector<Offset>> marks = co_await client->door.retained.marks(client->shard);
+  if (!marks) co_return client->end({ReasonCode::kUnspecifiedError, marks.error().message});
+  for (Replay& one : *replays) one.below = *marks;
+}
+
+/// Before MQTT 5 there is one code for all refusals.
+std::uint8_t code_of(const Client& client, const Outcome<std::uint8_t>& granted) {
+  if (granted) return *granted;
+  return static_cast<std::uint8_t>(client.is_v5() ? granted.error().code : ReasonCode::kUnspecifiedError);
+}
+
+Outcome<std::vector<Subscription>> subscriptions_of(const Client& client, const Subscribe& subscribe) {
+  if (subscribe.properties.subscription_ids.size() > 1)
+    return refuse(ReasonCode::kProtocolError, "SUBSCRIBE: more than one subscription identifier");
+  std::vector<Subscription> wanted;
+  for (const FilterRequest& one : subscribe.filters) {
+    std::uint8_t reserved = client.is_v5() ? kReservedOptions : static_cast<std::uint8_t>(~kQosBits);
+    bool bad = (one.options & reserved) != 0 || (one.options & kQosBits) == 3 ||
+               (one.options & kRetainHandling) == kRetainHandling;
+    if (bad) return refuse(ReasonCode::kMalformedPacket, "SUBSCRIBE: options that there are not");
+    Subscription& subscription = wanted.emplace_back(Subscription{std::string(one.filter), one.options, {}});
+    if (subscription.no_local() && shared_filter(subscription.filter))
+      return refuse(ReasonCode::kProtocolError, "SUBSCRIBE: no local on a shared subscription");
+    if (!subscribe.properties.subscription_ids.empty()) subscription.id = subscribe.properties.subscription_ids.front();
+  }
+  return wanted;
+}
+
+}  // namespace
+
+runtime::Task<void> take_subscribe(Client* client, const RawPacket* packet) {
+  Outcome<Subscribe> subscribe = read_packet<Subscribe>(*packet, client->version);
+  if (!subscribe) co_return client->end(subscribe.error());
+  Outcome<std::vector<Subscription>> wanted = subscriptions_of(*client, *subscribe);
+  if (!wanted) co_return client->end(wanted.error());
+  SubAck answer{.packet_id = subscribe->packet_id, .properties = {}, .codes = {}};
+  std::vector<Replay> replays;
+  for (const Subscription& one : *wanted) {
+    bool is_new = client->subscriptions.find(one.filter) == nullptr;
+    Outcome<std::uint8_t> granted = co_await subscribe_to(client, one);
+    answer.codes.push_back(code_of(*client, granted));
+    if (granted && wants_retained(one, is_new)) replays.push_back({one.filter, one.qos(), one.id});
+  }
+  bool replays_any = !replays.empty() && client->door.retained.is_open(client->shard);
+  if (replays_any) co_await mark(client, &replays);
+  client->write(answer);
+  for (Replay& one : replays) {
+    if (replays_any) replay_later(*client, std::move(one));
+  }
+}
+
+runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet) {
+  Outcome<Unsubscribe> unsubscribe = read_packet<Unsubscribe>(*packet, client->version);
+  if (!unsubscribe) co_return client->end(unsubscribe.error());
+  UnsubAck answer{.packet_id = unsubscribe->packet_id, .properties = {}, .codes = {}};
+  for (std::string_view filter : unsubscribe->filters) {
+    std::optional<Subscription> gone = client->subscriptions.erase(filter);
+    ReasonCode code = gone ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted;
+    if (gone) {
+      Result<void> removed = co_await remove(client, &*gone);
+      if (removed && client->keeps_session()) {
+        std::vector<broker::SessionItem> items;
+        items.push_back({fmt::format("{}{}", kSubscriptionItem, filter), std::nullopt});
+        removed = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+      }
+      if (!removed) code = ReasonCode::kUnspecifiedError;
+    }
+    answer.codes.push_back(static_cast<std::uint8_t>(code));
+  }
+  client->write(answer);
+}
+
+runtime::Task<Result<void>> resume_subscriptions(Client* client) {
+  std::vector<Subscription> all;
+  for (const auto& [filter, subscription] : client->subscriptions.all()) all.push_back(subscription);
+  for (const Subscription& one : all) {
+    Place place = place_of(*client, one);
+    Result<void> open = co_await open_place(client, &place, one.filter);
+    if (!open) co_return open;
+    if (place.lane == Lane::kSession) continue;  // it has its bindings still
+    Result<void> bound = co_await client->door.entities.bind(client->shard, client->name_space, binding_of(place));
+    if (!bound) co_return bound;
+  }
+  co_return Result<void>();
+}
+
+}  // namespace wharf::mqtt

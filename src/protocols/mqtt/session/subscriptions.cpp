@@ -1,0 +1,76 @@
+#include "protocols/mqtt/session/subscriptions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/mqtt/session/topic_filter.hpp"
+
+namespace wharf::mqtt {
+
+Lane Subscriptions::lane_of(const Subscription& subscription) {
+  if (shared_filter(subscription.filter)) return Lane::kGroup;
+  return subscription.qos() == 0 ? Lane::kConnection : Lane::kSession;
+}
+
+std::optional<Subscription> Subscriptions::put(Subscription subscription) {
+  std::optional<Subscription> before = erase(subscription.filter);
+  auto [place, added] = by_filter_.emplace(subscription.filter, subscription);
+  bool is_wild = subscription.filter.find_first_of("+#") != std::string::npos;
+  if (is_wild && lane_of(subscription) != Lane::kGroup) wildcards_.emplace(subscription.filter, &place->second);
+  return before;
+}
+
+std::optional<Subscription> Subscriptions::erase(std::string_view filter) {
+  auto known = by_filter_.find(filter);
+  if (known == by_filter_.end()) return std::nullopt;
+  if (auto wild = wildcards_.find(filter); wild != wildcards_.end()) wildcards_.erase(wild);
+  Subscription gone = std::move(known->second);
+  by_filter_.erase(known);
+  return gone;
+}
+
+const Subscription* Subscriptions::find(std::string_view filter) const {
+  auto known = by_filter_.find(filter);
+  return known == by_filter_.end() ? nullptr : &known->second;
+}
+
+bool Subscriptions::any(Lane lane) const {
+  return std::ranges::any_of(by_filter_, [lane](const auto& one) { return lane_of(one.second) == lane; });
+}
+
+void Subscriptions::add(std::optional<Match>& match, const Subscription& subscription) {
+  if (!match) match.emplace();
+  match->qos = std::max(match->qos, subscription.qos());
+  match->retain_as_published |= (subscription.options & kRetainAsPublished) != 0;
+  match->only_no_local &= subscription.no_local();
+  if (subscription.id) match->ids.push_back(*subscription.id);
+}
+
+std::optional<Subscriptions::Match> Subscriptions::match(std::string_view topic, Lane lane) const {
+  std::optional<Match> match;
+  const Subscription* exact = find(topic);
+  if (exact && lane_of(*exact) == lane) add(match, *exact);
+  for (const auto& [filter, subscription] : wildcards_) {
+    if (lane_of(*subscription) == lane && matches(filter, topic)) add(match, *subscription);
+  }
+  return match;
+}
+
+std::string encode_subscription(const Subscription& subscription) {
+  std::string encoded(1, static_cast<char>(subscription.options));
+  if (!subscription.id) return encoded;
+  for (int shift = 24; shift >= 0; shift -= 8) encoded += static_cast<char>(*subscription.id >> shift);
+  return encoded;
+}
+
+std::optional<Subscription> decode_subscription(std::string_view filter, std::string_view encoded) {
+  if (encoded.size() != 1 && encoded.size() != 5) return std::nullopt;
+  Subscription subscription{.filter = std::string(filter), .options = static_cast<std::uint8_t>(encoded[0]), .id = {}};
+  if (encoded.size() == 1) return subscription;
+  std::uint32_t id = 0;
+  for (char byte : encoded.substr(1)) id = id << 8 | static_cast<std::uint8_t>(byte);
+  subscription.id = id;
+  return subscription;
+}
+
+}  // namespace wharf::mqtt

@@ -1,0 +1,96 @@
+"""Kill -9 while devices publish and receive at QoS 2 in sessions that last: everything that was answered arrives, in order, and nothing
+arrives twice but what was under way when the broker ended, before its identifier was noted.
+WHARF_KILLS says how often (default 10), WHARF_SEED repeats the moments of an earlier run."""
+
+import os
+import random
+import tempfile
+import threading
+import time
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from broker import Broker, free_port
+
+pause = threading.Event()  # never set
+UNDER_WAY = 20
+
+
+class Device:
+    """A client whose session lasts; it comes back as often as it is cut off."""
+
+    def __init__(self, address, name):
+        host, port = address.rsplit(":", 1)
+        self.connects = 0
+        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, name, protocol=mqtt.MQTTv311, clean_session=False)
+        self.client.reconnect_delay_set(1, 1)
+        self.client.max_inflight_messages_set(UNDER_WAY)
+        self.client.on_connect = self.connected
+        self.client.connect(host, int(port))
+        self.client.loop_start()
+
+    def connected(self, _client, _userdata, _flags, reason, _properties):
+        self.connects += 0 if reason.is_failure else 1
+
+    def close(self):
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+def until(condition, what, deadline_s=90):
+    end = time.monotonic() + deadline_s
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline_s} s: {what}")
+        pause.wait(0.01)
+
+
+def main():
+    kills = int(os.environ.get("WHARF_KILLS", "10"))
+    seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
+    print(f"seed {seed}", flush=True)
+    draw = random.Random(seed)
+    address = f"127.0.0.1:{free_port()}"
+    with tempfile.TemporaryDirectory(prefix="wharf-mqtt-kill-") as folder, Broker(f"{folder}/data", **{"mqtt.listen": address}) as broker:
+        broker.start()
+        received, answered = [], []
+        subscriber = Device(address, "subscriber")
+        subscriber.client.on_message = lambda _c, _u, message: received.append(int(message.payload))
+        granted = threading.Event()
+        subscriber.client.on_subscribe = lambda *_: granted.set()
+        until(lambda: subscriber.connects == 1, "connected")
+        subscriber.client.subscribe("jobs/#", 2)
+        until(granted.is_set, "subscribed")
+        publisher = Device(address, "publisher")
+        publisher.client.on_publish = lambda _c, _u, mid, _r, _p: answered.append(mid)
+        until(lambda: publisher.connects == 1, "connected")
+        sent = 0
+
+        def publish(count):
+            nonlocal sent
+            for _ in range(count):
+                until(lambda: sent - len(answered) < UNDER_WAY, "room for another message")
+                sent += 1
+                publisher.client.publish("jobs/x", str(sent), 2)
+
+        for number in range(kills):
+            publish(draw.randrange(50, 300))
+            broker.kill()
+            broker.start()
+            until(lambda: publisher.connects >= number + 2 and subscriber.connects >= number + 2, "both are back")
+        publish(50)
+        until(lambda: len(answered) >= sent, f"all answered: {len(answered)} of {sent}")
+        until(lambda: len(set(received)) >= sent, f"all received: {len(set(received))} of {sent}")
+        twice = len(received) - len(set(received))
+        assert twice <= kills * UNDER_WAY, f"{twice} messages came twice"
+        first = list(dict.fromkeys(received))
+        assert first == sorted(first), "not in order"
+        publisher.close()
+        subscriber.close()
+        print(f"{kills} kills: {sent} messages at QoS 2, all received in order, {twice} of them twice", flush=True)
+        broker.stop()
+
+
+if __name__ == "__main__":
+    main()
