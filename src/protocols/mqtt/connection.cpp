@@ -37,6 +37,7 @@ void Connection::disconnect() {
 
 void Connection::close() {
   client_.end(ReasonCode::kServerShuttingDown, "the broker stops");  // after what is in line for the client
+  if (!reading_ended_) watch();                                      // who does not read holds up no stop
 }
 
 runtime::Task<void> Connection::run() {
