@@ -109,7 +109,7 @@ runtime::Task<void> NodeSessions::attach_to(Lane* lane, Session* session, Attach
 }
 
 runtime::Task<Result<void>> NodeSessions::keep(runtime::Shard& here, SessionRef ref, std::vector<SessionItem> items) {
-  if (!ref.outlives) co_return Result<void>();
+  if (!ref.outlives || items.empty()) co_return Result<void>();
   Lane* lane = lanes_[ref.shard.value].get();
   Result<void> written = co_await write(&here, &ref.name, items);
   if (!written) co_return written;
