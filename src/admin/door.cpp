@@ -1,5 +1,6 @@
 #include "admin/door.hpp"
 
+#include <charconv>
 #include <utility>
 
 #include <boost/json/object.hpp>
@@ -10,16 +11,19 @@
 #include "admin/cross_site.hpp"
 #include "admin/metrics_page.hpp"
 #include "admin/metrics_text.hpp"
+#include "admin/queue_metrics.hpp"
 
 namespace wharf::admin {
 namespace {
+
+constexpr std::size_t kMostQueues = 1'000;
 
 constexpr std::string_view kIndex =
     "wharf\n"
     "  /         the console, for browsers\n"
     "  /healthz  alive, and what it is doing\n"
     "  /readyz   200 when clients are served\n"
-    "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions\n"
+    "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions, ?queue=PATTERN or ?top=N for queues\n"
     "  /api      RabbitMQ's management API: users, virtual hosts, exchanges, queues, bindings, policies\n"
     "  /api/wharf/v1/openapi.json  our own: topics, messages, groups, settings\n";
 
@@ -72,6 +76,12 @@ ServerNumbers Door::server_numbers() const {
                         .partitions_total = progress_.partitions_total,
                         .scanned_bytes = progress_.scanned_bytes,
                         .ports = {}};
+  if (node_) {
+    numbers.rabbitmq_version = node_->rabbitmq_version;
+    numbers.node_name = node_->node_name;
+    numbers.cluster_name = node_->cluster_name;
+    numbers.memory_high_bytes = node_->memory_high_bytes;
+  }
   for (const runtime::OpenPort* port : ports_) numbers.ports.emplace(port->name(), port->counts());
   return numbers;
 }
@@ -104,6 +114,8 @@ runtime::Task<http::Response> Door::readiness() {
 runtime::Task<void> Door::gather(NodePorts node, NodeNumbers* into) {
   into->topics = node.catalogue->topics(shard_);
   into->shards = co_await node.operate->report(shard_);
+  into->queues = co_await node.operate->queue_sums(shard_);
+  if (node.statistics != nullptr) into->traffic = co_await node.statistics->traffic(shard_);
   Result<broker::DiskReport> disk = co_await node.operate->disk(shard_);
   if (disk) into->disk = *disk;
   GroupQuestion question{node.groups, node.operate, ready_since_.value_or(begun_), silent_after_};
@@ -136,6 +148,30 @@ runtime::Task<http::Response> Door::metrics_of_topic(std::string name) {
   std::vector<broker::ShardReport> shards = co_await node_->operate->report(shard_);
   asking_ended();
   auto write = [shards = std::move(shards), topic] { return topic_page(shards, *topic); };
+  std::string page = co_await runtime::run_blocking(shard_, std::move(write));
+  co_return text_response(std::move(page));
+}
+
+/// ?queue=PATTERN&vhost=NAME&top=NUMBER
+runtime::Task<http::Response> Door::metrics_of_queues(http::Request request) {
+  if (!node_ || node_->entities == nullptr) co_return http::refusal(503, "queues are known once the server is ready");
+  QueueQuestion question{.entities = node_->entities, .operate = node_->operate};
+  question.vhost = request.parameter("vhost").value_or("");
+  std::string_view pattern = request.parameter("queue").value_or(""), top = request.parameter("top").value_or("100");
+  if (!pattern.empty()) {
+    Result<security::Pattern> compiled = security::Pattern::compile(pattern);
+    if (!compiled) co_return http::refusal(400, "queue: " + compiled.error().message);
+    question.pattern = std::move(*compiled);
+  }
+  auto [end, error] = std::from_chars(top.data(), top.data() + top.size(), question.most);
+  bool is_number = error == std::errc() && end == top.data() + top.size();
+  if (!is_number || question.most == 0 || question.most > kMostQueues) {
+    co_return http::refusal(400, fmt::format("top: a number from 1 to {}", kMostQueues));
+  }
+  ++asking_;
+  std::vector<NamedQueue> queues = co_await busiest_queues(shard_, std::move(question));
+  asking_ended();
+  auto write = [queues = std::move(queues)] { return queues_page(queues); };
   std::string page = co_await runtime::run_blocking(shard_, std::move(write));
   co_return text_response(std::move(page));
 }
@@ -181,6 +217,8 @@ runtime::Task<http::Response> Door::answer(runtime::Shard&, http::Request reques
     response = co_await readiness();
   } else if (std::optional<std::string_view> topic = request.parameter("topic")) {
     response = co_await metrics_of_topic(std::string(*topic));
+  } else if (request.parameter("queue") || request.parameter("top")) {
+    response = co_await metrics_of_queues(std::move(request));
   } else {
     response = co_await metrics();
   }

@@ -4,7 +4,7 @@
 //
 //   /healthz   200 as long as the process turns, with what it is doing; asks nobody
 //   /readyz    200 when clients are served and records are kept, else 503 and why
-//   /metrics   docs/metrics.md; ?topic=NAME: the partitions of one topic
+//   /metrics   docs/metrics.md; ?topic=NAME: the partitions of one topic; ?queue=PATTERN: the busiest queues of those
 //   /api       docs/management.md and, below /api/wharf/v1, docs/api.md, once the node is ready; the only one that asks who you are
 //   /          docs/console.md, for browsers; who asks otherwise gets a list of these
 #include <atomic>
@@ -18,7 +18,9 @@
 #include "admin/snapshot.hpp"
 #include "admin/v1/api.hpp"
 #include "broker/catalogue.hpp"
+#include "broker/entities.hpp"
 #include "broker/operate.hpp"
+#include "broker/statistics.hpp"
 #include "groups/shell/coordinators.hpp"
 #include "http/handler.hpp"
 #include "log/recovery_progress.hpp"
@@ -30,10 +32,15 @@ namespace wharf::admin {
 /// What a ready node lets the door ask.
 struct NodePorts {
   broker::Operate* operate = nullptr;
+  broker::Statistics* statistics = nullptr;
+  broker::Entities* entities = nullptr;
   broker::Catalogue* catalogue = nullptr;
   groups::Coordinators* groups = nullptr;
   management::Api* management = nullptr;
   v1::Api* own = nullptr;
+  // As RabbitMQ's metrics tell them:
+  std::string rabbitmq_version = {}, node_name = {}, cluster_name = {};
+  std::uint64_t memory_high_bytes = 0;
 };
 
 class Door final : public http::Handler {
@@ -57,6 +64,7 @@ class Door final : public http::Handler {
   runtime::Task<http::Response> metrics();
   runtime::Task<http::Response> management(http::Request request);
   runtime::Task<http::Response> metrics_of_topic(std::string name);
+  runtime::Task<http::Response> metrics_of_queues(http::Request request);
   ServerNumbers server_numbers() const;
   runtime::Task<void> gather(NodePorts node, NodeNumbers* into);
   void asking_ended();

@@ -47,7 +47,15 @@ class AdminDoor : public testing::Test {
   void start() {
     Result<void> started = simulation_.run(shard(), node_->start());
     ASSERT_TRUE(started) << started.error().message;
-    door_.ready({&node_->operate(), &node_->catalogue(), &node_->groups()});
+    door_.ready({.operate = &node_->operate(),
+                 .statistics = &node_->statistics(),
+                 .entities = &node_->entities(),
+                 .catalogue = &node_->catalogue(),
+                 .groups = &node_->groups(),
+                 .rabbitmq_version = "4.0.5",
+                 .node_name = "wharf@0",
+                 .cluster_name = "c",
+                 .memory_high_bytes = 1'000});
   }
   /// Time moves from event to event: a timer makes it stop there.
   void wait(Nanoseconds time) {
@@ -121,6 +129,7 @@ TEST_F(AdminDoor, BeforeTheNodeIsReadyItIsHealthyAndNotReady) {
   EXPECT_THAT(metrics(), HasSubstr("wharf_state{state=\"recovering\"} 1\n"));
   EXPECT_THAT(metrics(), HasSubstr("wharf_recovery_partitions_done 3\n"));
   EXPECT_EQ(get("/metrics", {{"topic", "orders"}}).status, 503u);
+  EXPECT_EQ(get("/metrics", {{"top", "5"}}).status, 503u);
 }
 
 TEST_F(AdminDoor, AReadyNodeIsReadyUntilItStops) {
@@ -156,16 +165,44 @@ TEST_F(AdminDoor, UnknownPathsAndMethodsAreRefused) {
   EXPECT_EQ(get("/", {}, "HEAD").status, 200u);
 }
 
-TEST_F(AdminDoor, EveryMetricOfTheTableIsOnThePageOrOnATopicsPage) {
+TEST_F(AdminDoor, EveryMetricOfTheTableIsOnThePageOrOnTheOneOfATopicOrOfQueues) {
   start();
   create("orders", 4);
   std::string pages = metrics() + get("/metrics", {{"topic", "orders"}}).body;
+  const std::string of_queues = get("/metrics", {{"top", "1"}}).body;
   for (const Metric& metric : kMetrics) {
     std::string type = fmt::format("# TYPE {} {}\n", metric.name, to_string(metric.type));
     std::size_t first = pages.find(type);
-    EXPECT_NE(first, std::string::npos) << metric.name;
-    EXPECT_EQ(pages.find(type, first + 1), std::string::npos) << metric.name << " is there twice";
+    EXPECT_TRUE(first != std::string::npos || of_queues.contains(type)) << metric.name;
+    if (first != std::string::npos) EXPECT_EQ(pages.find(type, first + 1), std::string::npos) << metric.name << " is there twice";
   }
+}
+
+TEST_F(AdminDoor, QueuesAreSummedUpAndTheBusiestOnesShownAlone) {
+  start();
+  std::vector<broker::QueueDeclaration> queues;
+  for (int i = 0; i < 700; ++i) queues.push_back({.name = "q" + std::to_string(i)});
+  ASSERT_TRUE(simulation_.run(shard(), node_->entities().declare_queues(shard(), "/", queues)));
+  for (const char* name : {"q7", "q7", "q8"}) {
+    auto queue = node_->entities().find(shard(), "/")->queue(name);
+    std::vector<cluster::KeyedRecord> keyed(1, {"key", "value"});
+    std::vector<broker::EnqueuePart> parts;
+    parts.push_back({queue->ref, {.batch = *cluster::batch_of(keyed, machine_.clock().wall_now()), .messages = 1, .body_bytes = 5}});
+    for (const Result<void>& kept : simulation_.run(shard(), node_->queues().enqueue(shard(), std::move(parts)))) ASSERT_TRUE(kept);
+  }
+  EXPECT_THAT(metrics(), HasSubstr("\nrabbitmq_queues 700\n"));
+  EXPECT_THAT(metrics(), HasSubstr("\nrabbitmq_queue_messages_ready 3\n"));
+  EXPECT_THAT(metrics(), HasSubstr("\nrabbitmq_queue_messages_ready_bytes 15\n"));
+  EXPECT_THAT(metrics(), HasSubstr("\nrabbitmq_identity_info{rabbitmq_node=\"wharf@0\",rabbitmq_cluster=\"c\""));
+  std::string busiest = get("/metrics", {{"top", "2"}}).body;
+  EXPECT_THAT(busiest, HasSubstr("rabbitmq_queue_messages_published_total{vhost=\"/\",queue=\"q7\"} 2\n"));
+  EXPECT_THAT(busiest, HasSubstr("rabbitmq_queue_messages_ready{vhost=\"/\",queue=\"q8\"} 1\n"));
+  EXPECT_THAT(busiest, Not(HasSubstr("queue=\"q9\"")));
+  std::string named = get("/metrics", {{"queue", "^q69[0-4]$"}, {"vhost", "/"}}).body;
+  EXPECT_THAT(named, HasSubstr("rabbitmq_queue_consumers{vhost=\"/\",queue=\"q694\"} 0\n"));
+  EXPECT_THAT(named, Not(HasSubstr("queue=\"q7\"")));
+  EXPECT_EQ(get("/metrics", {{"queue", "("}}).status, 400u);
+  EXPECT_EQ(get("/metrics", {{"top", "1001"}}).status, 400u);
 }
 
 TEST_F(AdminDoor, WhatIsPublishedIsCountedByTopicAndByPartition) {

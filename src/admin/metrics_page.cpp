@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "admin/metrics_text.hpp"
+#include "admin/rabbitmq_metrics.hpp"
 
 namespace wharf::admin {
 namespace {
@@ -196,6 +197,7 @@ std::string metrics_page(const Snapshot& snapshot, const runtime::ProcessFacts& 
     write_groups(page, *snapshot.node);
     write_stores(page, *snapshot.node);
     write_machine(page, *snapshot.node);
+    write_rabbitmq(page, snapshot.server, *snapshot.node, process);
   }
   page.family("wharf_scrape_seconds").sample({}, seconds(snapshot.gathering));
   return page.take();

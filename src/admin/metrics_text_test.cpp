@@ -55,7 +55,7 @@ TEST(MetricsTable, NamesFollowPrometheusRules) {
   for (const Metric& metric : kMetrics) {
     EXPECT_TRUE(names.insert(metric.name).second) << metric.name;
     EXPECT_EQ(metric.type == MetricType::kCounter, metric.name.ends_with("_total")) << metric.name;
-    EXPECT_TRUE(metric.name.starts_with("wharf_") || metric.name.starts_with("process_")) << metric.name;
+    EXPECT_TRUE(metric.name.starts_with("wharf_") || metric.name.starts_with("process_") || metric.name.starts_with("rabbitmq_")) << metric.name;
     EXPECT_EQ(metric.help.find_first_of("\n\\|"), std::string_view::npos) << metric.name;
     EXPECT_TRUE(metric.help.ends_with('.')) << metric.name;
   }

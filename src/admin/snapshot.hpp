@@ -20,6 +20,8 @@ constexpr std::string_view to_string(Stage stage) {
 
 struct ServerNumbers {
   std::string version;
+  std::string rabbitmq_version, node_name, cluster_name;  // once it is ready
+  std::uint64_t memory_high_bytes = 0;
   Stage stage = Stage::kRecovering;
   Nanoseconds recovery{};  // of the last start; while it recovers, so far
   std::uint64_t partitions_done = 0;

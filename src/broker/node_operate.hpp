@@ -28,6 +28,7 @@ class NodeOperate final : public Operate {
   Shortage shortage(const runtime::Shard& here) const override { return shards_.at(here).alarms.now(); }
   runtime::Task<std::vector<QueueNumbers>> queue_numbers(runtime::Shard& here,
                                                          std::vector<queue::QueueRef> queues) override;
+  runtime::Task<QueueSums> queue_sums(runtime::Shard& here) override;
   runtime::Task<std::vector<std::optional<Timestamp>>> times_of(runtime::Shard& here, std::vector<PartitionOffset> records,
                                                                 std::size_t cold_reads) override;
   runtime::Task<std::vector<bool>> asked_since(runtime::Shard& here, std::vector<PartitionReader> readers,

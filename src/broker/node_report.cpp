@@ -32,6 +32,26 @@ runtime::Task<void> report_partitions(NodeShards* shards, std::size_t index, Sha
   }
 }
 
+void add(queue::LiveQueue& queue, QueueSums& into) {
+  const queue::QueueCounts counts = queue.counts();
+  const std::uint64_t ready_bytes = queue.core().ready_bytes();
+  std::uint64_t all = 0;
+  for (const auto& [level, cursor] : queue.core().levels()) all += cursor.counted().bytes;
+  ++into.queues;
+  into.counts.ready += counts.ready;
+  into.counts.unsettled += counts.unsettled;
+  into.counts.consumers += counts.consumers;
+  into.ready_bytes += ready_bytes;
+  into.unsettled_bytes += all - std::min(all, ready_bytes);
+}
+
+runtime::Task<void> add_up_queues(NodeShard* shard, QueueSums* into) {
+  for (std::size_t at = 0; at < shard->queues->places();) {
+    at = shard->queues->visit(at, kQueuesPerSlice, [into](queue::LiveQueue& queue) { add(queue, *into); });
+    co_await runtime::next_turn(shard->shard);
+  }
+}
+
 runtime::Task<void> report_shard(NodeShards* shards, std::size_t index, MonotonicTime asked, ShardReport* into) {
   NodeShard& shard = shards->at(index);
   into->hop = shard.shard.now() - asked;
@@ -149,6 +169,16 @@ runtime::Task<std::vector<QueueNumbers>> NodeOperate::queue_numbers(runtime::Sha
     }
   }
   co_return numbers;
+}
+
+runtime::Task<QueueSums> NodeOperate::queue_sums(runtime::Shard& here) {
+  QueueSums all;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    NodeShard* shard = &shards_.at(i);
+    QueueSums* into = &all;
+    co_await runtime::await_on(here, shard->shard, [shard, into] { return add_up_queues(shard, into); });
+  }
+  co_return all;
 }
 
 runtime::Task<std::vector<std::optional<Timestamp>>> NodeOperate::times_of(runtime::Shard& here, std::vector<PartitionOffset> records,

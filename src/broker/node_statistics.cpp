@@ -70,9 +70,11 @@ runtime::Task<std::vector<ChannelFacts>> NodeStatistics::channels(runtime::Shard
       here, [](const OpenConnection& one, std::vector<ChannelFacts>& into) { one.add_channels(into); });
 }
 
-runtime::Task<std::vector<ConsumerFacts>> NodeStatistics::consumers(runtime::Shard& here) {
-  return each_connection<ConsumerFacts>(
-      here, [](const OpenConnection& one, std::vector<ConsumerFacts>& into) { one.add_consumers(into); });
+runtime::Task<std::vector<ConsumerFacts>> NodeStatistics::consumers(runtime::Shard& here, std::string queue) {
+  auto look = [queue = std::move(queue)](const OpenConnection& one, std::vector<ConsumerFacts>& into) {
+    one.add_consumers(into, queue);
+  };
+  return each_connection<ConsumerFacts>(here, std::move(look));
 }
 
 runtime::Task<bool> NodeStatistics::close_connection(runtime::Shard& here, OpenConnectionId id, std::string reason) {

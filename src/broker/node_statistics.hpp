@@ -12,7 +12,7 @@ class NodeStatistics final : public Statistics {
 
   runtime::Task<std::vector<ConnectionFacts>> connections(runtime::Shard& here) override;
   runtime::Task<std::vector<ChannelFacts>> channels(runtime::Shard& here) override;
-  runtime::Task<std::vector<ConsumerFacts>> consumers(runtime::Shard& here) override;
+  runtime::Task<std::vector<ConsumerFacts>> consumers(runtime::Shard& here, std::string queue) override;
   runtime::Task<bool> close_connection(runtime::Shard& here, OpenConnectionId id, std::string reason) override;
   runtime::Task<NodeTraffic> traffic(runtime::Shard& here) override;
   runtime::Task<ByExchange> exchanges(runtime::Shard& here, std::string name_space) override;

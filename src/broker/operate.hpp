@@ -72,6 +72,13 @@ struct QueueNumbers {
   std::optional<queue::ConsumerId> active;  // of those of whom one at a time is served
 };
 
+/// Of all queues together.
+struct QueueSums {
+  std::uint64_t queues = 0;
+  queue::QueueCounts counts;
+  std::uint64_t ready_bytes = 0, unsettled_bytes = 0;
+};
+
 struct PartitionOffset {
   PartitionId partition;
   Offset offset;
@@ -99,6 +106,8 @@ class Operate {
   /// Of many, by place; zeros for one that is gone. Looks at some hundred at a time, so that no shard stands still for it.
   virtual runtime::Task<std::vector<QueueNumbers>> queue_numbers(runtime::Shard& here,
                                                                  std::vector<queue::QueueRef> queues) = 0;
+  /// Likewise. What comes or goes meanwhile may be missed, or counted twice.
+  virtual runtime::Task<QueueSums> queue_sums(runtime::Shard& here) = 0;
   /// When the batch that holds each record began, or the first batch behind it: producers' time, or the log's where the topic
   /// says so. None where nothing is there, and where finding out would read more than `cold_reads` times from the disk.
   virtual runtime::Task<std::vector<std::optional<Timestamp>>> times_of(runtime::Shard& here, std::vector<PartitionOffset> records,

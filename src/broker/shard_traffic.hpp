@@ -95,7 +95,8 @@ class OpenConnection {
   virtual ~OpenConnection() = default;
   virtual ConnectionFacts facts() const = 0;
   virtual void add_channels(std::vector<ChannelFacts>&) const {}
-  virtual void add_consumers(std::vector<ConsumerFacts>&) const {}
+  /// `queue`: of those with this name alone; empty: of all.
+  virtual void add_consumers(std::vector<ConsumerFacts>&, std::string_view) const {}
   /// Its client is told why, where there are words for it; it ends soon.
   virtual void force_close(std::string reason) = 0;
 };

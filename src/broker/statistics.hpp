@@ -31,7 +31,8 @@ class Statistics {
   // In no order:
   virtual runtime::Task<std::vector<ConnectionFacts>> connections(runtime::Shard& here) = 0;
   virtual runtime::Task<std::vector<ChannelFacts>> channels(runtime::Shard& here) = 0;
-  virtual runtime::Task<std::vector<ConsumerFacts>> consumers(runtime::Shard& here) = 0;
+  /// `queue`: of those with this name alone; empty: of all.
+  virtual runtime::Task<std::vector<ConsumerFacts>> consumers(runtime::Shard& here, std::string queue) = 0;
   /// Its client is told why, where its protocol has words for that. False: it is not there.
   virtual runtime::Task<bool> close_connection(runtime::Shard& here, OpenConnectionId id, std::string reason) = 0;
 

@@ -138,10 +138,16 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
   open_management();
   open_own_api();
   admin_door_.ready({.operate = &node_->operate(),
+                     .statistics = &node_->statistics(),
+                     .entities = &node_->entities(),
                      .catalogue = &node_->catalogue(),
                      .groups = &node_->groups(),
                      .management = management_.get(),
-                     .own = own_.get()});
+                     .own = own_.get(),
+                     .rabbitmq_version = config_.get<"amqp.server.version">(),
+                     .node_name = fmt::format("wharf@{}", node_->id().value),
+                     .cluster_name = node_->cluster_id(),
+                     .memory_high_bytes = broker::memory_high_watermark(config_)});
   logger_.info("ready", {{"partitions_recovered", progress_.partitions_done.load()},
                          {"bytes_scanned", progress_.scanned_bytes.load()}});
   co_await node_->prepare_ahead();

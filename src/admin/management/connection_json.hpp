@@ -27,7 +27,8 @@ std::string channel_name(const broker::ConnectionIntroduction& connection, std::
 /// Monitors see all connections, others their own.
 bool sees(const Call& call, const broker::ConnectionIntroduction& connection);
 
-/// Of all connections, in virtual hosts that the user sees. By queue, then by tag.
-runtime::Task<std::vector<ShownConsumer>> consumers_of(Call* call);
+/// Of all connections, in virtual hosts that the user sees; of queues with this name alone, if it is not empty. By
+/// queue, then by tag.
+runtime::Task<std::vector<ShownConsumer>> consumers_of(Call* call, std::string queue = {});
 
 }  // namespace wharf::management

@@ -1,4 +1,4 @@
-// Consumers, of queues, streams and direct replies.
+// Consumers, of queues and streams.
 #include <map>
 
 #include "admin/management/connection_json.hpp"
@@ -35,8 +35,8 @@ Answer list(Call* call, std::string vhost) {
 
 }  // namespace
 
-runtime::Task<std::vector<ShownConsumer>> consumers_of(Call* call) {
-  std::vector<broker::ConsumerFacts> all = co_await call->ports.statistics.consumers(call->here);
+runtime::Task<std::vector<ShownConsumer>> consumers_of(Call* call, std::string of_queue) {
+  std::vector<broker::ConsumerFacts> all = co_await call->ports.statistics.consumers(call->here, std::move(of_queue));
   std::vector<ShownConsumer> shown;
   std::vector<broker::QueueRef> queues;
   ActiveByQueue one_at_a_time;

@@ -40,7 +40,7 @@ runtime::Task<std::optional<boost::json::value>> head_timestamp(Call* call, brok
 runtime::Task<void> add_consumers(Call* call, ShownQueue shown, boost::json::object* json) {
   boost::json::array details;
   boost::json::value exclusive, active;
-  std::vector<ShownConsumer> consumers = co_await consumers_of(call);
+  std::vector<ShownConsumer> consumers = co_await consumers_of(call, shown.queue->name);
   for (const ShownConsumer& one : consumers) {
     if (one.facts.queue != shown.queue->name || one.facts.connection->vhost != shown.queue->name_space) continue;
     details.push_back(json_of(one, call->about.node_name));

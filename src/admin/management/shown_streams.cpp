@@ -27,7 +27,8 @@ runtime::Task<void> count_streams(Call* call, std::vector<ShownQueue*> queues) {
   std::erase_if(queues, [](const ShownQueue* one) { return one->stream == nullptr; });
   if (queues.empty()) co_return;
   std::map<std::string, std::uint64_t, std::less<>> readers;
-  std::vector<broker::ConsumerFacts> consumers = co_await call->ports.statistics.consumers(call->here);
+  std::vector<broker::ConsumerFacts> consumers = co_await call->ports.statistics.consumers(
+      call->here, queues.size() == 1 ? queues.front()->queue->name : std::string());
   for (const broker::ConsumerFacts& one : consumers) {
     if (one.connection->vhost == "/") ++readers[one.queue];
   }

@@ -33,7 +33,8 @@ class AConnection final : public broker::OpenConnection {
     channel.state = "running";
     channel.idle_for = std::chrono::seconds(7);
   }
-  void add_consumers(std::vector<broker::ConsumerFacts>& into) const override {
+  void add_consumers(std::vector<broker::ConsumerFacts>& into, std::string_view queue) const override {
+    if (!queue.empty() && queue != "q") return;
     broker::ConsumerFacts& consumer = into.emplace_back();
     consumer.connection = introduction_;
     consumer.channel = 3;

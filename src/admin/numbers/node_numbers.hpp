@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/operate.hpp"
+#include "broker/statistics.hpp"
 #include "cluster/metadata/topic_table.hpp"
 #include "groups/core/group.hpp"
 
@@ -32,6 +33,8 @@ struct NodeNumbers {
   std::optional<broker::DiskReport> disk;
   std::map<std::string_view, std::uint64_t> groups_by_state;
   std::vector<GroupNumbers> groups;
+  broker::NodeTraffic traffic;
+  broker::QueueSums queues;
 };
 
 }  // namespace wharf::admin

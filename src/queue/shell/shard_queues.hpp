@@ -1,5 +1,6 @@
 #pragma once
 // The queues of one shard. Opens and closes them, brings their state logs up to date together, trims what is settled.
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -37,6 +38,17 @@ class ShardQueues {
   /// had stays on disk as it is.
   Result<LiveQueue*> get(TopicId id);
   std::size_t size() const { return queues_.size(); }
+  /// Goes over all queues, some places of their table at a time: calls `look(LiveQueue&)` for those in `count` places from
+  /// `at` on, and says where to go on, up to places(). Where the table grows in between, some are seen twice or not.
+  std::size_t places() const { return queues_.bucket_count(); }
+  template <class Look>
+  std::size_t visit(std::size_t at, std::size_t count, Look look) {
+    std::size_t end = std::min(queues_.bucket_count(), at + count);
+    for (; at < end; ++at) {
+      for (auto one = queues_.begin(at); one != queues_.end(at); ++one) look(*one->second);
+    }
+    return end;
+  }
 
   /// No call may follow. Writes every queue's last state; the logs are closed after it.
   runtime::Task<void> close();

@@ -1,7 +1,6 @@
 #include "protocols/amqp091/handlers/client_report.hpp"
 
 #include "protocols/amqp091/handlers/client.hpp"
-#include "protocols/amqp091/handlers/direct_replies.hpp"
 #include "protocols/amqp091/wire/field_table.hpp"
 
 namespace wharf::amqp091 {
@@ -30,7 +29,7 @@ broker::ChannelFacts facts_of(const Channel& channel, const broker::ShardTraffic
   facts.transactional = channel.mode == Channel::Mode::kTransaction;
   facts.prefetch = channel.consumer_prefetch;
   facts.global_prefetch = channel.shared_prefetch.limit();
-  facts.consumers = channel.by_tag.size() + (channel.reply_consumer ? 1 : 0);
+  facts.consumers = channel.by_tag.size();
   facts.unacknowledged = channel.unsettled.size();
   facts.unconfirmed = channel.confirms.open_count();
   facts.uncommitted = channel.transaction.publishes.size();
@@ -79,9 +78,10 @@ void ClientReport::add_channels(std::vector<broker::ChannelFacts>& into) const {
   }
 }
 
-void ClientReport::add_consumers(std::vector<broker::ConsumerFacts>& into) const {
+void ClientReport::add_consumers(std::vector<broker::ConsumerFacts>& into, std::string_view queue) const {
   for (const auto& [number, channel] : client_.channels) {
     for (const auto& [tag, consumer] : channel->by_tag) {
+      if (!queue.empty() && consumer->queue_name != queue) continue;
       into.push_back({.connection = introduction_,
                       .channel = number,
                       .id = consumer->id,
@@ -92,12 +92,6 @@ void ClientReport::add_consumers(std::vector<broker::ConsumerFacts>& into) const
                       .prefetch = consumer->prefetch,
                       .arguments = consumer->arguments});
     }
-    if (!channel->reply_consumer) continue;
-    broker::ConsumerFacts& replies = into.emplace_back();
-    replies.connection = introduction_;
-    replies.channel = number;
-    replies.tag = channel->reply_consumer->tag;
-    replies.queue = kReplyTo;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/shard_traffic.hpp"
@@ -24,7 +25,7 @@ class ClientReport final : public broker::OpenConnection {
 
   broker::ConnectionFacts facts() const override;
   void add_channels(std::vector<broker::ChannelFacts>& into) const override;
-  void add_consumers(std::vector<broker::ConsumerFacts>& into) const override;
+  void add_consumers(std::vector<broker::ConsumerFacts>& into, std::string_view queue) const override;
   void force_close(std::string reason) override;
 
  private:

@@ -102,6 +102,7 @@ class OperateUnderTest final : public broker::Operate {
   runtime::Task<Result<broker::DiskReport>> disk(runtime::Shard&) override { co_return broker::DiskReport{}; }
   runtime::Task<std::optional<Error>> refusing(runtime::Shard&) override { co_return failure; }
   broker::Shortage shortage(const runtime::Shard&) const override { return {}; }
+  runtime::Task<broker::QueueSums> queue_sums(runtime::Shard&) override { co_return broker::QueueSums(); }
   runtime::Task<std::vector<broker::QueueNumbers>> queue_numbers(runtime::Shard&,
                                                                  std::vector<queue::QueueRef> queues) override {
     co_return std::vector<broker::QueueNumbers>(queues.size());

@@ -64,7 +64,8 @@ def test_every_metric_shown_is_in_the_documentation(bootstrap):
     make_topic(bootstrap, topic)
     _, _, body = door.ask("/metrics")
     shown = set(re.findall(r"^# TYPE (\w+) ", body.decode(), re.M))
-    shown |= set(re.findall(r"^# TYPE (\w+) ", door.ask(f"/metrics?topic={topic}")[2].decode(), re.M))
+    for more in (f"topic={topic}", "top=1"):
+        shown |= set(re.findall(r"^# TYPE (\w+) ", door.ask(f"/metrics?{more}")[2].decode(), re.M))
     equal(shown, documented)
 
 
@@ -75,6 +76,20 @@ def test_counters_and_histograms_have_the_types_that_the_parser_expects(bootstra
     equal(families["wharf_topic_log_bytes"].type, "gauge")
     assert value(families, "process_resident_memory_bytes") > 1_000_000
     equal(value(families, "wharf_state", state="ready"), 1)
+
+
+def test_what_dashboards_of_rabbitmq_ask_for_is_there(_):
+    families = scrape()
+    for name in ("rabbitmq_connections", "rabbitmq_channels", "rabbitmq_consumers", "rabbitmq_queues",
+                 "rabbitmq_queue_messages_ready", "rabbitmq_queue_messages_unacked", "rabbitmq_channel_messages_published_total",
+                 "rabbitmq_process_resident_memory_bytes", "rabbitmq_resident_memory_limit_bytes"):
+        assert value(families, name) is not None, name
+    assert value(families, "rabbitmq_global_messages_received_total", protocol="amqp091") is not None
+    identity, = families["rabbitmq_identity_info"].samples
+    equal(set(identity.labels), {"rabbitmq_node", "rabbitmq_cluster", "rabbitmq_cluster_permanent_id"})
+    equal(door.ask("/metrics?queue=(")[0], 400)
+    equal(door.ask("/metrics?top=0")[0], 400)
+    equal(scrape("/metrics?queue=no.such.queue")["rabbitmq_queue_messages_ready"].samples, [])
 
 
 def test_records_in_and_out_are_counted_by_topic(bootstrap):
