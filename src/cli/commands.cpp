@@ -17,6 +17,7 @@ const std::vector<Command>& commands() {
       policy_command(),
       vhost_command(),
       user_command(),
+      top_command(),
       bench_command(),
   };
   return all;

@@ -20,6 +20,7 @@ Command queue_command();
 Command exchange_command();
 Command binding_command();
 Command policy_command();
+Command top_command();
 Command vhost_command();
 Command user_command();
 Command bench_command();

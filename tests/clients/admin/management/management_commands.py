@@ -5,7 +5,7 @@ import os
 import subprocess
 
 from api import ask, escaped, get
-from cases import equal, unique
+from cases import equal, eventually, unique
 
 SUITE = "management commands"
 
@@ -44,6 +44,20 @@ def test_a_user_is_added_let_in_and_deleted(_):
     equal(wharf("user", "delete", name), "")
     equal(wharf("user", "delete", name, code=1), f"wharf user: there is no user '{name}'\n")
     equal(wharf("vhost", "delete", vhost), "")
+
+
+def test_the_busiest_queues_are_seen_at_a_glance(_):
+    vhost, queue = unique("vhost"), unique("busiest")
+    wharf("vhost", "create", vhost)
+    wharf("queue", "create", queue, "--vhost", vhost)
+    for _ in range(3):
+        wharf("queue", "publish", queue, "make tea", "--vhost", vhost)
+    eventually(lambda: any(line.split()[:1] == ["3"] and line.endswith(f"{vhost}  {queue}")
+                           for line in wharf("top", "--count", "1", "--rows", "500", "--sort", "ready").splitlines()), "it is shown")
+    shown = wharf("top", "--count", "2", "--every", "1", "--rows", "1")
+    equal(shown.count("acknowledged"), 2)
+    equal(wharf("top", "--sort", "colour", code=2) != "", True)
+    wharf("vhost", "delete", vhost)
 
 
 def test_a_queue_is_made_filled_listed_purged_and_deleted(_):
