@@ -20,6 +20,8 @@ std::string_view section_name(config::Section section) {
       return "kafka";
     case config::Section::kAmqp:
       return "amqp";
+    case config::Section::kMqtt:
+      return "mqtt";
     case config::Section::kTopics:
       return "topics";
     case config::Section::kLog:
