@@ -8,7 +8,6 @@
 namespace wharf {
 namespace {
 
-constexpr std::size_t kFirstChunkBytes = 512;  // what an idle connection keeps
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr std::size_t kLargestIdleBytes = 4 * kChunkBytes;
 
@@ -19,13 +18,18 @@ void GatheredBytes::enlarge(std::size_t more) {
   if (needed <= chunk_bytes_ && nobody_else_holds(chunk_)) {
     if (size_ > 0) std::memmove(chunk_.get(), begin_, size_);
   } else {
-    chunk_bytes_ = std::max({std::min(4 * chunk_bytes_, kChunkBytes), 2 * needed, kFirstChunkBytes});
+    chunk_bytes_ = std::max({std::min(4 * chunk_bytes_, kChunkBytes), 2 * needed, first_chunk_bytes_});
     auto chunk = std::make_shared_for_overwrite<std::byte[]>(chunk_bytes_);
     if (size_ > 0) std::memcpy(chunk.get(), begin_, size_);
     chunk_ = std::move(chunk);
   }
   begin_ = chunk_.get();
   capacity_ = chunk_bytes_;
+}
+
+void GatheredBytes::rewind(std::size_t position) {
+  size_ = position;
+  while (!splices_.empty() && splices_.back().position > position) splices_.pop_back();
 }
 
 std::vector<SharedBytes> GatheredBytes::take() {

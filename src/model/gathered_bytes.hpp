@@ -16,6 +16,9 @@ namespace wharf {
 
 class GatheredBytes {
  public:
+  /// `first_chunk_bytes`: what it begins with, and an idle connection keeps.
+  explicit GatheredBytes(std::size_t first_chunk_bytes = 512) : first_chunk_bytes_(first_chunk_bytes) {}
+
   /// Room for so many bytes, which come next. Good until anything else is called.
   std::byte* grow(std::size_t more) {
     if (capacity_ - size_ < more) enlarge(more);
@@ -29,10 +32,18 @@ class GatheredBytes {
   /// These bytes come next, from where they are.
   void splice(SharedBytes bytes) { splices_.push_back({size_, std::move(bytes)}); }
 
-  /// Before each frame: a full chunk becomes pieces, so that a burst is neither copied nor kept as one.
+  /// Before each frame: a full chunk becomes pieces, so that a burst is neither copied nor kept as one. Positions taken
+  /// before mean nothing afterwards.
   void begin_frame() {
     if (size_ >= kFullBytes) cut();
   }
+  std::size_t position() const { return size_; }
+  /// What stands there already. Good until anything else is called.
+  std::byte* at(std::size_t position) { return begin_ + position; }
+  /// What was written since `position`, splices left out.
+  ByteView bytes_since(std::size_t position) const { return {begin_ + position, size_ - position}; }
+  /// Forgets all that was written since position() was that. A splice right at it stays.
+  void rewind(std::size_t position);
   bool empty() const { return size_ == 0 && splices_.empty() && pieces_.empty(); }
   /// All since the last take(), in order, for one gathered write. The memory is used again once nobody holds a piece.
   std::vector<SharedBytes> take();
@@ -47,6 +58,7 @@ class GatheredBytes {
 
   static constexpr std::size_t kFullBytes = 60 * 1024;
 
+  std::size_t first_chunk_bytes_;
   std::vector<SharedBytes> pieces_;  // cut off already
   std::shared_ptr<std::byte[]> chunk_;
   std::size_t chunk_bytes_ = 0;

@@ -9,10 +9,8 @@
 namespace wharf {
 namespace {
 
-constexpr std::size_t kFirstChunkBytes = 1024;  // what an idle connection keeps
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr std::size_t kLargestIdleBytes = 4 * kChunkBytes;
-constexpr std::size_t kSmallestRead = 512;
 
 }  // namespace
 
@@ -38,13 +36,14 @@ MutableBytes ReceivedBytes::space(std::size_t frame_bytes) {
   }
   if (pending_bytes == 0 && nobody_else_holds(chunk_)) start_ = end_ = 0;
   std::size_t room = capacity_ - end_;
-  bool fits = frame_bytes > pending_bytes ? start_ + frame_bytes <= capacity_ : room >= kSmallestRead;
+  bool fits = frame_bytes > pending_bytes ? start_ + frame_bytes <= capacity_ : room >= sizes_.smallest_read;
   // A frame that does not fit moves at once while little of it is there, then each time that the chunk is full, to four
   // times what has arrived and at most what the frame needs: a promise alone allocates nothing, and growing stays
   // linear.
   if (!fits && (start_ > 0 || room == 0)) {
-    std::size_t usual = std::clamp(4 * capacity_, kFirstChunkBytes, kChunkBytes);
-    move_to_chunk(std::max(usual, std::min(std::max(frame_bytes, pending_bytes + kSmallestRead), 4 * pending_bytes)));
+    std::size_t usual = std::clamp<std::size_t>(4 * capacity_, sizes_.first_chunk, kChunkBytes);
+    move_to_chunk(
+        std::max(usual, std::min(std::max(frame_bytes, pending_bytes + sizes_.smallest_read), 4 * pending_bytes)));
   }
   return {chunk_.get() + end_, capacity_ - end_};
 }

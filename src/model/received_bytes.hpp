@@ -6,6 +6,7 @@
 //   bytes.received(count);
 //   ...bytes.pending()...bytes.skip(frame size)
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "model/bytes.hpp"
@@ -14,6 +15,13 @@ namespace wharf {
 
 class ReceivedBytes {
  public:
+  struct Sizes {
+    std::uint32_t first_chunk = 1024;  // what an idle connection keeps
+    std::uint32_t smallest_read = 512;
+  };
+  ReceivedBytes() = default;
+  explicit ReceivedBytes(Sizes sizes) : sizes_(sizes) {}
+
   /// Where the next bytes go; never empty. `frame_bytes`: the whole size of the frame that is pending, 0 where that is
   /// not known yet. Ends the life of all that was taken and not kept.
   MutableBytes space(std::size_t frame_bytes);
@@ -22,10 +30,13 @@ class ReceivedBytes {
   void skip(std::size_t count);
   /// A part of what has arrived, for longer.
   SharedBytes keep(ByteView part) const { return {chunk_, part}; }
+  /// All that lies there since the last space(), taken or not, for longer.
+  SharedBytes memory() const { return keep({chunk_.get(), end_}); }
 
  private:
   void move_to_chunk(std::size_t capacity);
 
+  Sizes sizes_;
   std::shared_ptr<std::byte[]> chunk_;
   std::size_t capacity_ = 0;
   std::size_t start_ = 0;  // of what is pending

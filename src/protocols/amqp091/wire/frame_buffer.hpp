@@ -9,10 +9,10 @@
 // stored from there without a copy. Memory grows with what has arrived, never with what a size field promises.
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 
 #include "model/bytes.hpp"
+#include "model/received_bytes.hpp"
 #include "protocols/amqp091/wire/frame.hpp"
 #include "protocols/amqp091/wire/reply_code.hpp"
 
@@ -32,29 +32,25 @@ class FrameBuffer {
   void set_frame_max(std::uint32_t frame_max) { largest_payload_ = frame_max == 0 ? kLargestFrameBytes : frame_max; }
 
   /// Where the next bytes go; never empty. Ends the life of all frames that were not kept.
-  MutableBytes space();
-  void received(std::size_t count);
+  MutableBytes space() { return bytes_.space(pending_frame_bytes()); }
+  void received(std::size_t count) { bytes_.received(count); }
   /// The next whole frame; none yet; or why the connection has to close: FRAME_ERROR (an unknown type, above frame_max,
   /// no end octet, a heartbeat that says something), UNEXPECTED_FRAME (a content on channel 0, a heartbeat on another).
   Outcome<std::optional<Frame>> next();
   /// The payload of a frame, or a part of it, for longer.
-  SharedBytes keep(ByteView payload) const { return {chunk_, payload}; }
+  SharedBytes keep(ByteView payload) const { return bytes_.keep(payload); }
   /// All that the frames since the last space() lie in, for longer.
-  SharedBytes memory() const { return keep({chunk_.get(), end_}); }
+  SharedBytes memory() const { return bytes_.memory(); }
 
   /// Received and not yet part of a frame that was taken. What is no frame, the protocol header, is skipped by hand.
-  ByteView pending() const { return {chunk_.get() + start_, end_ - start_}; }
-  void skip(std::size_t count);
+  ByteView pending() const { return bytes_.pending(); }
+  void skip(std::size_t count) { bytes_.skip(count); }
 
  private:
-  void move_to_chunk(std::size_t capacity);
   std::size_t pending_frame_bytes() const;
 
   std::size_t largest_payload_ = 0;
-  std::shared_ptr<std::byte[]> chunk_;
-  std::size_t capacity_ = 0;
-  std::size_t start_ = 0;  // of what is pending
-  std::size_t end_ = 0;
+  ReceivedBytes bytes_{{.first_chunk = 4096, .smallest_read = 1024}};
 };
 
 }  // namespace wharf::amqp091

@@ -1,67 +1,11 @@
 #include "protocols/amqp091/wire/writer.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include <fmt/format.h>
 
-#include "model/sole_owner.hpp"
-
 namespace wharf::amqp091 {
-namespace {
-
-constexpr std::size_t kFirstChunkBytes = 4096;  // what an idle connection keeps
-constexpr std::size_t kChunkBytes = 64 * 1024;
-constexpr std::size_t kLargestIdleBytes = 4 * kChunkBytes;
-
-}  // namespace
-
-void Writer::enlarge(std::size_t more) {
-  std::size_t needed = size_ + more;
-  if (needed <= chunk_bytes_ && nobody_else_holds(chunk_)) {
-    if (size_ > 0) std::memmove(chunk_.get(), begin_, size_);
-  } else {
-    chunk_bytes_ = std::max({std::min(4 * chunk_bytes_, kChunkBytes), 2 * needed, kFirstChunkBytes});
-    auto chunk = std::make_shared_for_overwrite<std::byte[]>(chunk_bytes_);
-    if (size_ > 0) std::memcpy(chunk.get(), begin_, size_);
-    chunk_ = std::move(chunk);
-  }
-  begin_ = chunk_.get();
-  capacity_ = chunk_bytes_;
-}
-
 void Writer::rewind(std::size_t position) {
-  size_ = position;
-  while (!splices_.empty() && splices_.back().position > position) splices_.pop_back();
+  GatheredBytes::rewind(position);
   why_ = field_ = {};
-}
-
-std::vector<SharedBytes> Writer::take() {
-  cut();
-  return std::exchange(pieces_, {});
-}
-
-void Writer::cut() {
-  pieces_.reserve(pieces_.size() + 2 * splices_.size() + 1);
-  std::size_t at = 0;
-  auto run_until = [&](std::size_t end) {
-    if (end > at) pieces_.emplace_back(chunk_, ByteView(begin_ + at, end - at));
-    at = end;
-  };
-  for (Splice& splice : splices_) {
-    run_until(splice.position);
-    pieces_.push_back(std::move(splice.bytes));
-  }
-  run_until(size_);
-  splices_.clear();
-  begin_ += size_;
-  capacity_ -= size_;
-  size_ = 0;
-  if (chunk_bytes_ > kLargestIdleBytes) {
-    chunk_.reset();
-    begin_ = nullptr;
-    chunk_bytes_ = capacity_ = 0;
-  }
 }
 
 ProtocolError Writer::error(std::string_view what, MethodId method) const {
