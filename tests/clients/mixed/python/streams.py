@@ -1,28 +1,13 @@
 """A log topic is Kafka's topic and AMQP's stream: pika and confluent-kafka publish and read the same one."""
 
-import contextlib
-import os
-
 import pika
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from cases import equal, eventually, unique
+from dialects import fetched, opened
 
 SUITE = "pika and confluent-kafka"
-
-
-@contextlib.contextmanager
-def _channel():
-    host, port = os.environ["WHARF_AMQP"].rsplit(":", 1)
-    connection = pika.BlockingConnection(pika.ConnectionParameters(host, int(port)))
-    try:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        yield channel
-    finally:
-        if connection.is_open:
-            connection.close()
 
 
 def _stream(channel):
@@ -51,27 +36,6 @@ def _streamed(channel, stream, count, offset="first"):
     return seen
 
 
-def _fetched(bootstrap, topic, count):
-    """The records from the start."""
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": unique("g"), "enable.auto.commit": False})
-    try:
-        consumer.assign([TopicPartition(topic, 0, 0)])
-        records = []
-
-        def enough():
-            record = consumer.poll(0.1)
-            if record is not None:
-                if record.error():
-                    raise AssertionError(record.error())
-                records.append(record)
-            return len(records) >= count
-
-        eventually(enough, f"{count} records in {topic}")
-        return records
-    finally:
-        consumer.close()
-
-
 def _produce(bootstrap, topic, values, **settings):
     producer = Producer({"bootstrap.servers": bootstrap, **settings})
     for n, value in enumerate(values):
@@ -80,14 +44,14 @@ def _produce(bootstrap, topic, values, **settings):
 
 
 def test_a_kafka_consumer_reads_what_an_amqp_client_published_to_a_stream(bootstrap):
-    with _channel() as channel:
+    with opened() as channel:
         stream = _stream(channel)
         exchange = unique("x")
         channel.exchange_declare(exchange, "topic")
         channel.queue_bind(stream, exchange, "order.#")
         channel.basic_publish("", stream, b"direct", pika.BasicProperties(headers={"n": 1, "who": "amqp"}))
         channel.basic_publish(exchange, "order.new", b"bound")
-        records = _fetched(bootstrap, stream, 2)
+        records = fetched(bootstrap, stream, 2)
         equal([(record.offset(), record.value()) for record in records], [(0, b"direct"), (1, b"bound")])
         headers = dict(records[0].headers())
         equal((headers["n"], headers["who"]), (b"1", b"amqp"))
@@ -96,7 +60,7 @@ def test_a_kafka_consumer_reads_what_an_amqp_client_published_to_a_stream(bootst
 
 
 def test_an_amqp_consumer_reads_what_kafka_producers_wrote_packed_or_not(bootstrap):
-    with _channel() as channel:
+    with opened() as channel:
         stream = _stream(channel)
         values = []
         for packing in ("none", "gzip", "lz4", "zstd", "snappy"):
@@ -115,17 +79,17 @@ def test_a_topic_that_a_kafka_client_made_is_a_stream(bootstrap):
     admin = AdminClient({"bootstrap.servers": bootstrap})
     for future in admin.create_topics([NewTopic(topic, 1, 1)]).values():
         future.result()
-    with _channel() as channel:
+    with opened() as channel:
         _produce(bootstrap, topic, [b"a", b"b"])
         equal(channel.queue_declare(topic, passive=True).method.message_count, 2)
         channel.basic_publish("", topic, b"c")
         equal([body for _, _, body in _streamed(channel, topic, 2, offset=1)], [b"b", b"c"])
-        equal([record.value() for record in _fetched(bootstrap, topic, 3)], [b"a", b"b", b"c"])
+        equal([record.value() for record in fetched(bootstrap, topic, 3)], [b"a", b"b", b"c"])
 
 
 def test_what_a_stream_is_declared_with_is_the_topics_configuration(bootstrap):
     from confluent_kafka.admin import ConfigResource
-    with _channel() as channel:
+    with opened() as channel:
         stream = unique("stream")
         channel.queue_declare(stream, durable=True, arguments={"x-queue-type": "stream", "x-max-age": "2h", "x-max-length-bytes": 5_000_000})
         admin = AdminClient({"bootstrap.servers": bootstrap})

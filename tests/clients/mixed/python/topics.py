@@ -6,13 +6,14 @@ import queue
 
 import paho.mqtt.client as mqtt
 import pika
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from cases import equal, eventually, unique
+from dialects import fetched, opened
 
 SUITE = "paho, pika and confluent-kafka"
 DEADLINE_S = 20
@@ -69,19 +70,6 @@ def _device(**options):
         device.close()
 
 
-@contextlib.contextmanager
-def _channel():
-    host, port = os.environ["WHARF_AMQP"].rsplit(":", 1)
-    connection = pika.BlockingConnection(pika.ConnectionParameters(host, int(port)))
-    try:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        yield channel
-    finally:
-        if connection.is_open:
-            connection.close()
-
-
 def _bound(channel, key):
     name = channel.queue_declare("", exclusive=True).method.queue
     channel.queue_bind(name, "amq.topic", key)
@@ -99,24 +87,6 @@ def _topic(bootstrap, name):
     return name
 
 
-def _fetched(bootstrap, topic, count):
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": unique("g"), "enable.auto.commit": False})
-    try:
-        consumer.assign([TopicPartition(topic, 0, 0)])
-        records = []
-
-        def enough():
-            record = consumer.poll(0.1)
-            if record is not None and not record.error():
-                records.append(record)
-            return len(records) >= count
-
-        eventually(enough, f"{count} records in {topic}")
-        return records
-    finally:
-        consumer.close()
-
-
 def _produced(bootstrap, topic, value, **settings):
     producer = Producer({"bootstrap.servers": bootstrap, **settings})
     producer.produce(topic, value, key=b"key", headers=[("kind", b"event"), ("content-type", b"text/plain")])
@@ -126,7 +96,7 @@ def _produced(bootstrap, topic, value, **settings):
 def test_a_device_publishes_and_a_kafka_consumer_and_an_amqp_queue_read(bootstrap):
     word = unique("plant")
     _topic(bootstrap, f"{word}.7.temp")
-    with _device() as sensor, _channel() as channel:
+    with _device() as sensor, opened() as channel:
         name = _bound(channel, f"{word}.*.temp")
         sensor.publish(f"{word}/7/temp", b"21.5", ContentType="text/plain", CorrelationData=b"id-1", ResponseTopic="answers",
                        UserProperty=[("unit", "C"), ("unit", "K")])
@@ -135,7 +105,7 @@ def test_a_device_publishes_and_a_kafka_consumer_and_an_amqp_queue_read(bootstra
         equal((properties.content_type, properties.correlation_id, properties.reply_to, properties.delivery_mode),
               ("text/plain", "id-1", "answers", 2))
         equal("unit" in properties.headers, True)
-        record = _fetched(bootstrap, f"{word}.7.temp", 1)[0]
+        record = fetched(bootstrap, f"{word}.7.temp", 1)[0]
         equal(record.value(), b"21.5")
         equal([header for header in record.headers() if header[0] == "unit"], [("unit", b"C"), ("unit", b"K")])
 
@@ -143,7 +113,7 @@ def test_a_device_publishes_and_a_kafka_consumer_and_an_amqp_queue_read(bootstra
 def test_what_amqp_publishes_on_the_topic_exchange_reaches_devices_and_kafka(bootstrap):
     word = unique("jobs")
     _topic(bootstrap, f"{word}.new")
-    with _device() as device, _channel() as channel:
+    with _device() as device, opened() as channel:
         device.subscribe(f"{word}/+", 2)
         channel.basic_publish("amq.topic", f"{word}.new", b"1", pika.BasicProperties(
             delivery_mode=2, content_type="text/plain", correlation_id="c", headers={"tries": 3, "who": "me"}))
@@ -153,13 +123,13 @@ def test_what_amqp_publishes_on_the_topic_exchange_reaches_devices_and_kafka(boo
         equal(message.properties.UserProperty, [("tries", "3"), ("who", "me")])
         channel.basic_publish("amq.topic", f"{word}.new", b"2")
         equal(device.receive().qos, 0)
-        equal([record.value() for record in _fetched(bootstrap, f"{word}.new", 2)], [b"1", b"2"])
+        equal([record.value() for record in fetched(bootstrap, f"{word}.new", 2)], [b"1", b"2"])
 
 
 def test_what_kafka_produces_reaches_devices_and_amqp_queues(bootstrap):
     word = unique("events")
     topic = _topic(bootstrap, f"{word}.door")
-    with _device() as device, _channel() as channel:
+    with _device() as device, opened() as channel:
         device.subscribe(f"{word}/#", 1)
         name = _bound(channel, f"{word}.#")
         for compression in ("none", "zstd"):
@@ -170,7 +140,7 @@ def test_what_kafka_produces_reaches_devices_and_amqp_queues(bootstrap):
             equal(("kind", "event") in message.properties.UserProperty, True)
             method, properties, body = _got(channel, name)
             equal((method.routing_key, body, properties.headers["kind"]), (topic, b"open", "event"))
-        equal(len(_fetched(bootstrap, topic, 2)), 2)
+        equal(len(fetched(bootstrap, topic, 2)), 2)
 
 
 def test_what_kafka_produces_waits_for_a_device_that_is_away(bootstrap):
@@ -185,7 +155,7 @@ def test_what_kafka_produces_waits_for_a_device_that_is_away(bootstrap):
 
 def test_names_keep_every_character_between_the_systems(bootstrap):
     root = unique("names")
-    with _device() as device, _channel() as channel:
+    with _device() as device, opened() as channel:
         device.subscribe(f"{root}/#", 1)
         name = _bound(channel, f"{root}.#")
         for level in ("a.b/c", "a b", "\u00e4", "$x", "*", "..//"):
@@ -200,14 +170,14 @@ def test_names_keep_every_character_between_the_systems(bootstrap):
 def test_wills_and_retained_messages_are_seen_by_all(bootstrap):
     word = unique("last")
     _topic(bootstrap, f"{word}.will")
-    with _channel() as channel:
+    with opened() as channel:
         name = _bound(channel, f"{word}.#")
         device = _Device(will=(f"{word}/will", b"gone", 1, True))
         device.publish(f"{word}/state", b"on", retain=True)
         equal(_got(channel, name)[2], b"on")
         device.cut()
         equal(_got(channel, name)[2], b"gone")
-        equal(_fetched(bootstrap, f"{word}.will", 1)[0].value(), b"gone")
+        equal(fetched(bootstrap, f"{word}.will", 1)[0].value(), b"gone")
         with _device() as later:
             later.subscribe(f"{word}/#", 1)
             equal(sorted((message.topic, message.payload, message.retain) for message in (later.receive(), later.receive())),
@@ -216,7 +186,7 @@ def test_wills_and_retained_messages_are_seen_by_all(bootstrap):
 
 def test_an_amqp_client_asks_and_a_device_answers(bootstrap):
     word = unique("ask")
-    with _device() as device, _channel() as channel:
+    with _device() as device, opened() as channel:
         device.subscribe(f"{word}/question")
         answers = _bound(channel, f"{word}.answer")
         channel.basic_publish("amq.topic", f"{word}.question", b"well?", pika.BasicProperties(reply_to=f"{word}/answer", correlation_id="7"))
