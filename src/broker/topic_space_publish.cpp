@@ -33,6 +33,23 @@ bool nobody_listens(const NamespaceView& view) {
   return entry.routes.empty() && entry.alternate().empty();
 }
 
+/// As a message of the topic space: it says what it is called, which a queue of many topics could not tell otherwise.
+void add_copy(Outgoing& outgoing, const NamespaceView& view, const routing::Routes& routes, const Record& record,
+              std::string_view topic, Timestamp now) {
+  constexpr std::uint8_t kPersistent = 2;
+  Result<MessageView> read = message_of(record);
+  MessageView message = read ? *read : plain_message_of(record);
+  std::vector<std::byte> properties;
+  if (!message.properties) {
+    append_properties(properties, record, kMostHeaderBytes);
+    if (!properties.empty()) message.properties = properties;
+  }
+  message.exchange = routing::kTopicSpace;
+  message.routing_key = topic;
+  message.delivery_mode = kPersistent;
+  outgoing.add(view, routes, {.name_space = kDefaultNamespace, .extra_keys = {}, .message = message}, now);
+}
+
 runtime::Task<void> to_logs(runtime::Shard* here, Publish* logs, std::vector<PublishPart> parts,
                             Acknowledge acknowledge, MonotonicTime deadline, std::vector<Result<Published>>* into) {
   *into = co_await logs->publish(*here, std::move(parts), acknowledge, deadline);
@@ -84,40 +101,23 @@ std::optional<routing::Routes> TopicSpacePublish::queues_of(runtime::Shard& here
   return routing::Routes{.destinations = scratch.queues, .held_back = {}, .remembered = {}};
 }
 
-/// As a message of the topic space: it says what it is called, which a queue of many topics could not tell otherwise.
-void TopicSpacePublish::add_copy(runtime::Shard& here, Outgoing& outgoing, const Record& record,
-                                 std::string_view topic) {
-  std::optional<NamespaceView> view = to_.entities.find(here, kDefaultNamespace);
-  std::optional<routing::Routes> routes = view ? queues_of(here, *view, topic) : std::nullopt;
-  if (!routes) return;
-  constexpr std::uint8_t kPersistent = 2;
-  Result<MessageView> read = message_of(record);
-  MessageView message = read ? *read : plain_message_of(record);
-  std::vector<std::byte> properties;
-  if (!message.properties) {
-    append_properties(properties, record, kMostHeaderBytes);
-    if (!properties.empty()) message.properties = properties;
-  }
-  message.exchange = routing::kTopicSpace;
-  message.routing_key = topic;
-  message.delivery_mode = kPersistent;
-  outgoing.add(*view, *routes, {.name_space = kDefaultNamespace, .extra_keys = {}, .message = message},
-               here.clock().wall_now());
-}
-
 runtime::Task<std::vector<Result<Published>>> TopicSpacePublish::publish_to_both(runtime::Shard* here,
                                                                                  std::vector<PublishPart> parts,
                                                                                  std::vector<Listeners> listeners,
                                                                                  Acknowledge acknowledge,
                                                                                  MonotonicTime deadline) {
   Outgoing outgoing(*here, to_.catalogue);
+  std::optional<NamespaceView> view = to_.entities.find(*here, kDefaultNamespace);
+  Timestamp now = here->clock().wall_now();
   for (const Listeners& one : listeners) {
+    std::optional<routing::Routes> routes = view ? queues_of(*here, *view, one.topic) : std::nullopt;
+    if (!routes) continue;
     // Here and now, large and compressed as it may be: what the caller publishes next must not overtake it.
     for (const OpenedBatch& batch : opened(parts[one.part].batches.bytes)) {
       RecordReader reader = batch.reader();
       Record record;
       for (Result<bool> more = reader.next(record); more && *more; more = reader.next(record))
-        add_copy(*here, outgoing, record, one.topic);
+        add_copy(outgoing, *view, *routes, record, one.topic, now);
     }
   }
   std::vector<Result<Published>> published;

@@ -34,7 +34,6 @@ class TopicSpacePublish final : public Publish {
   runtime::Task<std::vector<Result<Published>>> publish_to_both(runtime::Shard* here, std::vector<PublishPart> parts,
                                                                 std::vector<Listeners> listeners,
                                                                 Acknowledge acknowledge, MonotonicTime deadline);
-  void add_copy(runtime::Shard& here, Outgoing& outgoing, const Record& record, std::string_view topic);
 
   struct Scratch {
     routing::Router router;
