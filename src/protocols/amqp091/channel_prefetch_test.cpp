@@ -20,6 +20,16 @@ class ChannelPrefetch : public DoorTest {
     peer.next<BasicQosOk>();
     return peer;
   }
+  void with_stream(Peer& peer, int messages) {
+    peer.send(QueueDeclare{.queue = "s", .durable = true, .arguments = {{"x-queue-type", std::string("stream")}}});
+    peer.next<QueueDeclareOk>();
+    for (int i = 0; i < messages; ++i) peer.publish("", "s", "s");
+  }
+  void consume_stream(Peer& peer) {
+    PropertyTable from_first{{"x-stream-offset", std::string("first")}};
+    peer.send(BasicConsume{.queue = "s", .consumer_tag = "s", .arguments = from_first});
+    peer.next<BasicConsumeOk>();
+  }
   void consume(Peer& peer, const std::string& queue) {
     peer.send(BasicConsume{.queue = queue, .consumer_tag = queue});
     peer.next<BasicConsumeOk>();
@@ -122,6 +132,47 @@ TEST_F(ChannelPrefetch, NothingIsSaidAboutItWithoutOne) {
   }
   EXPECT_TRUE(peer.silent());
   EXPECT_EQ(queues_.share_calls, 0);
+}
+
+TEST_F(ChannelPrefetch, AStreamsConsumerSharesItWithTheQueues) {
+  Peer& peer = with_queues(1, 2);
+  with_stream(peer, 4);
+  consume_stream(peer);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(peer.delivery().second, "s");
+  consume(peer, "a");
+  EXPECT_TRUE(peer.silent());
+  EXPECT_EQ(counts("a").ready, 1u);
+  peer.send(BasicAck{1, false});
+  EXPECT_EQ(peer.delivery().second, "s");  // has waited for longer
+  peer.send(BasicAck{2, false});
+  EXPECT_EQ(peer.delivery().second, "a");
+  EXPECT_TRUE(peer.silent());
+  peer.send(BasicAck{4, false});
+  EXPECT_EQ(peer.delivery().second, "s");
+  EXPECT_TRUE(peer.silent());
+}
+
+TEST_F(ChannelPrefetch, WhatAStreamsConsumerDoesNotUseQueuesGet) {
+  Peer& peer = with_queues(0, 4);
+  with_stream(peer, 0);
+  consume_stream(peer);
+  consume(peer, "a");
+  for (int i = 0; i < 5; ++i) peer.publish("", "a", "a");
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(peer.delivery().second, "a");
+  EXPECT_TRUE(peer.silent());
+  EXPECT_EQ(counts("a").ready, 1u);
+  peer.publish("", "s", "s");
+  EXPECT_TRUE(peer.silent());
+  peer.send(BasicAck{1, false});
+  EXPECT_EQ(peer.delivery().second, "a");
+  peer.send(BasicAck{2, false});
+  EXPECT_EQ(peer.delivery().second, "s");
+  peer.send(BasicCancel{.consumer_tag = "s"});
+  peer.next<BasicCancelOk>();
+  peer.publish("", "a", "a");
+  EXPECT_TRUE(peer.silent());
+  peer.send(BasicAck{6, false});  // the stream's
+  EXPECT_EQ(peer.delivery().second, "a");
 }
 
 TEST_F(ChannelPrefetch, OneConsumerAloneHasItAllUnasked) {

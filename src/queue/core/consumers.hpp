@@ -57,7 +57,7 @@ class Consumers {
   std::optional<std::uint64_t> take_share(ConsumerId id, bool all);
   /// Somebody has no room because of its share alone, and has not said so since that was changed.
   bool any_short() const { return !short_.empty(); }
-  /// Those who now say so: `could_have` whether there is something that one with such a selector could have.
+  /// Those who now say so: `could_have` whether there is something that this one, with such a selector, could have.
   template <class CouldHave>
   std::vector<ConsumerId> ask_for_share(CouldHave could_have);
 
@@ -126,7 +126,7 @@ std::vector<ConsumerId> Consumers::ask_for_share(CouldHave could_have) {
   std::vector<ConsumerId> asking;
   for (ConsumerId id : short_) {
     Consumer& consumer = consumers_.at(id.value);
-    if ((single_active_ && active_ != id) || !could_have(consumer.options.selector)) continue;
+    if ((single_active_ && active_ != id) || !could_have(id, consumer.options.selector)) continue;
     consumer.asked = true;
     asking.push_back(id);
   }

@@ -93,7 +93,7 @@ TEST(Consumers, a_share_holds_beside_the_prefetch_and_is_asked_for_once) {
   Consumers consumers(false);
   ASSERT_TRUE(consumers.add(kA, {.share = 1}));
   ASSERT_TRUE(consumers.add(kB, {.prefetch = 1}));
-  auto could_have = [](std::optional<SelectorId>) { return true; };
+  auto could_have = [](ConsumerId, std::optional<SelectorId>) { return true; };
   EXPECT_FALSE(consumers.any_short());
   EXPECT_EQ(served(consumers, 9), (std::vector<std::uint64_t>{1, 2}));
   EXPECT_EQ(consumers.ask_for_share(could_have), std::vector<ConsumerId>{kA});

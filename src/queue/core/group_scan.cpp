@@ -44,6 +44,14 @@ std::optional<GroupScan::Candidate> GroupScan::candidate(const Levels& levels, W
   return best;
 }
 
+/// Each look finds a message or is the last at this one: whoever asks for no good reason does so a bounded number of
+/// times.
+bool GroupScan::could_have(ConsumerId id, const Levels& levels) {
+  auto owner = owners_.find(id.value);
+  if (owner == owners_.end()) return false;
+  return !owner->second.first.empty() || !open_.empty() || unlooked(levels).has_value();
+}
+
 std::optional<MessageId> GroupScan::unlooked(const Levels& levels) {
   std::optional<MessageId> first;
   if (!again_.empty()) first = *again_.begin();

@@ -52,6 +52,8 @@ class GroupScan {
     bool by_anybody = true;  // somebody has room
   };
   std::optional<Next> next(const Levels& levels, Wanted wanted);
+  /// With room this consumer would have a message, or would have to look at one.
+  bool could_have(ConsumerId consumer, const Levels& levels);
   /// next()'s message was looked at.
   void looked(MessageId id);
   /// It is one that this scan's consumers want.

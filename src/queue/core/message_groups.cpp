@@ -93,6 +93,11 @@ std::optional<MessageGroups::Next> MessageGroups::next(const Levels& levels) {
   return std::nullopt;
 }
 
+bool MessageGroups::could_have(ConsumerId id, SelectorId selector, const Levels& levels) {
+  auto scan = scans_.find(selector);
+  return scan != scans_.end() && scan->second.could_have(id, levels);
+}
+
 std::optional<MessageGroups::Next> MessageGroups::next_for_getter(const Levels& levels) {
   return next_of(kAnyMessage, scans_.at(kAnyMessage), levels, {.by_owners = false});
 }

@@ -53,6 +53,12 @@ class MessageGroups {
   std::optional<MessageId> held_back(const Levels& levels) const;
   /// What was to be looked at matches the selector, or does not.
   void looked(SelectorId selector, MessageId id, bool matches, GroupId group);
+  /// There is a message that this consumer could have if it had room, or one that nobody has looked at.
+  bool could_have(ConsumerId id, SelectorId selector, const Levels& levels);
+  /// The message that next() has found is no owner's.
+  bool is_anybodys(SelectorId selector, GroupId group) const {
+    return group == kNoGroup || access(selector, group).kind != GroupAccess::Kind::kOwned;
+  }
   /// Whose the message is that next() has found.
   ConsumerId taker(SelectorId selector, GroupId group) const;
   /// `settled`: it is gone with that. `closes`: the group begins anew behind it, with whose turn it is.

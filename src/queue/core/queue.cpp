@@ -17,7 +17,8 @@ constexpr std::uint64_t kMostUncountedBytes = 128u << 10;
 Queue::Queue(QueueOptions options)
     : options_(std::move(options)), consumers_(options_.settings.single_active_consumer) {
   const QueueSettings& settings = options_.settings;
-  if (settings.groups) groups_ = std::make_unique<MessageGroups>(consumers_, settings.rebalances_groups, options_.groups);
+  if (settings.groups)
+    groups_ = std::make_unique<MessageGroups>(consumers_, settings.rebalances_groups, options_.groups);
   if (settings.last_value_key) values_ = std::make_unique<LastValues>();
   is_plain_ = !groups_ && !values_ && !settings.deduplicates;
 }
@@ -125,7 +126,8 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
   std::optional<ConsumerId> to =
       groups_ ? groups_->taker(*offer.selector, offer.group) : consumers_.choose(offer.selector);
   WHARF_ASSERT(to);
-  passed_over_ = passed_over_ || consumers_.any_short();
+  bool others_could = !groups_ || groups_->is_anybodys(*offer.selector, offer.group);
+  passed_over_ = passed_over_ || (others_could && consumers_.any_short());
   take(offer.id, {to, offer.tries, facts.bytes, offer.redelivered, facts.now});
   bool settles_itself = consumers_.options(*to)->settles_itself;
   traffic_.count(settles_itself ? QueueEvent::kDeliverNoAck : QueueEvent::kDeliver);

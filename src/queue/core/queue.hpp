@@ -133,10 +133,9 @@ class Queue {
   /// Gone: what it held is back in its place. The oldest counts a try, as only that one can have been at fault.
   void release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths);
   const Consumers& consumers() const { return consumers_; }
-  /// Its part of a limit that consumers of several queues share. Not on queues with groups, which cannot tell who lacks
-  /// one.
-  void change_share(ConsumerId id, std::int64_t more) { consumers_.change_share(id, more); }
-  std::optional<std::uint64_t> take_share(ConsumerId id, bool all) { return consumers_.take_share(id, all); }
+  /// Its part of a limit that consumers of several queues share.
+  void change_share(ConsumerId id, std::int64_t more);
+  std::optional<std::uint64_t> take_share(ConsumerId id, bool all);
   /// Who could have had a message, or could have one now, if its share were larger: each once, until that is changed.
   std::vector<ConsumerId> ask_for_share();
 
@@ -230,8 +229,8 @@ class Queue {
   StateChange snapshot(bool ends) const;
 
   const QueueSettings& settings() const { return options_.settings; }
-  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer, whether it
-  /// drops duplicates, message groups, last values.
+  /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer,
+  /// whether it drops duplicates, message groups, last values.
   void configure(const QueueSettings& settings, MonotonicTime now);
   std::uint64_t ready() const;
   std::uint64_t unsettled() const;
@@ -275,7 +274,8 @@ class Queue {
   std::unique_ptr<MessageGroups> groups_;  // where there are
   std::unique_ptr<LastValues> values_;     // where they are kept
   bool is_plain_;                          // no groups, no last values, no ids
-  std::multimap<MonotonicTime, MessageId> resting_;  // in flight with nobody, until then; a start forgets it: they are ready
+  std::multimap<MonotonicTime, MessageId>
+      resting_;  // in flight with nobody, until then; a start forgets it: they are ready
   WaitingIds ids_;
   StateChange change_;
   std::map<std::uint8_t, Offset> reserve_asked_;

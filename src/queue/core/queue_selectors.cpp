@@ -34,6 +34,17 @@ void Queue::wrote(ConsumerId id, std::uint64_t bytes) {
   if (groups_) groups_->changed(id);
 }
 
+void Queue::change_share(ConsumerId id, std::int64_t more) {
+  consumers_.change_share(id, more);
+  if (groups_) groups_->changed(id);
+}
+
+std::optional<std::uint64_t> Queue::take_share(ConsumerId id, bool all) {
+  std::optional<std::uint64_t> taken = consumers_.take_share(id, all);
+  if (groups_) groups_->changed(id);
+  return taken;
+}
+
 void Queue::forget_unused_scans() {
   std::erase_if(scans_, [this](const auto& scan) { return !consumers_.has(scan.first); });
 }
@@ -47,8 +58,9 @@ Queue::Scans& Queue::scans_of(SelectorId selector) {
 std::vector<ConsumerId> Queue::ask_for_share() {
   const bool passed_over = std::exchange(passed_over_, false);
   if (!consumers_.any_short()) return {};
-  return consumers_.ask_for_share([&](std::optional<SelectorId> selector) {
+  return consumers_.ask_for_share([&](ConsumerId id, std::optional<SelectorId> selector) {
     if (passed_over) return true;
+    if (groups_) return groups_->could_have(id, selector.value_or(kAnyMessage), levels_);
     return selector ? next_of(*selector, scans_of(*selector)).has_value() : ready() > 0;
   });
 }

@@ -95,16 +95,6 @@ Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
                             .selector = *selector}};
 }
 
-/// A queue with message groups does not know whether it has one for this consumer, and could not ask for a larger
-/// share: it may hand over as many as the channel may have.
-void limit_by_channel(Channel& channel, queue::ConsumerId id, Wanted& wanted) {
-  if (wanted.queue->settings.groups) {
-    wanted.request.options.prefetch = channel.smallest_prefetch();
-  } else {
-    wanted.request.options.share = channel.shared_prefetch.add(id);
-  }
-}
-
 }  // namespace
 
 HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
@@ -119,7 +109,7 @@ HandledLater handle_later(ChannelPointer channel, BasicConsume consume) {
   Outcome<Wanted> asked = wanted(*channel, consume);
   if (!asked) co_return refuse(asked.error());
   queue::ConsumerId id = register_consumer(*channel, *asked->queue, asked->tag, consume).id;
-  if (!consume.no_ack) limit_by_channel(*channel, id, *asked);
+  if (!consume.no_ack) asked->request.options.share = channel->shared_prefetch.add(id);
   Result<void> subscribed =
       co_await client.door.queues.subscribe(client.shard, asked->queue->ref, id, asked->request, client.inbox);
   if (!subscribed) {

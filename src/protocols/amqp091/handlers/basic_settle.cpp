@@ -69,7 +69,6 @@ void hand_on_settlements(Channel& channel) {
     bool of_queue = !consumer->stream;
     if (of_queue) {
       client.door.queues.settle(client.shard, queue, id, std::exchange(consumer->settlements, {}));
-      channel.shared_prefetch.handed_on(id);
     } else {
       settle_in_stream(*consumer);
     }
@@ -77,6 +76,7 @@ void hand_on_settlements(Channel& channel) {
       forget_idle_getter(channel, id);
       continue;
     }
+    channel.shared_prefetch.handed_on(id);
     if (!consumer->stopped || consumer->unsettled > 0) continue;
     client.consumers.erase(id);
     channel.consumers.erase(id);

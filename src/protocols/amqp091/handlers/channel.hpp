@@ -92,14 +92,14 @@ class Channel {
     auto found = consumers.find(id);
     return found == consumers.end() ? nullptr : found->second.get();
   }
-  /// Of the two prefetches the lower one, 0 being none: for who reads a stream, which shares nothing.
+  /// Of the two prefetches the lower one, 0 being none.
   std::uint32_t smallest_prefetch() const {
     const std::uint32_t of_channel = shared_prefetch.limit();
     if (of_channel == 0 || consumer_prefetch == 0) return std::max<std::uint32_t>(of_channel, consumer_prefetch);
     return std::min<std::uint32_t>(of_channel, consumer_prefetch);
   }
-  /// Whether one more delivery that must be settled may be written: the channel-wide prefetch of basic.qos. Queues hand
-  /// over no more than that; streams do, and queues where it was larger before.
+  /// Whether one more delivery that must be settled may be written: the channel-wide prefetch of basic.qos. Queues and
+  /// streams hand over no more than that, but where it was larger before.
   bool has_room() const { return shared_prefetch.limit() == 0 || unsettled_of_consumers < shared_prefetch.limit(); }
 
   Client& client;
@@ -129,7 +129,7 @@ class Channel {
   UnsettledDeliveries unsettled;
   std::uint32_t unsettled_of_consumers = 0;  // not of gets
   std::uint16_t consumer_prefetch = 0;       // of consumers that begin from now on
-  SharedPrefetch shared_prefetch;            // of consumers that take from queues, and settle
+  SharedPrefetch shared_prefetch;            // of consumers that settle
   std::unordered_map<queue::ConsumerId, std::unique_ptr<Consumer>> consumers;
   std::map<std::string, Consumer*, std::less<>> by_tag;
   std::map<broker::QueueRef, Consumer*> getters;

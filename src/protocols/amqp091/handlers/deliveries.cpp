@@ -6,6 +6,7 @@
 #include "protocols/amqp091/handlers/client.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
 #include "protocols/amqp091/handlers/messages.hpp"
+#include "protocols/amqp091/handlers/stream_consumer.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -176,16 +177,29 @@ bool note_stopped(Channel& channel, Consumer& consumer) {
   return true;
 }
 
-void tell_shares(Channel& channel) {
+namespace {
+
+/// A stream answers at once: what that changes comes behind what is told now.
+void tell_share(Channel& channel, const Consumer& consumer, const ShareChange& change) {
   broker::Queues& queues = channel.client.door.queues;
   runtime::Shard& here = channel.client.shard;
-  for (const ShareChange& change : channel.shared_prefetch.take_changes()) {
-    const Consumer* consumer = channel.consumer(change.consumer);
-    if (!consumer) continue;
-    if (change.kind == ShareChange::Kind::kMore) {
-      queues.change_share(here, consumer->queue, change.consumer, change.more);
-    } else {
-      queues.take_share(here, consumer->queue, change.consumer, change.kind == ShareChange::Kind::kAskAllBack);
+  const bool all = change.kind == ShareChange::Kind::kAskAllBack;
+  if (change.kind == ShareChange::Kind::kMore) {
+    if (consumer.stream) return consumer.stream->change_share(change.more);
+    return queues.change_share(here, consumer.queue, change.consumer, change.more);
+  }
+  if (!consumer.stream) return queues.take_share(here, consumer.queue, change.consumer, all);
+  channel.shared_prefetch.returned(change.consumer, consumer.stream->take_share(all));
+}
+
+}  // namespace
+
+void tell_shares(Channel& channel) {
+  while (true) {
+    const std::vector<ShareChange> changes = channel.shared_prefetch.take_changes();
+    if (changes.empty()) return;
+    for (const ShareChange& change : changes) {
+      if (const Consumer* consumer = channel.consumer(change.consumer)) tell_share(channel, *consumer, change);
     }
   }
 }

@@ -64,8 +64,9 @@ runtime::Task<Outcome<void>> consume_stream(std::shared_ptr<Channel> channel, St
   made->started = true;
   made->prefetch = channel->smallest_prefetch();
   note_request(*made, consume);
-  made->stream =
-      std::make_shared<StreamConsumer>(client.door, *place, channel->smallest_prefetch(), made->id, client.inbox);
+  StreamConsumer::Limits limits{channel->consumer_prefetch, channel->shared_prefetch.add(made->id)};
+  made->stream = std::make_shared<StreamConsumer>(client.door, *place, limits, channel->smallest_prefetch(), made->id,
+                                                  client.inbox);
   if (!consume.nowait) client.reply(*channel, BasicConsumeOk{.consumer_tag = made->tag});
   Consumer& consumer = client.adopt(*channel, std::move(made));
   StreamConsumer::begin(consumer.stream, client.tasks);

@@ -40,14 +40,14 @@ runtime::Task<Result<StreamPlace>> stream_place(const Door* door, PartitionId pa
   co_return StreamPlace{partition, from, from};
 }
 
-StreamConsumer::StreamConsumer(const Door& door, StreamPlace place, std::uint32_t prefetch, queue::ConsumerId id,
-                               std::shared_ptr<broker::ConsumerSink> sink)
+StreamConsumer::StreamConsumer(const Door& door, StreamPlace place, Limits limits, std::uint32_t expected,
+                               queue::ConsumerId id, std::shared_ptr<broker::ConsumerSink> sink)
     : door_(door),
       place_(place),
-      prefetch_(prefetch),
+      limits_(limits),
       id_(id),
       sink_(std::move(sink)),
-      cursor_(door.read, door.shard, place.partition, place.read_from, read_bytes(prefetch)),
+      cursor_(door.read, door.shard, place.partition, place.read_from, read_bytes(expected)),
       changed_(door.shard) {}
 
 void StreamConsumer::begin(std::shared_ptr<StreamConsumer> self, runtime::TaskScope& tasks) {
@@ -84,6 +84,7 @@ runtime::Task<void> StreamConsumer::hand_out(std::vector<broker::CursorRecord> r
   std::size_t at = 0;
   while (at < records.size() && !stopped()) {
     if (!has_room()) {
+      ask_for_share();
       co_await changed_.wait();
       continue;
     }
@@ -103,8 +104,29 @@ runtime::Task<void> StreamConsumer::hand_out(std::vector<broker::CursorRecord> r
   }
 }
 
-bool StreamConsumer::has_room() const {
-  return unsettled_ < prefetch_ && unwritten_bytes_ < kWindowBytes;
+bool StreamConsumer::would_have_room() const {
+  bool may_have_more = limits_.prefetch == 0 || unsettled_ < limits_.prefetch;
+  return may_have_more && unwritten_bytes_ < kWindowBytes;
+}
+
+/// There is a message for it. What it gets may come before this returns.
+void StreamConsumer::ask_for_share() {
+  if (asked_ || fits_share() || !would_have_room()) return;
+  asked_ = true;
+  sink_->wants(id_);
+}
+
+void StreamConsumer::change_share(std::int64_t more) {
+  limits_.share += more;
+  asked_ = false;
+  changed_.notify();
+}
+
+std::uint64_t StreamConsumer::take_share(bool all) {
+  const std::int64_t unused = std::max<std::int64_t>(0, limits_.share - static_cast<std::int64_t>(unsettled_));
+  const std::int64_t taken = all ? unused : (unused + 1) / 2;
+  if (taken > 0) change_share(-taken);
+  return static_cast<std::uint64_t>(taken);
 }
 
 void StreamConsumer::settled(std::uint64_t messages) {

@@ -77,6 +77,7 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
     if (!consumer) continue;
     if (consumer->stream) {
       settle_in_stream(*consumer);
+      channel->shared_prefetch.handed_on(id);
       continue;
     }
     Result<void> kept = co_await client.door.queues.settle_durably(client.shard, consumer->queue, id,

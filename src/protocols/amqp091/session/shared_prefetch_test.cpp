@@ -94,7 +94,7 @@ class Sharing {
  public:
   Sharing(std::uint64_t seed, std::uint32_t limit) : random_(seed), limit_(limit) {
     prefetch_.set_limit(limit);
-    for (auto _ : std::views::iota(0u, 1 + below(4))) places_.push_back(std::make_unique<Place>());
+    for (auto _ : std::views::iota(0u, 1 + below(4))) places_.push_back(std::make_unique<Place>(below(3) == 0));
     for (auto& place : places_) {
       if (below(2) == 0) continue;  // somebody else takes from it too
       place->other = ConsumerId(++last_id_);
@@ -132,8 +132,10 @@ class Sharing {
   /// Of a world at rest: messages wait for a consumer of the channel, and it may have them.
   bool idles() const {
     if (limit_ != 0 && outstanding_ >= limit_) return false;
-    return std::ranges::any_of(
-        consumers_, [](const auto& one) { return one.second.attached && one.second.place->core.ready() > 0; });
+    return std::ranges::any_of(consumers_, [this](const auto& one) {
+      const Place& place = *one.second.place;
+      return one.second.attached && (place.groups ? has_group_for(place, one.first) : place.core.ready() > 0);
+    });
   }
   /// Everything is consumed by clients that settle, in a bounded number of rounds.
   bool drains() {
@@ -152,8 +154,14 @@ class Sharing {
   static constexpr std::uint64_t kWindow = std::uint64_t{1} << 40;
   using Mail = std::deque<std::function<void()>>;
   struct Place {
-    Place() : core({.settings = {}, .keeps_state = false}) { core.open(0, Offset{0}, Offset{0}); }
+    explicit Place(bool has_groups)
+        : core({.settings = {.groups = has_groups}, .keeps_state = false}), groups(has_groups) {
+      core.open(0, Offset{0}, Offset{0});
+    }
     queue::Queue core;
+    bool groups;
+    std::map<queue::GroupId, ConsumerId> owners;  // who had a message of it last
+    std::map<queue::GroupId, int> out_of;
     Offset end{0};
     Mail in, out;
     std::optional<ConsumerId> other;
@@ -168,6 +176,21 @@ class Sharing {
   using Consumers = std::map<ConsumerId, Consumer>;
 
   std::uint32_t below(std::size_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
+  static queue::GroupId group_of(Offset offset) {
+    return offset.value % 5 == 0 ? queue::kNoGroup : queue::GroupId(static_cast<std::uint64_t>(offset.value) % 5);
+  }
+  /// Something waits that is nobody's, or this one's.
+  bool has_group_for(const Place& place, ConsumerId id) const {
+    const queue::Cursor& cursor = place.core.levels().at(0);
+    for (Offset at{0}; auto ready = cursor.ready_at_or_behind(at); at = ready->offset.plus(1)) {
+      auto owner = place.owners.find(group_of(ready->offset));
+      if (owner == place.owners.end() || owner->second == id) return true;
+      auto known = consumers_.find(owner->second);
+      bool is_there = owner->second == place.other || (known != consumers_.end() && known->second.attached);
+      if (!is_there && place.out_of.at(owner->first) == 0) return true;
+    }
+    return false;
+  }
   Place& any_place() { return *places_[below(places_.size())]; }
 
   void arrive() {
@@ -176,9 +199,21 @@ class Sharing {
     place.core.arrived(0, place.end, 4, false);
     pump(place);
   }
+  static std::optional<queue::Offer> next_offer(Place& place) {
+    if (!place.groups) return place.core.offer();
+    while (std::optional<queue::Selected> next = place.core.next_selected()) {
+      if (next->matches) return next->offer;
+      place.core.looked(*next, true, group_of(next->offer.id.offset));
+    }
+    return std::nullopt;
+  }
   void pump(Place& place) {
-    while (std::optional<queue::Offer> offer = place.core.offer()) {
+    while (std::optional<queue::Offer> offer = next_offer(place)) {
       std::optional<ConsumerId> to = place.core.hand_out(*offer, {.bytes = 1}, Timestamp{0}, deaths_);
+      if (queue::GroupId group = group_of(offer->id.offset); place.groups && group != queue::kNoGroup) {
+        place.owners[group] = *to;
+        ++place.out_of[group];
+      }
       if (to == place.other) {
         place.of_other.push_back(offer->id);
         continue;
@@ -191,6 +226,7 @@ class Sharing {
   void settle(Place& place, ConsumerId id, queue::MessageId message) {
     queue::Settlement settlement{message, message.offset, queue::Verdict::kDone};
     place.core.settle(id, {&settlement, 1}, MonotonicTime{}, deaths_);
+    if (place.groups) --place.out_of[group_of(message.offset)];
     pump(place);
   }
   void settle_other() {
