@@ -46,7 +46,7 @@ log::OwnedBatches batches_of(const Sent& sent) {
   }
   auto owner = std::make_shared_for_overwrite<std::byte[]>(bytes.size());
   std::ranges::copy(bytes, owner.get());
-  return {owner, {owner.get(), bytes.size()}};
+  return {.owner = owner, .bytes = {owner.get(), bytes.size()}};
 }
 
 class Publishing {

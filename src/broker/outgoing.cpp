@@ -11,17 +11,35 @@
 #include "queue/core/dead_letter.hpp"
 
 namespace wharf::broker {
+namespace {
+
+/// From here on it is cheaper to share a message's bytes than to gather a batch for each queue (docs/decisions/046).
+constexpr std::size_t kSharedBodyBytes = 4u << 10;
+
+bool is_shared(const NamespaceView& view, const routing::Routes& routes, const MessageView& message) {
+  if (message.body.size() < kSharedBodyBytes || routes.destinations.size() < 2) return false;
+  auto is_queue = [&](routing::DestinationId id) {
+    return view.routes->destination(id).kind == routing::DestinationKind::kQueue;
+  };
+  return std::ranges::count_if(routes.destinations, is_queue) > 1;
+}
+
+}  // namespace
 
 std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& routes, const Message& message,
                             Timestamp now) {
   std::uint32_t count = 0;
+  std::optional<log::OwnedBatches> shared;
+  if (is_shared(view, routes, message.message)) {
+    shared = log::share(bytes_of(message.message, now), static_cast<std::uint32_t>(routes.destinations.size()));
+  }
   for (routing::DestinationId id : routes.destinations) {
     const routing::Destination& destination = view.routes->destination(id);
     Part* part = nullptr;
     if (destination.kind == routing::DestinationKind::kQueue) {
       const auto& queue = (*view.queues)[id];
       if (!queue || (message.deaths_in && queue::is_cycle(*message.deaths_in, queue->name))) continue;
-      part = &add(id, *queue, message, now);
+      part = &add(id, *queue, message, shared, now);
     } else {
       auto topic = catalogue_.topics(here_)->find(destination.name);
       if (!topic) continue;
@@ -62,16 +80,22 @@ Outgoing::Part& Outgoing::part_of(routing::DestinationId destination, Same&& sam
 }
 
 Outgoing::Part& Outgoing::add(routing::DestinationId destination, const QueueInfo& queue, const Message& one,
-                              Timestamp now) {
+                              const std::optional<log::OwnedBatches>& shared, Timestamp now) {
   std::uint8_t level = level_in(queue, one.message);
   auto same = [&](const Part& other) { return other.queue == queue.ref && other.level == level; };
-  Part& part = queue.settings.takes_each_alone() ? new_part(destination) : part_of(destination, same);
+  bool alone = shared || queue.settings.takes_each_alone();
+  Part* newest = alone ? nullptr : &part_of(destination, same);
+  Part& part = alone || newest->shared ? new_part(destination) : *newest;
   part.queue = queue.ref;
   part.level = level;
   part.persistent |= one.persistent;
   part.expiring |= one.message.expiration.has_value();
   part.body_bytes += one.message.body.size();
-  append_message(part.builder, one.message, now);
+  if (shared) {
+    part.shared = shared;
+  } else {
+    append_message(part.builder, one.message, now);
+  }
   return part;
 }
 
@@ -125,10 +149,10 @@ Outgoing::Gathered Outgoing::take() {
   for (Part& part : parts_) {
     newest_part_[part.destination] = 0;
     if (part.queue) {
-      auto messages = static_cast<std::uint64_t>(part.builder.record_count());
+      auto messages = part.shared ? 1u : static_cast<std::uint64_t>(part.builder.record_count());
       gathered.parts.queues.push_back({*part.queue,
                                        {.level = part.level,
-                                        .batch = batch_of(part.builder),
+                                        .batch = part.shared ? std::move(*part.shared) : batch_of(part.builder),
                                         .messages = messages,
                                         .body_bytes = part.body_bytes,
                                         .persistent = part.persistent,

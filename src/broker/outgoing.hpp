@@ -1,7 +1,8 @@
 #pragma once
 // Messages that go on together to where their exchanges send them: one batch per destination (or message, where a queue
-// may be full), in the messages' order. Filled without a suspension in between, since destinations are known by the
-// routing table's numbers; kept by its user, as it finds them in memory that grows with the table.
+// may be full), in the messages' order; a large message for several queues is one batch that they share. Filled without
+// a suspension in between, since destinations are known by the routing table's numbers; kept by its user, as it finds
+// them in memory that grows with the table.
 //
 //   outgoing.add(view, routes, {.name_space = "/", .message = message}, now);
 //   std::vector<Result<void>> outcomes = co_await send(here, ports, outgoing.take().parts);
@@ -55,13 +56,15 @@ class Outgoing {
     bool expiring = false;
     std::uint64_t body_bytes = 0;
     BatchBuilder builder{BatchOptions{}};
+    std::optional<log::OwnedBatches> shared;  // in place of what is built: a message that other parts have too
     std::vector<std::size_t> messages;
     std::uint32_t next = 0;  // part of the same destination, before this one; place + 1
   };
   Part& new_part(routing::DestinationId destination);
   template <class Same>
   Part& part_of(routing::DestinationId destination, Same&& same);
-  Part& add(routing::DestinationId destination, const QueueInfo& queue, const Message& message, Timestamp now);
+  Part& add(routing::DestinationId destination, const QueueInfo& queue, const Message& message,
+            const std::optional<log::OwnedBatches>& shared, Timestamp now);
   Part& add(routing::DestinationId destination, const cluster::Topic& topic, const Message& message, Timestamp now);
   void retain(const Message& message, Timestamp now);
   void hold_back(const std::string& exchange, std::int64_t delay_ms, const Message& message, Timestamp now);

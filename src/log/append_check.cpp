@@ -10,8 +10,8 @@
 namespace wharf::log {
 namespace {
 
-// A shard's own share, at most about 100 us of it (`wharf_model_bench`, check_packed_records and compress_records); what is more
-// goes to the work pool, a trip of some 30 us.
+// A shard's own share, at most about 100 us of it (`wharf_model_bench`, check_packed_records and compress_records);
+// what is more goes to the work pool, a trip of some 30 us.
 constexpr std::size_t kShortPackedBytes = 32 * 1024;
 constexpr std::size_t kShortPlainBytes = 128 * 1024;
 constexpr std::size_t kShortCompressBytes = 2 * 1024;
@@ -20,30 +20,34 @@ constexpr std::int32_t kShortRecords = 16 * 1024;
 Result<void> check_time(Timestamp time, const LogConfig& config, Timestamp now) {
   if (time == kNoTimestamp) return {};
   // No sum can overflow: a client may send any number.
-  bool too_old = time < now && static_cast<std::uint64_t>(now.ms) - static_cast<std::uint64_t>(time.ms) >
-                                   static_cast<std::uint64_t>(config.timestamp_before_max_ms);
+  bool too_old =
+      time<now&& static_cast<std::uint64_t>(now.ms) - static_cast<std::uint64_t>(time.ms)> static_cast<std::uint64_t>(
+          config.timestamp_before_max_ms);
   bool too_new = time > now && static_cast<std::uint64_t>(time.ms) - static_cast<std::uint64_t>(now.ms) >
                                    static_cast<std::uint64_t>(config.timestamp_after_max_ms);
   if (!too_old && !too_new) return {};
   return fail(ErrorCode::kInvalidTimestamp,
-              fmt::format("timestamp {} is {} than the topic allows (the broker's clock says {})", time.ms, too_old ? "older" : "newer", now.ms));
+              fmt::format("timestamp {} is {} than the topic allows (the broker's clock says {})", time.ms,
+                          too_old ? "older" : "newer", now.ms));
 }
 
 /// What is known of a batch without its records or a clock.
 Result<void> check_envelope(const BatchView& batch, const LogConfig& config, bool checksum_known) {
   if (batch.header.size_bytes > static_cast<std::size_t>(config.max_message_bytes)) {
-    return fail(ErrorCode::kTooLarge, fmt::format("a batch of {} bytes is larger than max.message.bytes = {}", batch.header.size_bytes,
-                                                  config.max_message_bytes));
+    return fail(ErrorCode::kTooLarge, fmt::format("a batch of {} bytes is larger than max.message.bytes = {}",
+                                                  batch.header.size_bytes, config.max_message_bytes));
   }
   if (checksum_known) return {};
   return validate_checksum(batch.bytes);
 }
 
-Result<void> check_batch(const BatchView& batch, const LogConfig& config, const AppendContext& context, bool checksum_known) {
+Result<void> check_batch(const BatchView& batch, const LogConfig& config, const AppendContext& context,
+                         bool checksum_known) {
   const BatchHeader& header = batch.header;
   if (Result<void> sound = check_envelope(batch, config, checksum_known); !sound) return sound;
   if (!context.from_client) {
-    if (header.is_control && !context.allow_control) return fail(ErrorCode::kInvalidRecord, "control records are not taken here");
+    if (header.is_control && !context.allow_control)
+      return fail(ErrorCode::kInvalidRecord, "control records are not taken here");
     return {};
   }
   if (header.is_control && context.allow_control) return {};
@@ -73,11 +77,15 @@ Result<void> append_compressed(const BatchView& batch, const LogConfig& config, 
   return {};
 }
 
-std::unexpected<Error> too_long() { return fail(ErrorCode::kBusy, "the records take longer than a shard has"); }
+std::unexpected<Error> too_long() {
+  return fail(ErrorCode::kBusy, "the records take longer than a shard has");
+}
 
-Result<void> look_into(const BatchView& batch, const LogConfig& config, const PrepareOptions& options, Decoders& decoders) {
+Result<void> look_into(const BatchView& batch, const LogConfig& config, const PrepareOptions& options,
+                       Decoders& decoders) {
   bool is_short = options.effort == Effort::kShort;
-  if (is_short && must_compress(batch.header, config) && batch.records().size() > kShortCompressBytes) return too_long();
+  if (is_short && must_compress(batch.header, config) && batch.records().size() > kShortCompressBytes)
+    return too_long();
   RecordKeys keys = config.cleanup_compact ? RecordKeys::kRequired : RecordKeys::kOptional;
   if (is_short && batch.header.record_count > kShortRecords) return too_long();
   if (batch.header.compression == Compression::kNone) return check_records(batch, keys, kMostInflatedBytes, decoders);
@@ -105,6 +113,11 @@ Result<void> check_batches(const OwnedBatches& batches, const LogConfig& config,
   while (!bytes.empty()) {
     Result<BatchView> batch = read_batch(bytes);
     if (!batch) return fail(batch.error());
+    if (ByteView apart = batches.header_apart(); !apart.empty()) {
+      Result<BatchHeader> own = read_batch_header(apart);
+      if (!own) return fail(own.error());
+      batch->header = *own;
+    }
     if (Result<void> valid = check_batch(*batch, config, context, batches.prepared); !valid) return valid;
     headers.push_back(batch->header);
     bytes = bytes.subspan(batch->header.size_bytes);
@@ -112,7 +125,8 @@ Result<void> check_batches(const OwnedBatches& batches, const LogConfig& config,
   return {};
 }
 
-Result<void> prepare_batches(OwnedBatches& batches, const LogConfig& config, const PrepareOptions& options, Decoders& decoders) {
+Result<void> prepare_batches(OwnedBatches& batches, const LogConfig& config, const PrepareOptions& options,
+                             Decoders& decoders) {
   if (batches.prepared) return {};
   std::vector<std::byte> changed;  // all batches up to `done`, once one of them had to be compressed
   bool has_changed = false;

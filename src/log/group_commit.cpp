@@ -15,8 +15,8 @@ GroupCommit::GroupCommit(const StoreSurroundings& with, const LogStoreOptions& o
       wal_(*with.shard, with.folder->wal_files(), *with.logger, options.wal),
       signal_(*with.shard) {}
 
-Result<void> GroupCommit::append(const WalRecordHeader& record, ByteView batches) {
-  Result<WalPosition> position = wal_.append(record, batches);
+Result<void> GroupCommit::append(const WalRecordHeader& record, const OwnedBatches& batches) {
+  Result<WalPosition> position = wal_.append_batches(record, batches);
   if (!position) return fail(position.error());
   due_.push_back({record.partition, record.next_offset, *position});
   signal_.notify();

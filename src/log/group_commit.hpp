@@ -26,7 +26,7 @@ class GroupCommit {
 
   /// Into memory, and on its way: `record.next_offset` is the partition's high watermark when it is durable.
   /// WriteAheadLog's errors.
-  Result<void> append(const WalRecordHeader& record, ByteView batches);
+  Result<void> append(const WalRecordHeader& record, const OwnedBatches& batches);
   /// Flushes what comes, until stop().
   runtime::Task<void> run();
   void stop();

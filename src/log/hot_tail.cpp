@@ -15,52 +15,60 @@ constexpr std::size_t kMarkInterval = 4u << 10;
 
 }  // namespace
 
-HotTail::~HotTail() { clear(); }
+HotTail::~HotTail() {
+  clear();
+}
 
-HotTail::Block& HotTail::begin_block(Offset first) {
+HotTail::Block& HotTail::begin_block(Offset first, std::size_t charge) {
   Block& block = blocks_.emplace_back();
   block.first = block.next = first;
   block.serial = budget_.next_serial++;
+  block.charge = charge;
   ++budget_.live_blocks;
   budget_.blocks.push_back({partition_, block.serial});
+  bytes_ += charge;
+  budget_.used_bytes += charge;
   return block;
 }
 
-void HotTail::append(const std::shared_ptr<std::byte[]>& owner, ByteView batches, Offset first, Offset next) {
+/// Each of those that share it counts its part.
+void HotTail::pin(const OwnedBatches& batches, Offset first, Offset next) {
+  std::size_t size = batches.bytes.size();
+  Block& block = begin_block(first, size / batches.shared_by + batches.header_apart().size());
+  block.owner = batches.owner;
+  block.own_header = batches.own_header;
+  block.data = batches.bytes.data();  // never written; capacity equals used
+  block.used = block.capacity = size;
+  block.next = next;
+}
+
+void HotTail::append(const OwnedBatches& batches, Offset first, Offset next) {
   WHARF_ASSERT(blocks_.empty() || blocks_.back().next == first);
-  if (batches.size() >= kPinnedBatchBytes) {
-    Block& block = begin_block(first);
-    block.owner = owner;
-    block.data = const_cast<std::byte*>(batches.data());  // NOLINT: never written; capacity equals used
-    block.used = block.capacity = batches.size();
-    block.next = next;
-    bytes_ += block.capacity;
-    budget_.used_bytes += block.capacity;
-    return;
-  }
-  bool fits = !blocks_.empty() && blocks_.back().capacity - blocks_.back().used >= batches.size();
+  ByteView bytes = batches.bytes;
+  if (bytes.size() >= kPinnedBatchBytes) return pin(batches, first, next);
+  bool fits = !blocks_.empty() && blocks_.back().capacity - blocks_.back().used >= bytes.size();
   if (!fits) {
     // Doubling: a partition with little traffic holds little, a busy one few blocks.
     std::size_t last = blocks_.empty() ? 0 : std::min(blocks_.back().capacity, kLargestBlockBytes);
-    std::size_t capacity = std::max(std::clamp(last * 2, kSmallestBlock, kLargestBlockBytes), batches.size());
+    std::size_t capacity = std::max(std::clamp(last * 2, kSmallestBlock, kLargestBlockBytes), bytes.size());
     auto storage = std::make_shared_for_overwrite<std::byte[]>(capacity);
-    Block& block = begin_block(first);
+    Block& block = begin_block(first, capacity);
     block.data = storage.get();
     block.owner = std::move(storage);
     block.capacity = capacity;
-    bytes_ += capacity;
-    budget_.used_bytes += capacity;
   }
   Block& block = blocks_.back();
   if (block.used - (block.marks.empty() ? 0 : block.marks.back().position) >= kMarkInterval) {
     block.marks.push_back({first, static_cast<std::uint32_t>(block.used)});
   }
-  std::memcpy(block.data + block.used, batches.data(), batches.size());
-  block.used += batches.size();
+  std::memcpy(block.data + block.used, bytes.data(), bytes.size());
+  std::ranges::copy(batches.header_apart(), block.data + block.used);
+  block.used += bytes.size();
   block.next = next;
 }
 
 ByteView HotTail::Block::run_from(Offset offset) const {
+  if (own_header) return {own_header.get(), kBatchHeaderBytes};
   auto above = std::ranges::upper_bound(marks, offset, {}, &Mark::first);
   ByteView run(data, used);
   if (above != marks.begin()) run = run.subspan(std::prev(above)->position);
@@ -73,14 +81,29 @@ std::size_t HotTail::block_holding(Offset offset) const {
   return static_cast<std::size_t>(above - blocks_.begin()) - 1;
 }
 
+std::size_t HotTail::read_shared(const Block& block, std::size_t max_bytes, Offset below, bool whatever_size,
+                                 std::vector<runtime::OutPiece>& pieces) const {
+  if (block.next > below || (block.used > max_bytes && !whatever_size)) return 0;
+  pieces.emplace_back(SharedBytes(block.own_header, {block.own_header.get(), kBatchHeaderBytes}));
+  pieces.emplace_back(SharedBytes(block.owner, block.records()));
+  return block.used;
+}
+
 std::size_t HotTail::read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one,
                           std::vector<runtime::OutPiece>& pieces) const {
   std::size_t total = 0;
   for (std::size_t number = block_holding(from); number < blocks_.size(); ++number) {
     const Block& block = blocks_[number];
+    bool whatever_size = total == 0 && at_least_one;
+    if (block.own_header) {
+      std::size_t length = read_shared(block, max_bytes - total, below, whatever_size, pieces);
+      total += length;
+      if (length == 0 || total >= max_bytes) break;
+      continue;
+    }
     ByteView run = block.run_from(std::max(from, block.first));
     std::size_t length = measure_run(run, max_bytes - total, below);
-    if (length == 0 && total == 0 && at_least_one && !run.empty() && batch_next_offset(run) <= below) length = batch_bytes(run);
+    if (length == 0 && whatever_size && !run.empty() && batch_next_offset(run) <= below) length = batch_bytes(run);
     if (length > 0) pieces.emplace_back(SharedBytes(block.owner, run.first(length)));
     total += length;
     if (length < run.size() || total >= max_bytes) break;
@@ -88,14 +111,16 @@ std::size_t HotTail::read(Offset from, std::size_t max_bytes, Offset below, bool
   return total;
 }
 
-ByteView HotTail::run_from(Offset from, Offset below) const {
-  ByteView run = blocks_[block_holding(from)].run_from(from);
-  return run.first(measure_run(run, std::numeric_limits<std::size_t>::max(), below));
+HotTail::Run HotTail::run_from(Offset from, Offset below) const {
+  const Block& block = blocks_[block_holding(from)];
+  ByteView run = block.run_from(from);
+  if (block.own_header) return block.next <= below ? Run{run, block.records()} : Run{};
+  return {run.first(measure_run(run, std::numeric_limits<std::size_t>::max(), below)), {}};
 }
 
 void HotTail::drop_oldest_block() {
-  bytes_ -= blocks_.front().capacity;
-  budget_.used_bytes -= blocks_.front().capacity;
+  bytes_ -= blocks_.front().charge;
+  budget_.used_bytes -= blocks_.front().charge;
   blocks_.pop_front();
   --budget_.live_blocks;
 }

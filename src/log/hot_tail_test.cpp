@@ -1,5 +1,7 @@
 #include "log/hot_tail.hpp"
 
+#include <deque>
+
 #include <gtest/gtest.h>
 
 #include "log/file_cache.hpp"
@@ -9,11 +11,12 @@
 namespace wharf::log {
 namespace {
 
-using testing::TestBatch;
+using testing::batch_bytes_of;
 using testing::headers_in;
 using testing::joined;
 using testing::owned_batch;
 using testing::test_partition;
+using testing::TestBatch;
 
 struct TailFixture {
   void append(std::size_t value_bytes, int records = 1) {
@@ -21,7 +24,7 @@ struct TailFixture {
     stamp_base_offset(batch.bytes, next);
     Offset first = next;
     next = next.plus(records);
-    tail.append(batch.owner, batch.bytes, first, next);
+    tail.append(batch, first, next);
     all.insert(all.end(), batch.bytes.begin(), batch.bytes.end());
   }
   HotTailBudget budget;
@@ -52,11 +55,40 @@ TEST(HotTail, WhatWasAppendedIsReadFromAnyOffsetInWholeBatches) {
 TEST(HotTail, SmallBatchesAreCopiedSoThatTheyDoNotPinTheirRequest) {
   TailFixture fixture;
   OwnedBatches small = owned_batch({.value_bytes = 100});
-  fixture.tail.append(small.owner, small.bytes, Offset{0}, Offset{1});
+  fixture.tail.append(small, Offset{0}, Offset{1});
   EXPECT_EQ(small.owner.use_count(), 1);
   OwnedBatches large = owned_batch({.value_bytes = HotTail::kPinnedBatchBytes});
-  fixture.tail.append(large.owner, large.bytes, Offset{1}, Offset{2});
+  fixture.tail.append(large, Offset{1}, Offset{2});
   EXPECT_EQ(large.owner.use_count(), 2);
+}
+
+TEST(HotTail, ABatchThatSeveralPartitionsHaveIsInMemoryOnceAndEachReadsItWithItsOwnHeader) {
+  HotTailBudget budget;
+  std::vector<std::byte> bytes = batch_bytes_of({.value_bytes = 3 * HotTail::kPinnedBatchBytes});
+  OwnedBatches shared = share(bytes, 10);
+  std::deque<HotTail> tails;
+  for (std::int64_t number = 0; number < 10; ++number) {
+    OwnedBatches mine = shared;
+    mine.separate_header();
+    stamp_base_offset(mine.stamped_part(), Offset{100 + number});
+    tails.emplace_back(budget, test_partition(static_cast<std::uint8_t>(number)));
+    tails.back().append(mine, Offset{100 + number}, Offset{101 + number});
+  }
+  EXPECT_EQ(*shared.owner.get(), bytes.front());
+  EXPECT_LT(budget.used_bytes, bytes.size() + 10 * kBatchHeaderBytes + 1);
+  for (std::int64_t number = 0; number < 10; ++number) {
+    const HotTail& tail = tails[static_cast<std::size_t>(number)];
+    std::vector<runtime::OutPiece> pieces;
+    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{100 + number}, true, pieces), 0u);
+    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{101 + number}, false, pieces), 0u);
+    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{101 + number}, true, pieces), bytes.size());
+    std::vector<std::byte> read = joined(pieces);
+    EXPECT_EQ(headers_in(read).front().base_offset, Offset{100 + number});
+    EXPECT_TRUE(std::ranges::equal(ByteView(read).subspan(8), ByteView(bytes).subspan(8)));
+  }
+  tails.clear();
+  EXPECT_EQ(budget.used_bytes, 0u);
+  EXPECT_EQ(shared.owner.use_count(), 1);
 }
 
 TEST(HotTail, DroppingABlockLeavesReadersWhatTheyHoldAndGivesItsMemoryBack) {
@@ -85,7 +117,9 @@ TEST(FileCache, TheLeastRecentlyUsedFileIsClosedAndReadersKeepTheirs) {
   runtime::MemoryFileSystem files(1 << 20);
   FileCache cache(files, 2);
   CachedFile one(cache), two(cache), three(cache);
-  auto open = [](CachedFile& file, const char* name) { return *file.get(runtime::OpenMode::kCreate, [name] { return std::filesystem::path(name); }); };
+  auto open = [](CachedFile& file, const char* name) {
+    return *file.get(runtime::OpenMode::kCreate, [name] { return std::filesystem::path(name); });
+  };
   std::shared_ptr<runtime::File> held = open(one, "1");
   ASSERT_TRUE(held->write_at(0, as_bytes("text")).has_value());
   open(two, "2");

@@ -1,4 +1,5 @@
-// A store under random work on a disk that loses power, from seeds: at drawn times, and at every single change of the disk.
+// A store under random work on a disk that loses power, from seeds: at drawn times, and at every single change of the
+// disk.
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -9,13 +10,15 @@
 namespace wharf::log {
 namespace {
 
-using testing::StoreFixture;
-using testing::TestBatch;
 using testing::small_segments;
+using testing::StoreFixture;
 using testing::test_partition;
+using testing::TestBatch;
 
 TestBatch drawn_batch(sim::SeededRandom& random, std::int64_t number) {
-  return {.records = static_cast<int>(1 + random.below(4)), .value_bytes = random.one_in(10) ? 3000 : 10 + random.below(200), .number = number};
+  return {.records = static_cast<int>(1 + random.below(4)),
+          .value_bytes = random.one_in(10) ? 3000 : 10 + random.below(200),
+          .number = number};
 }
 
 /// Some appends to three partitions, some time, now and then a checkpoint.
@@ -23,9 +26,18 @@ void work(StoreFixture& fixture, sim::SeededRandom& random, int steps) {
   for (int i = 0; i < steps && !fixture.machine->disk().down(); ++i) {
     PartitionId id = test_partition(static_cast<std::uint8_t>(1 + random.below(3)));
     Result<Appended> appended = fixture.append(id, drawn_batch(random, i));
-    if (!appended) EXPECT_TRUE(appended.error().code == ErrorCode::kStorage || appended.error().code == ErrorCode::kBusy) << appended.error().message;
+    if (!appended)
+      EXPECT_TRUE(appended.error().code == ErrorCode::kStorage || appended.error().code == ErrorCode::kBusy)
+          << appended.error().message;
+    if (random.one_in(4)) {
+      std::vector<PartitionId> ids{test_partition(1), test_partition(2), test_partition(3)};
+      ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(random.below(3)));
+      if (random.coin()) ids.push_back(id);  // one of them twice, or all three
+      fixture.append_shared(ids, {.value_bytes = random.one_in(3) ? 9000 : 1 + random.below(5000), .number = 1000 + i});
+    }
     if (random.one_in(3)) fixture.simulation.run_for(std::chrono::microseconds(random.below(3000)));
-    if (random.one_in(15)) std::ignore = fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false));
+    if (random.one_in(15))
+      std::ignore = fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false));
     fixture.note_acknowledged();
   }
 }
@@ -42,9 +54,14 @@ std::uint64_t lives_and_deaths(std::uint64_t seed) {
     for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
     work(fixture, random, static_cast<int>(5 + random.below(60)));
     switch (random.below(3)) {
-      case 0: fixture.power_loss(); break;
-      case 1: fixture.kill(); break;
-      default: EXPECT_TRUE(fixture.stop().has_value());
+      case 0:
+        fixture.power_loss();
+        break;
+      case 1:
+        fixture.kill();
+        break;
+      default:
+        EXPECT_TRUE(fixture.stop().has_value());
     }
   }
   Result<void> started = fixture.start();
@@ -76,13 +93,20 @@ std::uint64_t trimmed_lives(std::uint64_t seed) {
     for (int i = 0; i < 6; ++i) {
       work(fixture, random, static_cast<int>(5 + random.below(15)));
       PartitionLog* log = fixture.store->find(test_partition(static_cast<std::uint8_t>(1 + random.below(3))));
-      std::ignore = fixture.store->trimmer().delete_records(log->id(), Offset{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))});
+      std::ignore = fixture.store->trimmer().delete_records(
+          log->id(),
+          Offset{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))});
       fixture.simulation.run_for(std::chrono::milliseconds(random.below(30)));
     }
     switch (random.below(3)) {
-      case 0: fixture.power_loss(); break;
-      case 1: fixture.kill(); break;
-      default: EXPECT_TRUE(fixture.stop().has_value());
+      case 0:
+        fixture.power_loss();
+        break;
+      case 1:
+        fixture.kill();
+        break;
+      default:
+        EXPECT_TRUE(fixture.stop().has_value());
     }
   }
   EXPECT_TRUE(fixture.start().has_value());
@@ -91,7 +115,9 @@ std::uint64_t trimmed_lives(std::uint64_t seed) {
   return fixture.simulation.hash();
 }
 
-TEST(LogCrash, TrimmingLosesNothingAboveTheLogStart) { EXPECT_TRUE(sim::run_seeds(40, trimmed_lives).empty()); }
+TEST(LogCrash, TrimmingLosesNothingAboveTheLogStart) {
+  EXPECT_TRUE(sim::run_seeds(40, trimmed_lives).empty());
+}
 
 /// The flush setting changes all the time; the process dies, the machine lives: nothing is lost in either mode.
 std::uint64_t changing_lives(std::uint64_t seed) {
@@ -107,10 +133,13 @@ std::uint64_t changing_lives(std::uint64_t seed) {
     for (int i = 0; i < 5; ++i) {
       work(fixture, random, static_cast<int>(3 + random.below(15)));
       auto config = std::make_shared<LogConfig>(small_segments(random.coin() ? Flush::kSync : Flush::kAsync));
-      EXPECT_TRUE(fixture.store->reconfigure(test_partition(static_cast<std::uint8_t>(1 + random.below(3))), config).has_value());
+      EXPECT_TRUE(fixture.store->reconfigure(test_partition(static_cast<std::uint8_t>(1 + random.below(3))), config)
+                      .has_value());
     }
-    if (random.coin()) fixture.kill();
-    else EXPECT_TRUE(fixture.stop().has_value());
+    if (random.coin())
+      fixture.kill();
+    else
+      EXPECT_TRUE(fixture.stop().has_value());
   }
   EXPECT_TRUE(fixture.start().has_value());
   EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
@@ -118,7 +147,9 @@ std::uint64_t changing_lives(std::uint64_t seed) {
   return fixture.simulation.hash();
 }
 
-TEST(LogCrash, AFlushSettingThatChangesLosesNothingWhenTheProcessDies) { EXPECT_TRUE(sim::run_seeds(40, changing_lives).empty()); }
+TEST(LogCrash, AFlushSettingThatChangesLosesNothingWhenTheProcessDies) {
+  EXPECT_TRUE(sim::run_seeds(40, changing_lives).empty());
+}
 
 TEST(LogCrash, APowerLossAtAnyChangeOfTheDiskLosesNothingAcknowledgedNorDoesAnotherDuringRecovery) {
   for (std::uint64_t change = 0;; change += 3) {

@@ -81,8 +81,14 @@ Result<SharedBytes> gather_pieces(std::vector<runtime::OutPiece> pieces, std::si
 std::optional<TimestampedOffset> find_in_tail(PartitionLog& log, Timestamp time) {
   Offset from = std::max(log.stored_end(), log.log_start_offset());
   while (from < log.high_watermark() && log.tail() != nullptr && !log.tail()->empty()) {
-    for (ByteView run = log.tail()->run_from(from, log.high_watermark()); !run.empty();
-         run = run.subspan(batch_bytes(run))) {
+    HotTail::Run stored = log.tail()->run_from(from, log.high_watermark());
+    std::vector<std::byte> joined;  // of a batch whose header lies apart
+    if (!stored.records.empty()) {
+      joined.assign(stored.bytes.begin(), stored.bytes.end());
+      joined.insert(joined.end(), stored.records.begin(), stored.records.end());
+      stored.bytes = joined;
+    }
+    for (ByteView run = stored.bytes; !run.empty(); run = run.subspan(batch_bytes(run))) {
       from = batch_next_offset(run);
       if (batch_max_timestamp(run) < time) continue;
       Result<BatchView> batch = read_batch(run);
@@ -181,8 +187,8 @@ Task<Result<std::optional<TimestampedOffset>>> LogReads::max_timestamp(Partition
   PartitionLog* log = logs_.find(id);
   Offset from = std::max(log->stored_end(), log->log_start_offset());
   while (from < log->high_watermark() && log->tail() != nullptr && !log->tail()->empty()) {
-    for (ByteView run = log->tail()->run_from(from, log->high_watermark()); !run.empty();
-         run = run.subspan(batch_bytes(run))) {
+    ByteView run = log->tail()->run_from(from, log->high_watermark()).bytes;
+    for (; !run.empty(); run = run.subspan(std::min(batch_bytes(run), run.size()))) {
       from = batch_next_offset(run);
       if (!largest || batch_max_timestamp(run) > *largest) largest = batch_max_timestamp(run);
     }

@@ -62,7 +62,7 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
   if (!appended || appended->duplicate) return appended;
   if (log->flush() == Flush::kSync) {
     WalRecordHeader record{id, context.leader_epoch, appended->first, appended->next};
-    if (Result<void> taken = commits_.append(record, batches.bytes); !taken) return fail(taken.error());
+    if (Result<void> taken = commits_.append(record, batches); !taken) return fail(taken.error());
   }
   if (Result<void> committed = log->commit(batches, context, headers_); !committed) {
     if (committed.error().code == ErrorCode::kDiskFull) space_.note_full();

@@ -7,10 +7,10 @@
 namespace wharf::log {
 namespace {
 
-using testing::StoreFixture;
-using testing::TestBatch;
 using testing::small_segments;
+using testing::StoreFixture;
 using testing::test_partition;
+using testing::TestBatch;
 
 TEST(LogStore, ASyncAppendIsReadableWhenItIsDurableAndTheOwnerHearsOfIt) {
   StoreFixture fixture;
@@ -37,7 +37,8 @@ TEST(LogStore, AnAsyncAppendIsReadableAtOnceAndSurvivesTheProcess) {
   StoreFixture fixture(1, small_segments(Flush::kAsync));
   ASSERT_TRUE(fixture.start().has_value());
   PartitionId id = fixture.add(1).id();
-  for (int i = 0; i < 50; ++i) ASSERT_TRUE(fixture.append(id, {.records = 2, .value_bytes = 90, .number = i}).has_value());
+  for (int i = 0; i < 50; ++i)
+    ASSERT_TRUE(fixture.append(id, {.records = 2, .value_bytes = 90, .number = i}).has_value());
   EXPECT_EQ(fixture.store->find(id)->high_watermark(), Offset{100});
   EXPECT_EQ(fixture.store->take_advanced().size(), 1u);
   fixture.kill();
@@ -45,6 +46,35 @@ TEST(LogStore, AnAsyncAppendIsReadableAtOnceAndSurvivesTheProcess) {
   EXPECT_FALSE(fixture.was_clean);
   EXPECT_EQ(fixture.compare(), "");
   EXPECT_EQ(fixture.store->find(id)->log_end_offset(), Offset{100});
+}
+
+TEST(LogStore, ABatchThatSeveralPartitionsTakeIsOnceInMemoryAndInTheWriteAheadLogAndIsThereForEachWhateverHappens) {
+  for (Flush flush : {Flush::kSync, Flush::kAsync}) {
+    StoreFixture fixture(3, small_segments(flush));
+    ASSERT_TRUE(fixture.start().has_value());
+    std::vector<PartitionId> ids;
+    for (std::uint8_t number = 1; number <= 10; ++number) ids.push_back(fixture.add(number).id());
+    for (std::int64_t round = 0; round < 2; ++round) {
+      if (round == 0) fixture.append(ids[3], {.number = round});  // offsets differ
+      fixture.append_shared(ids, {.value_bytes = 20'000, .number = 10 + round});
+    }
+    if (flush == Flush::kSync) EXPECT_LE(fixture.store->statistics().wal_buffered_bytes, 50'000u);
+    EXPECT_LE(fixture.store->statistics().hot_tail_bytes, 50'000u);
+    for (const PartitionId& id : ids) ASSERT_TRUE(fixture.wait_for(id, fixture.store->find(id)->log_end_offset()));
+    EXPECT_EQ(fixture.compare(), "");  // from memory
+    fixture.note_acknowledged();
+    if (flush == Flush::kSync) {
+      fixture.power_loss();
+    } else {
+      fixture.kill();
+    }
+    ASSERT_TRUE(fixture.start().has_value());
+    EXPECT_LE(fixture.store->statistics().hot_tail_bytes, 50'000u);
+    EXPECT_EQ(fixture.compare(), "");  // of the write-ahead log
+    ASSERT_TRUE(fixture.stop().has_value());
+    ASSERT_TRUE(fixture.start().has_value());
+    EXPECT_EQ(fixture.compare(), "");  // of the segments
+  }
 }
 
 TEST(LogStore, StopsAndStartsWithAppendsBetweenKeepEverythingAndScanNothing) {
@@ -61,7 +91,8 @@ TEST(LogStore, StopsAndStartsWithAppendsBetweenKeepEverythingAndScanNothing) {
       }
       for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
       for (int i = 0; i < 30; ++i, ++sent) {
-        fixture.append_and_wait(test_partition(static_cast<std::uint8_t>(1 + sent % 3)), {.records = 1 + i % 3, .number = sent});
+        fixture.append_and_wait(test_partition(static_cast<std::uint8_t>(1 + sent % 3)),
+                                {.records = 1 + i % 3, .number = sent});
       }
       EXPECT_EQ(fixture.compare(), "");
       ASSERT_TRUE(fixture.stop().has_value());
@@ -88,8 +119,9 @@ TEST(LogStore, AFullDiskRefusesAppendsKeepsReadsGoingAndHealsByItself) {
     EXPECT_EQ(fixture.compare(), "");
     fixture.machine->disk().set_capacity(sim::FaultyFileSystem::kAmple);
     PartitionLog* log = fixture.store->find(id);
-    EXPECT_TRUE(fixture.simulation.run_until([&] { return log->high_watermark() == log->log_end_offset() && !fixture.store->refusing(); },
-                                             fixture.simulation.now() + std::chrono::seconds(60)));
+    EXPECT_TRUE(fixture.simulation.run_until(
+        [&] { return log->high_watermark() == log->log_end_offset() && !fixture.store->refusing(); },
+        fixture.simulation.now() + std::chrono::seconds(60)));
     fixture.append_and_wait(id, {.number = 9999});
     fixture.note_acknowledged();
     fixture.power_loss();

@@ -51,7 +51,7 @@ inline std::vector<std::byte> batch_bytes_of(const TestBatch& batch) {
 inline OwnedBatches owned(const std::vector<std::byte>& bytes) {
   auto storage = std::make_shared_for_overwrite<std::byte[]>(bytes.size());
   std::ranges::copy(bytes, storage.get());  // there may be none
-  return {storage, {storage.get(), bytes.size()}, false};
+  return {.owner = storage, .bytes = {storage.get(), bytes.size()}};
 }
 inline OwnedBatches owned_batch(const TestBatch& batch) { return owned(batch_bytes_of(batch)); }
 
@@ -132,7 +132,7 @@ struct LogFixture {
     OwnedBatches batches = owned_batch(batch);
     return append(batches, append_context);
   }
-  Result<Appended> append(const OwnedBatches& batches, AppendContext append_context = {LeaderEpoch{0}, Timestamp{1'767'225'600'000}}) {
+  Result<Appended> append(OwnedBatches batches, AppendContext append_context = {LeaderEpoch{0}, Timestamp{1'767'225'600'000}}) {
     std::vector<BatchHeader> headers;
     Result<Appended> appended = log->stamp(batches, append_context, headers);
     if (!appended || appended->duplicate) return appended;

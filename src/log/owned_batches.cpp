@@ -1,13 +1,50 @@
 #include "log/owned_batches.hpp"
 
+#include <cstring>
 #include <utility>
 
+#include "model/record_batch.hpp"
+
 namespace wharf::log {
+namespace {
+
+std::shared_ptr<std::byte[]> copy_of(ByteView bytes) {
+  auto copy = std::make_shared_for_overwrite<std::byte[]>(bytes.size());
+  std::memcpy(copy.get(), bytes.data(), bytes.size());
+  return copy;
+}
+
+}  // namespace
+
+ByteView OwnedBatches::header_apart() const {
+  return own_header ? ByteView(own_header.get(), kBatchHeaderBytes) : ByteView();
+}
+
+MutableBytes OwnedBatches::stamped_part() {
+  return own_header ? MutableBytes(own_header.get(), kBatchHeaderBytes) : bytes;
+}
+
+void OwnedBatches::unshare() {
+  if (!is_shared()) return;
+  owner = copy_of(bytes);
+  bytes = {owner.get(), bytes.size()};
+  shared_by = 1;
+}
+
+void OwnedBatches::separate_header() {
+  if (is_shared() && bytes.size() >= kBatchHeaderBytes) own_header = copy_of(bytes.first(kBatchHeaderBytes));
+}
 
 OwnedBatches own(std::vector<std::byte> batches) {
   auto kept = std::make_shared<std::vector<std::byte>>(std::move(batches));
   MutableBytes bytes(*kept);
-  return {std::shared_ptr<std::byte[]>(std::move(kept), bytes.data()), bytes, true};
+  return {.owner = std::shared_ptr<std::byte[]>(std::move(kept), bytes.data()), .bytes = bytes, .prepared = true};
+}
+
+OwnedBatches share(std::vector<std::byte> batch, std::uint32_t by) {
+  OwnedBatches shared = own(std::move(batch));
+  shared.shared_by = by;
+  return shared;
 }
 
 }  // namespace wharf::log

@@ -1,6 +1,7 @@
 #pragma once
 // Record batches on their way into a log, and whose they are: what everybody passes on who appends, or asks for it.
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -13,10 +14,25 @@ namespace wharf::log {
 struct OwnedBatches {
   std::shared_ptr<std::byte[]> owner;
   MutableBytes bytes;
-  bool prepared = false;  // by prepare_batches(), with the configuration of the topic: checksums match, records can be read
+  bool prepared =
+      false;  // by prepare_batches(), with the configuration of the topic: checksums match, records can be read
+  /// More than one: a single batch that so many logs take. Nobody writes into `bytes`, also not on other shards.
+  std::uint32_t shared_by = 1;
+  /// Of a shared batch, once it is a log's: that log's copy of its header, stamped in place of the one in `bytes`.
+  std::shared_ptr<std::byte[]> own_header;
+
+  bool is_shared() const { return shared_by > 1; }
+  ByteView header_apart() const;  // own_header; empty: none
+  MutableBytes stamped_part();    // what the log writes its stamps to
+  /// Into memory of their own, where they are shared.
+  void unshare();
+  /// Gives a shared batch a header of its own.
+  void separate_header();
 };
 
 /// Batches that we have made ourselves: nobody needs to look into them.
 OwnedBatches own(std::vector<std::byte> batches);
+/// A single batch, made by ourselves, for so many logs.
+OwnedBatches share(std::vector<std::byte> batch, std::uint32_t by);
 
 }  // namespace wharf::log

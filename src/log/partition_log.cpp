@@ -13,8 +13,15 @@ PartitionLog::PartitionLog(StoreContext& context, PartitionId id, std::shared_pt
     : context_(context), id_(id), config_(std::move(config)), flush_(config_->flush), stored_(context, id) {}
 
 PartitionLog::PartitionLog(StoreContext& context, PartitionState state, std::shared_ptr<const LogConfig> config)
-    : context_(context), id_(state.id), config_(std::move(config)), flush_(config_->flush), log_start_(state.log_start),
-      log_end_(state.stored_end), high_watermark_(state.stored_end), stored_(context, state), epochs_(std::move(state.epochs)),
+    : context_(context),
+      id_(state.id),
+      config_(std::move(config)),
+      flush_(config_->flush),
+      log_start_(state.log_start),
+      log_end_(state.stored_end),
+      high_watermark_(state.stored_end),
+      stored_(context, state),
+      epochs_(std::move(state.epochs)),
       producers_(std::move(state.producers)) {}
 
 Result<std::optional<Appended>> PartitionLog::check_sequences(std::span<const BatchHeader> headers) const {
@@ -38,7 +45,8 @@ Result<std::optional<Appended>> PartitionLog::check_sequences(std::span<const Ba
   return std::nullopt;
 }
 
-/// A write-ahead log that holds the records before, or a segment that does, are both fine for a start (log/recovery_cases.hpp).
+/// A write-ahead log that holds the records before, or a segment that does, are both fine for a start
+/// (log/recovery_cases.hpp).
 Result<void> PartitionLog::follow_flush_setting() {
   if (flush_ == config_->flush) return {};
   if (config_->flush == Flush::kAsync) {
@@ -50,12 +58,16 @@ Result<void> PartitionLog::follow_flush_setting() {
   return {};
 }
 
-Result<Appended> PartitionLog::stamp(const OwnedBatches& batches, const AppendContext& context, std::vector<BatchHeader>& headers) {
+Result<Appended> PartitionLog::stamp(OwnedBatches& batches, const AppendContext& context,
+                                     std::vector<BatchHeader>& headers) {
+  bool append_time = config_->timestamp_type == TimestampType::kLogAppendTime;
+  if (append_time) batches.unshare();
+  batches.separate_header();
   if (Result<void> valid = check_batches(batches, *config_, context, headers); !valid) return fail(valid.error());
   if (context.leader_epoch < epochs_.latest()) {
-    return fail(ErrorCode::kFencedEpoch, fmt::format("leader epoch {} is over, {} began", context.leader_epoch.value, epochs_.latest().value));
+    return fail(ErrorCode::kFencedEpoch,
+                fmt::format("leader epoch {} is over, {} began", context.leader_epoch.value, epochs_.latest().value));
   }
-  bool append_time = config_->timestamp_type == TimestampType::kLogAppendTime;
   if (context.from_client) {
     Result<std::optional<Appended>> duplicate = check_sequences(headers);
     if (!duplicate) return fail(duplicate.error());
@@ -65,10 +77,10 @@ Result<Appended> PartitionLog::stamp(const OwnedBatches& batches, const AppendCo
   if (Result<void> followed = follow_flush_setting(); !followed) return fail(followed.error());
 
   Appended appended{log_end_, log_end_, append_time ? context.now : kNoTimestamp, false};
-  MutableBytes rest = batches.bytes;
+  MutableBytes rest = batches.stamped_part();
   for (BatchHeader& header : headers) {
-    MutableBytes bytes = rest.first(header.size_bytes);
-    rest = rest.subspan(header.size_bytes);
+    MutableBytes bytes = rest.first(std::min(header.size_bytes, rest.size()));
+    rest = rest.subspan(bytes.size());
     header.base_offset = appended.next;
     header.leader_epoch = context.leader_epoch;
     stamp_base_offset(bytes, header.base_offset);
@@ -83,11 +95,12 @@ Result<Appended> PartitionLog::stamp(const OwnedBatches& batches, const AppendCo
   return appended;
 }
 
-Result<void> PartitionLog::commit(const OwnedBatches& batches, const AppendContext& context, std::span<const BatchHeader> headers) {
+Result<void> PartitionLog::commit(const OwnedBatches& batches, const AppendContext& context,
+                                  std::span<const BatchHeader> headers) {
   Offset first = headers.front().base_offset;
   Offset next = headers.back().next_offset();
   if (flush_ == Flush::kAsync) {
-    Result<void> stored = store(batches.bytes, headers);
+    Result<void> stored = store(batches, headers);
     refusing_ = stored ? std::nullopt : std::optional(stored.error());
     if (!stored) return stored;
   } else {
@@ -111,7 +124,7 @@ void PartitionLog::count_unstored(std::int64_t bytes) {
   context_.unstored_bytes += static_cast<std::uint64_t>(bytes);
 }
 
-Result<void> PartitionLog::store(ByteView bytes, std::span<const BatchHeader> headers) {
+Result<void> PartitionLog::store(const OwnedBatches& of, std::span<const BatchHeader> headers) {
   std::array<AppendedBatch, 8> few;
   std::vector<AppendedBatch> many;
   std::span<AppendedBatch> batches(few.data(), std::min(headers.size(), few.size()));
@@ -120,15 +133,19 @@ Result<void> PartitionLog::store(ByteView bytes, std::span<const BatchHeader> he
     batches = many;
   }
   for (std::size_t i = 0; i < headers.size(); ++i) {
-    batches[i] = {static_cast<std::uint32_t>(headers[i].size_bytes), headers[i].last_offset(), headers[i].max_timestamp};
+    batches[i] = {static_cast<std::uint32_t>(headers[i].size_bytes), headers[i].last_offset(),
+                  headers[i].max_timestamp};
   }
-  return stored_.append(std::span(&bytes, 1), batches, headers.front().base_offset, *config_);
+  ByteView own_header = of.header_apart();
+  std::array<ByteView, 2> parts{own_header, ByteView(of.bytes).subspan(own_header.size())};
+  return stored_.append(std::span(parts).subspan(own_header.empty() ? 1 : 0), batches, headers.front().base_offset,
+                        *config_);
 }
 
 void PartitionLog::keep_in_tail(const OwnedBatches& batches, Offset first, Offset next) {
   if (!tail_) tail_ = std::make_unique<HotTail>(context_.hot, id_);
   if (!tail_->empty() && tail_->next() != first) tail_->clear();  // behind a gap; everything before it is stored
-  tail_->append(batches.owner, batches.bytes, first, next);
+  tail_->append(batches, first, next);
 }
 
 Result<void> PartitionLog::replay(const OwnedBatches& batches, LeaderEpoch epoch, Timestamp now) {
@@ -142,16 +159,21 @@ Result<void> PartitionLog::replay(const OwnedBatches& batches, LeaderEpoch epoch
   }
   if (headers.empty()) return {};
   Offset first = headers.front().base_offset;
-  if (first < log_end_) return fail(ErrorCode::kDamaged, fmt::format("the write-ahead log and the segments disagree at offset {}", first.value));
+  if (first < log_end_)
+    return fail(ErrorCode::kDamaged,
+                fmt::format("the write-ahead log and the segments disagree at offset {}", first.value));
   if (first > log_end_) {
     // Records between were never promised to be on disk (an async topic then), and are lost.
     note_lost({log_end_, first});
-    if (Result<bool> written = write_behind(std::numeric_limits<std::size_t>::max()); !written) return fail(written.error());
+    if (Result<bool> written = write_behind(std::numeric_limits<std::size_t>::max()); !written)
+      return fail(written.error());
     if (Result<void> skipped_to = stored_.skip_to(first); !skipped_to) return skipped_to;
     if (tail_) tail_->clear();
   }
   MutableBytes bytes = batches.bytes.subspan(skipped);
-  keep_in_tail({batches.owner, bytes}, first, headers.back().next_offset());
+  OwnedBatches kept = batches;
+  kept.bytes = bytes;
+  keep_in_tail(kept, first, headers.back().next_offset());
   count_unstored(std::ssize(bytes));
   epochs_.begin(epoch, first);
   for (const BatchHeader& header : headers) producers_.take(header, now);
@@ -173,18 +195,20 @@ PartitionLog::Unstored PartitionLog::gather_unstored(std::size_t max_bytes) {
   std::int64_t room = config_->segment_bytes - (last != nullptr ? std::int64_t{last->size()} : 0);
   Unstored unstored;
   for (Offset from = stored_.end(); from < high_watermark_ && unstored.bytes < max_bytes;) {
-    ByteView run = tail_->run_from(from, high_watermark_);
+    HotTail::Run run = tail_->run_from(from, high_watermark_);
     std::size_t length = 0;
-    while (length < run.size() && unstored.bytes + length < max_bytes) {
-      ByteView batch = run.subspan(length);
+    while (length < run.bytes.size() && unstored.bytes + length < max_bytes) {
+      ByteView batch = run.bytes.subspan(length);
       std::size_t bytes = batch_bytes(batch);
       if (!unstored.batches.empty() && std::cmp_greater(unstored.bytes + length + bytes, room)) break;
-      unstored.batches.push_back({static_cast<std::uint32_t>(bytes), batch_last_offset(batch), batch_max_timestamp(batch)});
+      unstored.batches.push_back(
+          {static_cast<std::uint32_t>(bytes), batch_last_offset(batch), batch_max_timestamp(batch)});
       length += bytes;
     }
-    if (length > 0) unstored.parts.push_back(run.first(length));
+    if (length > 0) unstored.parts.push_back(run.bytes.first(std::min(length, run.bytes.size())));
+    if (length > 0 && !run.records.empty()) unstored.parts.push_back(run.records);
     unstored.bytes += length;
-    if (length < run.size()) break;
+    if (length < run.bytes.size()) break;
     from = unstored.batches.back().last.plus(1);
   }
   return unstored;
@@ -196,7 +220,7 @@ Result<void> PartitionLog::pass_over_trimmed() {
   std::size_t bytes = 0;
   Offset next = stored_.end();
   while (next < log_start_) {
-    ByteView run = tail_->run_from(next, high_watermark_);
+    ByteView run = tail_->run_from(next, high_watermark_).bytes;
     if (run.empty() || batch_last_offset(run) >= log_start_) break;
     bytes += batch_bytes(run);
     next = batch_last_offset(run).plus(1);

@@ -1,11 +1,12 @@
 #pragma once
-// The log of one partition: record batches of format v2 in segments, at offsets that are dense from 0 (compaction leaves
-// gaps). Batches are stored byte for byte as received but for base offset and leader epoch, which lie outside their checksum.
+// The log of one partition: record batches of format v2 in segments, at offsets that are dense from 0 (compaction
+// leaves gaps). Batches are stored byte for byte as received but for base offset and leader epoch, which lie outside
+// their checksum.
 //
 //   log start <= high watermark <= log end.  Readers see [log start, high watermark). These limits only rise.
 //
-// Belongs to one shard's LogStore (log/log_store.hpp), which appends, flushes, trims and compacts; everyone else on that
-// shard reads. A pointer to it stays good until LogStore::remove.
+// Belongs to one shard's LogStore (log/log_store.hpp), which appends, flushes, trims and compacts; everyone else on
+// that shard reads. A pointer to it stays good until LogStore::remove.
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -30,17 +31,17 @@
 namespace wharf::log {
 
 struct Appended {
-  Offset first;                               // the records are [first, next)
+  Offset first;  // the records are [first, next)
   Offset next;
-  Timestamp log_append_time = kNoTimestamp;   // set for LogAppendTime topics
-  bool duplicate = false;                     // of a batch already here: first and next are the original's, nothing was written
+  Timestamp log_append_time = kNoTimestamp;  // set for LogAppendTime topics
+  bool duplicate = false;  // of a batch already here: first and next are the original's, nothing was written
 };
 
 /// Whole batches, the first of which holds the offset asked for (and may begin below it).
 struct ReadResult {
-  std::vector<runtime::OutPiece> pieces;      // memory, or ranges of segment files for sendfile
-  std::size_t bytes = 0;                      // of all pieces; 0: nothing there yet
-  std::uint64_t file_offsets = 0;             // how many the range of a file spans; of pieces in memory the headers tell
+  std::vector<runtime::OutPiece> pieces;  // memory, or ranges of segment files for sendfile
+  std::size_t bytes = 0;                  // of all pieces; 0: nothing there yet
+  std::uint64_t file_offsets = 0;         // how many the range of a file spans; of pieces in memory the headers tell
 };
 
 /// Stored offsets that cannot be served: [first, next) of a batch whose checksum does not match, or of a lost file.
@@ -56,30 +57,30 @@ class PartitionLog {
   const LogConfig& config() const { return *config_; }
 
   Offset log_start_offset() const { return log_start_; }
-  Offset log_end_offset() const { return log_end_; }           // the next record's offset
-  Offset high_watermark() const { return high_watermark_; }    // the first offset that readers do not see
+  Offset log_end_offset() const { return log_end_; }             // the next record's offset
+  Offset high_watermark() const { return high_watermark_; }      // the first offset that readers do not see
   Offset last_stable_offset() const { return high_watermark_; }  // as long as there are no transactions
 
-  /// At most `max_bytes` of whole batches from the one that holds `from`, all below `below` (pass the high watermark; what
-  /// is above it may be read by replication alone). With `at_least_one` the first batch comes even when it is larger.
-  /// Empty when from == below, or from is the log end. Does no disk I/O that could wait.
+  /// At most `max_bytes` of whole batches from the one that holds `from`, all below `below` (pass the high watermark;
+  /// what is above it may be read by replication alone). With `at_least_one` the first batch comes even when it is
+  /// larger. Empty when from == below, or from is the log end. Does no disk I/O that could wait.
   ///
   /// kOffsetOutOfRange: outside [log start, log end]. kBusy: the bytes are not in memory, or not yet verified since the
-  /// start: await LogReads::warm with the same arguments, then read again. kDamaged: `from` lies in a damaged range, named
-  /// in the message and in damage(); what is before and behind it can be read. kStorage: the disk.
+  /// start: await LogReads::warm with the same arguments, then read again. kDamaged: `from` lies in a damaged range,
+  /// named in the message and in damage(); what is before and behind it can be read. kStorage: the disk.
   Result<ReadResult> read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one);
 
   /// OffsetForLeaderEpoch; see log/leader_epochs.hpp.
   EpochEnd end_of_epoch(LeaderEpoch epoch) const { return epochs_.end_of(epoch, log_end_); }
-  LeaderEpoch latest_epoch() const { return epochs_.latest(); }   // kNoLeaderEpoch in a log that never had a record
+  LeaderEpoch latest_epoch() const { return epochs_.latest(); }  // kNoLeaderEpoch in a log that never had a record
   LeaderEpoch epoch_of(Offset offset) const { return epochs_.epoch_of(offset); }
 
   std::vector<ProducerSummary> producers() const { return producers_.summaries(); }
   std::uint64_t size_bytes() const { return stored_.size_bytes() + unstored_bytes_; }   // of records, also those on their way
   std::optional<std::size_t> segments() const { return stored_.known_count(); }  // none: nobody asked since the start
   std::uint64_t unstored_bytes() const { return unstored_bytes_; }  // of those on their way to a segment
-  std::vector<DamagedRange> damage() const;       // known so far
-  std::optional<Error> refusing() const { return refusing_; }   // why the last append failed at the disk
+  std::vector<DamagedRange> damage() const;                         // known so far
+  std::optional<Error> refusing() const { return refusing_; }       // why the last append failed at the disk
   const PartitionStatistics& statistics() const { return statistics_; }
 
   // --- The store's part: appends, flushes, trims. `context` outlives the log.
@@ -93,10 +94,12 @@ class PartitionLog {
   /// How appends are made durable now; the next append follows the configuration.
   Flush flush() const { return flush_; }
 
-  /// First half of an append: checks `batches` and gives them their offsets. Nothing is taken yet. `headers` come out as stamped.
-  Result<Appended> stamp(const OwnedBatches& batches, const AppendContext& context, std::vector<BatchHeader>& headers);
-  /// Second half, unless they are duplicates. Async: the records are in the page cache and below the high watermark, or an
-  /// error says why not. Sync: they are in the hot tail, and in the write-ahead log by the caller's doing; never fails.
+  /// First half of an append: checks `batches` and gives them their offsets. Nothing is taken yet. `headers` come out
+  /// as stamped.
+  Result<Appended> stamp(OwnedBatches& batches, const AppendContext& context, std::vector<BatchHeader>& headers);
+  /// Second half, unless they are duplicates. Async: the records are in the page cache and below the high watermark, or
+  /// an error says why not. Sync: they are in the hot tail, and in the write-ahead log by the caller's doing; never
+  /// fails.
   Result<void> commit(const OwnedBatches& batches, const AppendContext& context, std::span<const BatchHeader> headers);
   /// A record of the write-ahead log, at a start: what is below the log end is here already; a gap stays a gap.
   Result<void> replay(const OwnedBatches& batches, LeaderEpoch epoch, Timestamp now);
@@ -139,7 +142,7 @@ class PartitionLog {
   Unstored gather_unstored(std::size_t max_bytes);
   Result<void> pass_over_trimmed();
   void count_unstored(std::int64_t bytes);
-  Result<void> store(ByteView bytes, std::span<const BatchHeader> headers);
+  Result<void> store(const OwnedBatches& batches, std::span<const BatchHeader> headers);
   void keep_in_tail(const OwnedBatches& batches, Offset first, Offset next);
   Result<ReadResult> read_stored(Offset from, std::size_t max_bytes, Offset below, bool at_least_one);
   std::unexpected<Error> damaged(DamagedRange range) const;
@@ -153,7 +156,7 @@ class PartitionLog {
   Offset high_watermark_;
   std::uint64_t unstored_bytes_ = 0;  // in the hot tail, not in a segment
   SegmentList stored_;
-  std::unique_ptr<HotTail> tail_;     // none: empty
+  std::unique_ptr<HotTail> tail_;  // none: empty
   LeaderEpochs epochs_;
   ProducerStates producers_;
   std::vector<DamagedRange> lost_;

@@ -1,6 +1,8 @@
 #include "log/store_recovery.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <limits>
 #include <map>
 
 #include "log/storage_error.hpp"
@@ -10,6 +12,34 @@
 namespace wharf::log {
 
 using runtime::Task;
+
+namespace {
+
+/// Of what was shared there is one copy, as before; none: a record of another kind.
+std::optional<OwnedBatches> batches_of(const RecoveredWalRecord& record) {
+  std::shared_ptr<std::byte[]> owner = record.shared;
+  switch (record.header.kind) {
+    case WalRecordKind::kBatches:
+      owner = std::make_shared_for_overwrite<std::byte[]>(record.payload.size());
+      std::memcpy(owner.get(), record.payload.data(), record.payload.size());
+      [[fallthrough]];
+    case WalRecordKind::kShared:
+      return OwnedBatches{.owner = owner, .bytes = {owner.get(), record.payload.size()}, .prepared = true};
+    case WalRecordKind::kRepeated:
+      break;
+    default:
+      return std::nullopt;
+  }
+  OwnedBatches repeated{.owner = owner, .bytes = {owner.get(), record.payload.size()}, .prepared = true};
+  repeated.shared_by = std::numeric_limits<std::uint32_t>::max();  // the first counts for all
+  repeated.separate_header();
+  if (!repeated.own_header) return std::nullopt;
+  stamp_base_offset(repeated.stamped_part(), record.header.base_offset);
+  stamp_leader_epoch(repeated.stamped_part(), record.header.leader_epoch);
+  return repeated;
+}
+
+}  // namespace
 
 struct StoreRecovery::Found {
   PartitionId id;
@@ -30,6 +60,7 @@ struct StoreRecovery::Found {
         Result<BatchView> batch = read_batch(rest);
         if (!batch) break;  // cannot be: the log checksums its blocks
         rest = rest.subspan(batch->header.size_bytes);
+        if (record.batches.own_header) batch->header.base_offset = record.header.base_offset;
         if (batch->header.base_offset >= from) {
           input.wal.push_back({batch->header.base_offset, batch->header.checksum, batch->header.size_bytes});
           from = batch->header.next_offset();
@@ -68,11 +99,9 @@ Result<void> StoreRecovery::gather(std::vector<Found>& found) {
     }
   }
   auto take = [&](const RecoveredWalRecord& record) -> Result<void> {
-    if (record.header.kind != WalRecordKind::kBatches || !ours(record.header.partition)) return {};
-    auto owner = std::make_shared_for_overwrite<std::byte[]>(record.payload.size());
-    std::memcpy(owner.get(), record.payload.data(), record.payload.size());
-    OwnedBatches batches{owner, {owner.get(), record.payload.size()}, true};
-    all[record.header.partition].wal.push_back({record.header, record.gap, std::move(batches)});
+    std::optional<OwnedBatches> batches = batches_of(record);
+    if (!batches || !ours(record.header.partition)) return {};
+    all[record.header.partition].wal.push_back({record.header, record.gap, std::move(*batches)});
     return {};
   };
   Result<WalReport> report = with_.folder->read_wal(take);

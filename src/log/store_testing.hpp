@@ -1,5 +1,6 @@
 #pragma once
-// A LogStore with its data folder on a simulated machine: started, stopped, killed, and compared with what was sent to it.
+// A LogStore with its data folder on a simulated machine: started, stopped, killed, and compared with what was sent to
+// it.
 #include <map>
 #include <memory>
 #include <set>
@@ -59,8 +60,12 @@ class StoreFixture {
     folder.reset();
     return closed;
   }
-  void power_loss() { die([this] { return &simulation.power_loss(*machine); }); }
-  void kill() { die([this] { return &simulation.kill(*machine); }); }
+  void power_loss() {
+    die([this] { return &simulation.power_loss(*machine); });
+  }
+  void kill() {
+    die([this] { return &simulation.kill(*machine); });
+  }
 
   PartitionLog& add(std::uint8_t number) {
     PartitionId id = test_partition(number);
@@ -71,8 +76,21 @@ class StoreFixture {
   Result<Appended> append(const PartitionId& id, const TestBatch& batch, bool from_client = true) {
     OwnedBatches batches = owned_batch(batch);
     Result<Appended> appended = store->append(id, batches, {LeaderEpoch{0}, machine->clock().wall_now(), from_client});
-    if (appended && !appended->duplicate) sent[id].push_back({appended->first, appended->next, {batches.bytes.begin(), batches.bytes.end()}, false});
+    if (appended && !appended->duplicate)
+      sent[id].push_back({appended->first, appended->next, {batches.bytes.begin(), batches.bytes.end()}, false});
     return appended;
+  }
+  /// One batch for several partitions.
+  void append_shared(const std::vector<PartitionId>& ids, const TestBatch& batch) {
+    OwnedBatches shared = share(batch_bytes_of(batch), static_cast<std::uint32_t>(ids.size()));
+    for (const PartitionId& id : ids) {
+      Result<Appended> appended = store->append(id, shared, {LeaderEpoch{0}, machine->clock().wall_now(), true});
+      if (!appended) continue;
+      std::vector<std::byte> stamped(shared.bytes.begin(), shared.bytes.end());
+      stamp_base_offset(stamped, appended->first);
+      stamp_leader_epoch(stamped, LeaderEpoch{0});
+      sent[id].push_back({appended->first, appended->next, std::move(stamped), false});
+    }
   }
   /// Until the high watermark has reached `offset`, or `within` has passed.
   bool wait_for(const PartitionId& id, Offset offset, Nanoseconds within = std::chrono::seconds(30)) {
@@ -90,7 +108,8 @@ class StoreFixture {
   void note_acknowledged() {
     for (auto& [id, batches] : sent) {
       PartitionLog* log = store->find(id);
-      for (Sent& one : batches) one.acknowledged = one.acknowledged || (log != nullptr && one.next <= log->high_watermark());
+      for (Sent& one : batches)
+        one.acknowledged = one.acknowledged || (log != nullptr && one.next <= log->high_watermark());
     }
   }
 
@@ -101,8 +120,10 @@ class StoreFixture {
     Offset from = log->log_start_offset();
     if (begin != nullptr) *begin = from;
     while (from < log->high_watermark()) {
-      Result<SharedBytes> bytes = simulation.run(machine->shard(), store->read_bytes(id, from, 1500, log->high_watermark()));
-      if (!bytes && bytes.error().code == ErrorCode::kOffsetOutOfRange) return read_all(id, begin);  // trimmed meanwhile
+      Result<SharedBytes> bytes =
+          simulation.run(machine->shard(), store->read_bytes(id, from, 1500, log->high_watermark()));
+      if (!bytes && bytes.error().code == ErrorCode::kOffsetOutOfRange)
+        return read_all(id, begin);  // trimmed meanwhile
       if (!bytes) return fail(bytes.error());
       if (bytes->empty()) return fail(ErrorCode::kInternal, "an empty read below the high watermark");
       all.insert(all.end(), bytes->view().begin(), bytes->view().end());
@@ -118,8 +139,8 @@ class StoreFixture {
     bool acknowledged = false;
   };
 
-  /// What is wrong with what the store holds: empty, or a sentence. Every promised batch is there, at its offset, byte for byte;
-  /// everything there was sent; offsets have no gaps. After a death what was not kept is forgotten.
+  /// What is wrong with what the store holds: empty, or a sentence. Every promised batch is there, at its offset, byte
+  /// for byte; everything there was sent; offsets have no gaps. After a death what was not kept is forgotten.
   std::string compare() {
     for (const PartitionId& id : partitions) {
       Offset expected;
@@ -131,15 +152,20 @@ class StoreFixture {
         ByteView bytes = rest.first(header.size_bytes);
         rest = rest.subspan(header.size_bytes);
         bool holds_the_start = kept.empty() && header.base_offset < expected && header.next_offset() > expected;
-        if (header.base_offset != expected && !holds_the_start) return "a gap before offset " + std::to_string(header.base_offset.value);
+        if (header.base_offset != expected && !holds_the_start)
+          return "a gap before offset " + std::to_string(header.base_offset.value);
         expected = header.next_offset();
-        auto same = [&](const Sent& one) { return one.first == header.base_offset && std::ranges::equal(one.bytes, bytes); };
+        auto same = [&](const Sent& one) {
+          return one.first == header.base_offset && std::ranges::equal(one.bytes, bytes);
+        };
         auto found = std::ranges::find_if(sent[id], same);
-        if (found == sent[id].end()) return "a batch that nobody sent at offset " + std::to_string(header.base_offset.value);
+        if (found == sent[id].end())
+          return "a batch that nobody sent at offset " + std::to_string(header.base_offset.value);
         kept.push_back(*found);
       }
       for (const Sent& one : sent[id]) {
-        if (one.acknowledged && one.first >= expected) return "acknowledged and gone: offset " + std::to_string(one.first.value);
+        if (one.acknowledged && one.first >= expected)
+          return "acknowledged and gone: offset " + std::to_string(one.first.value);
       }
       if (died_) sent[id] = std::move(kept);
     }

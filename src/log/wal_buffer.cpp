@@ -32,11 +32,12 @@ void WalBuffer::begin_block() {
   fill_ = {};
 }
 
-void WalBuffer::append(const WalRecordHeader& header, ByteView payload) {
+void WalBuffer::append(const WalRecordHeader& header, ByteView payload, ByteView rest) {
   if (!open_ || kWalPayloadBytes - fill_.used < kWalRecordHeaderBytes) begin_block();
   if (fill_.first_record == WalBlockFill::kNoRecord) fill_.first_record = fill_.used;
-  put(encode_wal_record_header(header, static_cast<std::uint32_t>(payload.size())));
+  put(encode_wal_record_header(header, static_cast<std::uint32_t>(payload.size() + rest.size())));
   put(payload);
+  put(rest);
 }
 
 void WalBuffer::put(ByteView bytes) {

@@ -1,8 +1,9 @@
-// A power loss at every change of the disk, and a second and third one after the restart (LavinMQ's #384: what was appended
-// after the first restart was lost at the second).
+// A power loss at every change of the disk, and a second and third one after the restart (LavinMQ's #384: what was
+// appended after the first restart was lost at the second).
 #include <gtest/gtest.h>
 
 #include "log/wal_testing.hpp"
+#include "model/record_batch.hpp"
 #include "sim/faulty_file_system.hpp"
 #include "sim/random.hpp"
 
@@ -11,27 +12,30 @@ namespace {
 
 using testing::Recovery;
 using testing::StepLoop;
+using testing::test_record;
 using testing::TestRecord;
 using testing::try_recover;
-using testing::test_record;
 
 using Logs = std::map<std::uint8_t, std::vector<TestRecord>>;
 constexpr std::uint8_t kPartitions = 3;
 
-/// The owner of a log through several lives of its process. What it "stores" stands for segments and checkpoints that are durable.
+/// The owner of a log through several lives of its process. What it "stores" stands for segments and checkpoints that
+/// are durable.
 class Owner {
  public:
   explicit Owner(bool direct) : direct_(direct) {}
 
   /// Recovers, checks, works until the disk dies or `steps` are done.
-  void live(sim::FaultyFileSystem& disk, std::uint64_t seed, std::uint32_t shard, int steps, const sim::DiskErrors& errors = {}) {
+  void live(sim::FaultyFileSystem& disk, std::uint64_t seed, std::uint32_t shard, int steps,
+            const sim::DiskErrors& errors = {}) {
     sim::SeededRandom random(seed, "owner");
     Result<Recovery> found = try_recover(disk, "wal", floors_);
     if (disk.down()) return;  // in the middle of recovery: what it gave is not used
     ASSERT_TRUE(found);
     take(*found);
     if (::testing::Test::HasFatalFailure()) return;
-    Result<std::unique_ptr<WalFiles>> files = WalFiles::open(disk, "wal", {.file_bytes = 8 * kWalBlockBytes, .direct = direct_});
+    Result<std::unique_ptr<WalFiles>> files =
+        WalFiles::open(disk, "wal", {.file_bytes = 8 * kWalBlockBytes, .direct = direct_});
     if (!files) return;
     WalSequence first = (*files)->start_after(found->report.last_sequence);
     if (random.coin()) {
@@ -54,7 +58,8 @@ class Owner {
 
  private:
   void take(const Recovery& found) {
-    ASSERT_FALSE(found.report.has_damage()) << found.report.damage[0].file << " block " << found.report.damage[0].first_block;
+    ASSERT_FALSE(found.report.has_damage())
+        << found.report.damage[0].file << " block " << found.report.damage[0].first_block;
     memory_ = stored_;
     for (const TestRecord& record : found.records) {
       auto partition = static_cast<std::uint8_t>(record.header.partition.index.value);
@@ -69,9 +74,11 @@ class Owner {
     }
     for (std::uint8_t partition = 0; partition < kPartitions; ++partition) {
       const std::vector<TestRecord>& log = memory_[partition];
-      ASSERT_GE(log.size(), acknowledged_[partition]) << "acknowledged records are gone from partition " << int{partition};
+      ASSERT_GE(log.size(), acknowledged_[partition])
+          << "acknowledged records are gone from partition " << int{partition};
       ASSERT_LE(log.size(), appended_[partition].size());
-      for (std::size_t i = 0; i < log.size(); ++i) ASSERT_TRUE(log[i].same_as(appended_[partition][i])) << "offset " << i;
+      for (std::size_t i = 0; i < log.size(); ++i)
+        ASSERT_TRUE(log[i].same_as(appended_[partition][i])) << "offset " << i;
     }
     appended_ = memory_;
   }
@@ -79,11 +86,13 @@ class Owner {
   void work(StepLoop& loop, WriteAheadLog& log, sim::SeededRandom& random) {
     std::size_t records = random.between(1, 4);
     for (std::size_t i = 0; i < records; ++i) append(log, random);
+    if (random.one_in(3)) append_shared(log, random);
     Logs in_flush = appended_;
     auto flush = loop.start(log.flush());
     while (!flush.done()) {  // appends come while the write is under way
       loop.turn();
       if (random.one_in(3)) append(log, random);
+      if (random.one_in(8)) append_shared(log, random);
       loop.pool.run_one();
     }
     if (*flush) {
@@ -101,6 +110,24 @@ class Owner {
     if (position) records.push_back(std::move(record));
   }
 
+  /// One batch for some partitions, others' records between them, and now and then once more at the end.
+  void append_shared(WriteAheadLog& log, sim::SeededRandom& random) {
+    std::size_t bytes = kBatchHeaderBytes + random.below(random.one_in(4) ? 9 * kWalBlockBytes : 3000);
+    std::vector<std::byte> batch = test_record(random.next(), 0, 0, bytes).payload;
+    OwnedBatches shared = share(batch, kPartitions);
+    for (std::size_t i = 0; i <= kPartitions; ++i) {
+      auto partition = static_cast<std::uint8_t>(i % kPartitions);
+      if (random.one_in(4)) append(log, random);
+      if (random.one_in(5)) continue;
+      std::vector<TestRecord>& records = appended_[partition];
+      TestRecord record = test_record(0, partition, static_cast<std::int64_t>(records.size()), 0);
+      record.payload = batch;
+      OwnedBatches mine = shared;
+      mine.separate_header();
+      if (log.append_batches(record.header, mine)) records.push_back(std::move(record));
+    }
+  }
+
   void checkpoint(WriteAheadLog& log) {
     stored_ = appended_;  // at least what is durable in the log
     floors_.shards[ShardIndex{0}] = floors_.shards[ShardIndex{1}] = log.floor_at(log.durable());
@@ -108,9 +135,9 @@ class Owner {
   }
 
   bool direct_;
-  Logs stored_;     // durable elsewhere
-  Logs memory_;     // what the last recovery gave
-  Logs appended_;   // the newest record at each offset
+  Logs stored_;    // durable elsewhere
+  Logs memory_;    // what the last recovery gave
+  Logs appended_;  // the newest record at each offset
   std::map<std::uint8_t, std::size_t> acknowledged_;
   WalFloors floors_;
 };
@@ -143,9 +170,13 @@ void crash_everywhere(bool direct) {
   }
 }
 
-TEST(WalCrash, NothingAcknowledgedIsLostByPowerLossesAtAnyChangeWithDirectWrites) { crash_everywhere(true); }
+TEST(WalCrash, NothingAcknowledgedIsLostByPowerLossesAtAnyChangeWithDirectWrites) {
+  crash_everywhere(true);
+}
 
-TEST(WalCrash, NothingAcknowledgedIsLostByPowerLossesAtAnyChangeWithBufferedWrites) { crash_everywhere(false); }
+TEST(WalCrash, NothingAcknowledgedIsLostByPowerLossesAtAnyChangeWithBufferedWrites) {
+  crash_everywhere(false);
+}
 
 TEST(WalCrash, RandomErrorsAndPowerLossesThroughManyLives) {
   for (std::uint64_t seed = 0; seed < 150; ++seed) {

@@ -1,4 +1,5 @@
-// Damage of every kind to the files of a write-ahead log: what is missing afterwards is what was damaged, and it is named.
+// Damage of every kind to the files of a write-ahead log: what is missing afterwards is what was damaged, and it is
+// named.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -9,11 +10,11 @@
 namespace wharf::log {
 namespace {
 
+using testing::recover;
 using testing::Recovery;
 using testing::StepLoop;
-using testing::TestRecord;
-using testing::recover;
 using testing::test_record;
+using testing::TestRecord;
 
 constexpr std::uint32_t kFileBlocks = 8;
 
@@ -44,6 +45,15 @@ class Written {
     }
     touched.emplace_back(first, blocks_ - 1);
   }
+  /// Its blocks are not known here.
+  void append(const OwnedBatches& shared, std::uint8_t partition) {
+    TestRecord record = test_record(0, partition, next_[partition]++, 0);
+    record.payload.assign(shared.bytes.begin(), shared.bytes.end());
+    OwnedBatches mine = shared;
+    mine.separate_header();
+    WHARF_ASSERT(log_->append_batches(record.header, mine).has_value());
+    records.push_back(std::move(record));
+  }
   void flush() {
     WHARF_ASSERT(loop_.await(log_->flush()).has_value());
     last_flush_begin = flushed_;
@@ -71,7 +81,8 @@ class Written {
   void expect_all_but(const std::vector<std::uint64_t>& damaged, const Recovery& found) const {
     std::size_t next = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
-      bool hit = std::ranges::any_of(damaged, [&](std::uint64_t block) { return touched[i].first <= block && block <= touched[i].second; });
+      bool hit = std::ranges::any_of(
+          damaged, [&](std::uint64_t block) { return touched[i].first <= block && block <= touched[i].second; });
       if (hit) continue;
       ASSERT_LT(next, found.records.size()) << "record " << i << " is missing";
       ASSERT_TRUE(found.records[next].same_as(records[i])) << "record " << i;
@@ -186,6 +197,40 @@ TEST(WalDamage, ARecordWhoseHeaderIsReadableIsNamedEvenIfNothingFollowsIt) {
   EXPECT_EQ(found.report.losses[0].next, Offset{1});
 }
 
+TEST(WalDamage, ABatchThatIsLostIsLostForAllThatRepeatItAndTheyAreNamed) {
+  Written log;
+  OwnedBatches first = share(test_record(1, 0, 0, kWalPayloadBytes).payload, 2);
+  OwnedBatches second = share(test_record(2, 0, 0, kWalPayloadBytes).payload, 2);
+  for (const OwnedBatches* batch : {&first, &second}) {
+    log.append(*batch, 0);  // two blocks
+    log.flush();
+    log.append(*batch, 1);  // one
+    log.flush();
+  }
+  log.append(10, 2);
+  log.flush();
+  log.close();
+  using Lost = std::vector<std::size_t>;
+  const std::vector<std::pair<std::uint64_t, Lost>> cases = {{0, {0, 1}}, {1, {0, 1}}, {2, {1}}, {3, {2, 3}}, {5, {3}}};
+  for (const auto& [block, lost] : cases) {
+    SCOPED_TRACE(::testing::Message() << "block " << block);
+    std::uint64_t bit = (block % kFileBlocks * kWalBlockBytes + 100) * 8;
+    log.disk.flip_bit(log.file_of(block), bit);
+    Recovery found = recover(log.disk, "wal");
+    log.disk.flip_bit(log.file_of(block), bit);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < log.records.size(); ++i) {
+      if (std::ranges::find(lost, i) != lost.end()) continue;
+      ASSERT_LT(next, found.records.size());
+      EXPECT_TRUE(found.records[next++].same_as(log.records[i])) << i;
+    }
+    EXPECT_EQ(next, found.records.size());
+    if (block != 0 && block != 3) continue;
+    ASSERT_EQ(found.report.losses.size(), 1u);  // the first one's header is lost too
+    EXPECT_EQ(found.report.losses[0].partition, testing::test_partition(1));
+  }
+}
+
 TEST(WalDamage, ABlockOfOldContentWhereSomethingWasDurableIsALostWrite) {
   Written log;
   write_mixture(log);
@@ -194,8 +239,9 @@ TEST(WalDamage, ABlockOfOldContentWhereSomethingWasDurableIsALostWrite) {
   auto file = *log.disk.open(log.file_of(0), runtime::OpenMode::kReadWrite);
   ASSERT_TRUE(file->read_at(0, old));
   store_wal_block_fill(old.data(), {});
-  seal_wal_block(MutableBytes(old).first<kWalBlockBytes>(),
-                 {.sequence = WalSequence{1}, .file_blocks = kFileBlocks, .block = 2, .flush_begin = 2, .flush_blocks = 1});
+  seal_wal_block(
+      MutableBytes(old).first<kWalBlockBytes>(),
+      {.sequence = WalSequence{1}, .file_blocks = kFileBlocks, .block = 2, .flush_begin = 2, .flush_blocks = 1});
   auto second = *log.disk.open(log.file_of(kFileBlocks + 2), runtime::OpenMode::kReadWrite);
   ASSERT_TRUE(second->write_at(2 * kWalBlockBytes, old));
   Recovery found = recover(log.disk, "wal");
@@ -226,7 +272,8 @@ TEST(WalDamage, AFileThatWasCutIsDamagedFromThereOn) {
   Written log;
   write_mixture(log);
   log.close();
-  for (std::uint64_t size : {std::uint64_t{0}, std::uint64_t{100}, std::uint64_t{kWalBlockBytes}, 3 * kWalBlockBytes + 1}) {
+  for (std::uint64_t size :
+       {std::uint64_t{0}, std::uint64_t{100}, std::uint64_t{kWalBlockBytes}, 3 * kWalBlockBytes + 1}) {
     for (std::uint64_t cut : {0u, 1u, 2u}) {
       SCOPED_TRACE(::testing::Message() << "file " << cut << " size " << size);
       auto disk = log.disk.crash(1);
@@ -260,10 +307,11 @@ TEST(WalDamage, ACallThatFailsOnceCostsNoRecord) {
   for (std::uint64_t failing = 0; failing < calls; ++failing) {
     log.disk.fail_at(log.disk.operations() + failing);
     std::size_t records = 0;
-    Result<WalReport> report = read_write_ahead_logs(log.disk, "wal", {}, [&](const RecoveredWalRecord&) -> Result<void> {
-      ++records;
-      return {};
-    });
+    Result<WalReport> report =
+        read_write_ahead_logs(log.disk, "wal", {}, [&](const RecoveredWalRecord&) -> Result<void> {
+          ++records;
+          return {};
+        });
     if (report) {
       EXPECT_EQ(records, log.records.size());
     } else {

@@ -71,7 +71,8 @@ void seal_wal_block(std::span<std::byte, kWalBlockBytes> block, WalBlockHeader h
 
 WalBlock inspect_wal_block(std::span<const std::byte, kWalBlockBytes> block, std::uint32_t number) {
   const std::byte* at = block.data();
-  if (load_big_endian<std::uint32_t>(at + kMagic) != kWalMagic) return {all_zero(block) ? WalBlockState::kZero : WalBlockState::kBad, {}};
+  if (load_big_endian<std::uint32_t>(at + kMagic) != kWalMagic)
+    return {all_zero(block) ? WalBlockState::kZero : WalBlockState::kBad, {}};
   if (load_big_endian<std::uint32_t>(at + kChecksum) != crc32c(block.subspan(kMagic))) return {};
   WalBlockHeader header;
   header.sequence.value = load_big_endian<std::uint64_t>(at + kSequence);
@@ -88,7 +89,8 @@ WalBlock inspect_wal_block(std::span<const std::byte, kWalBlockBytes> block, std
   return {WalBlockState::kValid, header};
 }
 
-std::array<std::byte, kWalRecordHeaderBytes> encode_wal_record_header(const WalRecordHeader& header, std::uint32_t payload_bytes) {
+std::array<std::byte, kWalRecordHeaderBytes> encode_wal_record_header(const WalRecordHeader& header,
+                                                                      std::uint32_t payload_bytes) {
   std::array<std::byte, kWalRecordHeaderBytes> bytes{};
   std::byte* at = bytes.data();
   store_big_endian(at + kPayloadBytes, payload_bytes);
@@ -111,10 +113,29 @@ std::optional<StoredWalRecord> decode_wal_record_header(std::span<const std::byt
   record.header.partition.index.value = load_big_endian<std::int32_t>(at + kPartition);
   record.header.base_offset.value = load_big_endian<std::int64_t>(at + kBaseOffset);
   record.header.next_offset.value = load_big_endian<std::int64_t>(at + kNextOffset);
-  bool sane = at[kKind] != std::byte{0} && record.header.partition.index.value >= 0 && record.header.base_offset.value >= 0 &&
-              record.header.base_offset <= record.header.next_offset;
+  bool sane = at[kKind] != std::byte{0} && record.header.partition.index.value >= 0 &&
+              record.header.base_offset.value >= 0 && record.header.base_offset <= record.header.next_offset;
   if (!sane) return std::nullopt;
   return record;
+}
+
+std::array<std::byte, kWalRepeatBytes> encode_wal_repeat(const WalRepeat& repeat) {
+  std::array<std::byte, kWalRepeatBytes> bytes{};
+  const auto& topic = repeat.partition.topic.bytes;
+  std::memcpy(bytes.data(), topic.data(), topic.size());
+  store_big_endian(bytes.data() + topic.size(), repeat.partition.index.value);
+  store_big_endian(bytes.data() + topic.size() + sizeof(std::int32_t), repeat.base_offset.value);
+  return bytes;
+}
+
+std::optional<WalRepeat> decode_wal_repeat(ByteView payload) {
+  if (payload.size() != kWalRepeatBytes) return std::nullopt;
+  WalRepeat repeat;
+  auto& topic = repeat.partition.topic.bytes;
+  std::memcpy(topic.data(), payload.data(), topic.size());
+  repeat.partition.index.value = load_big_endian<std::int32_t>(payload.data() + topic.size());
+  repeat.base_offset.value = load_big_endian<std::int64_t>(payload.data() + topic.size() + sizeof(std::int32_t));
+  return repeat;
 }
 
 }  // namespace wharf::log

@@ -23,11 +23,19 @@ struct Unfinished {
   std::vector<std::byte> payload;
 };
 
+/// A batch that records which follow may repeat.
+struct SharedBatch {
+  WalRepeat name;
+  std::shared_ptr<std::byte[]> owner;
+  std::size_t size = 0;
+};
+
 /// What one shard of one process wrote, block after block.
 struct Stream {
   WalSequence file;  // the last one read
   WalGap gap = WalGap::kNone;
   std::optional<Unfinished> unfinished;
+  std::optional<SharedBatch> shared;  // the newest that was read
 };
 
 class LogReader {
@@ -41,9 +49,12 @@ class LogReader {
   void enter(const WalScan& scan, bool predecessor_covered);
   void miss(std::uint32_t first, std::uint32_t blocks, WalGap kind);
   void lose_unfinished();
+  void lose(const WalRecordHeader& header);
   Result<bool> take_block(const WalBlockHeader& header, ByteView payload);
   Result<bool> finish(ByteView fragment);
   Result<void> deliver(const WalRecordHeader& header, ByteView payload);
+  void keep_shared(const WalRecordHeader& header, ByteView payload);
+  bool is_repeat(ByteView payload) const;
 
   const Take& take_;
   WalReport& report_;
@@ -68,13 +79,19 @@ Result<void> LogReader::read(const WalScan& scan, bool predecessor_covered) {
         if (!*taken) miss(number, 1, WalGap::kDamage);
         break;
       }
-      case WalVerdict::kDamage: miss(number, 1, WalGap::kDamage); break;
-      case WalVerdict::kTorn: miss(number, 1, WalGap::kTorn); break;
-      case WalVerdict::kNothing: break;
+      case WalVerdict::kDamage:
+        miss(number, 1, WalGap::kDamage);
+        break;
+      case WalVerdict::kTorn:
+        miss(number, 1, WalGap::kTorn);
+        break;
+      case WalVerdict::kNothing:
+        break;
     }
   }
   if (scan.size_blocks < scan.file_blocks) {  // it had all its blocks before it was first written to
-    miss(static_cast<std::uint32_t>(scan.size_blocks), scan.file_blocks - static_cast<std::uint32_t>(scan.size_blocks), WalGap::kDamage);
+    miss(static_cast<std::uint32_t>(scan.size_blocks), scan.file_blocks - static_cast<std::uint32_t>(scan.size_blocks),
+         WalGap::kDamage);
   }
   stream_->file = scan.sequence;
   return {};
@@ -96,22 +113,26 @@ void LogReader::miss(std::uint32_t first, std::uint32_t blocks, WalGap kind) {
   lose_unfinished();
   if (kind == WalGap::kDamage) report_.contents.back().damaged = true;
   WalDamage* last = report_.damage.empty() ? nullptr : &report_.damage.back();
-  bool joins = last != nullptr && last->file == scan_->name && last->kind == kind && last->first_block + last->blocks == first;
+  bool joins =
+      last != nullptr && last->file == scan_->name && last->kind == kind && last->first_block + last->blocks == first;
   if (joins) {
     last->blocks += blocks;
   } else {
-    report_.damage.push_back({.file = scan_->name, .sequence = scan_->sequence, .first_block = first, .blocks = blocks, .kind = kind});
+    report_.damage.push_back(
+        {.file = scan_->name, .sequence = scan_->sequence, .first_block = first, .blocks = blocks, .kind = kind});
   }
 }
 
 void LogReader::lose_unfinished() {
   if (!stream_->unfinished) return;
-  const WalRecordHeader& header = stream_->unfinished->header;
-  if (stream_->gap == WalGap::kDamage) {
-    report_.losses.push_back({header.partition, header.base_offset, header.next_offset});
-    next_offsets_[header.partition] = header.next_offset;
-  }
+  lose(stream_->unfinished->header);
   stream_->unfinished.reset();
+}
+
+void LogReader::lose(const WalRecordHeader& header) {
+  if (stream_->gap != WalGap::kDamage) return;
+  report_.losses.push_back({header.partition, header.base_offset, header.next_offset});
+  next_offsets_[header.partition] = header.next_offset;
 }
 
 // False when the records contradict their block: no writer of ours does that.
@@ -131,7 +152,8 @@ Result<bool> LogReader::take_block(const WalBlockHeader& header, ByteView payloa
       stream_->unfinished = std::move(unfinished);
       return true;
     }
-    if (Result<void> taken = deliver(record->header, rest.first(record->payload_bytes)); !taken) return fail(taken.error());
+    if (Result<void> taken = deliver(record->header, rest.first(record->payload_bytes)); !taken)
+      return fail(taken.error());
     rest = rest.subspan(record->payload_bytes);
   }
   return true;
@@ -151,7 +173,32 @@ Result<bool> LogReader::finish(ByteView fragment) {
   return true;
 }
 
+void LogReader::keep_shared(const WalRecordHeader& header, ByteView payload) {
+  SharedBatch shared{{header.partition, header.base_offset},
+                     std::make_shared_for_overwrite<std::byte[]>(payload.size()),
+                     payload.size()};
+  std::ranges::copy(payload, shared.owner.get());
+  stream_->shared = std::move(shared);
+}
+
+bool LogReader::is_repeat(ByteView payload) const {
+  std::optional<WalRepeat> name = decode_wal_repeat(payload);
+  return name && stream_->shared && stream_->shared->name == *name;
+}
+
+// A record whose batch lies in blocks that are missing is missing too. Without a gap its batch lies in a file that is
+// not needed any more, and so is the record: the file would have been kept for it.
 Result<void> LogReader::deliver(const WalRecordHeader& header, ByteView payload) {
+  std::shared_ptr<std::byte[]> owner;
+  if (header.kind == WalRecordKind::kShared) keep_shared(header, payload);
+  if (header.kind == WalRecordKind::kRepeated && !is_repeat(payload)) {
+    lose(header);
+    return {};
+  }
+  if (header.kind == WalRecordKind::kShared || header.kind == WalRecordKind::kRepeated) {
+    owner = stream_->shared->owner;
+    payload = {owner.get(), stream_->shared->size};
+  }
   auto [known, is_new] = next_offsets_.try_emplace(header.partition, header.next_offset);
   if (!is_new) {
     if (stream_->gap == WalGap::kDamage && known->second < header.base_offset) {
@@ -163,7 +210,7 @@ Result<void> LogReader::deliver(const WalRecordHeader& header, ByteView payload)
   next = std::max(next, header.next_offset);
   ++report_.records;
   report_.bytes += payload.size();
-  return take_({.header = header, .payload = payload, .gap = stream_->gap});
+  return take_({.header = header, .payload = payload, .gap = stream_->gap, .shared = std::move(owner)});
 }
 
 /// What each file's successor says about it.
@@ -189,8 +236,8 @@ bool WalReport::has_damage() const {
   return std::ranges::any_of(damage, [](const WalDamage& one) { return one.kind == WalGap::kDamage; });
 }
 
-Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesystem::path& folder, std::span<const std::string> names,
-                                 const WalFloors& floors, const Take& take) {
+Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesystem::path& folder,
+                                 std::span<const std::string> names, const WalFloors& floors, const Take& take) {
   WalReport report;
   std::vector<WalScan> scans;
   for (const std::string& name : names) {
@@ -199,7 +246,8 @@ Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesyst
       report.damage.push_back({.file = name});
       continue;
     }
-    if (!scan) return storage_failure(scan.error());  // it may be readable when the cause is mended: do not go on without it
+    if (!scan)
+      return storage_failure(scan.error());  // it may be readable when the cause is mended: do not go on without it
     report.last_sequence = std::max(report.last_sequence, scan->sequence);
     bool is_used = scan->sequence.value > 0;
     bool is_unused = !is_used && scan->size_blocks > 0 && scan->interesting_end == 0;
@@ -212,7 +260,8 @@ Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesyst
       report.damage.push_back({.file = name, .blocks = scan->interesting_end, .kind = WalGap::kTorn});
     }
   }
-  std::ranges::sort(scans, {}, [](const WalScan& scan) { return std::pair(scan.sequence, std::string_view(scan.name)); });
+  std::ranges::sort(scans, {},
+                    [](const WalScan& scan) { return std::pair(scan.sequence, std::string_view(scan.name)); });
   link(scans);
   LogReader reader(take, report);
   for (WalScan& scan : scans) {
@@ -220,14 +269,15 @@ Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesyst
     report.contents.push_back({scan.name, scan.sequence, scan.shard, {}, false});
     if (scan.superseded) continue;
     ++report.files;
-    if (Result<void> read = reader.read(scan, floors.covers(scan.shard, scan.previous)); !read) return fail(read.error());
+    if (Result<void> read = reader.read(scan, floors.covers(scan.shard, scan.previous)); !read)
+      return fail(read.error());
     scan.file.reset();
   }
   return report;
 }
 
-Result<WalReport> read_write_ahead_logs(runtime::FileSystem& files, const std::filesystem::path& folder, const WalFloors& floors,
-                                        const Take& take) {
+Result<WalReport> read_write_ahead_logs(runtime::FileSystem& files, const std::filesystem::path& folder,
+                                        const WalFloors& floors, const Take& take) {
   Result<std::vector<runtime::FolderEntry>> entries = files.list(folder);
   if (!entries && entries.error().code == ErrorCode::kNotFound) return WalReport{};
   if (!entries) return storage_failure(entries.error());

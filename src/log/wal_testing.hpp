@@ -1,6 +1,6 @@
 #pragma once
-// What the tests of the write-ahead log share: a shard that is stepped by hand, records made from a number, and a recovery that keeps
-// everything.
+// What the tests of the write-ahead log share: a shard that is stepped by hand, records made from a number, and a
+// recovery that keeps everything.
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -40,7 +40,8 @@ class StepPool final : public runtime::WorkPool {
 
 class QuietLogger final : public runtime::Logger {
  public:
-  explicit QuietLogger(const runtime::Clock& clock) : Logger(clock, runtime::LogLevel::kInfo, runtime::LogFormat::kText) {}
+  explicit QuietLogger(const runtime::Clock& clock)
+      : Logger(clock, runtime::LogLevel::kInfo, runtime::LogFormat::kText) {}
   std::vector<std::string> lines;
 
  protected:
@@ -148,12 +149,16 @@ struct Recovery {
   WalReport report;
 };
 
-inline Result<Recovery> try_recover(runtime::FileSystem& files, const std::filesystem::path& folder, const WalFloors& floors = {}) {
+inline Result<Recovery> try_recover(runtime::FileSystem& files, const std::filesystem::path& folder,
+                                    const WalFloors& floors = {}) {
   Recovery recovery;
-  Result<WalReport> report = read_write_ahead_logs(files, folder, floors, [&](const RecoveredWalRecord& record) -> Result<void> {
-    recovery.records.push_back({record.header, {record.payload.begin(), record.payload.end()}, record.gap});
-    return {};
-  });
+  Result<WalReport> report =
+      read_write_ahead_logs(files, folder, floors, [&](const RecoveredWalRecord& record) -> Result<void> {
+        WalRecordHeader header = record.header;
+        if (record.shared) header.kind = WalRecordKind::kBatches;  // as it was appended
+        recovery.records.push_back({header, {record.payload.begin(), record.payload.end()}, record.gap});
+        return {};
+      });
   if (!report) return fail(report.error());
   recovery.report = std::move(*report);
   return recovery;

@@ -49,18 +49,43 @@ WriteAheadLog::~WriteAheadLog() {
   WHARF_ASSERT(!writing_ && waiters_.empty());
 }
 
-Result<WalPosition> WriteAheadLog::append(const WalRecordHeader& header, ByteView payload) {
+Result<void> WriteAheadLog::admit(std::size_t payload_bytes) const {
   if (closing_) return fail(ErrorCode::kClosed, "the write-ahead log is closed");
   if (refusing_) return fail(*refusing_);
-  if (payload.size() > max_record_bytes()) {
+  if (payload_bytes > max_record_bytes()) {
     return fail(ErrorCode::kTooLarge,
-                fmt::format("a record of {} bytes is too large for the write-ahead log, which takes {}", payload.size(),
+                fmt::format("a record of {} bytes is too large for the write-ahead log, which takes {}", payload_bytes,
                             max_record_bytes()));
   }
   if (buffer_.bytes() >= options_.max_buffered_bytes) {
     return fail(ErrorCode::kBusy, fmt::format("{} bytes wait for the disk already", buffer_.bytes()));
   }
+  return {};
+}
+
+Result<WalPosition> WriteAheadLog::append(const WalRecordHeader& header, ByteView payload) {
+  if (Result<void> admitted = admit(payload.size()); !admitted) return fail(admitted.error());
   buffer_.append(header, payload);
+  return appended();
+}
+
+/// A file is kept for the records that were appended before it was full: what comes later must not need it.
+bool WriteAheadLog::can_repeat(const OwnedBatches& batches) const {
+  bool is_it = !shared_.owner.owner_before(batches.owner) && !batches.owner.owner_before(shared_.owner);
+  return is_it && shared_.retired == retired_;
+}
+
+Result<WalPosition> WriteAheadLog::append_batches(WalRecordHeader header, const OwnedBatches& batches) {
+  ByteView own_header = batches.header_apart();
+  if (own_header.empty()) return append(header, batches.bytes);
+  if (can_repeat(batches)) {
+    header.kind = WalRecordKind::kRepeated;
+    return append(header, encode_wal_repeat(shared_.name));
+  }
+  if (Result<void> admitted = admit(batches.bytes.size()); !admitted) return fail(admitted.error());
+  header.kind = WalRecordKind::kShared;
+  buffer_.append(header, own_header, batches.bytes.subspan(own_header.size()));
+  shared_ = {batches.owner, {header.partition, header.base_offset}, retired_};
   return appended();
 }
 
@@ -185,6 +210,7 @@ runtime::Task<Result<void>> WriteAheadLog::open_next_file() {
 void WriteAheadLog::retire_current(bool failed) {
   LiveFile file = std::move(*current_);
   current_.reset();
+  ++retired_;
   file.failed = failed;
   file.needed_below = buffer_.end();
   if (file.next_block > 0 || last_sequence_.value == 0) {

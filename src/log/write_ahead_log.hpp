@@ -24,6 +24,7 @@
 #include <optional>
 #include <vector>
 
+#include "log/owned_batches.hpp"
 #include "log/wal_buffer.hpp"
 #include "log/wal_files.hpp"
 #include "log/wal_format.hpp"
@@ -62,6 +63,9 @@ class WriteAheadLog {
   /// Into memory. kStorage and kDiskFull while refusing(), kBusy when the disk does not keep up, kTooLarge above
   /// max_record_bytes(), kClosed.
   Result<WalPosition> append(const WalRecordHeader& header, ByteView payload);
+  /// The same. A batch that several partitions take is written with the first of them; for those that come while it is
+  /// the newest such batch, only that they have it too (docs/decisions/046).
+  Result<WalPosition> append_batches(WalRecordHeader header, const OwnedBatches& batches);
   /// Returns when everything appended before the call is durable, or a write failed. Several tasks may wait.
   runtime::Task<Result<WalPosition>> flush();
 
@@ -101,6 +105,15 @@ class WriteAheadLog {
     bool failed = false;
   };
 
+  /// The newest batch that records may repeat.
+  struct SharedBatch {
+    std::weak_ptr<const void> owner;  // who it is, for as long as anybody has it
+    WalRepeat name;
+    std::uint64_t retired = 0;  // files given up or full before it
+  };
+
+  Result<void> admit(std::size_t payload_bytes) const;
+  bool can_repeat(const OwnedBatches& batches) const;
   runtime::Task<Result<void>> write_once();  // one write, and wakes who waits for its end
   runtime::Task<Result<void>> write_end();   // waits for the end of the write under way
   runtime::Task<Result<void>> write_next();  // from the front of the buffer into the current file
@@ -121,6 +134,8 @@ class WriteAheadLog {
   std::uint64_t recycled_ = 0;  // the last checkpoint vouches for everything up to here
   std::optional<LiveFile> current_;
   std::deque<LiveFile> full_;  // oldest first
+  SharedBatch shared_;
+  std::uint64_t retired_ = 0;  // files that nothing is written to any more
   std::optional<WalFile> spare_;
   WalSequence last_sequence_;  // of the newest file with durable blocks; while none has any, of the first
   std::uint32_t last_blocks_ = 0;

@@ -38,6 +38,16 @@ struct Fixture {
     EXPECT_TRUE(position.has_value());
     return *position;
   }
+  /// A record of a batch that others may have too.
+  WalPosition append(const OwnedBatches& shared, std::uint8_t partition) {
+    records.push_back(test_record(0, partition, offsets[partition]++, 0));
+    records.back().payload.assign(shared.bytes.begin(), shared.bytes.end());
+    OwnedBatches mine = shared;
+    mine.separate_header();
+    Result<WalPosition> position = log->append_batches(records.back().header, mine);
+    EXPECT_TRUE(position.has_value());
+    return *position;
+  }
   Result<WalPosition> flush() { return loop.await(log->flush()); }
 
   /// What a start after a power loss would find is what was appended, up to `count` records.
@@ -225,6 +235,44 @@ TEST(WriteAheadLog, ARecordThatBeginsInAFileKeepsTheFileUntilItIsVouchedFor) {
   fixture.expect_recovered(2);
   EXPECT_EQ(fixture.log->floor_at(first_file), floor);
   EXPECT_LT(floor, fixture.log->floor_at(last));
+}
+
+TEST(WriteAheadLog, ABatchThatSeveralPartitionsTakeIsWrittenOnceWhateverComesBetween) {
+  Fixture fixture;
+  OwnedBatches shared = share(test_record(1, 0, 0, 5 * kWalPayloadBytes).payload, 20);
+  for (std::uint8_t partition = 0; partition < 20; ++partition) {
+    fixture.append(shared, partition);
+    fixture.append(30, 1);
+  }
+  fixture.append(share(test_record(2, 0, 0, 100).payload, 2), 3);
+  fixture.append(shared, 4);  // not the newest any more
+  ASSERT_TRUE(fixture.flush());
+  EXPECT_LE(fixture.log->durable().value, 12u);
+  fixture.expect_recovered(42);
+}
+
+TEST(WriteAheadLog, ABatchIsWrittenAgainForWhoComesWhenItsFileIsFull) {
+  Fixture fixture({.max_files = 4});
+  OwnedBatches shared = share(test_record(1, 0, 0, 10 * kWalPayloadBytes).payload, 3);
+  fixture.append(shared, 0);
+  ASSERT_TRUE(fixture.flush());
+  WalPosition second = fixture.append(shared, 1);
+  ASSERT_TRUE(fixture.flush());
+  fixture.append(6 * kWalPayloadBytes, 2);
+  ASSERT_TRUE(fixture.flush());  // the first file is full, the next begun
+  WalPosition third = fixture.append(shared, 2);
+  ASSERT_TRUE(fixture.flush());
+  fixture.expect_recovered(4);
+  EXPECT_LE(second.value, 12u);
+  EXPECT_GE(third.value, 26u);
+  auto disk = fixture.disk.crash(1);
+  WalFloors floors{.shards = {{ShardIndex{0}, fixture.log->floor_at(second)}}};
+  EXPECT_EQ(recover(*disk, "wal", floors).records.size(), 4u);
+  floors = {.shards = {{ShardIndex{0}, fixture.log->floor_at(WalPosition{18})}}};
+  Recovery found = recover(*disk, "wal", floors);
+  EXPECT_FALSE(found.report.has_damage());
+  ASSERT_FALSE(found.records.empty());
+  EXPECT_TRUE(found.records.back().same_as(fixture.records.back()));
 }
 
 TEST(WriteAheadLog, TooMuchForTheDiskIsRefusedUntilItCatchesUp) {

@@ -1,6 +1,7 @@
 """Kill -9 under confirmed load with acknowledgements and redeliveries, again and again: every confirmed message is delivered at least
 once, an acknowledged one does not come back (but for the last moment's, flagged), order holds for what was never out. What queues that end
-with the broker leave on disk is gone after the next start.
+with the broker leave on disk is gone after the next start. Beside them large messages go to three queues each: two with a consumer, and one
+that keeps all of them.
 WHARF_KILLS says how often (default 10), WHARF_SEED repeats the moments of an earlier run."""
 
 import os
@@ -9,7 +10,7 @@ import tempfile
 import time
 
 from broker import Broker, free_port
-from queue_workload import Consumer, Ledger, Publisher, connect, drain, pause
+from queue_workload import Consumer, FanoutPublisher, Ledger, Publisher, connect, drain, pause
 
 
 FIRST_TRANSIENT = 1074790400
@@ -50,25 +51,35 @@ def main():
     with tempfile.TemporaryDirectory(prefix="wharf-queue-kill-") as folder, Broker(f"{folder}/data", **{"amqp.listen": address}) as broker:
         broker.start()
         connection = connect(address)
-        connection.channel().queue_declare("jobs", durable=True)
+        channel = connection.channel()
+        channel.queue_declare("jobs", durable=True)
+        copies = {f"copy-{i}": Ledger() for i in range(3)}
+        for queue in copies:
+            channel.queue_declare(queue, durable=True)
+            channel.queue_bind(queue, "amq.fanout")
         connection.close()
         ledger = Ledger()
         workers = [Publisher(address, "jobs", ledger, f"p{i}", seed + i) for i in range(3)]
         workers += [Consumer(address, "jobs", ledger, f"c{i}", seed + 10 + i) for i in range(3)]
+        workers += [Consumer(address, f"copy-{i}", copies[f"copy-{i}"], f"c{3 + i}", seed + 20 + i) for i in range(2)]
+        workers.append(FanoutPublisher(address, "", list(copies.values()), "p3", seed + 30))
         left = []
         for number in range(kills):
             left.append(leave_behind(address, number))
             wait_for(ledger, draw.randrange(50, 1500))
-            ledger.killed.append(time.monotonic())
+            for one in (ledger, *copies.values()):
+                one.killed.append(time.monotonic())
             broker.kill()
             assert len(left_behind(broker.data)) == 2, left_behind(broker.data)
             broker.start()
-            ledger.check()
+            for one in (ledger, *copies.values()):
+                one.check()
         wait_for(ledger, 100)
         for worker in workers:
             worker.finish()
-        drain(address, "jobs", ledger)
-        print(f"{kills} kills: {len(ledger.confirmed)} confirmed, {len(ledger.acknowledged)} acknowledged, all as promised", flush=True)
+        for queue, one in {"jobs": ledger, **copies}.items():
+            drain(address, queue, one)
+            print(f"{kills} kills: {queue}: {len(one.confirmed)} confirmed, {len(one.acknowledged)} acknowledged, all as promised", flush=True)
         broker.stop()
         assert not left_behind(broker.data), left_behind(broker.data)
 

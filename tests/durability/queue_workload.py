@@ -1,7 +1,7 @@
 """Publishers with confirms and consumers with acknowledgements on one durable queue, for as long as they are told to, through a
 broker that dies and comes back; a ledger of what was promised, and what is compared with it.
 
-A body is "<publisher> <number>"; a publisher's numbers rise by one and are never sent twice, so a message that comes again is the
+A body is "<publisher> <number>", with or without much behind it; a publisher's numbers rise by one and are never sent twice, so a message that comes again is the
 broker's doing: flagged, and never one whose acknowledgement the broker has had for a second.
 """
 
@@ -110,6 +110,34 @@ class Publisher(Worker):
             self.ledger.confirm(body)
 
 
+def large(body):
+    """The message of this name that goes to several queues."""
+    return f"{body} ".encode().ljust(5_000 + 97 * (int(body.split()[1]) % 300), b"x")
+
+
+def name_in(raw):
+    body = b" ".join(raw.split()[:2]).decode()
+    if len(raw) > 100 and raw != large(body):
+        raise AssertionError(f"{body} has another body")
+    return body
+
+
+class FanoutPublisher(Worker):
+    """Large messages through amq.fanout; of one ledger for each queue bound to it."""
+
+    number = 0
+
+    def work(self, connection):
+        channel = connection.channel()
+        channel.confirm_delivery()
+        while not self.stopping.is_set():
+            body = f"{self.name} {self.number}"
+            self.number += 1
+            channel.basic_publish("amq.fanout", "", large(body), pika.BasicProperties(delivery_mode=2))
+            for ledger in self.ledger:
+                ledger.confirm(body)
+
+
 class Consumer(Worker):
     def work(self, connection):
         channel = connection.channel()
@@ -120,7 +148,7 @@ class Consumer(Worker):
                 break
             if method is None:
                 continue
-            body = raw.decode()
+            body = name_in(raw)
             self.ledger.deliver(body, method.redelivered)
             publisher, number = body.split()
             if not method.redelivered:
@@ -144,7 +172,7 @@ def drain(address, queue, ledger):
         method, _, body = channel.basic_get(queue, auto_ack=True)
         if method is None:
             break
-        ledger.deliver(body.decode(), method.redelivered)
+        ledger.deliver(name_in(body), method.redelivered)
     connection.close()
     ledger.check()
     lost = ledger.confirmed - ledger.delivered

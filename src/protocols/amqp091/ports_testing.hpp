@@ -43,6 +43,12 @@ class QueuesInMemory final : public broker::Queues {
     queues_.erase(ref);
     return messages;
   }
+  /// In their order.
+  std::vector<broker::Delivery> ready_in(broker::QueueRef ref) {
+    std::vector<broker::Delivery> ready;
+    for (const auto& [id, message] : queues_[ref].ready) ready.push_back(message);
+    return ready;
+  }
   broker::QueueCounts counts_of(broker::QueueRef ref) {
     Queue& queue = queues_[ref];
     broker::QueueCounts counts{.ready = queue.ready.size()};

@@ -98,6 +98,31 @@ TEST_F(AmqpTurn, EachQueueHasAPartOfItsOwn) {
   EXPECT_EQ(counts("other").ready, 3u);
 }
 
+TEST_F(AmqpTurn, ALargeMessageForSeveralQueuesIsOneBatchInItsPlaceAmongTheOthers) {
+  add(QueueDeclare{.queue = "other"}).add(QueueDeclare{.queue = "alone"});
+  for (const char* queue : {"q", "other"}) add(QueueBind{.queue = queue, .exchange = "amq.fanout"});
+  add(QueueBind{.queue = "alone", .exchange = "amq.direct", .routing_key = "alone"}).read();
+  const std::string large(5'000, 'x'), larger(9'000, 'y');
+  for (const std::string& body :
+       {std::string("1"), large, std::string("2"), std::string("3"), larger, std::string("4")}) {
+    publish("any", body, {}, "amq.fanout");
+  }
+  publish("alone", large, {}, "amq.direct").publish("alone", large, {}, "amq.direct").read();
+  EXPECT_THAT(queues_.enqueued_parts, ElementsAre(2 * 5 + 1));
+  std::vector<std::vector<broker::Delivery>> ready;
+  for (const char* queue : {"q", "other"}) {
+    std::vector<std::string> bodies;
+    for (const broker::Delivery& one : ready.emplace_back(queues_.ready_in(entities_.queue(queue)->ref))) {
+      bodies.emplace_back(as_text(*one.record.value));
+    }
+    EXPECT_THAT(bodies, ElementsAre("1", large, "2", "3", larger, "4"));
+  }
+  for (std::size_t i = 0; i < 6; ++i) {
+    bool is_large = i == 1 || i == 4;
+    EXPECT_EQ(ready[0][i].record.value->data() == ready[1][i].record.value->data(), is_large) << i;
+  }
+}
+
 // What is handed on together is taken or refused as a whole.
 TEST_F(AmqpTurn, AQueueThatMayBeFullIsAskedForEachMessage) {
   add(QueueDeclare{.queue = "small", .arguments = {{"x-max-length", 2}, {"x-overflow", std::string("reject-publish")}}})

@@ -1,7 +1,8 @@
-// Queues over real logs on a disk that loses power, from seeds. What was confirmed is delivered at least once; what was settled
-// and is known to be on disk does not come back; what comes again is flagged; what was never out comes in order, and to who
-// has a selector what matches alone. A start knows the bytes that wait. One of the queues has message groups: what is out of
-// one is with one consumer. One keeps the last value of each key: that alone has to come.
+// Queues over real logs on a disk that loses power, from seeds. What was confirmed is delivered at least once; what was
+// settled and is known to be on disk does not come back; what comes again is flagged; what was never out comes in
+// order, and to who has a selector what matches alone. A start knows the bytes that wait. One of the queues has message
+// groups: what is out of one is with one consumer. One keeps the last value of each key: that alone has to come. Some
+// messages go to all of them, as one batch that they share.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -20,9 +21,9 @@ constexpr std::int64_t kKeys = 4;
 
 struct Sent {
   bool confirmed = false;
-  bool seen = false;           // delivered, and not given back as unseen
-  bool settled = false;        // in some life: a crash may have taken that back
-  bool settled_now = false;    // in this one
+  bool seen = false;         // delivered, and not given back as unseen
+  bool settled = false;      // in some life: a crash may have taken that back
+  bool settled_now = false;  // in this one
   bool settled_on_disk = false;
 };
 
@@ -36,7 +37,7 @@ struct Story {
   };
   std::vector<Out> unsettled;
   std::map<std::pair<ConsumerId, std::int64_t>, std::int64_t> last_fresh;  // number, in this life
-  bool selects = false;  // a consumer did, in this life
+  bool selects = false;                                                    // a consumer did, in this life
   bool keeps_last_values = false;
 
   /// A newer one of its key is known to somebody.
@@ -50,11 +51,35 @@ struct Story {
 
 constexpr std::int64_t kKinds = 3;
 constexpr std::int64_t kGroups = 5;  // the last one: those without a group
-bool has_groups(std::size_t which) { return which == 2; }
-bool keeps_last_values(std::size_t which) { return which == 1; }
-bool are_one_group(std::int64_t a, std::int64_t b) { return a % kGroups == b % kGroups && a % kGroups != kGroups - 1; }
+bool has_groups(std::size_t which) {
+  return which == 2;
+}
+bool keeps_last_values(std::size_t which) {
+  return which == 1;
+}
+bool are_one_group(std::int64_t a, std::int64_t b) {
+  return a % kGroups == b % kGroups && a % kGroups != kGroups - 1;
+}
 
-std::int64_t number_in(const Delivery& delivery) { return std::stoll(std::string(as_text(*delivery.record.value))); }
+std::int64_t number_in(const Delivery& delivery) {
+  return std::stoll(std::string(as_text(*delivery.record.value)));
+}
+
+std::string large_body(std::int64_t number) {
+  std::string body = std::to_string(number) + " ";
+  body.resize(number % 2 == 0 ? 2'000 : 12'000, static_cast<char>('a' + number % 26));
+  return body;
+}
+
+/// Adds the message of this number; the bytes of its body.
+std::size_t append_message(BatchBuilder& builder, std::int64_t number, const std::string& body) {
+  std::string kind = std::to_string(number % kKinds);
+  std::string group = number % kGroups == kGroups - 1 ? "" : std::to_string(number % kGroups);
+  std::string key = std::to_string(number % kKeys);
+  const RecordHeader headers[] = {{"kind", as_bytes(kind)}, {"JMSXGroupID", as_bytes(group)}, {"key", as_bytes(key)}};
+  builder.append({.timestamp = Timestamp{1}, .value = as_bytes(body), .headers = headers});
+  return body.size();
+}
 
 class Watcher final : public Outlet {
  public:
@@ -65,6 +90,7 @@ class Watcher final : public Outlet {
       if (!*alive_) return;  // a dead machine's words reach nobody
       std::int64_t number = number_in(delivery);
       Sent& sent = story_.messages.at(static_cast<std::size_t>(number));
+      if (delivery.record.value->size() > 100) EXPECT_EQ(as_text(*delivery.record.value), large_body(number));
       if (kind_) EXPECT_EQ(number % kKinds, *kind_);
       EXPECT_FALSE(sent.settled_on_disk) << "settled message " << number << " came back";
       if (sent.seen) EXPECT_TRUE(delivery.redelivered) << "message " << number << " came again without a flag";
@@ -95,7 +121,8 @@ class Watcher final : public Outlet {
 
 class Fixture {
  public:
-  explicit Fixture(std::uint64_t seed) : simulation(seed), random(simulation.random("work")), machine_(&simulation.add_machine("a")) {
+  explicit Fixture(std::uint64_t seed)
+      : simulation(seed), random(simulation.random("work")), machine_(&simulation.add_machine("a")) {
     for (std::size_t i = 0; i < 3; ++i) ids_.push_back(TopicId{{static_cast<std::uint8_t>(i + 1)}});
     stories.resize(ids_.size());
     for (std::size_t i = 0; i < ids_.size(); ++i) stories[i].keeps_last_values = keeps_last_values(i);
@@ -112,7 +139,8 @@ class Fixture {
     options.wal.file_bytes = 64 * log::kWalBlockBytes;
     options.store.checkpoint_interval_ms = 20;
     logs_ = std::make_unique<LogsOnDisk>(simulation, *machine_, std::move(options));
-    ShardQueues::Options queue_options{.logger = &logs_->logger, .leader_epoch = [] { return LeaderEpoch(0); }, .unused = [](TopicId) {}};
+    ShardQueues::Options queue_options{
+        .logger = &logs_->logger, .leader_epoch = [] { return LeaderEpoch(0); }, .unused = [](TopicId) {}};
     queues_ = std::make_unique<ShardQueues>(machine_->shard(), logs_->get(), std::move(queue_options));
     for (std::size_t i = 0; i < ids_.size(); ++i) {
       WHARF_ASSERT(queues_->open({ids_[i], "/", ids_[i].hex(), true, false}, settings_of(i)));
@@ -148,20 +176,31 @@ class Fixture {
     std::uint64_t count = keeps_last_values(which) ? 1 : 1 + random.below(4), bytes = 0;
     std::size_t first = story.messages.size();
     for (std::uint64_t i = 0; i < count; ++i) {
-      std::string body = std::to_string(story.messages.size());
-      std::string kind = std::to_string(static_cast<std::int64_t>(story.messages.size()) % kKinds);
-      std::int64_t group_number = static_cast<std::int64_t>(story.messages.size()) % kGroups;
-      std::string group = group_number == kGroups - 1 ? "" : std::to_string(group_number);
-      std::string key = std::to_string(static_cast<std::int64_t>(story.messages.size()) % kKeys);
-      const RecordHeader headers[] = {{"kind", as_bytes(kind)}, {"JMSXGroupID", as_bytes(group)}, {"key", as_bytes(key)}};
-      bytes += body.size();
-      builder.append({.timestamp = Timestamp{1}, .value = as_bytes(body), .headers = headers});
+      auto number = static_cast<std::int64_t>(story.messages.size());
+      bytes += append_message(builder, number, std::to_string(number));
       story.messages.emplace_back();
     }
     Incoming incoming{.batch = log::own(*builder.finish()), .messages = count, .body_bytes = bytes};
     queues_->find(ids_[which])->enqueue(std::move(incoming), [&story, first, count, alive = alive_](Result<void> kept) {
       for (std::size_t i = first; kept && *alive && i < first + count; ++i) story.messages[i].confirmed = true;
     });
+  }
+
+  /// The same message to all queues. Numbers that only some of them had are passed over.
+  void publish_to_all() {
+    std::size_t number = 0;
+    for (const Story& story : stories) number = std::max(number, story.messages.size());
+    BatchBuilder builder(BatchOptions{});
+    std::size_t bytes =
+        append_message(builder, static_cast<std::int64_t>(number), large_body(static_cast<std::int64_t>(number)));
+    log::OwnedBatches batch = log::share(*builder.finish(), static_cast<std::uint32_t>(stories.size()));
+    for (std::size_t which = 0; which < stories.size(); ++which) {
+      stories[which].messages.resize(number + 1);
+      auto confirm = [&story = stories[which], number, alive = alive_](Result<void> kept) {
+        if (kept && *alive) story.messages[number].confirmed = true;
+      };
+      queues_->find(ids_[which])->enqueue({.batch = batch, .messages = 1, .body_bytes = bytes}, confirm);
+    }
   }
 
   ConsumerId subscribe(std::size_t which, std::uint32_t prefetch, std::optional<std::int64_t> kind = std::nullopt) {
@@ -220,11 +259,23 @@ class Fixture {
     for (int i = 0; i < steps && !machine_->disk().down() && !::testing::Test::HasFailure(); ++i) {
       std::size_t which = random.below(ids_.size());
       switch (random.below(8)) {
-        case 0: case 1: publish(which); break;
-        case 2: case 3: case 4: settle(which); break;
-        case 5: if (consumers_[which].size() < 3) subscribe_somebody(which); break;
-        case 6: if (random.one_in(4)) release(which); break;
-        default: if (random.one_in(3)) sync(which);
+        case 0:
+        case 1:
+          random.one_in(6) ? publish_to_all() : publish(which);
+          break;
+        case 2:
+        case 3:
+        case 4:
+          settle(which);
+          break;
+        case 5:
+          if (consumers_[which].size() < 3) subscribe_somebody(which);
+          break;
+        case 6:
+          if (random.one_in(4)) release(which);
+          break;
+        default:
+          if (random.one_in(3)) sync(which);
       }
       if (random.one_in(3)) simulation.run_for(std::chrono::microseconds(random.below(5'000)));
     }
@@ -242,7 +293,8 @@ class Fixture {
       EXPECT_EQ(counted, bytes);
       for (std::size_t i = 0; i < story.messages.size(); ++i) {
         const Sent& sent = story.messages[i];
-        if (sent.confirmed && !sent.settled && !story.is_outdone(i, out)) EXPECT_TRUE(out.contains(static_cast<std::int64_t>(i))) << "confirmed message " << i << " is lost";
+        if (sent.confirmed && !sent.settled && !story.is_outdone(i, out))
+          EXPECT_TRUE(out.contains(static_cast<std::int64_t>(i))) << "confirmed message " << i << " is lost";
       }
     }
   }

@@ -1,10 +1,28 @@
 #include "queue/shell/message_window.hpp"
 
+#include "model/compression.hpp"
+
 namespace wharf::queue {
 namespace {
 
 /// No more than this is decompressed of one batch that came from a Kafka producer.
 constexpr std::size_t kMostInflatedBytes = 128u << 20;
+
+/// The records of a batch, and what they are in where they had to be decompressed.
+struct Kept {
+  SharedBytes records;
+  std::vector<std::byte> decompressed;
+  ByteView plain() const { return decompressed.empty() ? records.view() : ByteView(decompressed); }
+};
+
+Result<Kept> open_records(const BatchHeader& header, SharedBytes records) {
+  Kept kept{.records = std::move(records), .decompressed = {}};
+  if (header.compression == Compression::kNone || header.record_count == 0) return kept;
+  Result<std::vector<std::byte>> plain = decompress(header.compression, kept.records.view(), kMostInflatedBytes);
+  if (!plain) return fail(std::move(plain.error()));
+  kept.decompressed = std::move(*plain);
+  return kept;
+}
 
 }  // namespace
 
@@ -34,36 +52,44 @@ Result<const LoadedMessage*> MessageWindow::find(Offset offset) {
   }
 }
 
+/// Takes the batch at the front: its records. They are the next piece where the header is a piece of its own.
+Result<SharedBytes> MessageWindow::take_records(const BatchHeader& header) {
+  SharedBytes run = std::move(batches_.front());
+  batches_.pop_front();
+  std::size_t size = header.size_bytes - kBatchHeaderBytes;
+  if (run.size() == kBatchHeaderBytes && size > 0 && !batches_.empty()) {
+    run = std::move(batches_.front());
+    batches_.pop_front();
+  } else {
+    run = run.slice(kBatchHeaderBytes, run.size() - kBatchHeaderBytes);
+  }
+  if (run.size() < size) {
+    batches_.clear();
+    return fail(ErrorCode::kCorruptMessage, "a batch is cut off");
+  }
+  if (run.size() > size) batches_.push_front(run.slice(size, run.size() - size));
+  return run.slice(0, size);
+}
+
 /// Opens the batch that follows; false: there is none.
 Result<bool> MessageWindow::open_next() {
   messages_.clear();
   at_ = 0;
   if (batches_.empty()) return false;
-  SharedBytes& run = batches_.front();
-  Result<BatchView> batch = read_batch(run.view());
-  if (!batch) {
+  Result<BatchHeader> header = read_batch_header(batches_.front().view());
+  if (!header) {
     batches_.clear();
-    return fail(batch.error());
+    return fail(header.error());
   }
-  failed_first_ = batch->header.base_offset;
-  failed_next_ = batch->header.next_offset();
-  std::size_t size = batch->bytes.size();
-  SharedBytes bytes = run.slice(0, size);
-  if (size == run.size()) {
-    batches_.pop_front();
-  } else {
-    run = run.slice(size, run.size() - size);
-  }
-  if (batch->header.is_control) return true;
-  batch = read_batch(bytes.view());
-  Result<OpenedBatch> opened = OpenedBatch::open(*batch, kMostInflatedBytes);
+  failed_first_ = header->base_offset;
+  failed_next_ = header->next_offset();
+  Result<SharedBytes> records = take_records(*header);
+  if (!records) return fail(records.error());
+  if (header->is_control) return true;
+  Result<Kept> opened = open_records(*header, std::move(*records));
   if (!opened) return fail(opened.error());
-  struct Kept {
-    SharedBytes bytes;
-    OpenedBatch batch;
-  };
-  auto kept = std::make_shared<Kept>(std::move(bytes), std::move(*opened));
-  RecordReader reader = kept->batch.reader();
+  auto kept = std::make_shared<Kept>(std::move(*opened));
+  RecordReader reader(*header, kept->plain());
   Record record;
   while (true) {
     Result<bool> next = reader.next(record);

@@ -1,6 +1,6 @@
 #pragma once
-// The messages of one level that were read from its log and have not gone out yet: views into what the log gave, a batch
-// opened at a time. Forgets what lies before the message that was asked for last.
+// The messages of one level that were read from its log and have not gone out yet: views into what the log gave, a
+// batch opened at a time. Forgets what lies before the message that was asked for last.
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -19,10 +19,11 @@ struct LoadedMessage {
 
 class MessageWindow {
  public:
-  /// Whole batches that follow each other, the first of which holds `from`; what was there before is forgotten.
+  /// Whole batches that follow each other, the first of which holds `from`; what was there before is forgotten. The
+  /// header of a batch may be a piece of its own, as logs read one that several of them have.
   void fill(Offset from, std::vector<SharedBytes> batches);
-  /// The first message at or behind `offset`; nullptr: not in the window. Good until the next call. Errors: a batch that
-  /// cannot be opened (kCorruptMessage, kInvalidRecord): it is passed over by the next call.
+  /// The first message at or behind `offset`; nullptr: not in the window. Good until the next call. Errors: a batch
+  /// that cannot be opened (kCorruptMessage, kInvalidRecord): it is passed over by the next call.
   Result<const LoadedMessage*> find(Offset offset);
   /// The range of the batch that the last error was about.
   Offset failed_first() const { return failed_first_; }
@@ -31,8 +32,9 @@ class MessageWindow {
 
  private:
   Result<bool> open_next();
+  Result<SharedBytes> take_records(const BatchHeader& header);
 
-  std::deque<SharedBytes> batches_;     // not opened yet
+  std::deque<SharedBytes> batches_;      // not opened yet
   std::vector<LoadedMessage> messages_;  // of the opened batch
   std::size_t at_ = 0;
   Offset from_;  // what lies below is not here

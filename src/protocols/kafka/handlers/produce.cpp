@@ -41,7 +41,7 @@ void refuse(ProduceResponse::Partition& partition, KafkaError error, std::option
 log::OwnedBatches own(std::vector<std::byte> bytes) {
   auto owner = std::make_shared<std::vector<std::byte>>(std::move(bytes));
   std::shared_ptr<std::byte[]> data(owner, owner->data());
-  return {std::move(data), {owner->data(), owner->size()}};
+  return {.owner = std::move(data), .bytes = {owner->data(), owner->size()}};
 }
 
 /// Old message sets become batches. On the shard, however large: who still sends these is slow, and seldom.
@@ -76,7 +76,7 @@ Result<log::OwnedBatches> batches_of(const RequestContext& context, ByteView rec
   }
   if (header->is_transactional) return fail(ErrorCode::kInvalidRequest, "transactions are not served yet");
   auto at = static_cast<std::size_t>(records.data() - context.frame.data());
-  return log::OwnedBatches{context.frame_owner, context.frame.subspan(at, records.size())};
+  return log::OwnedBatches{.owner = context.frame_owner, .bytes = context.frame.subspan(at, records.size())};
 }
 
 void add_partition(Produce& produce, const NamedTopic& topic, const ProduceRequest::Partition& asked, Place place) {
