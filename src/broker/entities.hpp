@@ -1,7 +1,7 @@
 #pragma once
 // Port: what there is in the namespaces (RabbitMQ: virtual hosts) to publish to and to consume from: exchanges, queues,
-// bindings. Looking reads the calling shard's own copy; a change is answered when it is kept (if what it makes is durable)
-// and every shard knows it. Refusals carry RabbitMQ's sentences (routing/core/refusals.hpp).
+// bindings. Looking reads the calling shard's own copy; a change is answered when it is kept (if what it makes is
+// durable) and every shard knows it. Refusals carry RabbitMQ's sentences (routing/core/refusals.hpp).
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,7 +36,7 @@ struct NamespaceView {
 };
 
 struct QueueDeclaration {
-  std::string name;                        // not empty: who lets the broker choose calls new_queue_name()
+  std::string name;  // not empty: who lets the broker choose has made one up
   bool durable = false;
   bool auto_delete = false;
   std::optional<ConnectionId> exclusive;
@@ -51,8 +51,8 @@ struct DeclaredQueue {
 };
 
 struct QueueDeletion {
-  bool if_unused = false;                  // kPreconditionFailed: it has consumers
-  bool if_empty = false;                   // kPreconditionFailed: it has messages
+  bool if_unused = false;  // kPreconditionFailed: it has consumers
+  bool if_empty = false;   // kPreconditionFailed: it has messages
 };
 
 class Entities {
@@ -67,8 +67,8 @@ class Entities {
   virtual runtime::Task<Result<void>> declare_queues(runtime::Shard& here, std::string name_space,
                                                      std::vector<QueueDeclaration> declarations);
   /// The messages that went with it (0: it was not there). Its consumers are ended.
-  virtual runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string name_space, std::string name,
-                                                            QueueDeletion how) = 0;
+  virtual runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string name_space,
+                                                            std::string name, QueueDeletion how) = 0;
   /// An auto_delete queue has lost a consumer: returns when it is gone for everybody, or kept for the consumers it has.
   virtual runtime::Task<void> delete_unused(runtime::Shard& here, QueueRef queue) = 0;
   /// All exclusive queues of a connection that ends.
@@ -82,7 +82,8 @@ class Entities {
   virtual runtime::Task<Result<void>> bind(runtime::Shard& here, std::string name_space, routing::Binding binding) = 0;
   virtual runtime::Task<Result<void>> bind_all(runtime::Shard& here, std::string name_space,
                                                std::vector<routing::Binding> bindings);
-  virtual runtime::Task<Result<void>> unbind(runtime::Shard& here, std::string name_space, routing::Binding binding) = 0;
+  virtual runtime::Task<Result<void>> unbind(runtime::Shard& here, std::string name_space,
+                                             routing::Binding binding) = 0;
 
   virtual std::vector<std::string> namespaces(const runtime::Shard& here) const = 0;
   /// kAlreadyExists.

@@ -38,6 +38,24 @@ class PostingOutlet final : public queue::Outlet {
 
 using EnqueuePortion = ScatteredPortion<EnqueuePart, Result<void>>;
 
+void enqueue_one(EnqueuePortion& portion, queue::LiveQueue& queue, EnqueuePortion::Item& item) {
+  queue.enqueue(std::move(item.part.messages), [self = portion.shared_from_this(), &item](Result<void> kept) {
+    item.answer = std::move(kept);
+    self->answered();
+  });
+}
+
+void enqueue_later(EnqueuePortion& portion, EnqueuePortion::Item& item) {
+  TopicId id = item.part.queue.id;
+  auto arrive = [self = portion.shared_from_this(), id, &item](const Result<void>&) {
+    Result<queue::LiveQueue*> queue = self->owner.queues->get(id);
+    if (queue) return enqueue_one(*self, **queue, item);
+    item.answer = fail(queue.error());
+    self->answered();
+  };
+  portion.owner.queues->frozen().when_not(id, std::nullopt, std::move(arrive));
+}
+
 void enqueue_all(EnqueuePortion& portion) {
   NodeShard& owner = portion.owner;
   for (EnqueuePortion::Item& item : portion.items) {
@@ -51,10 +69,11 @@ void enqueue_all(EnqueuePortion& portion) {
       continue;
     }
     portion.expect();
-    (*queue)->enqueue(std::move(item.part.messages), [self = portion.shared_from_this(), &item](Result<void> kept) {
-      item.answer = std::move(kept);
-      self->answered();
-    });
+    if (owner.queues->frozen().is(item.part.queue.id)) {
+      enqueue_later(portion, item);
+    } else {
+      enqueue_one(portion, **queue, item);
+    }
   }
 }
 
@@ -100,11 +119,18 @@ queue::ConsumerId NodeQueues::new_consumer_id(runtime::Shard& here) {
 runtime::Task<Result<void>> NodeQueues::subscribe(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                                                   ConsumerRequest request, std::shared_ptr<ConsumerSink> sink) {
   auto outlet = std::make_shared<PostingOutlet>(here, std::move(sink));
-  auto work = [consumer, request, outlet](Result<queue::LiveQueue*> live, auto answer) {
-    if (!live) return answer(fail(live.error()));
-    answer((*live)->subscribe(consumer, request.options, outlet, request.selector));
+  NodeShard* owner = &shard_of(queue);
+  auto arrive = [owner, id = queue.id, consumer, request = std::move(request), outlet](auto answer) mutable {
+    auto come = [owner, id, consumer, request = std::move(request), outlet,
+                 answer = std::move(answer)](Result<void> may) mutable {
+      if (!may) return answer(std::move(may));
+      Result<queue::LiveQueue*> live = owner->queues->get(id);
+      if (!live) return answer(fail(live.error()));
+      answer((*live)->subscribe(consumer, request.options, outlet, request.selector));
+    };
+    owner->queues->frozen().when_not(id, consumer, std::move(come));
   };
-  Result<void> subscribed = co_await ask<Result<void>>(here, queue, std::move(work));
+  Result<void> subscribed = co_await runtime::ask_on<Result<void>>(here, owner->shard, std::move(arrive));
   co_return subscribed;
 }
 
@@ -139,7 +165,8 @@ runtime::Task<Result<void>> NodeQueues::settle_durably(runtime::Shard& here, Que
 }
 
 runtime::Task<void> NodeQueues::stop(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
-  auto work = [consumer](Result<queue::LiveQueue*> live, auto answer) {
+  auto work = [owner = &shard_of(queue), id = queue.id, consumer](Result<queue::LiveQueue*> live, auto answer) {
+    owner->queues->frozen().forget(id, consumer);
     if (live) (*live)->stop(consumer);
     answer(true);
   };
@@ -147,7 +174,8 @@ runtime::Task<void> NodeQueues::stop(runtime::Shard& here, QueueRef queue, queue
 }
 
 runtime::Task<void> NodeQueues::release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
-  auto work = [consumer](Result<queue::LiveQueue*> live, auto answer) {
+  auto work = [owner = &shard_of(queue), id = queue.id, consumer](Result<queue::LiveQueue*> live, auto answer) {
+    owner->queues->frozen().forget(id, consumer);
     if (live) (*live)->release(consumer);
     answer(true);
   };

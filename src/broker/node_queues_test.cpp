@@ -95,5 +95,52 @@ TEST(NodeQueues, WhatCannotBeOpenedAtTheStartIsNotGone) {
   }
 }
 
+/// Of one queue after the other: messages from one side, its end, should it be empty, from another.
+struct Race {
+  std::vector<Result<void>> kept;
+  std::optional<Result<std::uint64_t>> deleted;
+};
+
+runtime::Task<void> declare_race(Node* node, runtime::Shard* here, QueueRef* queue) {
+  Result<DeclaredQueue> declared =
+      co_await node->entities().declare_queue(*here, "/", QueueDeclaration{.name = "race", .durable = true});
+  EXPECT_TRUE(declared);
+  *queue = declared->queue->ref;
+}
+runtime::Task<void> publish_three(Node* node, runtime::Shard* here, QueueRef queue, Race* race) {
+  race->kept = co_await node->queues().enqueue(*here, three_for(queue));
+}
+runtime::Task<void> delete_if_empty(Node* node, runtime::Shard* here, Race* race) {
+  race->deleted = co_await node->entities().delete_queue(*here, "/", "race", {.if_unused = false, .if_empty = true});
+}
+runtime::Task<void> nothing() {
+  co_return;
+}
+runtime::Task<void> delete_in_any_case(Node* node, runtime::Shard* here) {
+  std::ignore = co_await node->entities().delete_queue(*here, "/", "race", {});
+}
+
+TEST(NodeQueues, NoMessageThatWasTakenGoesWithAQueueThatWasToBeEmpty) {
+  runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+  NodeThreads running(files, 3);
+  Node* node = &running.node();
+  int deleted = 0;
+  for (int round = 0; round < 300; ++round) {
+    QueueRef queue;
+    running.on(0, declare_race(node, &running.shard(0), &queue));
+    Race race;
+    auto end = running.start(1, delete_if_empty(node, &running.shard(1), &race));
+    if (round % 3 == 0) running.on(2, nothing());  // some later
+    auto publish = running.start(2, publish_three(node, &running.shard(2), queue, &race));
+    end.wait();
+    publish.wait();
+    ASSERT_TRUE(race.deleted && !race.kept.empty());
+    EXPECT_NE(race.deleted->has_value(), race.kept.front().has_value()) << "round " << round;
+    deleted += race.deleted->has_value() ? 1 : 0;
+    running.on(0, delete_in_any_case(node, &running.shard(0)));
+  }
+  EXPECT_GT(deleted, 0);
+}
+
 }  // namespace
 }  // namespace wharf::broker

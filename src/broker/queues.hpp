@@ -3,13 +3,13 @@
 // any. Calls from one shard about one queue take effect in the order of the calls.
 //
 //   std::vector<Result<void>> kept = co_await queues.enqueue(here, std::move(parts));   // a batch per queue, one hop
-//   per shard ConsumerId id = queues.new_consumer_id(here); Result<void> begun = co_await queues.subscribe(here, queue,
-//   id, {.options = {.prefetch = 100}}, sink);
+//   queue::ConsumerId id = queues.new_consumer_id(here);
+//   Result<void> begun = co_await queues.subscribe(here, queue, id, {.options = {.prefetch = 100}}, sink);
 //   ...sink->deliver(id, deliveries)...
-//   queues.wrote(here, queue, id, bytes);                      // the client's socket took them: more may come
+//   queues.wrote(here, queue, id, bytes);                 // the client's socket took them: more may come
 //   queues.settle(here, queue, id, {{first, last, Verdict::kDone}});
-//   queues.stop(here, queue, id);                              // no more deliveries; what it holds can still be
-//   settled co_await queues.release(here, queue, id);                  // what it holds goes back
+//   co_await queues.stop(here, queue, id);                // no more deliveries; what it holds can still be settled
+//   co_await queues.release(here, queue, id);             // what it holds goes back
 #include <cstdint>
 #include <limits>
 #include <memory>

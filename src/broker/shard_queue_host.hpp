@@ -25,10 +25,13 @@ class ShardQueueHost final : public routing::QueueHost {
     queue::QueueCounts counts = queues_.remove(queue);
     return counts.ready + counts.unsettled;
   }
-  queue::QueueCounts counts(TopicId queue) const override {
+  queue::QueueCounts freeze(TopicId queue) override {
     const queue::LiveQueue* live = queues_.find(queue);
-    return live == nullptr ? queue::QueueCounts() : live->counts();
+    if (live == nullptr) return {};
+    queues_.frozen().freeze(queue);
+    return live->counts();
   }
+  void thaw(TopicId queue) override { queues_.frozen().thaw(queue); }
 
  private:
   queue::ShardQueues& queues_;

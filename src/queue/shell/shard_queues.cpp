@@ -17,6 +17,7 @@ ShardQueues::ShardQueues(runtime::Shard& shard, cluster::ShardLogs& logs, Option
     : shard_(shard),
       logs_(logs),
       seconds_(options.seconds != nullptr ? *options.seconds : own_seconds_),
+      frozen_(shard),
       tasks_(shard),
       with_{.shard = shard,
             .logs = logs,
@@ -84,6 +85,7 @@ QueueCounts ShardQueues::remove(TopicId id) {
   if (!found) return {};
   QueueCounts counts = found.mapped()->counts();
   found.mapped()->destroy();
+  frozen_.thaw(id);
   // Whoever is in a call of it has left by the next turn.
   shard_.post([queue = std::shared_ptr<LiveQueue>(std::move(found.mapped()))] {});
   return counts;

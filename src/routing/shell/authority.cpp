@@ -49,9 +49,19 @@ void Authority::begin(Planner planner, Reply reply, Patience patience) {
 
 runtime::Task<void> Authority::work(Planner planner, Reply reply) {
   runtime::Turns::Turn turn = co_await turns_.take();
-  Result<Plan> plan = planner(copies_.first());
-  if (plan && (plan->condition.unused || plan->condition.empty)) {
-    Result<void> met = co_await check(*plan->queue, plan->condition);
+  Result<Plan> plan = co_await decide(&planner);
+  if (!plan) co_return reply(fail(plan.error()));
+  make_true(std::move(*plan), std::move(reply));
+}
+
+/// What is to be made true, and is kept.
+runtime::Task<Result<Plan>> Authority::decide(Planner* planner) {
+  Result<Plan> plan = (*planner)(copies_.first());
+  if (!plan) co_return plan;
+  bool is_conditional = plan->condition.unused || plan->condition.empty;
+  QueuePointer going = is_conditional ? plan->queue : nullptr;
+  if (going) {
+    Result<void> met = co_await check(going, plan->condition);
     if (!met) plan = fail(met.error());
   }
   if (plan && !plan->definitions.empty()) {
@@ -62,21 +72,27 @@ runtime::Task<void> Authority::work(Planner planner, Reply reply) {
     } else if (!kept) {
       plan = fail(kept.error());
     }
-    if (plan && topic_changes != topic_changes_) plan = plan_again(&planner, *plan);
+    if (plan && topic_changes != topic_changes_) plan = plan_again(planner, *plan);
   }
-  if (!plan) co_return reply(fail(plan.error()));
-  make_true(std::move(*plan), std::move(reply));
+  if (!plan && going) co_await let_go_on(going);
+  co_return plan;
 }
 
-runtime::Task<Result<void>> Authority::check(queue::QueueInfo queue, QueueCondition condition) {
-  auto count = [this, ref = queue.ref] { return copies_.host(ref.shard).counts(ref.id); };
-  queue::QueueCounts counts = co_await runtime::call_on(first(), copies_.shard(queue.ref.shard), std::move(count));
-  std::string told = resource(DestinationKind::kQueue, queue.name, queue.name_space);
+/// Nothing comes to the queue after it was looked at.
+runtime::Task<Result<void>> Authority::check(QueuePointer queue, QueueCondition condition) {
+  auto freeze = [this, ref = queue->ref] { return copies_.host(ref.shard).freeze(ref.id); };
+  queue::QueueCounts counts = co_await runtime::call_on(first(), copies_.shard(queue->ref.shard), std::move(freeze));
+  std::string told = resource(DestinationKind::kQueue, queue->name, queue->name_space);
   if (condition.unused && counts.consumers > 0) co_return fail(ErrorCode::kPreconditionFailed, told + " in use");
   if (condition.empty && counts.ready + counts.unsettled > 0) {
     co_return fail(ErrorCode::kPreconditionFailed, told + " not empty");
   }
   co_return Result<void>();
+}
+
+runtime::Task<void> Authority::let_go_on(QueuePointer queue) {
+  auto thaw = [this, ref = queue->ref] { copies_.host(ref.shard).thaw(ref.id); };
+  co_await runtime::call_on(first(), copies_.shard(queue->ref.shard), std::move(thaw));
 }
 
 runtime::Task<Result<void>> Authority::keep(std::vector<cluster::Definition> definitions) {

@@ -99,6 +99,7 @@ class Authority {
  private:
   /// Called a second time when the topics changed in between.
   using Planner = std::move_only_function<Result<Plan>(const Namespaces&)>;
+  using QueuePointer = std::shared_ptr<const queue::QueueInfo>;
   struct Answer {
     Plan plan;
     std::uint64_t messages = 0;
@@ -112,14 +113,15 @@ class Authority {
   runtime::Task<Result<Answer>> ask(runtime::Shard& here, Planner planner, Patience patience = Patience::kNone);
   void begin(Planner planner, Reply reply, Patience patience = Patience::kNone);
   runtime::Task<void> work(Planner planner, Reply reply);
-  runtime::Task<Result<void>> check(queue::QueueInfo queue, QueueCondition condition);
+  runtime::Task<Result<Plan>> decide(Planner* planner);
+  runtime::Task<Result<void>> check(QueuePointer queue, QueueCondition condition);
+  runtime::Task<void> let_go_on(QueuePointer queue);
   runtime::Task<Result<void>> keep(std::vector<cluster::Definition> definitions);
   Result<Plan> plan_again(Planner* planner, const Plan& kept);
   void make_true(Plan plan, Reply reply);
   void note(const Plan& plan, const Copies::Queues& gone);
   void forget_later(std::vector<cluster::Definition> definitions);
   runtime::Task<void> forget_owed();
-  using QueuePointer = std::shared_ptr<const queue::QueueInfo>;
   runtime::Task<Result<void>> open_queue(runtime::Shard& here, QueuePointer queue);
   runtime::Task<void> close_queue(runtime::Shard& here, QueuePointer queue);
   queue::QueueRef new_ref(const runtime::Shard& here, const queue::QueueInfo& queue);

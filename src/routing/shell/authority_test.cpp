@@ -7,6 +7,7 @@
 namespace wharf::routing {
 namespace {
 
+using testing::CountedQueues;
 using testing::durable_queue;
 using testing::exclusive_queue;
 using testing::to_queue;
@@ -16,6 +17,10 @@ using testing::World;
 
 Exchange exchange(std::string name, bool durable, bool auto_delete = false) {
   return {.name = std::move(name), .type = "topic", .durable = durable, .auto_delete = auto_delete, .arguments = {}};
+}
+
+runtime::Task<void> keep(runtime::Task<Result<std::uint64_t>> task, std::optional<Result<std::uint64_t>>* into) {
+  *into = co_await std::move(task);
 }
 
 TEST(Authority, WhatIsAnsweredIsKnownOnEveryShard) {
@@ -175,6 +180,40 @@ TEST(Authority, AQueueInUseOrWithMessagesIsNotDeletedIfAskedSo) {
   counts = {};
   EXPECT_TRUE(world.delete_queue(0, "jobs", {.unused = true, .empty = true}));
   EXPECT_EQ(world.told().size(), 1u);
+}
+
+TEST(Authority, NothingComesToAQueueBetweenTheLookAtItAndItsEnd) {
+  World world;
+  queue::QueueInfo jobs = *world.declare(1, durable_queue("jobs"))->queue;
+  CountedQueues& host = world.host_of(jobs);
+  host.numbers[jobs.ref.id] = {.ready = 1};
+  EXPECT_FALSE(world.delete_queue(2, "jobs", {.empty = true}));
+  EXPECT_TRUE(host.frozen.empty());  // it stays
+
+  host.numbers.clear();
+  world.fail_disk();
+  std::optional<Result<std::uint64_t>> deleted;
+  world.call(2, keep(world.authority->delete_queue(world.shard(2), "/", "jobs", {.empty = true}), &deleted));
+  world.simulation.run_for(std::chrono::milliseconds(100));
+  EXPECT_FALSE(deleted);  // not before it is written
+  EXPECT_EQ(host.frozen.count(jobs.ref.id), 1u);
+  world.mend_disk();
+  world.wait_for_calls();
+  EXPECT_TRUE(deleted && *deleted);
+  EXPECT_TRUE(host.frozen.empty() && host.open_queues.empty());
+}
+
+TEST(Authority, AQueueWhoseEndCannotBeWrittenTakesMessagesAgain) {
+  World world;
+  queue::QueueInfo jobs = *world.declare(1, durable_queue("jobs"))->queue;
+  world.fail_disk();
+  std::optional<Result<std::uint64_t>> deleted;
+  world.call(2, keep(world.authority->delete_queue(world.shard(2), "/", "jobs", {.unused = true}), &deleted));
+  world.simulation.run_for(std::chrono::milliseconds(100));
+  world.metadata->give_up_waiting();
+  world.wait_for_calls();
+  EXPECT_TRUE(deleted && !*deleted);
+  EXPECT_TRUE(world.host_of(jobs).frozen.empty());
 }
 
 TEST(Authority, ExclusiveQueuesLiveOnTheirConnectionsShardAndGoWithIt) {

@@ -41,18 +41,22 @@ class CountedQueues final : public QueueHost {
   }
   std::uint64_t close(TopicId queue) override {
     EXPECT_EQ(open_queues.erase(queue), 1u);
+    frozen.erase(queue);
     queue::QueueCounts counted = numbers[queue];
     numbers.erase(queue);
     return counted.ready + counted.unsettled;
   }
-  queue::QueueCounts counts(TopicId queue) const override {
+  queue::QueueCounts freeze(TopicId queue) override {
+    frozen.insert(queue);
     auto found = numbers.find(queue);
     return found == numbers.end() ? queue::QueueCounts{} : found->second;
   }
+  void thaw(TopicId queue) override { frozen.erase(queue); }
 
   bool refuses = false;
   std::map<TopicId, std::shared_ptr<const queue::QueueInfo>> open_queues;
   std::map<TopicId, queue::QueueCounts> numbers;
+  std::set<TopicId> frozen;
 };
 
 /// What is told of a namespace, so that two can be compared.

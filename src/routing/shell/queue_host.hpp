@@ -19,8 +19,10 @@ class QueueHost {
   virtual void configure(TopicId queue, const queue::QueueSettings& settings) = 0;
   /// It is gone, with its messages: how many were ready or unsettled. Its consumers are ended. 0: no such queue.
   virtual std::uint64_t close(TopicId queue) = 0;
-  /// Zeros: no such queue.
-  virtual queue::QueueCounts counts(TopicId queue) const = 0;
+  /// What it has now. Nothing comes to it after that, until it is closed or thawed, or for a second. Zeros: no such
+  /// queue.
+  virtual queue::QueueCounts freeze(TopicId queue) = 0;
+  virtual void thaw(TopicId queue) = 0;
 };
 
 }  // namespace wharf::routing
