@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/error.hpp"
+#include "queue/core/held_list.hpp"
 #include "queue/core/types.hpp"
 
 namespace wharf::queue {
@@ -48,6 +49,17 @@ class Consumers {
   /// Somebody attached has it.
   bool has(SelectorId selector) const { return selected_.contains(selector.value); }
   void handed(ConsumerId id, std::uint64_t body_bytes);
+  /// It has to settle what it was handed. `still_held(MessageId)`: by it.
+  template <class StillHeld>
+  void holds(ConsumerId id, MessageId message, StillHeld still_held) {
+    auto found = consumers_.find(id.value);
+    if (found != consumers_.end()) found->second.held.note(message, still_held);
+  }
+  template <class StillHeld>
+  std::vector<MessageId> held_by(ConsumerId id, StillHeld still_held) {
+    auto found = consumers_.find(id.value);
+    return found == consumers_.end() ? std::vector<MessageId>() : found->second.held.take(still_held);
+  }
   void settled(ConsumerId id, std::uint64_t messages);
   void wrote(ConsumerId id, std::uint64_t bytes);
 
@@ -77,6 +89,7 @@ class Consumers {
     std::uint64_t joined = 0;
     bool listed = false;  // in turns_
     bool asked = false;   // for a larger share
+    HeldList held;
   };
   struct Turn {
     std::int32_t priority;

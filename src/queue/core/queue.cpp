@@ -117,6 +117,15 @@ void Queue::take(MessageId id, const Held& held) {
   went(id.level, {id.offset, id.offset.plus(1)});
 }
 
+void Queue::note_held(ConsumerId holder, MessageId id) {
+  consumers_.holds(holder, id, [this, holder](MessageId one) { return is_held_by(one, holder); });
+}
+
+bool Queue::is_held_by(MessageId id, ConsumerId holder) const {
+  auto level = levels_.find(id.level);
+  return level != levels_.end() && level->second.held_by(id.offset, holder) != nullptr;
+}
+
 std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts, Timestamp now,
                                           std::vector<Death>& deaths) {
   if (facts.expires && *facts.expires <= now) {
@@ -134,7 +143,7 @@ std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts
   traffic_.count(QueueEvent::kRedeliver, offer.redelivered);
   consumers_.handed(*to, facts.bytes);
   if (groups_) note_handed(offer, *to, settles_itself, facts.closes_group);
-  if (settles_itself) settle_one(offer.id);
+  settles_itself ? settle_one(offer.id) : note_held(*to, offer.id);
   return to;
 }
 
@@ -153,6 +162,7 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
   } else {
     consumers_.add_holder(holder);
     consumers_.handed(holder, facts.bytes);
+    note_held(holder, offer.id);
   }
   return true;
 }
@@ -266,12 +276,8 @@ void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict ver
 }
 
 void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths) {
-  std::vector<MessageId> held;
-  for (const auto& [number, cursor] : levels_) {
-    for (const auto& [offset, message] : cursor.held()) {
-      if (message.holder == id) held.push_back({number, Offset(offset)});
-    }
-  }
+  auto still_held = [this, id](MessageId one) { return is_held_by(one, id); };
+  std::vector<MessageId> held = consumers_.held_by(id, still_held);
   stop(id);
   consumers_.remove(id);
   if (held.empty()) return;
@@ -340,6 +346,7 @@ Result<void> Queue::hold(MessageId id, std::uint32_t bytes, ConsumerId holder, M
   went(id.level, {id.offset, id.offset.plus(1)});
   consumers_.add_holder(holder);
   consumers_.handed(holder, bytes);
+  note_held(holder, id);
   return {};
 }
 

@@ -249,6 +249,8 @@ class Queue {
   void note_death(DeathReason reason);
   void settle_oldest(std::uint64_t messages);
   void take(MessageId id, const Held& held);
+  void note_held(ConsumerId holder, MessageId id);
+  bool is_held_by(MessageId id, ConsumerId holder) const;
   void note_handed(const Offer& offer, ConsumerId to, bool settled, bool closes_group);
   void came_back(MessageId id);
   void went(std::uint8_t level, OffsetRange range);

@@ -151,7 +151,7 @@ class World {
 
   Timestamp now() { return machine_->clock().wall_now(); }
 
-  void remove() { queues_->remove(kId); }
+  void remove(TopicId id = kId) { queues_->remove(id); }
 
   LiveQueue& queue() { return *queues_->find(kId); }
   std::uint64_t log_bytes() { return logs_->store().find(messages_of(kId, 0))->stored().size_bytes(); }
