@@ -30,9 +30,7 @@ std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& ro
                             Timestamp now) {
   std::uint32_t count = 0;
   std::optional<log::OwnedBatches> shared;
-  if (is_shared(view, routes, message.message)) {
-    shared = log::share(bytes_of(message.message, now), static_cast<std::uint32_t>(routes.destinations.size()));
-  }
+  if (is_shared(view, routes, message.message)) shared = log::share(bytes_of(message.message, now));
   for (routing::DestinationId id : routes.destinations) {
     const routing::Destination& destination = view.routes->destination(id);
     Part* part = nullptr;

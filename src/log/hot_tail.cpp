@@ -31,15 +31,16 @@ HotTail::Block& HotTail::begin_block(Offset first, std::size_t charge) {
   return block;
 }
 
-/// Each of those that share it counts its part.
 void HotTail::pin(const OwnedBatches& batches, Offset first, Offset next) {
   std::size_t size = batches.bytes.size();
-  Block& block = begin_block(first, size / batches.shared_by + batches.header_apart().size());
+  bool is_shared = batches.own_header != nullptr;
+  Block& block = begin_block(first, is_shared ? kBatchHeaderBytes : size);
   block.owner = batches.owner;
   block.own_header = batches.own_header;
   block.data = batches.bytes.data();  // never written; capacity equals used
   block.used = block.capacity = size;
   block.next = next;
+  if (is_shared) budget_.hold_shared(block.data, size);
 }
 
 void HotTail::append(const OwnedBatches& batches, Offset first, Offset next) {
@@ -119,8 +120,10 @@ HotTail::Run HotTail::run_from(Offset from, Offset below) const {
 }
 
 void HotTail::drop_oldest_block() {
-  bytes_ -= blocks_.front().charge;
-  budget_.used_bytes -= blocks_.front().charge;
+  const Block& oldest = blocks_.front();
+  bytes_ -= oldest.charge;
+  budget_.used_bytes -= oldest.charge;
+  if (oldest.own_header) budget_.let_go_shared(oldest.data, oldest.used);
   blocks_.pop_front();
   --budget_.live_blocks;
 }

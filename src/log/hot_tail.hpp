@@ -10,6 +10,8 @@
 #include <memory>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "log/owned_batches.hpp"
 #include "model/bytes.hpp"
 #include "model/ids.hpp"
@@ -28,6 +30,19 @@ struct HotTailBudget {
   std::size_t live_blocks = 0;
   std::uint64_t next_serial = 1;
   std::deque<Block> blocks;  // some are gone already
+
+  /// Of batches that several tails have, by where they are: how many blocks hold them. The first counts their bytes for
+  /// all, for as long as one of them is there.
+  void hold_shared(const std::byte* data, std::size_t bytes) {
+    if (++holders[data] == 1) used_bytes += bytes;
+  }
+  void let_go_shared(const std::byte* data, std::size_t bytes) {
+    auto found = holders.find(data);
+    if (--found->second > 0) return;
+    holders.erase(found);
+    used_bytes -= bytes;
+  }
+  boost::unordered_flat_map<const std::byte*, std::uint32_t> holders;
 };
 
 class HotTail {

@@ -25,14 +25,14 @@ MutableBytes OwnedBatches::stamped_part() {
 }
 
 void OwnedBatches::unshare() {
-  if (!is_shared()) return;
+  if (!is_shared) return;
   owner = copy_of(bytes);
   bytes = {owner.get(), bytes.size()};
-  shared_by = 1;
+  is_shared = false;
 }
 
 void OwnedBatches::separate_header() {
-  if (is_shared() && bytes.size() >= kBatchHeaderBytes) own_header = copy_of(bytes.first(kBatchHeaderBytes));
+  if (is_shared && bytes.size() >= kBatchHeaderBytes) own_header = copy_of(bytes.first(kBatchHeaderBytes));
 }
 
 OwnedBatches own(std::vector<std::byte> batches) {
@@ -41,9 +41,9 @@ OwnedBatches own(std::vector<std::byte> batches) {
   return {.owner = std::shared_ptr<std::byte[]>(std::move(kept), bytes.data()), .bytes = bytes, .prepared = true};
 }
 
-OwnedBatches share(std::vector<std::byte> batch, std::uint32_t by) {
+OwnedBatches share(std::vector<std::byte> batch) {
   OwnedBatches shared = own(std::move(batch));
-  shared.shared_by = by;
+  shared.is_shared = true;
   return shared;
 }
 

@@ -16,12 +16,11 @@ struct OwnedBatches {
   MutableBytes bytes;
   bool prepared =
       false;  // by prepare_batches(), with the configuration of the topic: checksums match, records can be read
-  /// More than one: a single batch that so many logs take. Nobody writes into `bytes`, also not on other shards.
-  std::uint32_t shared_by = 1;
+  /// A single batch that several logs take. Nobody writes into `bytes`, also not on other shards.
+  bool is_shared = false;
   /// Of a shared batch, once it is a log's: that log's copy of its header, stamped in place of the one in `bytes`.
   std::shared_ptr<std::byte[]> own_header;
 
-  bool is_shared() const { return shared_by > 1; }
   ByteView header_apart() const;  // own_header; empty: none
   MutableBytes stamped_part();    // what the log writes its stamps to
   /// Into memory of their own, where they are shared.
@@ -32,7 +31,7 @@ struct OwnedBatches {
 
 /// Batches that we have made ourselves: nobody needs to look into them.
 OwnedBatches own(std::vector<std::byte> batches);
-/// A single batch, made by ourselves, for so many logs.
-OwnedBatches share(std::vector<std::byte> batch, std::uint32_t by);
+/// A single batch, made by ourselves, for several logs.
+OwnedBatches share(std::vector<std::byte> batch);
 
 }  // namespace wharf::log

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <map>
 
 #include "log/storage_error.hpp"
@@ -15,28 +14,25 @@ using runtime::Task;
 
 namespace {
 
+OwnedBatches copy_of(ByteView payload) {
+  auto owner = std::make_shared_for_overwrite<std::byte[]>(payload.size());
+  std::memcpy(owner.get(), payload.data(), payload.size());
+  return {.owner = owner, .bytes = {owner.get(), payload.size()}, .prepared = true};
+}
+
 /// Of what was shared there is one copy, as before; none: a record of another kind.
 std::optional<OwnedBatches> batches_of(const RecoveredWalRecord& record) {
+  if (record.header.kind == WalRecordKind::kBatches) return copy_of(record.payload);
+  bool is_shared = record.header.kind == WalRecordKind::kShared || record.header.kind == WalRecordKind::kRepeated;
+  if (!is_shared) return std::nullopt;
   std::shared_ptr<std::byte[]> owner = record.shared;
-  switch (record.header.kind) {
-    case WalRecordKind::kBatches:
-      owner = std::make_shared_for_overwrite<std::byte[]>(record.payload.size());
-      std::memcpy(owner.get(), record.payload.data(), record.payload.size());
-      [[fallthrough]];
-    case WalRecordKind::kShared:
-      return OwnedBatches{.owner = owner, .bytes = {owner.get(), record.payload.size()}, .prepared = true};
-    case WalRecordKind::kRepeated:
-      break;
-    default:
-      return std::nullopt;
-  }
-  OwnedBatches repeated{.owner = owner, .bytes = {owner.get(), record.payload.size()}, .prepared = true};
-  repeated.shared_by = std::numeric_limits<std::uint32_t>::max();  // the first counts for all
-  repeated.separate_header();
-  if (!repeated.own_header) return std::nullopt;
-  stamp_base_offset(repeated.stamped_part(), record.header.base_offset);
-  stamp_leader_epoch(repeated.stamped_part(), record.header.leader_epoch);
-  return repeated;
+  OwnedBatches shared{
+      .owner = owner, .bytes = {owner.get(), record.payload.size()}, .prepared = true, .is_shared = true};
+  shared.separate_header();
+  if (!shared.own_header) return std::nullopt;
+  stamp_base_offset(shared.stamped_part(), record.header.base_offset);
+  stamp_leader_epoch(shared.stamped_part(), record.header.leader_epoch);
+  return shared;
 }
 
 }  // namespace

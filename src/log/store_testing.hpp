@@ -82,7 +82,7 @@ class StoreFixture {
   }
   /// One batch for several partitions.
   void append_shared(const std::vector<PartitionId>& ids, const TestBatch& batch) {
-    OwnedBatches shared = share(batch_bytes_of(batch), static_cast<std::uint32_t>(ids.size()));
+    OwnedBatches shared = share(batch_bytes_of(batch));
     for (const PartitionId& id : ids) {
       Result<Appended> appended = store->append(id, shared, {LeaderEpoch{0}, machine->clock().wall_now(), true});
       if (!appended) continue;

@@ -114,7 +114,7 @@ class Owner {
   void append_shared(WriteAheadLog& log, sim::SeededRandom& random) {
     std::size_t bytes = kBatchHeaderBytes + random.below(random.one_in(4) ? 9 * kWalBlockBytes : 3000);
     std::vector<std::byte> batch = test_record(random.next(), 0, 0, bytes).payload;
-    OwnedBatches shared = share(batch, kPartitions);
+    OwnedBatches shared = share(batch);
     for (std::size_t i = 0; i <= kPartitions; ++i) {
       auto partition = static_cast<std::uint8_t>(i % kPartitions);
       if (random.one_in(4)) append(log, random);

@@ -199,8 +199,8 @@ TEST(WalDamage, ARecordWhoseHeaderIsReadableIsNamedEvenIfNothingFollowsIt) {
 
 TEST(WalDamage, ABatchThatIsLostIsLostForAllThatRepeatItAndTheyAreNamed) {
   Written log;
-  OwnedBatches first = share(test_record(1, 0, 0, kWalPayloadBytes).payload, 2);
-  OwnedBatches second = share(test_record(2, 0, 0, kWalPayloadBytes).payload, 2);
+  OwnedBatches first = share(test_record(1, 0, 0, kWalPayloadBytes).payload);
+  OwnedBatches second = share(test_record(2, 0, 0, kWalPayloadBytes).payload);
   for (const OwnedBatches* batch : {&first, &second}) {
     log.append(*batch, 0);  // two blocks
     log.flush();

@@ -239,12 +239,12 @@ TEST(WriteAheadLog, ARecordThatBeginsInAFileKeepsTheFileUntilItIsVouchedFor) {
 
 TEST(WriteAheadLog, ABatchThatSeveralPartitionsTakeIsWrittenOnceWhateverComesBetween) {
   Fixture fixture;
-  OwnedBatches shared = share(test_record(1, 0, 0, 5 * kWalPayloadBytes).payload, 20);
+  OwnedBatches shared = share(test_record(1, 0, 0, 5 * kWalPayloadBytes).payload);
   for (std::uint8_t partition = 0; partition < 20; ++partition) {
     fixture.append(shared, partition);
     fixture.append(30, 1);
   }
-  fixture.append(share(test_record(2, 0, 0, 100).payload, 2), 3);
+  fixture.append(share(test_record(2, 0, 0, 100).payload), 3);
   fixture.append(shared, 4);  // not the newest any more
   ASSERT_TRUE(fixture.flush());
   EXPECT_LE(fixture.log->durable().value, 12u);
@@ -253,7 +253,7 @@ TEST(WriteAheadLog, ABatchThatSeveralPartitionsTakeIsWrittenOnceWhateverComesBet
 
 TEST(WriteAheadLog, ABatchIsWrittenAgainForWhoComesWhenItsFileIsFull) {
   Fixture fixture({.max_files = 4});
-  OwnedBatches shared = share(test_record(1, 0, 0, 10 * kWalPayloadBytes).payload, 3);
+  OwnedBatches shared = share(test_record(1, 0, 0, 10 * kWalPayloadBytes).payload);
   fixture.append(shared, 0);
   ASSERT_TRUE(fixture.flush());
   WalPosition second = fixture.append(shared, 1);

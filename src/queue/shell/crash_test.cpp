@@ -193,7 +193,7 @@ class Fixture {
     BatchBuilder builder(BatchOptions{});
     std::size_t bytes =
         append_message(builder, static_cast<std::int64_t>(number), large_body(static_cast<std::int64_t>(number)));
-    log::OwnedBatches batch = log::share(*builder.finish(), static_cast<std::uint32_t>(stories.size()));
+    log::OwnedBatches batch = log::share(*builder.finish());
     for (std::size_t which = 0; which < stories.size(); ++which) {
       stories[which].messages.resize(number + 1);
       auto confirm = [&story = stories[which], number, alive = alive_](Result<void> kept) {
