@@ -333,6 +333,12 @@ runtime::Task<Result<void>> Node::start() {
 
 void Node::stopping() {
   if (metadata_) metadata_->give_up_waiting();
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    NodeShard* shard = &shards_.at(i);
+    shard->shard.post([shard] {
+      if (shard->logs) shard->logs->give_up_waiting();
+    });
+  }
 }
 
 runtime::Task<Result<void>> Node::stop() {

@@ -32,8 +32,8 @@ Result<void> check_time(Timestamp time, const LogConfig& config, Timestamp now) 
 }
 
 /// What is known of a batch without its records or a clock.
-Result<void> check_envelope(const BatchView& batch, const LogConfig& config, bool checksum_known) {
-  if (batch.header.size_bytes > static_cast<std::size_t>(config.max_message_bytes)) {
+Result<void> check_envelope(const BatchView& batch, const LogConfig& config, bool from_client, bool checksum_known) {
+  if (from_client && batch.header.size_bytes > static_cast<std::size_t>(config.max_message_bytes)) {
     return fail(ErrorCode::kTooLarge, fmt::format("a batch of {} bytes is larger than max.message.bytes = {}",
                                                   batch.header.size_bytes, config.max_message_bytes));
   }
@@ -44,7 +44,7 @@ Result<void> check_envelope(const BatchView& batch, const LogConfig& config, boo
 Result<void> check_batch(const BatchView& batch, const LogConfig& config, const AppendContext& context,
                          bool checksum_known) {
   const BatchHeader& header = batch.header;
-  if (Result<void> sound = check_envelope(batch, config, checksum_known); !sound) return sound;
+  if (Result<void> sound = check_envelope(batch, config, context.from_client, checksum_known); !sound) return sound;
   if (!context.from_client) {
     if (header.is_control && !context.allow_control)
       return fail(ErrorCode::kInvalidRecord, "control records are not taken here");
@@ -133,7 +133,7 @@ Result<void> prepare_batches(OwnedBatches& batches, const LogConfig& config, con
   for (std::size_t done = 0; done < batches.bytes.size();) {
     Result<BatchView> batch = read_batch(ByteView(batches.bytes).subspan(done));
     if (!batch) return fail(batch.error());
-    if (Result<void> sound = check_envelope(*batch, config, false); !sound) return sound;
+    if (Result<void> sound = check_envelope(*batch, config, true, false); !sound) return sound;
     if (!batch->header.is_control) {  // whether those are taken at all, the append says
       if (Result<void> valid = validate_produced(batch->header); !valid) return valid;
       if (Result<void> valid = look_into(*batch, config, options, decoders); !valid) return valid;

@@ -9,8 +9,12 @@
 namespace wharf::groups {
 namespace {
 
-bool fits(const std::string& text) { return text.size() <= kMaxStringBytes; }
-bool fits(const std::optional<std::string>& text) { return !text || fits(*text); }
+bool fits(const std::string& text) {
+  return text.size() <= kMaxStringBytes;
+}
+bool fits(const std::optional<std::string>& text) {
+  return !text || fits(*text);
+}
 
 MaybeError check(const JoinGroup& request, const GroupSettings& settings) {
   if (request.group_id.empty() || !fits(request.group_id)) return ErrorCode::kInvalidGroup;
@@ -151,7 +155,8 @@ void GroupCoordinator::on(const AppendCommitted& event, Now now, Actions& action
   --entry.appends_in_flight;
   if (auto* write = std::get_if<GroupWrite>(&done.purpose)) {
     const StoredGroup& stored = std::get<GroupStored>(done.changes.front()).group;
-    return with_group(entry, now, actions, [&](Group& group, GroupStep& step) { group.stored(stored, write->purpose, step); });
+    return with_group(entry, now, actions,
+                      [&](Group& group, GroupStep& step) { group.stored(stored, write->purpose, step); });
   }
   for (const StoredChange& change : done.changes) apply(change);
   settle(done.group_id);
@@ -165,14 +170,16 @@ void GroupCoordinator::on(const AppendCommitted& event, Now now, Actions& action
 }
 
 void GroupCoordinator::on(const AppendFailed& event, Now now, Actions& actions) {
-  WHARF_ASSERT(!pending_.empty() && pending_.front().id == event.id);
-  PendingAppend failed = std::move(pending_.front());
-  pending_.pop_front();
+  auto found = std::ranges::find(pending_, event.id, &PendingAppend::id);
+  WHARF_ASSERT(found != pending_.end());
+  PendingAppend failed = std::move(*found);
+  pending_.erase(found);
   Entry& entry = *find(failed.group_id);
   --entry.appends_in_flight;
   // A full or failed disk is not the client's business: it asks again.
-  ErrorCode error = event.error == ErrorCode::kNotCoordinator || event.error == ErrorCode::kTooLarge ? event.error
-                                                                                                     : ErrorCode::kUnavailable;
+  ErrorCode error = event.error == ErrorCode::kNotCoordinator || event.error == ErrorCode::kTooLarge
+                        ? event.error
+                        : ErrorCode::kUnavailable;
   if (std::holds_alternative<GroupRemoval>(failed.purpose)) entry.group.removal_failed();
   if (auto* write = std::get_if<GroupWrite>(&failed.purpose)) {
     return with_group(entry, now, actions,
@@ -226,8 +233,8 @@ Actions GroupCoordinator::loaded(Now now) {
   return actions;
 }
 
-/// What a record does to the state, while the log is read and when it has been written. A group exists as long as its metadata or
-/// an offset of it does.
+/// What a record does to the state, while the log is read and when it has been written. A group exists as long as its
+/// metadata or an offset of it does.
 void GroupCoordinator::apply(const StoredChange& change) {
   if (const auto* offset = std::get_if<OffsetStored>(&change)) {
     find_or_create(offset->group_id).offsets.put(offset->topic, offset->partition, offset->offset);

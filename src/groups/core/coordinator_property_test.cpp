@@ -1,5 +1,5 @@
-// Any commands in any order, from clients that know what they were told and from clients that do not, over a log that fails now
-// and then: what testdata/oracle.hpp holds stays true. rapidcheck shrinks what breaks it.
+// Any commands in any order, from clients that know what they were told and from clients that do not, over a log that
+// fails now and then: what testdata/oracle.hpp holds stays true. rapidcheck shrinks what breaks it.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -84,7 +84,8 @@ class World {
     client.generation = join->generation;
     client.to_assign.clear();
     for (const JoinedMember& member : join->members) client.to_assign.push_back(member.member_id);
-    if (!join->members.empty() && !join->skip_assignment) complain(oracle_.leads(client.group, join->generation, join->member_id));
+    if (!join->members.empty() && !join->skip_assignment)
+      complain(oracle_.leads(client.group, join->generation, join->member_id));
   }
 
   void step(Event event) { settle(coordinator_->step(std::move(event), at_ms(ms_))); }
@@ -100,10 +101,11 @@ class World {
   void write_all() {
     while (!unwritten_.empty()) write_one();
   }
-  void fail_one() {
+  /// The oldest, or the newest, which the log may refuse at once.
+  void fail_one(bool oldest) {
     if (unwritten_.empty()) return;
-    AppendId id = unwritten_.front().id;
-    unwritten_.pop_front();
+    AppendId id = oldest ? unwritten_.front().id : unwritten_.back().id;
+    oldest ? unwritten_.pop_front() : unwritten_.pop_back();
     failed_ = true;
     step(AppendFailed{id});
   }
@@ -169,8 +171,14 @@ class World {
   }
 
   void sync(Client& client, const Command& command) {
-    SyncGroup request{ask(command.who % clients_.size()), client.group, client.generation, client.member_id, client.instance,
-                      {}, {}, {}};
+    SyncGroup request{ask(command.who % clients_.size()),
+                      client.group,
+                      client.generation,
+                      client.member_id,
+                      client.instance,
+                      {},
+                      {},
+                      {}};
     for (const std::string& id : client.to_assign) request.assignments.push_back({id, bytes_of(id + "'s part")});
     if (command.how % 4 == 0 && !request.assignments.empty()) request.assignments.pop_back();
     oracle_.asked(request);
@@ -185,7 +193,9 @@ class World {
     if (command.how % 8 == 7) request.retention_ms = 1'000 * command.how;
     TopicId id;
     id.bytes[0] = command.how % 3;
-    request.topics = {{command.how % 2 == 0 ? "orders" : "pay", id, {{command.how % 4, Offset(++suffix_), LeaderEpoch(command.how), ""}}}};
+    request.topics = {{command.how % 2 == 0 ? "orders" : "pay",
+                       id,
+                       {{command.how % 4, Offset(++suffix_), LeaderEpoch(command.how), ""}}}};
     step(std::move(request));
   }
 
@@ -193,40 +203,64 @@ class World {
     std::size_t who = command.who % clients_.size();
     Client& client = clients_[who];
     switch (command.what) {
-      case 0: case 1: case 2: return join(client, command);
-      case 3: case 4: return sync(client, command);
-      case 5: return step(Heartbeat{ask(who), client.group, client.generation, client.member_id, client.instance});
-      case 6: return commit(client, command);
-      case 7: return step(LeaveGroup{ask(who), client.group, {{client.member_id, client.instance, "why not"}}});
-      case 8: return advance(command.how * 40);
-      case 9: case 10: return write_one();
-      case 11: return fail_one();
-      case 12: return step(DeleteGroup{ask(who), client.group});
-      case 13: return step(DeleteOffsets{ask(who), client.group, {{"orders", {0, 1, 2, 3}}, {"pay", {command.how}}}});
+      case 0:
+      case 1:
+      case 2:
+        return join(client, command);
+      case 3:
+      case 4:
+        return sync(client, command);
+      case 5:
+        return step(Heartbeat{ask(who), client.group, client.generation, client.member_id, client.instance});
+      case 6:
+        return commit(client, command);
+      case 7:
+        return step(LeaveGroup{ask(who), client.group, {{client.member_id, client.instance, "why not"}}});
+      case 8:
+        return advance(command.how * 40);
+      case 9:
+      case 10:
+        return write_one();
+      case 11:
+        return fail_one(command.how % 2 == 0);
+      case 12:
+        return step(DeleteGroup{ask(who), client.group});
+      case 13:
+        return step(DeleteOffsets{ask(who), client.group, {{"orders", {0, 1, 2, 3}}, {"pay", {command.how}}}});
       case 14: {
         TopicId id;
         id.bytes[0] = command.how % 3;
         return step(TopicDeleted{"orders", id});
       }
-      case 15: return expire(command);
-      case 16: return write_all(), check_replay();
-      case 17: return restart();
-      case 18: client.member_id.clear(); return;  // a new process
-      case 19: return all_join(command);
-      case 20: return all_sync(command);
-      default: return write_all();
+      case 15:
+        return expire(command);
+      case 16:
+        return write_all(), check_replay();
+      case 17:
+        return restart();
+      case 18:
+        client.member_id.clear();
+        return;  // a new process
+      case 19:
+        return all_join(command);
+      case 20:
+        return all_sync(command);
+      default:
+        return write_all();
     }
   }
 
   /// What clients do that were told of a rebalance. It brings the group where single commands seldom do.
   void all_join(const Command& command) {
     for (int round = 0; round < 2; ++round) {
-      for (std::uint8_t i = 0; i < 4; ++i) join(clients_[i], {0, i, static_cast<std::uint8_t>(command.how / 4 * 4 + 1)});
+      for (std::uint8_t i = 0; i < 4; ++i)
+        join(clients_[i], {0, i, static_cast<std::uint8_t>(command.how / 4 * 4 + 1)});
     }
     if (command.who % 2 == 0) advance(1'100);
   }
   void all_sync(const Command& command) {
-    for (std::uint8_t i = 0; i < 4; ++i) sync(clients_[(i + command.who) % 4], {3, static_cast<std::uint8_t>((i + command.who) % 4), 1});
+    for (std::uint8_t i = 0; i < 4; ++i)
+      sync(clients_[(i + command.who) % 4], {3, static_cast<std::uint8_t>((i + command.who) % 4), 1});
     if (command.who % 2 == 0) write_all();
   }
 
@@ -239,8 +273,12 @@ class World {
   GroupSettings settings_ = small_settings();
   std::optional<GroupCoordinator> coordinator_{std::in_place, settings_};
   testing::Oracle oracle_;
-  std::array<Client, 6> clients_{{{"g", "", {}, -1, {}}, {"g", "", {}, -1, {}}, {"g", "", "i1", -1, {}}, {"g", "", "i2", -1, {}},
-                                  {"h", "", {}, -1, {}}, {"h", "", "i1", -1, {}}}};
+  std::array<Client, 6> clients_{{{"g", "", {}, -1, {}},
+                                  {"g", "", {}, -1, {}},
+                                  {"g", "", "i1", -1, {}},
+                                  {"g", "", "i2", -1, {}},
+                                  {"h", "", {}, -1, {}},
+                                  {"h", "", "i1", -1, {}}}};
   std::map<RequestToken, std::size_t> asker_;
   std::deque<Append> unwritten_;
   std::vector<LogRecord> log_;
@@ -253,8 +291,9 @@ class World {
 
 rc::Gen<std::vector<Command>> any_commands() {
   return rc::gen::scale(4.0, rc::gen::container<std::vector<Command>>(rc::gen::build<Command>(
-      rc::gen::set(&Command::what, rc::gen::inRange<std::uint8_t>(0, 24)),
-      rc::gen::set(&Command::who, rc::gen::inRange<std::uint8_t>(0, 6)), rc::gen::set(&Command::how, rc::gen::arbitrary<std::uint8_t>()))));
+                                 rc::gen::set(&Command::what, rc::gen::inRange<std::uint8_t>(0, 24)),
+                                 rc::gen::set(&Command::who, rc::gen::inRange<std::uint8_t>(0, 6)),
+                                 rc::gen::set(&Command::how, rc::gen::arbitrary<std::uint8_t>()))));
 }
 
 TEST(Coordinator, HoldsItsPromisesUnderAnyCommands) {

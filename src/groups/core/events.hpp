@@ -1,6 +1,7 @@
 #pragma once
 // What goes into the group coordinator: requests of clients, and what the shell has to tell. Plain values of this room;
-// protocols translate their wire messages into them. Strings longer than 32,767 bytes are refused (they could not be stored).
+// protocols translate their wire messages into them. Strings longer than 32,767 bytes are refused (they could not be
+// stored).
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,7 +15,8 @@
 
 namespace wharf::groups {
 
-/// Names one request to whoever sent it; the coordinator only hands it back, exactly once. Never reuse one that is open.
+/// Names one request to whoever sent it; the coordinator only hands it back, exactly once. Never reuse one that is
+/// open.
 using RequestToken = StrongNumber<struct RequestTokenTag, std::uint64_t>;
 /// Names one write of records to the groups' log. Rises by one.
 using AppendId = StrongNumber<struct AppendIdTag, std::uint64_t>;
@@ -25,8 +27,8 @@ struct Now {
   Timestamp wall;
 };
 
-/// One way of assigning that a member offers ("range", "cooperative-sticky"), with its own view of what it wants. Kept as long
-/// as the member: hand over bytes of their own, not a slice of a network buffer.
+/// One way of assigning that a member offers ("range", "cooperative-sticky"), with its own view of what it wants. Kept
+/// as long as the member: hand over bytes of their own, not a slice of a network buffer.
 struct Protocol {
   std::string name;
   SharedBytes metadata;
@@ -40,13 +42,13 @@ struct JoinGroup {
   std::string client_id;
   std::string client_host;
   std::int32_t session_timeout_ms = 0;
-  std::int32_t rebalance_timeout_ms = 0;         // JoinGroup v0 has none: pass the session timeout
+  std::int32_t rebalance_timeout_ms = 0;  // JoinGroup v0 has none: pass the session timeout
   std::string protocol_type;
-  std::vector<Protocol> protocols;               // in order of preference
-  std::string reason;                            // KIP-800; may be empty
-  std::string member_id_suffix;                  // random, from the shell: becomes part of a newcomer's id
-  bool requires_known_member_id = true;          // JoinGroup v4+ (KIP-394)
-  bool supports_skip_assignment = true;          // JoinGroup v9+
+  std::vector<Protocol> protocols;       // in order of preference
+  std::string reason;                    // KIP-800; may be empty
+  std::string member_id_suffix;          // random, from the shell: becomes part of a newcomer's id
+  bool requires_known_member_id = true;  // JoinGroup v4+ (KIP-394)
+  bool supports_skip_assignment = true;  // JoinGroup v9+
 };
 
 struct MemberAssignment {
@@ -74,9 +76,9 @@ struct Heartbeat {
 };
 
 struct LeavingMember {
-  std::string member_id;                         // empty with an instance id: an administrator removes that instance
+  std::string member_id;  // empty with an instance id: an administrator removes that instance
   std::optional<std::string> group_instance_id;
-  std::string reason;                            // KIP-800; may be empty
+  std::string reason;  // KIP-800; may be empty
 };
 
 struct LeaveGroup {
@@ -134,8 +136,8 @@ struct ExpiredOffset {
   Offset offset;
 };
 
-/// The shell's answer to an expiry candidate (GroupCoordinator::expiry_round): these of its offsets have no data left behind
-/// them. With none, it asks to drop a group that is empty and holds nothing.
+/// The shell's answer to an expiry candidate (GroupCoordinator::expiry_round): these of its offsets have no data left
+/// behind them. With none, it asks to drop a group that is empty and holds nothing.
 struct ExpireOffsets {
   std::string group_id;
   std::vector<ExpiredOffset> offsets;
@@ -152,7 +154,8 @@ struct AppendCommitted {
   AppendId id;
 };
 
-/// The records of an append are not in the log and will not come to be.
+/// The records of an append are not in the log and will not come to be. It may be told before what was asked for
+/// earlier is committed: the log did not take it.
 struct AppendFailed {
   AppendId id;
   ErrorCode error = ErrorCode::kStorage;

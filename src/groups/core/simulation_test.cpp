@@ -1,7 +1,8 @@
-// Whole consumer groups in virtual time: members as real clients behave (join, sync, heartbeat, commit, retry on time-out), over
-// a network that delays and loses, a log that is slow and sometimes fails, processes that crash and come back, a coordinator that
-// restarts. Then a calm: the group must settle, on exactly the members that live, and hold every acknowledged commit.
-// Each seed is played twice and must leave the same hash. WHARF_SIM_SEEDS=n plays more of them, WHARF_SIM_SEED=n only that one.
+// Whole consumer groups in virtual time: members as real clients behave (join, sync, heartbeat, commit, retry on
+// time-out), over a network that delays and loses, a log that is slow and sometimes fails, processes that crash and
+// come back, a coordinator that restarts. Then a calm: the group must settle, on exactly the members that live, and
+// hold every acknowledged commit. Each seed is played twice and must leave the same hash. WHARF_SIM_SEEDS=n plays more
+// of them, WHARF_SIM_SEED=n only that one.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -21,8 +22,8 @@ namespace {
 using testing::at_ms;
 using testing::bytes_of;
 
-constexpr std::int64_t kStormMs = 120'000;  // faults until then
-constexpr std::int64_t kCalmMs = 220'000;   // and by then all is well
+constexpr std::int64_t kStormMs = 120'000;       // faults until then
+constexpr std::int64_t kCalmMs = 220'000;        // and by then all is well
 constexpr std::int64_t kLongestWaitMs = 30'000;  // rebalance timeout, sessions of the absent, a slow disk
 constexpr int kPartitions = 6;
 
@@ -30,7 +31,9 @@ constexpr int kPartitions = 6;
 class Stream {
  public:
   Stream(std::uint64_t seed, std::uint64_t salt) : engine_(seed * 1'000'003 + salt) {}
-  std::int64_t below(std::int64_t bound) { return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(bound)); }
+  std::int64_t below(std::int64_t bound) {
+    return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(bound));
+  }
   bool one_in(std::int64_t n) { return below(n) == 0; }
 
  private:
@@ -86,7 +89,9 @@ class Simulation {
     bool operator<(const Timed& other) const { return std::pair(at_ms, order) > std::pair(other.at_ms, other.order); }
   };
 
-  void after(std::int64_t delay_ms, std::function<void()> run) { events_.push({ms_ + delay_ms, ++order_, std::move(run)}); }
+  void after(std::int64_t delay_ms, std::function<void()> run) {
+    events_.push({ms_ + delay_ms, ++order_, std::move(run)});
+  }
   bool is_stormy() const { return ms_ < kStormMs; }
   void complain(std::optional<std::string> wrong) {
     if (!wrong_ && wrong) wrong_ = fmt::format("at {} ms: {}", ms_, *wrong);
@@ -110,8 +115,13 @@ class Simulation {
     }
   }
 
-  /// Writes end in order. In a storm some fail.
+  /// Writes end in order. In a storm some fail, some of them at once: the log did not take them.
   void write(Append append) {
+    if (is_stormy() && disk_.one_in(30)) {
+      return after(0, [this, life = life_, id = append.id] {
+        if (life == life_) step(AppendFailed{id, ErrorCode::kTooLarge});
+      });
+    }
     disk_free_at_ = std::max(disk_free_at_, ms_) + disk_.below(is_stormy() ? 40 : 3);
     // Where much can happen meanwhile: while a generation is written.
     bool is_generation = std::holds_alternative<GroupStored>(testing::decoded(append.records.front()));
@@ -142,35 +152,40 @@ class Simulation {
   /// `make` builds the event when it arrives, and `told` hears the answer, unless the process has gone on without it.
   void ask(Process& process, std::function<Event(RequestToken)> make, std::function<void(const Response&)> told) {
     std::uint64_t connection = ++process.connection;
-    // A client gives up by itself only where the broker does not park: join and sync wait as long as a rebalance may take.
+    // A client gives up by itself only where the broker does not park: join and sync wait as long as a rebalance may
+    // take.
     after(process.phase == Process::kWorking ? 3'000 : 20'000, [this, &process, connection] {
       if (process.connection == connection) ++process.connection, retry(process);
     });
     if (is_lost()) return;
-    after(1 + network_.below(is_stormy() ? 300 : 5), [this, &process, connection, make = std::move(make), told = std::move(told)] {
-      if (process.connection != connection) return;
-      RequestToken token(++last_token_);
-      waiting_[token] = [&process, connection, told](const Response& response) {
-        if (process.connection == connection) ++process.connection, told(response);
-      };
-      Event event = make(token);
-      oracle_.asked(token);
-      if (const auto* sync = std::get_if<SyncGroup>(&event)) oracle_.asked(*sync);
-      step(std::move(event));
-      after(kLongestWaitMs, [this, token, life = life_] {
-        if (life == life_ && oracle_.open().contains(token)) complain(fmt::format("request {} waits for ever", token.value));
-      });
-    });
+    after(1 + network_.below(is_stormy() ? 300 : 5),
+          [this, &process, connection, make = std::move(make), told = std::move(told)] {
+            if (process.connection != connection) return;
+            RequestToken token(++last_token_);
+            waiting_[token] = [&process, connection, told](const Response& response) {
+              if (process.connection == connection) ++process.connection, told(response);
+            };
+            Event event = make(token);
+            oracle_.asked(token);
+            if (const auto* sync = std::get_if<SyncGroup>(&event)) oracle_.asked(*sync);
+            step(std::move(event));
+            after(kLongestWaitMs, [this, token, life = life_] {
+              if (life == life_ && oracle_.open().contains(token))
+                complain(fmt::format("request {} waits for ever", token.value));
+            });
+          });
   }
 
   void send_reply(Reply reply) {
     auto told = std::move(waiting_.extract(reply.token).mapped());
     // The oracle hears at once who was told to lead: what is lost on the way counts too.
-    if (const auto* join = std::get_if<JoinResponse>(&reply.response); join && !join->members.empty() && !join->skip_assignment) {
+    if (const auto* join = std::get_if<JoinResponse>(&reply.response);
+        join && !join->members.empty() && !join->skip_assignment) {
       complain(oracle_.leads("g", join->generation, join->member_id));
     }
     if (is_lost()) return;
-    after(1 + network_.below(is_stormy() ? 300 : 5), [told = std::move(told), response = std::move(reply.response)] { told(response); });
+    after(1 + network_.below(is_stormy() ? 300 : 5),
+          [told = std::move(told), response = std::move(reply.response)] { told(response); });
   }
 
   // The clients.
@@ -196,7 +211,8 @@ class Simulation {
   void rejoin(Process& process) {
     process.phase = Process::kJoining;
     process.owned.clear();
-    ask(process, [this, &process](RequestToken token) -> Event { return join_request(process, token); },
+    ask(
+        process, [this, &process](RequestToken token) -> Event { return join_request(process, token); },
         [this, &process](const Response& response) { joined(process, std::get<JoinResponse>(response)); });
   }
 
@@ -227,7 +243,8 @@ class Simulation {
     }
     process.phase = Process::kSyncing;
     if (is_stormy() && fate_.one_in(8)) return fate_.one_in(2) ? crash(process) : (crash(process), start(process));
-    ask(process, [&process](RequestToken token) -> Event { return sync_request(process, token); },
+    ask(
+        process, [&process](RequestToken token) -> Event { return sync_request(process, token); },
         [this, &process](const Response& told) { synced(process, std::get<SyncResponse>(told)); });
   }
 
@@ -235,7 +252,8 @@ class Simulation {
     SyncGroup request{token, "g", process.generation, process.member_id, process.instance, "consumer", "range", {}};
     for (std::size_t i = 0; i < process.to_assign.size(); ++i) {  // partitions round robin, as a digit each
       std::string part;
-      for (int p = static_cast<int>(i); p < kPartitions; p += static_cast<int>(process.to_assign.size())) part += std::to_string(p);
+      for (int p = static_cast<int>(i); p < kPartitions; p += static_cast<int>(process.to_assign.size()))
+        part += std::to_string(p);
       request.assignments.push_back({process.to_assign[i], bytes_of(part)});
     }
     return request;
@@ -262,8 +280,8 @@ class Simulation {
     });
   }
 
-  /// Fatal to a client, so it must only happen where the coordinator cannot know better: it restarted before a static member's new
-  /// id was in its log. Whoever runs the process starts it again.
+  /// Fatal to a client, so it must only happen where the coordinator cannot know better: it restarted before a static
+  /// member's new id was in its log. Whoever runs the process starts it again.
   void fenced(Process& process) {
     if (ms_ - restarted_at_ > kLongestWaitMs) return complain("a process was fenced that nobody replaced");
     crash(process);
@@ -272,7 +290,8 @@ class Simulation {
 
   void work(Process& process) {
     if (client_.one_in(3) && !process.owned.empty()) return commit(process);
-    ask(process,
+    ask(
+        process,
         [&process](RequestToken token) -> Event {
           return Heartbeat{token, "g", process.generation, process.member_id, process.instance};
         },
@@ -290,7 +309,8 @@ class Simulation {
     std::int32_t partition = *process.owned.begin();
     // The time serves as the offset: later commits are higher, whoever makes them.
     std::int64_t offset = ms_;
-    ask(process,
+    ask(
+        process,
         [&process, partition, offset](RequestToken token) -> Event {
           CommitOffsets request;
           request.token = token;
@@ -314,19 +334,31 @@ class Simulation {
     if (!is_stormy()) return end_storm();
     Process& process = processes_[static_cast<std::size_t>(fate_.below(static_cast<std::int64_t>(processes_.size())))];
     switch (fate_.below(6)) {
-      case 0: crash(process); break;
-      case 1: crash(process), start(process); break;
-      case 2: if (fate_.one_in(3)) restart_coordinator(); break;
-      case 3: leave(process); break;
-      default: if (!process.alive) start(process);
+      case 0:
+        crash(process);
+        break;
+      case 1:
+        crash(process), start(process);
+        break;
+      case 2:
+        if (fate_.one_in(3)) restart_coordinator();
+        break;
+      case 3:
+        leave(process);
+        break;
+      default:
+        if (!process.alive) start(process);
     }
     after(200 + fate_.below(fate_.one_in(2) ? 1'000 : 6'000), [this] { strike(); });
   }
 
   void leave(Process& process) {
     if (!process.alive) return;
-    ask(process,
-        [&process](RequestToken token) -> Event { return LeaveGroup{token, "g", {{process.member_id, process.instance, "done"}}}; },
+    ask(
+        process,
+        [&process](RequestToken token) -> Event {
+          return LeaveGroup{token, "g", {{process.member_id, process.instance, "done"}}};
+        },
         [](const Response&) {});
     process.alive = false;
     process.owned.clear();
@@ -360,7 +392,8 @@ class Simulation {
     if (members != alive) complain(fmt::format("{} members, {} processes", members.size(), alive.size()));
     for (const auto& [partition, offset] : acknowledged_) {
       auto fetched = coordinator_->fetch_offsets("g", std::vector<OffsetsToFetch>{{"orders", {}, {partition}}});
-      if (fetched[0].partitions[0].offset.value < offset) complain(fmt::format("an acknowledged commit of {} is lost", partition));
+      if (fetched[0].partitions[0].offset.value < offset)
+        complain(fmt::format("an acknowledged commit of {} is lost", partition));
     }
     if (coordinator_->is_settled()) complain(testing::Oracle::replays(*coordinator_, log_, settings_));
   }

@@ -1,5 +1,7 @@
 #include "groups/shell/partition_coordinator.hpp"
 
+#include <algorithm>
+
 #include "cluster/replication/keyed_records.hpp"
 #include "cluster/replication/shard_logs.hpp"
 
@@ -19,8 +21,9 @@ struct SetToken {
 
 }  // namespace
 
-PartitionCoordinator::PartitionCoordinator(PartitionId partition, Coordinators::Owner owner, const Coordinators::Options& options,
-                                           TopicData& topics, runtime::Logger& logger)
+PartitionCoordinator::PartitionCoordinator(PartitionId partition, Coordinators::Owner owner,
+                                           const Coordinators::Options& options, TopicData& topics,
+                                           runtime::Logger& logger)
     : partition_(partition),
       owner_(owner),
       expiry_interval_(options.expiry_interval),
@@ -67,7 +70,9 @@ void PartitionCoordinator::ask(Event event, Answered answered) {
   carry_out(core_.step(std::move(event), now()));
 }
 
-void PartitionCoordinator::tell(Event event) { carry_out(core_.step(std::move(event), now())); }
+void PartitionCoordinator::tell(Event event) {
+  carry_out(core_.step(std::move(event), now()));
+}
 
 void PartitionCoordinator::carry_out(Actions actions) {
   for (const Noted& noted : actions.noted) {
@@ -86,11 +91,10 @@ void PartitionCoordinator::carry_out(Actions actions) {
   arm();
 }
 
-/// Records reach the log in the order of the appends, and so are committed in it; a failed one is told by a turn of its
-/// own, as the core may not be stepped from inside a step.
+/// Records reach the log in the order of the appends, and so are committed in it. What the log takes is written in the
+/// end, if the disk refuses first: it has failed only when it was not taken. Either is told by a turn of its own, as
+/// the core may not be stepped from inside a step.
 void PartitionCoordinator::write(Append append) {
-  std::vector<cluster::KeyedRecord> records;
-  for (LogRecord& record : append.records) records.push_back({std::move(record.key), std::move(record.value)});
   AppendId id = append.id;
   auto settled = [this, id](Result<void> outcome) {
     owner_.shard->post([this, id, outcome] {
@@ -102,13 +106,26 @@ void PartitionCoordinator::write(Append append) {
       }
     });
   };
+  Result<log::Appended> appended = append_to_log(std::move(append));
+  if (!appended) return settled(fail(appended.error()));
+  owner_.logs->when_decided(partition_, appended->next, settled);
+}
+
+Result<log::Appended> PartitionCoordinator::append_to_log(Append append) {
+  if (std::optional<Error> refusal = owner_.logs->store().refusing()) return fail(*refusal);
+  bool says_something = std::ranges::any_of(append.records, [](const LogRecord& one) { return one.value.has_value(); });
+  std::vector<cluster::KeyedRecord> records;
+  for (LogRecord& record : append.records) records.push_back({std::move(record.key), std::move(record.value)});
   Timestamp now_wall = owner_.shard->clock().wall_now();
   Result<log::OwnedBatches> batch = cluster::batch_of(records, now_wall);
-  if (!batch) return settled(fail(batch.error()));
+  if (!batch) return fail(batch.error());
+  const log::PartitionLog* log = owner_.logs->store().find(partition_);
+  // A group may go whatever it has; what it may keep is the topic's to say, as in Kafka.
+  if (log != nullptr && says_something &&
+      batch->bytes.size() > static_cast<std::size_t>(log->config().max_message_bytes))
+    return fail(ErrorCode::kTooLarge, "more than max.message.bytes of the offsets topic");
   log::AppendContext context{.leader_epoch = LeaderEpoch(0), .now = now_wall, .from_client = false};
-  Result<log::Appended> appended = owner_.logs->append(partition_, std::move(*batch), context);
-  if (!appended) return settled(fail(appended.error()));
-  owner_.logs->when_committed(partition_, appended->next, settled);
+  return owner_.logs->append(partition_, std::move(*batch), context);
 }
 
 void PartitionCoordinator::arm() {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "groups/shell/coordinators.hpp"
+#include "log/partition_log.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/task_scope.hpp"
 
@@ -14,8 +15,8 @@ class PartitionCoordinator {
  public:
   using Answered = std::move_only_function<void(Response)>;
 
-  PartitionCoordinator(PartitionId partition, Coordinators::Owner owner, const Coordinators::Options& options, TopicData& topics,
-                       runtime::Logger& logger);
+  PartitionCoordinator(PartitionId partition, Coordinators::Owner owner, const Coordinators::Options& options,
+                       TopicData& topics, runtime::Logger& logger);
 
   runtime::Shard& shard() { return *owner_.shard; }
   const GroupCoordinator& core() const { return core_; }
@@ -31,6 +32,7 @@ class PartitionCoordinator {
   Now now() const { return {owner_.shard->now(), owner_.shard->clock().wall_now()}; }
   void carry_out(Actions actions);
   void write(Append append);
+  Result<log::Appended> append_to_log(Append append);
   void arm();
   runtime::Task<void> expire_offsets();
   runtime::Task<void> expire_round();

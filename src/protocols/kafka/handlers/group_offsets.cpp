@@ -13,7 +13,8 @@ constexpr std::int16_t kFetchManyGroups = 8;
 /// Which of a commit's partitions go to the coordinator, and where their answers belong.
 struct CommitPlan {
   std::vector<groups::TopicCommit> topics;
-  std::vector<std::pair<std::size_t, std::size_t>> places;  // topic and partition of the answer, in the coordinator's order
+  std::vector<std::pair<std::size_t, std::size_t>>
+      places;  // topic and partition of the answer, in the coordinator's order
 };
 
 CommitPlan plan_commit(const OffsetCommitRequest& request, bool by_id, const cluster::TopicTable& topics,
@@ -37,8 +38,8 @@ CommitPlan plan_commit(const OffsetCommitRequest& request, bool by_id, const clu
       if (!topic.topic) continue;
       place.error_code = check_partition(*topic.topic, partition.partition_index, kNoLeaderEpoch, kNoLeaderEpoch);
       if (place.error_code != KafkaError::kNone) continue;
-      commit.partitions.push_back({partition.partition_index.value, partition.committed_offset, partition.committed_leader_epoch,
-                                   partition.committed_metadata.value_or("")});
+      commit.partitions.push_back({partition.partition_index.value, partition.committed_offset,
+                                   partition.committed_leader_epoch, partition.committed_metadata.value_or("")});
       plan.places.emplace_back(t, answer.partitions.size() - 1);
     }
     if (!commit.partitions.empty()) plan.topics.push_back(std::move(commit));
@@ -51,8 +52,8 @@ OffsetFetchResponse::GroupTopic group_topic(groups::FetchedTopic fetched) {
   topic.name = std::move(fetched.topic);
   topic.topic_id = fetched.topic_id;
   for (groups::FetchedOffset& offset : fetched.partitions) {
-    topic.partitions.push_back({PartitionIndex(offset.partition), offset.offset, offset.leader_epoch, std::move(offset.metadata),
-                                KafkaError::kNone});
+    topic.partitions.push_back({PartitionIndex(offset.partition), offset.offset, offset.leader_epoch,
+                                std::move(offset.metadata), KafkaError::kNone});
   }
   return topic;
 }
@@ -106,8 +107,8 @@ void to_single_group(OffsetFetchResponse::Group group, OffsetFetchResponse& resp
     OffsetFetchResponse::Topic& topic = response.topics.emplace_back();
     topic.name = std::move(from.name);
     for (OffsetFetchResponse::GroupPartition& one : from.partitions) {
-      topic.partitions.push_back(
-          {one.partition_index, one.committed_offset, one.committed_leader_epoch, std::move(one.metadata), one.error_code});
+      topic.partitions.push_back({one.partition_index, one.committed_offset, one.committed_leader_epoch,
+                                  std::move(one.metadata), one.error_code});
     }
   }
   response.error_code = group.error_code;
@@ -135,7 +136,9 @@ runtime::Task<OffsetCommitResponse> handle(RequestContext context, OffsetCommitR
   for (const groups::TopicResult& topic : committed.topics) {
     for (const groups::PartitionResult& partition : topic.partitions) {
       auto [t, p] = plan.places[next++];
-      response.topics[t].partitions[p].error_code = group_error(partition.error);
+      bool is_too_large = partition.error == ErrorCode::kTooLarge;
+      response.topics[t].partitions[p].error_code =
+          is_too_large ? KafkaError::kInvalidCommitOffsetSize : group_error(partition.error);
     }
   }
   co_return response;
