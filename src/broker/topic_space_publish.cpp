@@ -12,18 +12,8 @@ namespace {
 constexpr std::string_view kDefaultNamespace = "/";     // the one that log topics are in
 constexpr std::size_t kMostInflatedBytes = 128u << 20;  // of one batch
 constexpr std::size_t kMostHeaderBytes = 1u << 20;
-
-/// The batches of a part, opened, while they are still the caller's.
-std::vector<OpenedBatch> opened(ByteView bytes) {
-  std::vector<OpenedBatch> batches;
-  BatchReader reader(bytes, ChecksumCheck::kSkip);
-  for (BatchScan scan = reader.next(); scan.kind == BatchScan::Kind::kBatch; scan = reader.next()) {
-    if (scan.batch.header.is_control || scan.batch.header.is_transactional) continue;
-    Result<OpenedBatch> batch = OpenedBatch::open(scan.batch, kMostInflatedBytes);
-    if (batch) batches.push_back(std::move(*batch));
-  }
-  return batches;
-}
+constexpr std::size_t kShortPackedBytes = 32u << 10;  // opened on the shard itself: log/append_check.cpp says why
+constexpr std::size_t kMostCopiedBytes = 4u << 20;    // of records that are copied before the queues have taken them
 
 /// To no name at all: the common case, which needs no look at the names of 5,000 partitions.
 bool nobody_listens(const NamespaceView& view) {
@@ -48,11 +38,6 @@ void add_copy(Outgoing& outgoing, const NamespaceView& view, const routing::Rout
   message.routing_key = topic;
   message.delivery_mode = kPersistent;
   outgoing.add(view, routes, {.name_space = kDefaultNamespace, .extra_keys = {}, .message = message}, now);
-}
-
-runtime::Task<void> to_logs(runtime::Shard* here, Publish* logs, std::vector<PublishPart> parts,
-                            Acknowledge acknowledge, MonotonicTime deadline, std::vector<Result<Published>>* into) {
-  *into = co_await logs->publish(*here, std::move(parts), acknowledge, deadline);
 }
 
 runtime::Task<void> to_queues(runtime::Shard* here, Queues* queues, std::vector<EnqueuePart> parts,
@@ -101,38 +86,100 @@ std::optional<routing::Routes> TopicSpacePublish::queues_of(runtime::Shard& here
   return routing::Routes{.destinations = scratch.queues, .held_back = {}, .remembered = {}};
 }
 
+/// What one call copies. Routes and view are good until the next suspension.
+struct TopicSpacePublish::Copies {
+  Copies(runtime::Shard& calling_shard, Catalogue& catalogue)
+      : here(calling_shard), outgoing(calling_shard, catalogue), sending(calling_shard) {}
+
+  runtime::Shard& here;
+  Outgoing outgoing;
+  std::size_t bytes = 0;  // of records in it
+  std::string_view topic;
+  std::optional<NamespaceView> view;
+  std::optional<routing::Routes> routes;
+  std::vector<Result<void>> last_kept;
+  runtime::TaskScope sending;
+};
+
+/// A log that does not take records must not have them copied: they may be damaged, or come again. So the log is asked
+/// first; then, in the order of the calls, which is not that of the answers, the queues are.
 runtime::Task<std::vector<Result<Published>>> TopicSpacePublish::publish_to_both(runtime::Shard* here,
                                                                                  std::vector<PublishPart> parts,
                                                                                  std::vector<Listeners> listeners,
                                                                                  Acknowledge acknowledge,
                                                                                  MonotonicTime deadline) {
-  Outgoing outgoing(*here, to_.catalogue);
-  std::optional<NamespaceView> view = to_.entities.find(*here, kDefaultNamespace);
-  Timestamp now = here->clock().wall_now();
+  for (Listeners& one : listeners) one.batches = parts[one.part].batches;
+  auto mine = std::make_shared<runtime::Signal>(*here);
+  auto before = std::exchange(scratch_[here->index().value].last_call, mine);
+  auto published = co_await to_.publish.publish(*here, std::move(parts), acknowledge, deadline);
+  if (before) co_await before->wait();
+  Copies copies(*here, to_.catalogue);
   for (const Listeners& one : listeners) {
-    std::optional<routing::Routes> routes = view ? queues_of(*here, *view, one.topic) : std::nullopt;
-    if (!routes) continue;
-    // Here and now, large and compressed as it may be: what the caller publishes next must not overtake it.
-    for (const OpenedBatch& batch : opened(parts[one.part].batches.bytes)) {
-      RecordReader reader = batch.reader();
-      Record record;
-      for (Result<bool> more = reader.next(record); more && *more; more = reader.next(record))
-        add_copy(outgoing, *view, *routes, record, one.topic, now);
-    }
+    if (published[one.part]) co_await copy_all(&one, &copies);
   }
-  std::vector<Result<Published>> published;
-  std::vector<Result<void>> enqueued;
-  OutgoingParts copies = outgoing.take().parts;
-  runtime::TaskScope sending(*here);  // a task begins when it is spawned
-  sending.spawn("publish-to-logs", to_logs(here, &to_.publish, std::move(parts), acknowledge, deadline, &published));
-  if (!copies.queues.empty())
-    sending.spawn("publish-to-queues", to_queues(here, &to_.queues, std::move(copies.queues), &enqueued));
-  co_await sending.close();
-  for (const Result<void>& one : enqueued) {
+  OutgoingParts last = copies.outgoing.take().parts;
+  if (!last.queues.empty()) {  // it begins when it is spawned
+    copies.sending.spawn("publish-to-queues", to_queues(here, &to_.queues, std::move(last.queues), &copies.last_kept));
+  }
+  mine->notify();
+  co_await copies.sending.close();
+  note_refusals(copies.last_kept);
+  co_return published;
+}
+
+runtime::Task<void> TopicSpacePublish::copy_all(const Listeners* one, Copies* copies) {
+  copies->topic = one->topic;
+  find_routes(*copies);
+  BatchReader reader(one->batches.bytes, ChecksumCheck::kSkip);  // the log has looked
+  for (BatchScan scan = reader.next(); scan.kind == BatchScan::Kind::kBatch; scan = reader.next()) {
+    const BatchHeader& header = scan.batch.header;
+    if (header.is_control || header.is_transactional) continue;
+    bool is_short = header.compression == Compression::kNone || scan.batch.records().size() <= kShortPackedBytes;
+    if (is_short) {
+      Result<OpenedBatch> batch = OpenedBatch::open(scan.batch, kMostInflatedBytes);
+      if (batch) co_await copy(&*batch, copies);
+      continue;
+    }
+    co_await hand_over(copies);
+    auto open = [view = scan.batch] { return OpenedBatch::open(view, kMostInflatedBytes); };
+    Result<OpenedBatch> batch = co_await runtime::run_blocking(copies->here, std::move(open));
+    find_routes(*copies);
+    if (batch) co_await copy(&*batch, copies);
+  }
+}
+
+runtime::Task<void> TopicSpacePublish::copy(const OpenedBatch* batch, Copies* copies) {
+  Timestamp now = copies->here.clock().wall_now();
+  RecordReader reader = batch->reader();
+  Record record;
+  for (Result<bool> more = reader.next(record); more && *more; more = reader.next(record)) {
+    if (!copies->routes) co_return;  // nobody listens any more
+    copies->bytes += record.value ? record.value->size() : 0;
+    add_copy(copies->outgoing, *copies->view, *copies->routes, record, copies->topic, now);
+    if (copies->bytes > kMostCopiedBytes) co_await hand_over(copies);
+  }
+}
+
+void TopicSpacePublish::find_routes(Copies& copies) {
+  copies.view = to_.entities.find(copies.here, kDefaultNamespace);
+  copies.routes = copies.view ? queues_of(copies.here, *copies.view, copies.topic) : std::nullopt;
+}
+
+/// What was copied so far, before there is more of it.
+runtime::Task<void> TopicSpacePublish::hand_over(Copies* copies) {
+  OutgoingParts parts = copies->outgoing.take().parts;
+  copies->bytes = 0;
+  if (parts.queues.empty()) co_return;
+  std::vector<Result<void>> kept = co_await to_.queues.enqueue(copies->here, std::move(parts.queues));
+  note_refusals(kept);
+  find_routes(*copies);
+}
+
+void TopicSpacePublish::note_refusals(const std::vector<Result<void>>& kept) {
+  for (const Result<void>& one : kept) {
     if (fate_of(one) == Fate::kNotNow)
       logger_.warn("a queue could not keep what a log topic took", {{"reason", one.error().message}});
   }
-  co_return published;
 }
 
 }  // namespace wharf::broker
