@@ -215,7 +215,8 @@ std::int32_t random_session_id(runtime::Random& random) {
 runtime::Task<Reply> handle_fetch(RequestContext context, FetchRequest request) {
   const Door& door = *context.door;
   Fetch fetch{.context = context, .request = std::move(request), .scope = {}, .parts = {}};
-  fetch.scope = door.fetch_sessions.enter(fetch.request, context.header.api_version, random_session_id(door.random));
+  fetch.scope = door.fetch_sessions.enter(fetch.request, context.header.api_version, random_session_id(door.random),
+                                          door.shard.now());
   if (fetch.scope.error != KafkaError::kNone) {
     FetchResponse refusal{.error_code = fetch.scope.error, .session_id = 0};
     Result<Reply> refused = response_frame(context.header, refusal);

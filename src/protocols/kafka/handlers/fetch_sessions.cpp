@@ -8,6 +8,8 @@ constexpr std::int32_t kFinalEpoch = -1;
 constexpr std::int32_t kInitialEpoch = 0;
 constexpr std::int16_t kFirstVersionWithSessions = 7;
 constexpr std::int16_t kFirstVersionWithTopicIds = 13;
+/// Kafka's min.incremental.fetch.session.eviction.ms, which is no setting there either.
+constexpr Milliseconds kKeptFor{120'000};
 
 FetchPlace place_of(const FetchRequest::Topic& topic, PartitionIndex partition, bool by_id) {
   if (by_id) return {{}, topic.topic_id, partition.value};
@@ -46,7 +48,8 @@ void FetchSession::move_to_back(const FetchPlace& place) {
   if (found != partitions.end()) order.splice(order.end(), order, found->second.second);
 }
 
-FetchScope FetchSessions::enter(const FetchRequest& request, std::int16_t version, std::int32_t new_id) {
+FetchScope FetchSessions::enter(const FetchRequest& request, std::int16_t version, std::int32_t new_id,
+                                MonotonicTime now) {
   bool by_id = version >= kFirstVersionWithTopicIds;
   if (version < kFirstVersionWithSessions) return {};
   if (request.session_epoch == kFinalEpoch) {
@@ -55,35 +58,36 @@ FetchScope FetchSessions::enter(const FetchRequest& request, std::int16_t versio
   }
   if (request.session_epoch == kInitialEpoch) {
     remove(request.session_id);
-    return begin(request, by_id, new_id);
+    return begin(request, by_id, new_id, now);
   }
-  return go_on(request, by_id);
+  return go_on(request, by_id, now);
 }
 
-FetchScope FetchSessions::begin(const FetchRequest& request, bool by_id, std::int32_t new_id) {
-  if (slots_ == 0 || new_id == kNoSession || by_id_.contains(new_id)) return {};
-  while (by_id_.size() >= slots_) remove(by_use_.front());
+FetchScope FetchSessions::begin(const FetchRequest& request, bool by_id, std::int32_t new_id, MonotonicTime now) {
+  if (new_id == kNoSession || by_id_.contains(new_id) || !make_room(now)) return {};
   auto session = std::make_shared<FetchSession>();
   session->id = new_id;
   session->by_id = by_id;
+  session->used = now;
   take_topics(*session, request);
   by_id_.emplace(new_id, std::pair(session, by_use_.insert(by_use_.end(), new_id)));
   return {.session = std::move(session)};
 }
 
-FetchScope FetchSessions::go_on(const FetchRequest& request, bool by_id) {
+FetchScope FetchSessions::go_on(const FetchRequest& request, bool by_id, MonotonicTime now) {
   auto found = by_id_.find(request.session_id);
   if (found == by_id_.end()) return {.error = KafkaError::kFetchSessionIdNotFound};
   std::shared_ptr<FetchSession> session = found->second.first;
   if (session->next_epoch != request.session_epoch) return {.error = KafkaError::kInvalidFetchSessionEpoch};
   if (session->by_id != by_id) return {.error = KafkaError::kFetchSessionTopicIdError};
-  touch(session->id);
+  touch(*session, now);
   // Epochs wrap past 0, which begins a session.
   session->next_epoch = session->next_epoch == INT32_MAX ? 1 : session->next_epoch + 1;
   take_topics(*session, request);
   for (const FetchRequest::ForgottenTopic& topic : request.forgotten_topics_data) {
     for (PartitionIndex partition : topic.partitions) {
-      session->forget(by_id ? FetchPlace{{}, topic.topic_id, partition.value} : FetchPlace{topic.topic, {}, partition.value});
+      session->forget(by_id ? FetchPlace{{}, topic.topic_id, partition.value}
+                            : FetchPlace{topic.topic, {}, partition.value});
     }
   }
   return {.session = std::move(session), .incremental = true};
@@ -96,8 +100,18 @@ void FetchSessions::remove(std::int32_t id) {
   by_id_.erase(found);
 }
 
-void FetchSessions::touch(std::int32_t id) {
-  auto found = by_id_.find(id);
+bool FetchSessions::make_room(MonotonicTime now) {
+  if (by_id_.size() < slots_) return true;
+  if (by_use_.empty()) return false;
+  const FetchSession& longest_unused = *by_id_.at(by_use_.front()).first;
+  if (now - longest_unused.used < kKeptFor) return false;
+  remove(longest_unused.id);
+  return true;
+}
+
+void FetchSessions::touch(FetchSession& session, MonotonicTime now) {
+  session.used = now;
+  auto found = by_id_.find(session.id);
   if (found != by_id_.end()) by_use_.splice(by_use_.end(), by_use_, found->second.second);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Incremental fetch sessions (KIP-227): the broker remembers which partitions a consumer reads, so that the consumer sends
-// changes only and hears of partitions with something to say only. One cache per shard; a client that comes back by another
-// shard is told FETCH_SESSION_ID_NOT_FOUND, and begins anew. No I/O.
+// Incremental fetch sessions (KIP-227): the broker remembers which partitions a consumer reads, so that the consumer
+// sends changes only and hears of partitions with something to say only. One cache per shard; a client that comes back
+// by another shard is told FETCH_SESSION_ID_NOT_FOUND, and begins anew. No I/O.
 #include <cstdint>
 #include <list>
 #include <map>
@@ -34,6 +34,7 @@ struct FetchSession {
   std::int32_t next_epoch = 1;
   bool by_id = false;
   MonotonicTime next_note;  // of who reads: see fetch.cpp
+  MonotonicTime used;
   /// In the order of the answer; a partition that had data goes to the back, so that none starves.
   std::list<FetchPlace> order;
   std::map<FetchPlace, std::pair<Entry, std::list<FetchPlace>::iterator>> partitions;
@@ -55,15 +56,18 @@ class FetchSessions {
   /// `slots`: max.incremental.fetch.session.cache.slots, this shard's share. 0: never a session.
   explicit FetchSessions(std::size_t slots) : slots_(slots) {}
 
-  /// Applies what the request says of sessions. `new_id`: random, positive, for a session that is begun.
-  FetchScope enter(const FetchRequest& request, std::int16_t version, std::int32_t new_id);
+  /// Applies what the request says of sessions. `new_id`: random, positive, for a session that is begun. Where all
+  /// slots are in use none is begun: one that was used within the last two minutes is not taken from its client, or
+  /// those that are one too many would take each other's for ever.
+  FetchScope enter(const FetchRequest& request, std::int16_t version, std::int32_t new_id, MonotonicTime now);
   std::size_t size() const { return by_id_.size(); }
 
  private:
-  FetchScope begin(const FetchRequest& request, bool by_id, std::int32_t new_id);
-  FetchScope go_on(const FetchRequest& request, bool by_id);
+  FetchScope begin(const FetchRequest& request, bool by_id, std::int32_t new_id, MonotonicTime now);
+  FetchScope go_on(const FetchRequest& request, bool by_id, MonotonicTime now);
   void remove(std::int32_t id);
-  void touch(std::int32_t id);
+  void touch(FetchSession& session, MonotonicTime now);
+  bool make_room(MonotonicTime now);
 
   std::size_t slots_;
   std::list<std::int32_t> by_use_;  // the longest unused first
