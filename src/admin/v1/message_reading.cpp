@@ -171,26 +171,29 @@ runtime::Task<Result<void>> read_backward(Call* call, Reading* reading, std::int
   Result<broker::PartitionMarks> marks = co_await call->ports.read.marks(call->here, reading->topic->partition(index));
   if (!marks) co_return fail(marks.error());
   Offset at = std::min(below.value_or(marks->high_watermark), marks->high_watermark);
+  const Offset begin = at;
+  std::int64_t longest_step = kLongestStep;
   std::int64_t step = std::min<std::int64_t>(static_cast<std::int64_t>(reading->limits.messages), kLongestStep);
   while (at > marks->log_start) {
-    if (reading->has_enough()) {
+    // One step is taken whatever it costs: shorter ones come until one fits, or nobody would ever pass.
+    if (reading->shows_enough() || (at < begin && reading->has_enough())) {
       reading->next = ReadPosition{true, index, at};
       co_return Result<void>();
     }
     Offset from = std::max(marks->log_start, Offset(at.value - step));
     boost::json::array found;
+    std::uint64_t shown_before = reading->shown_bytes;
     Result<bool> whole = co_await read_step(call, reading, index, from, at, &found);
     if (!whole) co_return fail(whole.error());
     if (!*whole) {
-      step = std::max<std::int64_t>(1, (at.value - from.value) / 4);
-      reading->scanned_bytes = 0;  // a shorter step is looked at all the same, or nobody would ever pass
-      reading->shown_bytes = 0;
+      step = longest_step = std::max<std::int64_t>(1, (at.value - from.value) / 4);
+      reading->shown_bytes = shown_before;
       continue;
     }
     take_newest(*reading, std::move(found), index);
     if (reading->next) co_return Result<void>();
     at = from;
-    if (!reading->search.is_any()) step = kLongestStep;
+    if (!reading->search.is_any()) step = longest_step;
   }
   co_return Result<void>();
 }

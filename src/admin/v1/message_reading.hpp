@@ -34,10 +34,8 @@ struct Reading {
   std::uint64_t shown_bytes = 0;
   std::optional<ReadPosition> next;
 
-  bool has_enough() const {
-    return messages.size() >= limits.messages || scanned_bytes >= limits.scanned_bytes ||
-           shown_bytes >= limits.shown_bytes;
-  }
+  bool shows_enough() const { return messages.size() >= limits.messages || shown_bytes >= limits.shown_bytes; }
+  bool has_enough() const { return shows_enough() || scanned_bytes >= limits.scanned_bytes; }
 };
 
 /// Where each partition begins.

@@ -123,6 +123,23 @@ TEST_F(OwnApi, ASearchThatFindsNothingSaysHowMuchItLookedAt) {
   EXPECT_EQ(next_of(nothing), "");
 }
 
+TEST_F(OwnApi, ASearchFromTheNewestOnLooksAtSoMuchAtATimeHoweverLargeTheMessagesAre) {
+  constexpr std::int64_t kMessages = 200, kBytes = 300'000;
+  constexpr std::int64_t kTooMany = 2 * (16 << 20) / kBytes + 10;  // a step that was too long, and one that was not
+  create("orders");
+  for (std::int64_t i = 0; i < kMessages; ++i)
+    produce("orders", R"({"value":")" + std::string(static_cast<std::size_t>(kBytes), 'x') + "\"}");
+  std::string after;
+  int requests = 0;
+  do {
+    std::string query = "/topics/orders/messages?contains=nothing" + (after.empty() ? "" : "&after=" + after);
+    boost::json::value some = ask("GET", query).body;
+    EXPECT_LE(some.at("scanned_messages").as_int64(), kTooMany);
+    after = next_of(some);
+  } while (!after.empty() && ++requests < 20);
+  EXPECT_LT(requests, 10);
+}
+
 TEST_F(OwnApi, AMessageIsLookedAtAsAClientsIs) {
   EXPECT_EQ(status("POST", "/topics",
                    R"({"name":"table","settings":{"cleanup.policy":"compact","max.message.bytes":"1000"}})"),
