@@ -33,13 +33,13 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
   entry.routing_keys.insert(entry.routing_keys.end(), cc.begin(), cc.end());
   if (out.message.expiration) entry.original_expiration = std::string(*out.message.expiration);
   out.message.expiration.reset();
-  if (letter.target.routing_key) {
+  if (letter.target->routing_key) {
     std::erase_if(out.headers, [](const Property& header) { return header.name == "CC"; });
-    out.message.routing_key = *letter.target.routing_key;
+    out.message.routing_key = *letter.target->routing_key;
   } else {
     out.extra_keys = std::move(cc);
   }
-  out.message.exchange = letter.target.exchange;
+  out.message.exchange = letter.target->exchange;
   out.encoded = queue::encoded_with_death(out.headers, entry);
   out.message.properties = out.encoded;
 }
@@ -47,30 +47,60 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
 }  // namespace
 
 void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
+  if (!letter.target) return tasks_.spawn("park-message", park(std::move(letter), std::move(done))), void();
   Rewritten out;
   rewrite(letter, out);
   std::optional<NamespaceView> view = to_.to.entities.find(to_.shard, letter.name_space);
   std::optional<routing::DestinationId> exchange;
-  if (view) exchange = view->routes->find(routing::DestinationKind::kExchange, letter.target.exchange);
-  if (exchange) {
-    std::vector<std::string_view> keys(out.extra_keys.begin(), out.extra_keys.end());
-    routing::Routes routes =
-        router_.route(*view->routes, *exchange, for_routing(out.message, keys, &out.headers), dice_.roll());
-    if (routes.undecided) {
-      ToDeduplicate one{.name_space = letter.name_space,
-                        .exchange = letter.target.exchange,
-                        .extra_keys = out.extra_keys,
-                        .message = delivery_of(out.message, letter.died),
-                        .is_dead_letter = true};
-      tasks_.spawn("dead-letter", keep(std::move(one), std::move(done)));
-      return;
-    }
+  if (view) exchange = view->routes->find(routing::DestinationKind::kExchange, letter.target->exchange);
+  std::vector<std::string_view> keys(out.extra_keys.begin(), out.extra_keys.end());
+  std::optional<routing::Routes> routes;
+  if (exchange)
+    routes = router_.route(*view->routes, *exchange, for_routing(out.message, keys, &out.headers), dice_.roll());
+  if (view && is_to_be_parked(letter, routes ? &*routes : nullptr)) {
+    tasks_.spawn("park-message", park(std::move(letter), std::move(done)));
+    return;
+  }
+  if (routes && routes->undecided) {
+    ToDeduplicate one{.name_space = letter.name_space,
+                      .exchange = letter.target->exchange,
+                      .extra_keys = out.extra_keys,
+                      .message = delivery_of(out.message, letter.died),
+                      .is_dead_letter = true};
+    tasks_.spawn("dead-letter", keep(std::move(one), std::move(done)));
+    return;
+  }
+  if (routes) {
     outgoing_.add(
-        *view, routes,
+        *view, *routes,
         {.name_space = letter.name_space, .extra_keys = keys, .message = out.message, .deaths_in = &out.headers},
         letter.died);
   }
   tasks_.spawn("dead-letter", keep(outgoing_.take().parts, std::move(done)));
+}
+
+/// It would go nowhere, and does not come from where it would be kept.
+bool DeadLetterRouter::is_to_be_parked(const queue::DeadLetter& letter, const routing::Routes* routes) const {
+  if (!parks_ || letter.reason != queue::DeathReason::kDeliveryLimit) return false;
+  bool is_on_its_way = letter.target->exchange.empty() && letter.target->routing_key == queue::kParkedQueue;
+  if (letter.queue == queue::kParkedQueue || is_on_its_way) return false;
+  return routes == nullptr || (routes->destinations.empty() && routes->held_back.empty() && !routes->undecided);
+}
+
+runtime::Task<void> DeadLetterRouter::park(queue::DeadLetter letter, Done done) {
+  std::optional<NamespaceView> view = to_.to.entities.find(to_.shard, letter.name_space);
+  if (!view) co_return done(true);  // it is going, with all that is in it
+  if (!view->queue(queue::kParkedQueue)) {
+    QueueDeclaration parked{.name = std::string(queue::kParkedQueue), .durable = true};
+    auto declared = co_await to_.to.entities.declare_queue(to_.shard, letter.name_space, std::move(parked));
+    if (!declared) co_return done(outcomes_.is_done(declared));
+  }
+  if (!std::exchange(told_of_parked_, true)) {
+    to_.logger.warn("a message came back more often than it may, and is kept in " + std::string(queue::kParkedQueue),
+                    {{"queue", letter.queue}, {"vhost", letter.name_space}});
+  }
+  letter.target = queue::DeadLetterTarget{"", std::string(queue::kParkedQueue)};
+  bury(std::move(letter), std::move(done));
 }
 
 runtime::Task<void> DeadLetterRouter::keep(ToDeduplicate message, Done done) {

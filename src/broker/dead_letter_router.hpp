@@ -1,5 +1,6 @@
 #pragma once
-// Moves the messages that a shard's queues gave up to where their exchange sends them.
+// Moves the messages that a shard's queues gave up to where their exchange sends them. Those that came back too often
+// and have no such place are parked: kept in a durable queue of their namespace, where somebody finds them.
 #include "broker/forwarding_outcomes.hpp"
 #include "broker/forwarding_ports.hpp"
 #include "broker/outgoing.hpp"
@@ -12,23 +13,29 @@ namespace wharf::broker {
 
 class DeadLetterRouter final : public queue::DeadLetters {
  public:
-  explicit DeadLetterRouter(const ForwardingPorts& ports)
+  DeadLetterRouter(const ForwardingPorts& ports, bool parks_undeliverable)
       : to_(ports),
+        parks_(parks_undeliverable),
         dice_(ports.random),
         outgoing_(ports.shard, ports.to.catalogue),
         outcomes_(ports.logger, "dead letters were refused where they went"),
         tasks_(ports.shard) {}
 
   void bury(queue::DeadLetter letter, std::move_only_function<void(bool)> done) override;
+  bool parks() const override { return parks_; }
   /// The letters under way arrive; none may follow.
   runtime::Task<void> close() { return tasks_.close(); }
 
  private:
   using Done = std::move_only_function<void(bool)>;
+  runtime::Task<void> park(queue::DeadLetter letter, Done done);
+  bool is_to_be_parked(const queue::DeadLetter& letter, const routing::Routes* routes) const;
   runtime::Task<void> keep(ToDeduplicate message, Done done);
   runtime::Task<void> keep(OutgoingParts parts, Done done);
 
   ForwardingPorts to_;
+  bool parks_;
+  bool told_of_parked_ = false;
   runtime::Dice dice_;
   routing::Router router_;
   Outgoing outgoing_;

@@ -68,7 +68,7 @@ class DeadLetters : public testing::Test {
         .name_space = "/",
         .queue = "q",
         .reason = queue::DeathReason::kRejected,
-        .target = {.exchange = "amq.fanout", .routing_key = {}},
+        .target = queue::DeadLetterTarget{.exchange = "amq.fanout", .routing_key = {}},
         .died = here->clock().wall_now(),
         .message = delivery_of({.origin = Protocol::kAmqp091, .body = as_bytes(body)}, here->clock().wall_now())};
     router->bury(std::move(letter), [done](bool kept) { *done = kept; });
@@ -99,10 +99,88 @@ TEST_F(DeadLetters, AreNotTriedForEverWhereALogTopicRefusesThem) {
                                   node_->publish(), node_->catalogue()},
                            .deduplication = node_->deduplication(),
                            .random = random,
-                           .logger = logger});
+                           .logger = logger},
+                          false);
   bool done = false;
   running_.on(0, bury(&router, here_, std::string(2'000, 'x'), &done));
   EXPECT_TRUE(done);
+}
+
+/// Takes the queue's only message and gives it back, so often.
+runtime::Task<void> give_back(Node* node, runtime::Shard* here, QueueRef queue, int times) {
+  queue::ConsumerId holder = node->queues().new_consumer_id(*here);
+  for (int i = 0; i < times; ++i) {
+    Result<std::optional<Got>> got = co_await node->queues().get(*here, queue, holder, false);
+    EXPECT_TRUE(got && *got);
+    if (!got || !*got) co_return;
+    queue::MessageId id = (*got)->delivery.id;
+    std::vector<queue::Settlement> back{{id, id.offset, queue::Verdict::kReturn}};
+    std::ignore = co_await node->queues().settle_durably(*here, queue, holder, std::move(back));
+  }
+}
+
+/// A queue with a limit of two, whose dead letters go to `exchange`, if to any; its message comes back three times.
+runtime::Task<void> reach_limit(Node* node, runtime::Shard* here, std::string name,
+                                std::optional<std::string> exchange) {
+  QueueDeclaration declaration{.name = std::move(name), .durable = true};
+  declaration.settings = {.delivery_limit = 2};
+  if (exchange) declaration.settings.dead_letter = queue::DeadLetterTarget{*exchange, {}};
+  Result<DeclaredQueue> declared = co_await node->entities().declare_queue(*here, "/", std::move(declaration));
+  EXPECT_TRUE(declared);
+  MessageView message{.origin = Protocol::kAmqp091, .body = as_bytes(std::string_view("poison"))};
+  std::vector<EnqueuePart> parts;
+  parts.push_back(part_for(*declared->queue, message, here->clock().wall_now()));
+  std::ignore = co_await node->queues().enqueue(*here, std::move(parts));
+  co_await give_back(node, here, declared->queue->ref, 3);
+}
+
+/// What waits in the parked queue, once there are so many: "queue body".
+runtime::Task<void> parked(Node* node, runtime::Shard* here, std::size_t count, std::vector<std::string>* into) {
+  while (into->size() < count) {
+    into->clear();
+    co_await runtime::next_turn(*here);
+    std::shared_ptr<const QueueInfo> queue = node->entities().find(*here, "/")->queue(queue::kParkedQueue);
+    if (!queue) continue;
+    Result<Browsed> browsed = co_await node->queues().browse(*here, queue->ref, {.messages = 10});
+    EXPECT_TRUE(browsed);
+    for (const auto& one : browsed->messages) {
+      const PropertyTable headers = properties_of(one.message.record);
+      const PropertyValue* from = find_property(headers, "x-first-death-queue");
+      into->push_back(fmt::format("{} {}", from ? *from->text() : "?", as_text(*one.message.record.value)));
+    }
+  }
+}
+
+TEST_F(DeadLetters, ThatCameBackTooOftenAndGoNowhereAreParked) {
+  for (const auto& [name, exchange] : std::vector<std::pair<std::string, std::optional<std::string>>>{
+           {"without", std::nullopt}, {"gone", "no.such.exchange"}, {"unbound", "amq.direct"}}) {
+    running_.on(0, reach_limit(node_, here_, name, exchange));
+  }
+  std::vector<std::string> kept;
+  running_.on(1, parked(node_, &running_.shard(1), 3, &kept));
+  EXPECT_THAT(kept, testing::UnorderedElementsAre("without poison", "gone poison", "unbound poison"));
+  EXPECT_THAT(running_.log().with("is kept in wharf.parked"),
+              testing::SizeIs(testing::AllOf(testing::Ge(1u), testing::Le(2u))));  // once a shard
+}
+
+/// From the parked queue itself.
+runtime::Task<void> reach_limit_again(Node* node, runtime::Shard* here, std::uint64_t* left) {
+  QueueDeclaration declaration{.name = std::string(queue::kParkedQueue), .durable = true};
+  declaration.settings = {.delivery_limit = 1};
+  Result<DeclaredQueue> declared = co_await node->entities().declare_queue(*here, "/", std::move(declaration));
+  MessageView message{.origin = Protocol::kAmqp091, .body = as_bytes(std::string_view("poison"))};
+  std::vector<EnqueuePart> parts;
+  parts.push_back(part_for(*declared->queue, message, here->clock().wall_now()));
+  std::ignore = co_await node->queues().enqueue(*here, std::move(parts));
+  co_await give_back(node, here, declared->queue->ref, 2);
+  Result<QueueCounts> counts = co_await node->queues().counts(*here, declared->queue->ref);
+  *left = counts->ready + counts->unsettled;
+}
+
+TEST_F(DeadLetters, AreNotParkedTwice) {
+  std::uint64_t left = 1;
+  running_.on(0, reach_limit_again(node_, here_, &left));
+  EXPECT_EQ(left, 0u);
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ void Node::make_queues() {
                           .deduplication = deduplication_,
                           .random = *with_.random,
                           .logger = *with_.logger};
-    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(ports));
+    dead_letters_.push_back(std::make_unique<DeadLetterRouter>(ports, config_.get<"queue.park.undeliverable">()));
     due_routers_.push_back(std::make_unique<DueRouter>(ports));
     queue::ShardQueues::Options options{.logger = with_.logger,
                                         .dead_letters = dead_letters_.back().get(),

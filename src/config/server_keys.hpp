@@ -21,7 +21,19 @@ enum class KeyType : std::uint8_t {
   kOptionalEndpoint
 };
 
-enum class Section : std::uint8_t { kStorage, kNode, kKafka, kAmqp, kMqtt, kTopics, kLog, kCleaner, kGroups, kObservation };
+enum class Section : std::uint8_t {
+  kStorage,
+  kNode,
+  kKafka,
+  kAmqp,
+  kMqtt,
+  kQueues,
+  kTopics,
+  kLog,
+  kCleaner,
+  kGroups,
+  kObservation
+};
 
 struct Range {
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
@@ -133,6 +145,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   integer(kMqtt, "mqtt.qos0.queue.length", "10000", between(1, kInt32Max), "Messages of QoS 0 that wait for a client who does not keep up; beyond, the oldest go."),
   integer(kMqtt, "mqtt.session.queue.length", "0", between(0, kInt32Max), "Messages of QoS 1 and 2 that wait for a client; beyond, the oldest go. 0: no limit."),
 
+  boolean(kQueues, "queue.park.undeliverable", "true", "Messages that came back more often than their queue's delivery limit allows, and have nowhere else to go, are kept in the queue wharf.parked of their virtual host. false: they are dropped, as in RabbitMQ."),
   boolean(kTopics, "auto.create.topics.enable", "true", "Create a topic when a client asks for the metadata of one that is missing."),
   integer(kTopics, "num.partitions", "1", between(1, kInt32Max), "Partitions of a topic that is created without a number."),
   integer(kTopics, "min.insync.replicas", "1", between(1, kInt32Max), "Replicas that must have a write before acks=all is answered."),

@@ -308,13 +308,17 @@ void Queue::note_death(DeathReason reason) {
   }
 }
 
+bool Queue::goes_somewhere(DeathReason reason) const {
+  return has_dead_letter_target() || (options_.parks_undeliverable && reason == DeathReason::kDeliveryLimit);
+}
+
 /// In flight and on its way out of the queue, or gone at once where it goes nowhere. Its way may lead back to this
 /// queue.
 void Queue::die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths) {
   note_gone(id);
   note_death(reason);
   traffic_.count(QueueEvent::kDeadLettered, has_dead_letter_target());
-  if (has_dead_letter_target()) {
+  if (goes_somewhere(reason)) {
     level(id.level).orphan(id.offset);
     deaths.push_back({id, reason, tries});
   } else {

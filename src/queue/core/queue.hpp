@@ -71,8 +71,8 @@ struct Standing {
   Whereabouts where = Whereabouts::kReady;
 };
 
-/// A message that the queue gives up. With a dead letter target the shell moves it there and tells buried(); without
-/// one it is settled already.
+/// A message that the queue gives up and the shell moves to where it goes; then it tells buried(). What goes nowhere is
+/// settled without one.
 struct Death {
   MessageId id;
   DeathReason reason;
@@ -85,6 +85,7 @@ struct QueueOptions {
   /// That one record of the state log lets out of the queue: after a crash as many may be flagged for nothing.
   std::int64_t reserve_messages = 4096;
   GroupLimits groups;
+  bool parks_undeliverable = false;  // one that came back too often dies also where dead ones have no target
 };
 
 class Queue {
@@ -262,6 +263,7 @@ class Queue {
   std::optional<MessageId> found_ahead() const;
   std::optional<Reserve> wanted_ahead() const;
   void settle_one(MessageId id);
+  bool goes_somewhere(DeathReason reason) const;
   std::optional<Milliseconds> retry_delay(std::uint32_t tries) const;
   void note_settled(MessageId id, Offset last);
   void die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths);

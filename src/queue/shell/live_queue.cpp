@@ -16,12 +16,19 @@ log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
   return {.leader_epoch = with.leader_epoch(), .now = with.shard.clock().wall_now(), .from_client = from_client};
 }
 
+/// What comes back too often from where such messages are kept is dropped.
+bool parks_undeliverable(const QueueSurroundings& with, const QueueIdentity& identity) {
+  return with.dead_letters != nullptr && with.dead_letters->parks() && identity.name != kParkedQueue;
+}
+
 }  // namespace
 
 LiveQueue::LiveQueue(QueueSurroundings& with, QueueIdentity identity, QueueSettings settings)
     : with_(with),
       identity_(std::move(identity)),
-      core_({.settings = std::move(settings), .keeps_state = identity_.durable}),
+      core_({.settings = std::move(settings),
+             .keeps_state = identity_.durable,
+             .parks_undeliverable = parks_undeliverable(with, identity_)}),
       last_used_(with.shard.now()),
       opened_(last_used_) {
   if (identity_.durable) keep_state();
@@ -321,7 +328,8 @@ void LiveQueue::bury(Death death) {
   bool missing = false;
   const LoadedMessage* message = with_.dead_letters == nullptr || loading_ ? nullptr : load(death.id, missing);
   const std::optional<DeadLetterTarget>& target = core_.settings().dead_letter;
-  if (missing || !target || with_.dead_letters == nullptr) {
+  bool goes_nowhere = !target && death.reason != DeathReason::kDeliveryLimit;
+  if (missing || goes_nowhere || with_.dead_letters == nullptr) {
     core_.buried(death.id);
     return mark_state();
   }
@@ -329,7 +337,7 @@ void LiveQueue::bury(Death death) {
   DeadLetter letter{identity_.name_space,
                     identity_.name,
                     death.reason,
-                    *target,
+                    target,
                     with_.shard.clock().wall_now(),
                     delivery_of({death.id, death.tries, true, {}, {}}, *message)};
   with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death](bool kept) {

@@ -20,10 +20,12 @@ using log::testing::QuietLogger;
 class Buried final : public DeadLetters {
  public:
   void bury(DeadLetter letter, std::move_only_function<void(bool)> done) override {
-    ++by_exchange[letter.target.exchange];
+    ++by_exchange[letter.target ? letter.target->exchange : std::string(kParkedQueue)];
     ++by_reason[letter.reason];
     shard->post([done = std::move(done)]() mutable { done(true); });
   }
+  bool parks() const override { return keeps_undeliverable; }
+  bool keeps_undeliverable = false;
   runtime::Shard* shard = nullptr;
   std::map<std::string, std::uint64_t> by_exchange;
   std::map<DeathReason, std::uint64_t> by_reason;
@@ -96,7 +98,9 @@ class World {
     EXPECT_TRUE(queues_->open(std::move(identity), std::move(settings)));
     return *queues_->find(id);
   }
-  bool has_folder(PartitionId log) { return *machine_->disk().exists(std::filesystem::path("data/logs") / log.folder()); }
+  bool has_folder(PartitionId log) {
+    return *machine_->disk().exists(std::filesystem::path("data/logs") / log.folder());
+  }
 
   /// Not longer: run_for() goes on to the next event, however far that is.
   void wait(Milliseconds time) {
