@@ -1,4 +1,6 @@
 // PUBACK, PUBREC, PUBREL and PUBCOMP from the client: of messages in either direction.
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "protocols/mqtt/handlers/deliveries.hpp"
@@ -94,14 +96,15 @@ void take_pubrel(Client& client, const RawPacket& packet) {
   }
   if (known->second == Received::kUnderWay)
     return client.end({ReasonCode::kProtocolError, "PUBREL for a message that has no PUBREC yet"});
+  if (std::exchange(known->second, Received::kReleasing) == Received::kReleasing) return;  // its PUBCOMP comes
   client.tasks.spawn("mqtt-received", forget_received(&client, answer->packet_id));
 }
 
 void take_pubcomp(Client& client, const RawPacket& packet) {
   auto answer = read_answer<PubComp>(client, packet);
   if (!answer) return;
-  const OutgoingMessage* message = client.outgoing.find(answer->packet_id);
-  if (!message || !message->released) return;
+  OutgoingMessage* message = client.outgoing.find(answer->packet_id);
+  if (!message || !message->released || std::exchange(message->completed, true)) return;
   client.tasks.spawn("mqtt-released", forget_released(&client, answer->packet_id));
 }
 

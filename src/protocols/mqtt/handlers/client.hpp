@@ -47,7 +47,7 @@ struct Sending {
 };
 
 /// What the client has published at QoS 2 and not released.
-enum class Received : std::uint8_t { kUnderWay, kKept };
+enum class Received : std::uint8_t { kUnderWay, kKept, kReleasing };
 
 struct Client {
   enum class Phase : std::uint8_t {
@@ -63,7 +63,7 @@ struct Client {
   template <class Packet>
   void write(const Packet& packet) {
     if (phase == Phase::kEnded) return;
-    write_packet(packet, version, out);
+    unsent_bytes += write_packet(packet, version, out);
     can_write.notify();
   }
   /// The connection ends for the client's mistake, or ours; from MQTT 5 on it is told why.
@@ -122,7 +122,7 @@ struct Client {
 
   Writer out;
   std::vector<Sending> in_out;   // messages in `out`
-  std::size_t unsent_bytes = 0;  // that answers, not deliveries, have put there
+  std::size_t unsent_bytes = 0;  // that answers, not deliveries, have put there: they have no window
 
   PublishTurn turn;
   routing::Router router;

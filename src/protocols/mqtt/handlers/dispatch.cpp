@@ -50,7 +50,6 @@ void take_packet(Client& client, const RawPacket& packet) {
       return take_pubcomp(client, packet);
     case kPingReq:
       if (auto ping = read_packet<PingReq>(packet, client.version); !ping) return client.end(ping.error());
-      client.unsent_bytes += 2;
       return client.write(PingResp{});
     case kDisconnect:
       return take_disconnect(client, packet);

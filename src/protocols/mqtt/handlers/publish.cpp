@@ -83,7 +83,7 @@ bool is_repeated(Client& client, const Publish& publish) {
   if (publish.qos != 2) return false;
   auto known = client.received.find(publish.packet_id);
   if (known == client.received.end()) return false;
-  if (known->second == Received::kKept) client.write(PubRec{.packet_id = publish.packet_id});
+  if (known->second != Received::kUnderWay) client.write(PubRec{.packet_id = publish.packet_id});
   return true;
 }
 

@@ -18,7 +18,8 @@ struct OutgoingMessage {
   std::optional<queue::ConsumerId> consumer;  // none: of no queue
   queue::MessageId message;
   std::uint8_t qos = 1;
-  bool released = false;  // PUBREL was sent: the message is the client's, the identifier is not free yet
+  bool released = false;   // PUBREL was sent: the message is the client's, the identifier is not free yet
+  bool completed = false;  // PUBCOMP has come
 };
 
 class OutgoingMessages {

@@ -206,14 +206,17 @@ std::uint8_t first_byte(const Packet& packet) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(Packet::kType) << 4 | flags);
 }
 
+/// The size of the whole packet.
 template <class Packet>
-void write_all_but_payload(const Packet& packet, std::size_t payload_bytes, Version version, Writer& to) {
+std::size_t write_all_but_payload(const Packet& packet, std::size_t payload_bytes, Version version, Writer& to) {
+  const auto body = static_cast<std::uint32_t>(body_bytes(packet, version) + payload_bytes);
   to.begin_frame();
   to.integer(first_byte(packet));
-  to.varint(static_cast<std::uint32_t>(body_bytes(packet, version) + payload_bytes));
+  to.varint(body);
   Writing writing{to};
   FieldWriter<Writing> codec(writing, version);
   fields_of(codec, packet);
+  return 1 + varint_bytes(body) + body;
 }
 
 template <class Packet>
@@ -253,8 +256,8 @@ Outcome<Publish> read_packet<Publish>(const RawPacket& raw, Version version) {
 }
 
 template <class Packet>
-void write_packet(const Packet& packet, Version version, Writer& to) {
-  write_all_but_payload(packet, 0, version, to);
+std::size_t write_packet(const Packet& packet, Version version, Writer& to) {
+  return write_all_but_payload(packet, 0, version, to);
 }
 
 void write_publish(const Publish& packet, SharedBytes payload, Version version, Writer& to) {
@@ -285,19 +288,19 @@ template Outcome<PingReq> read_packet<PingReq>(const RawPacket&, Version);
 template Outcome<PingResp> read_packet<PingResp>(const RawPacket&, Version);
 template Outcome<Disconnect> read_packet<Disconnect>(const RawPacket&, Version);
 template Outcome<Auth> read_packet<Auth>(const RawPacket&, Version);
-template void write_packet<Connect>(const Connect&, Version, Writer&);
-template void write_packet<ConnAck>(const ConnAck&, Version, Writer&);
-template void write_packet<PubAck>(const PubAck&, Version, Writer&);
-template void write_packet<PubRec>(const PubRec&, Version, Writer&);
-template void write_packet<PubRel>(const PubRel&, Version, Writer&);
-template void write_packet<PubComp>(const PubComp&, Version, Writer&);
-template void write_packet<Subscribe>(const Subscribe&, Version, Writer&);
-template void write_packet<SubAck>(const SubAck&, Version, Writer&);
-template void write_packet<Unsubscribe>(const Unsubscribe&, Version, Writer&);
-template void write_packet<UnsubAck>(const UnsubAck&, Version, Writer&);
-template void write_packet<PingReq>(const PingReq&, Version, Writer&);
-template void write_packet<PingResp>(const PingResp&, Version, Writer&);
-template void write_packet<Disconnect>(const Disconnect&, Version, Writer&);
-template void write_packet<Auth>(const Auth&, Version, Writer&);
+template std::size_t write_packet<Connect>(const Connect&, Version, Writer&);
+template std::size_t write_packet<ConnAck>(const ConnAck&, Version, Writer&);
+template std::size_t write_packet<PubAck>(const PubAck&, Version, Writer&);
+template std::size_t write_packet<PubRec>(const PubRec&, Version, Writer&);
+template std::size_t write_packet<PubRel>(const PubRel&, Version, Writer&);
+template std::size_t write_packet<PubComp>(const PubComp&, Version, Writer&);
+template std::size_t write_packet<Subscribe>(const Subscribe&, Version, Writer&);
+template std::size_t write_packet<SubAck>(const SubAck&, Version, Writer&);
+template std::size_t write_packet<Unsubscribe>(const Unsubscribe&, Version, Writer&);
+template std::size_t write_packet<UnsubAck>(const UnsubAck&, Version, Writer&);
+template std::size_t write_packet<PingReq>(const PingReq&, Version, Writer&);
+template std::size_t write_packet<PingResp>(const PingResp&, Version, Writer&);
+template std::size_t write_packet<Disconnect>(const Disconnect&, Version, Writer&);
+template std::size_t write_packet<Auth>(const Auth&, Version, Writer&);
 
 }  // namespace wharf::mqtt

@@ -19,9 +19,9 @@ Outcome<Connect> read_packet<Connect>(const RawPacket& raw, Version version);
 template <>
 Outcome<Publish> read_packet<Publish>(const RawPacket& raw, Version version);
 
-/// At the end of `to`.
+/// At the end of `to`; so many bytes.
 template <class Packet>
-void write_packet(const Packet& packet, Version version, Writer& to);
+std::size_t write_packet(const Packet& packet, Version version, Writer& to);
 /// The payload comes from where it is; `packet.payload` does not count.
 void write_publish(const Publish& packet, SharedBytes payload, Version version, Writer& to);
 /// Of the whole packet.
