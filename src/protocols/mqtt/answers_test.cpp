@@ -36,5 +36,26 @@ TEST_F(MqttAnswers, AClientThatDoesNotReadThemIsNotReadFromEither) {
   }
 }
 
+TEST_F(MqttAnswers, ARetainedMessageOfQosTwoFollowsTheOneBeforeItOnceThatIsOver) {
+  Peer& publisher = open("publisher");
+  for (std::string_view topic : {"r/1", "r/2", "r/3"}) {
+    publisher.send(
+        Publish{.qos = 2, .retain = true, .topic = topic, .packet_id = 7, .properties = {}, .payload = as_bytes("x")});
+    publisher.next<PubRec>();
+    publisher.send(PubRel{.packet_id = 7});
+    publisher.next<PubComp>();
+  }
+  Connect one_at_a_time = lasting("reader");
+  one_at_a_time.properties.receive_maximum = 1;
+  Peer& reader = open(one_at_a_time);
+  EXPECT_EQ(reader.subscribe("r/#", 2), 2);
+  for (int i = 0; i < 3; ++i) {
+    std::uint16_t id = reader.next<Publish>().packet_id;
+    reader.send(PubRec{.packet_id = id});
+    EXPECT_EQ(reader.next<PubRel>().packet_id, id);
+    reader.send(PubComp{.packet_id = id});
+  }
+}
+
 }  // namespace
 }  // namespace wharf::mqtt

@@ -54,7 +54,7 @@ runtime::Task<void> forget_released(Client* client, std::uint16_t packet_id) {
   Result<void> kept = co_await keep_one(client, key_of(kReleasedItem, packet_id), std::nullopt);
   if (!kept) co_return could_not_keep(*client, kept.error());
   client->outgoing.erase(packet_id);
-  write_held(*client);
+  made_room(*client);
 }
 
 }  // namespace

@@ -126,8 +126,12 @@ void Inbox::taken_over() {
   client_->end(ReasonCode::kSessionTakenOver, "another connection has taken the session");
 }
 
-void write_held(Client& client) {
-  for (auto& [id, source] : client.sources) write_held_of(client, id, *source);
+void made_room(Client& client) {
+  if (client.phase == Client::Phase::kRunning) {
+    for (auto& [id, source] : client.sources) write_held_of(client, id, *source);
+  }
+  hand_on_settlements(client);
+  client.room.notify();
 }
 
 void settle(Client& client, queue::ConsumerId consumer, queue::MessageId message) {

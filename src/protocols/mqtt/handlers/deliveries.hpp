@@ -27,8 +27,9 @@ class Inbox final : public broker::ConsumerSink, public broker::SessionHolder {
   Client* client_;
 };
 
-/// Writes what is held, as far as it may be.
-void write_held(Client& client);
+/// The client may take more: what is held is written as far as it may be, and who waits for room looks again. The
+/// settlements that there are go to their queues.
+void made_room(Client& client);
 /// A message is the client's no more.
 void settle(Client& client, queue::ConsumerId consumer, queue::MessageId message);
 /// The settlements of this turn go to their queues.

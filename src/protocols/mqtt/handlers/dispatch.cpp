@@ -67,9 +67,7 @@ void end_turn(Client& client) {
     client.unanswered_messages += gathered.messages;
     client.tasks.spawn("mqtt-publish", hand_on(&client, std::move(gathered)));
   }
-  hand_on_settlements(client);
-  write_held(client);
-  client.room.notify();
+  made_room(client);
 }
 
 }  // namespace wharf::mqtt
