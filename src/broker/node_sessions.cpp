@@ -48,6 +48,11 @@ runtime::Task<bool> NodeSessions::until_free(Session* session) {
   co_return free;
 }
 
+void NodeSessions::ask_to_leave(Session& session) {
+  if (!session.holder) return;
+  session.holder->shard->post([sink = session.holder->sink] { sink->taken_over(); });
+}
+
 void NodeSessions::wake_next(Lane& lane, Session& session) {
   if (session.waiting.empty()) return;
   runtime::Resume<bool> resume = std::move(session.waiting.front());
@@ -67,12 +72,20 @@ runtime::Task<Result<AttachedSession>> NodeSessions::attach(runtime::Shard& here
 runtime::Task<void> NodeSessions::attach_on(Lane* lane, Attaching* attaching) {
   Session* session = &session_of(*lane, attaching->request.name);
   ++session->users;
-  while (session->holder || session->ending) {
-    if (session->holder) session->holder->shard->post([sink = session->holder->sink] { sink->taken_over(); });
+  const std::stop_token& stop = attaching->request.stop;
+  while ((session->holder || session->ending) && !stop.stop_requested()) {
+    ask_to_leave(*session);
     [[maybe_unused]] bool free = co_await until_free(session);
+  }
+  if (stop.stop_requested()) {
+    attaching->answer = fail(ErrorCode::kClosed, "the client has left while it waited for its session");
+    if (!session->holder && !session->ending) wake_next(*lane, *session);
+    --session->users;
+    co_return drop_if_unused(*lane, *session);
   }
   attaching->holder.number = ++lane->holders;
   session->holder = attaching->holder;
+  if (!session->waiting.empty()) ask_to_leave(*session);
   if (session->timer) lane->shard.cancel_timer(*std::exchange(session->timer, {}));
   co_await attach_to(lane, session, attaching);
   if (!attaching->answer) {

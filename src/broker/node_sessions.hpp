@@ -86,6 +86,8 @@ class NodeSessions final : public Sessions {
   runtime::Task<void> end(Lane* lane, Session* session);
   runtime::Task<void> end_later(Lane* lane, Session* session);
   static runtime::Task<bool> until_free(Session* session);
+  /// Somebody waits for it.
+  static void ask_to_leave(Session& session);
   static void wake_next(Lane& lane, Session& session);
   void arm(Lane& lane, Session& session);
   runtime::Task<Result<void>> write(runtime::Shard* here, const SessionName* name, std::vector<SessionItem> items);

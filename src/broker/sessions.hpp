@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ struct SessionRequest {
   SessionName name;
   bool clean = false;  // what there was ends first
   SessionExpiry expiry;
+  std::stop_token stop;  // nobody wants it any more
 };
 
 /// A session, as its connection has it.
@@ -69,7 +71,8 @@ class SessionHolder {
 class Sessions {
  public:
   virtual ~Sessions() = default;
-  /// Waits until a connection that has it has left. kFull: there are as many sessions as may be; kStorage, kDiskFull.
+  /// Waits until a connection that has it has left, and those that came before. kFull: there are as many sessions as
+  /// may be; kClosed: `stop` was asked for while it waited; kStorage, kDiskFull.
   virtual runtime::Task<Result<AttachedSession>> attach(runtime::Shard& here, SessionRequest request,
                                                         std::shared_ptr<SessionHolder> holder) = 0;
   /// When this returns they are on disk, unless the session ends with its connection. Calls take effect in their order.

@@ -24,20 +24,16 @@ Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream
       can_write_(shard_),
       began_(shard_.now()),
       last_read_(began_),
-      client_(door, stream_->remote(), can_write_, tasks_),
+      client_(door, stream_->remote(), can_write_, tasks_, *this),
       tasks_(shard_) {}
 
 void Connection::disconnect() {
-  client_.phase = Phase::kEnded;
+  client_.end();
   stream_->close();
-  can_write_.notify();
-  client_.can_read.notify();
-  client_.room.notify();
 }
 
 void Connection::close() {
   client_.end(ReasonCode::kServerShuttingDown, "the broker stops");  // after what is in line for the client
-  if (!reading_ended_) watch();                                      // who does not read holds up no stop
 }
 
 runtime::Task<void> Connection::run() {
@@ -46,9 +42,9 @@ runtime::Task<void> Connection::run() {
   co_await read_packets();
   reading_ended_ = true;
   can_write_.notify();
+  watch();
   co_await tasks_.close();
-  client_.phase = Phase::kEnded;
-  stream_->close();
+  disconnect();
   if (timer_) shard_.cancel_timer(*timer_);
   co_await leave(&client_);
 }
@@ -99,8 +95,7 @@ bool Connection::is_foreign() {
   door_.logger.warn("refused a connection that speaks another protocol",
                     {{"listener", "mqtt"}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
   client_.out.raw(as_bytes(foreign->refusal));
-  client_.phase = Phase::kEnded;
-  can_write_.notify();
+  client_.end();
   return true;
 }
 
@@ -124,12 +119,13 @@ runtime::Task<void> Connection::write_packets() {
   disconnect();
 }
 
-/// One timer, armed anew when it fires: activity only notes the time.
+/// One timer, armed anew when it fires: activity only notes the time. Who does not read holds up neither a stop nor who
+/// takes its session over.
 void Connection::watch() {
   if (timer_) shard_.cancel_timer(*timer_);
   Nanoseconds next = client_.phase == Phase::kStart ? kFirstPacketLimit : kLookInterval;
-  if (client_.phase == Phase::kEnded) next = kLastWordsLimit;
   if (client_.keep_alive_s > 0) next = std::min(next, Nanoseconds(std::chrono::seconds(client_.keep_alive_s)) / 2);
+  if (is_over()) next = kLastWordsLimit;
   timer_ = shard_.set_timer(shard_.now() + next, [this] {
     timer_.reset();
     if (!look_at_time()) return;
@@ -140,7 +136,7 @@ void Connection::watch() {
 bool Connection::look_at_time() {
   const MonotonicTime now = shard_.now();
   bool late = client_.phase == Phase::kStart && now - began_ >= kFirstPacketLimit;
-  if (late || client_.phase == Phase::kEnded) return disconnect(), false;
+  if (late || is_over()) return disconnect(), false;
   if (client_.phase != Phase::kRunning || client_.keep_alive_s == 0 || client_.overloaded()) return true;
   const Nanoseconds limit = Nanoseconds(std::chrono::seconds(client_.keep_alive_s)) * 3 / 2;
   if (now - last_read_ < limit) return true;

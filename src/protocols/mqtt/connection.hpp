@@ -13,7 +13,7 @@
 
 namespace wharf::mqtt {
 
-class Connection final : public runtime::PortConnection {
+class Connection final : public runtime::PortConnection, private ClientEnd {
  public:
   /// `door` outlives the connection.
   Connection(const Door& door, std::unique_ptr<runtime::Stream> stream);
@@ -29,6 +29,8 @@ class Connection final : public runtime::PortConnection {
   bool is_foreign();
   runtime::Task<void> write_packets();
   void disconnect();
+  void client_ended() override { watch(); }
+  bool is_over() const { return reading_ended_ || client_.phase == Client::Phase::kEnded; }
   void watch();
   /// False: it has been silent for too long.
   bool look_at_time();

@@ -5,7 +5,7 @@
 namespace wharf::mqtt {
 
 Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal,
-               runtime::TaskScope& scope)
+               runtime::TaskScope& scope, ClientEnd& connection)
     : door(door_of_client),
       shard(door.shard),
       remote(std::move(remote_address)),
@@ -13,6 +13,7 @@ Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Sig
       can_read(shard),
       room(shard),
       tasks(scope),
+      whole(connection),
       id(door.new_connection_id()),
       inbox(std::make_shared<Inbox>(*this)),
       turn(shard, door.catalogue),
@@ -36,10 +37,16 @@ void Client::end(ReasonCode code, std::string_view why) {
     if (tells_problems && !why.empty()) disconnect.properties.reason_string = why;
     write(disconnect);
   }
-  phase = Phase::kEnded;
+  end();
+}
+
+void Client::end() {
+  if (std::exchange(phase, Phase::kEnded) == Phase::kEnded) return;
+  waits_for_session.request_stop();
   can_write.notify();
   can_read.notify();
   room.notify();
+  whole.client_ended();
 }
 
 void Client::sending(queue::ConsumerId consumer, std::uint64_t bytes) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -49,6 +50,14 @@ struct Sending {
 /// What the client has published at QoS 2 and not released.
 enum class Received : std::uint8_t { kUnderWay, kKept, kReleasing };
 
+/// Who has the client's socket.
+class ClientEnd {
+ public:
+  virtual ~ClientEnd() = default;
+  /// Once: the client's phase is kEnded from here on.
+  virtual void client_ended() = 0;
+};
+
 struct Client {
   enum class Phase : std::uint8_t {
     kStart,  // CONNECT has not come
@@ -56,7 +65,8 @@ struct Client {
     kEnded,  // nothing more is read
   };
 
-  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope);
+  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope,
+         ClientEnd& connection);
   ~Client();
 
   bool is_v5() const { return version == Version::k5; }
@@ -70,6 +80,8 @@ struct Client {
   void end(ProtocolError error);
   /// The same without a line in the log.
   void end(ReasonCode code, std::string_view why);
+  /// The same without a word.
+  void end();
   template <class Packet>
   Packet answer(std::uint16_t packet_id, const ProtocolError& error) const;
   void sending(queue::ConsumerId consumer, std::uint64_t bytes);
@@ -95,6 +107,7 @@ struct Client {
   runtime::Signal can_read;
   runtime::Signal room;  // something was written, or answered
   runtime::TaskScope& tasks;
+  ClientEnd& whole;
   broker::ConnectionId id;
 
   Phase phase = Phase::kStart;
@@ -107,7 +120,8 @@ struct Client {
   bool tells_problems = true;  // reason strings and user properties on any packet
   broker::SessionExpiry expiry;
   std::optional<broker::SessionRef> session;
-  std::unique_ptr<KeptWill> will;  // large, and most have none
+  std::unique_ptr<KeptWill> will;                        // large, and most have none
+  std::stop_source waits_for_session{std::nostopstate};  // while it does
   bool is_taken_over = false;
 
   Subscriptions subscriptions;

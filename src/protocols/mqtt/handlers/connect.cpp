@@ -136,6 +136,15 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
   return waiting_will;
 }
 
+runtime::Task<Result<broker::AttachedSession>> attach(Client* client, broker::SessionRequest request) {
+  client->waits_for_session = std::stop_source();
+  request.stop = client->waits_for_session.get_token();
+  Result<broker::AttachedSession> session =
+      co_await client->door.sessions.attach(client->shard, std::move(request), client->inbox);
+  client->waits_for_session = std::stop_source(std::nostopstate);
+  co_return session;
+}
+
 /// The client is back before its will was due.
 runtime::Task<void> cancel_will(Client* client, broker::ScheduledId id) {
   std::ignore = co_await client->door.delays.cancel(client->shard, id);
@@ -168,16 +177,15 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   if (!connect) co_return refuse_connect(*client, connect.error());
   Properties told;
   if (auto good = look_at(*client, *connect, *packet, told); !good) co_return refuse_connect(*client, good.error());
-  broker::SessionRequest request{{client->name_space, client->client_id}, connect->clean_start, client->expiry};
+  broker::SessionRequest request{.name = {client->name_space, client->client_id},
+                                 .clean = connect->clean_start,
+                                 .expiry = client->expiry,
+                                 .stop = {}};
   if (client->will && client->will->will().retain) std::ignore = co_await client->door.retained.open(client->shard);
-  Result<broker::AttachedSession> session =
-      co_await client->door.sessions.attach(client->shard, std::move(request), client->inbox);
+  Result<broker::AttachedSession> session = co_await attach(client, std::move(request));
+  if (session) client->session = session->ref;
+  if (client->phase == Client::Phase::kEnded) co_return client->will.reset();  // meanwhile: it never was connected
   if (!session) co_return refuse_connect(*client, no_session(session.error()));
-  client->session = session->ref;
-  if (client->phase == Client::Phase::kEnded) {  // meanwhile: it never was connected
-    client->will.reset();
-    co_return;
-  }
   auto waiting_will = restore(*client, session->items);
   if (waiting_will) co_await cancel_will(client, *waiting_will);
   client->phase = Client::Phase::kRunning;

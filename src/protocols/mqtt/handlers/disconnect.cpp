@@ -18,8 +18,7 @@ void take_disconnect(Client& client, const RawPacket& packet) {
     if (most) client.expiry = client.expiry ? std::min(*client.expiry, *most) : *most;
   }
   if (disconnect->reason != ReasonCode::kDisconnectWithWill) client.will.reset();
-  client.phase = Client::Phase::kEnded;
-  client.can_write.notify();
+  client.end();
 }
 
 }  // namespace wharf::mqtt
