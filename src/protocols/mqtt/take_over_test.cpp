@@ -16,6 +16,9 @@ class MqttTakeOver : public DoorTest {
     for (int i = 0; i < 100; ++i) EXPECT_EQ(publisher.publish("t", payload), ReasonCode::kSuccess);
     return deaf;
   }
+  static Will will_of(std::string_view topic) {
+    return {.properties = {}, .topic = topic, .payload = as_bytes("gone")};
+  }
 };
 
 TEST_F(MqttTakeOver, ASessionIsTakenFromAClientThatDoesNotReadAnyMore) {
@@ -40,6 +43,35 @@ TEST_F(MqttTakeOver, OfSeveralThatWaitForASessionTheLastOneGetsIt) {
   EXPECT_FALSE(last.ended());
   all.pop_back();
   for (Peer* one : all) EXPECT_TRUE(one->ended());
+}
+
+TEST_F(MqttTakeOver, WhoIsTakenOverBeforeItsConnAckLeavesNoWill) {
+  Peer& watcher = open("watcher");
+  EXPECT_EQ(watcher.subscribe("w", 0), 0);
+  int connected = 0;
+  constexpr int kTries = 60;
+  for (int i = 0; i < kTries; ++i) {
+    Connect with_delay = lasting("c", "guest", true);
+    with_delay.will = will_of("delayed");
+    with_delay.will->properties.will_delay_s = 1'000;
+    open(with_delay).cut();
+    simulation_.run_for(std::chrono::seconds(1));
+    Peer& second = connect();
+    Peer& third = connect();
+    Connect with_will = lasting("c");
+    with_will.will = will_of("w");
+    second.add(with_will).start_sending();
+    simulation_.run_for(std::chrono::microseconds(i * 100));
+    third.send(lasting("c"));
+    EXPECT_EQ(third.next<ConnAck>().code, 0);
+    bool was_connected = second.hears_something(std::chrono::seconds(1)) && second.next_is(kConnAck);
+    connected += was_connected ? 1 : 0;
+    second.cut();  // if it came last
+    EXPECT_EQ(watcher.hears_something(std::chrono::seconds(1)), was_connected) << i;
+    if (watcher.hears_something(std::chrono::seconds(0))) watcher.message();
+  }
+  EXPECT_GT(connected, 0);
+  EXPECT_LT(connected, kTries);
 }
 
 }  // namespace

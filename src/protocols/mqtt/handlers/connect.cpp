@@ -188,6 +188,7 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   if (!session) co_return refuse_connect(*client, no_session(session.error()));
   auto waiting_will = restore(*client, session->items);
   if (waiting_will) co_await cancel_will(client, *waiting_will);
+  if (client->phase == Client::Phase::kEnded) co_return client->will.reset();
   client->phase = Client::Phase::kRunning;
   client->write(ConnAck{.session_present = session->resumed, .code = 0, .properties = told});
   resend_releases(*client);
