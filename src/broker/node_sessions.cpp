@@ -17,6 +17,11 @@ bool outlives_connection(const SessionExpiry& expiry) {
   return !expiry || expiry->count() > 0;
 }
 
+Error belongs_to_another(const SessionName& name) {
+  return {ErrorCode::kAccessRefused,
+          fmt::format("the session of client '{}' in vhost '{}' is another user's", name.client, name.name_space)};
+}
+
 }  // namespace
 
 NodeSessions::NodeSessions(NodeShards& shards, const SessionPorts& ports, std::size_t most, runtime::Logger& logger)
@@ -72,13 +77,11 @@ runtime::Task<Result<AttachedSession>> NodeSessions::attach(runtime::Shard& here
 runtime::Task<void> NodeSessions::attach_on(Lane* lane, Attaching* attaching) {
   Session* session = &session_of(*lane, attaching->request.name);
   ++session->users;
-  const std::stop_token& stop = attaching->request.stop;
-  while ((session->holder || session->ending) && !stop.stop_requested()) {
+  while (may_have(*session, attaching) && (session->holder || session->ending)) {
     ask_to_leave(*session);
     [[maybe_unused]] bool free = co_await until_free(session);
   }
-  if (stop.stop_requested()) {
-    attaching->answer = fail(ErrorCode::kClosed, "the client has left while it waited for its session");
+  if (!attaching->answer) {
     if (!session->holder && !session->ending) wake_next(*lane, *session);
     --session->users;
     co_return drop_if_unused(*lane, *session);
@@ -96,17 +99,34 @@ runtime::Task<void> NodeSessions::attach_on(Lane* lane, Attaching* attaching) {
   drop_if_unused(*lane, *session);
 }
 
+bool NodeSessions::is_anothers(const Session& session, const SessionRequest& request) {
+  bool is_known = session.stored || session.holder;
+  return is_known && session.life.user && *session.life.user != request.user;
+}
+
+/// Else the answer says why not. Looked at anew after each wait.
+bool NodeSessions::may_have(const Session& session, Attaching* attaching) {
+  const SessionRequest& request = attaching->request;
+  attaching->answer = AttachedSession{};
+  if (request.stop.stop_requested())
+    attaching->answer = fail(ErrorCode::kClosed, "the client has left while it waited for its session");
+  if (is_anothers(session, request) && !request.replaces_others)
+    attaching->answer = fail(belongs_to_another(session.name));
+  return attaching->answer.has_value();
+}
+
 /// The caller has it already: nobody else comes in between.
 runtime::Task<void> NodeSessions::attach_to(Lane* lane, Session* session, Attaching* attaching) {
   const SessionRequest& request = attaching->request;
-  if (request.clean && session->stored) co_await end(lane, session);
+  bool begins_anew = request.clean || is_anothers(*session, request);
+  if (begins_anew && session->stored) co_await end(lane, session);
   bool outlives = outlives_connection(request.expiry);
   if (outlives && !session->stored && lane->stored >= most_) {
     attaching->answer = fail(ErrorCode::kFull, "there are as many sessions as may be (mqtt.sessions.max)");
     co_return;
   }
   bool resumed = session->stored;
-  session->life = {true, request.expiry, lane->shard.clock().wall_now()};
+  session->life = {true, request.expiry, lane->shard.clock().wall_now(), request.user};
   if (outlives || resumed) {
     if (!session->stored) ++lane->stored;
     session->stored = true;
@@ -157,7 +177,9 @@ runtime::Task<void> NodeSessions::detach_on(Lane* lane, SessionRef ref, SessionE
     co_return;
   }
   ++session->users;
-  session->life = {false, expiry, lane->shard.clock().wall_now()};
+  session->life.connected = false;
+  session->life.expiry = expiry;
+  session->life.since = lane->shard.clock().wall_now();
   if (session->stored && outlives_connection(expiry)) {
     Result<void> written = co_await write_life(lane, session);
     if (!written)

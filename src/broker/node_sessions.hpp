@@ -80,6 +80,8 @@ class NodeSessions final : public Sessions {
   Lane& lane_of(const SessionName& name);
   static Session& session_of(Lane& lane, const SessionName& name);
   static void drop_if_unused(Lane& lane, Session& session);
+  static bool is_anothers(const Session& session, const SessionRequest& request);
+  static bool may_have(const Session& session, Attaching* attaching);
   runtime::Task<void> attach_on(Lane* lane, Attaching* attaching);
   runtime::Task<void> attach_to(Lane* lane, Session* session, Attaching* attaching);
   runtime::Task<void> detach_on(Lane* lane, SessionRef ref, SessionExpiry expiry);

@@ -28,7 +28,8 @@ struct Visit {
 };
 
 runtime::Task<void> begin(Node* node, runtime::Shard* here, Visit* visit, std::shared_ptr<Holding> holding) {
-  auto attached = co_await node->sessions().attach(*here, {visit->name, visit->clean, visit->expiry}, holding);
+  SessionRequest request{.name = visit->name, .user = "u", .clean = visit->clean, .expiry = visit->expiry, .stop = {}};
+  auto attached = co_await node->sessions().attach(*here, std::move(request), holding);
   EXPECT_TRUE(attached) << attached.error().message;
   if (!attached) co_return;
   visit->found = *attached;

@@ -6,8 +6,8 @@
 namespace wharf::broker {
 namespace {
 
-constexpr char kVersion = 1;
-constexpr std::size_t kLifeBytes = 2 + 2 * sizeof(std::int64_t);
+constexpr char kWithoutUser = 1, kVersion = 2;
+constexpr std::size_t kFixedBytes = 2 + 2 * sizeof(std::int64_t);
 
 template <class T>
 void put(std::string& to, T value) {
@@ -52,15 +52,19 @@ std::optional<SessionRecordKey> read_session_record_key(std::string_view key) {
 }
 
 std::string encode_session_life(const SessionLife& life) {
-  std::string encoded{kVersion, life.connected ? '\1' : '\0'};
+  std::string encoded{life.user ? kVersion : kWithoutUser, life.connected ? '\1' : '\0'};
   put(encoded, life.expiry ? std::int64_t{life.expiry->count()} : std::int64_t{-1});
   put(encoded, life.since.ms);
+  if (life.user) encoded += *life.user;
   return encoded;
 }
 
 std::optional<SessionLife> decode_session_life(std::string_view encoded) {
-  if (encoded.size() != kLifeBytes || encoded[0] != kVersion) return std::nullopt;
-  SessionLife life{.connected = encoded[1] != 0, .expiry = {}, .since = {}};
+  if (encoded.size() < kFixedBytes) return std::nullopt;
+  bool known = encoded[0] == kVersion || (encoded[0] == kWithoutUser && encoded.size() == kFixedBytes);
+  if (!known) return std::nullopt;
+  SessionLife life{.connected = encoded[1] != 0, .expiry = {}, .since = {}, .user = {}};
+  if (encoded[0] == kVersion) life.user = std::string(encoded.substr(kFixedBytes));
   auto seconds = get<std::int64_t>(encoded.substr(2));
   if (seconds >= 0) life.expiry = std::chrono::seconds(seconds);
   life.since = Timestamp{get<std::int64_t>(encoded.substr(2 + sizeof seconds))};

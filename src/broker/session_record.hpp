@@ -23,7 +23,8 @@ std::optional<SessionRecordKey> read_session_record_key(std::string_view key);
 struct SessionLife {
   bool connected = false;  // when it was written
   SessionExpiry expiry;
-  Timestamp since;  // it has been so
+  Timestamp since;                  // it has been so
+  std::optional<std::string> user;  // whose it is; none: it was written before that was kept, and is whose comes
   friend bool operator==(const SessionLife&, const SessionLife&) = default;
 };
 std::string encode_session_life(const SessionLife& life);

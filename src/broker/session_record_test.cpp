@@ -12,8 +12,9 @@ TEST(SessionRecord, KeysAndLivesComeBack) {
   EXPECT_EQ(read->name.name_space, name_space);
   EXPECT_EQ(read->name.client, client);
   EXPECT_EQ(read->item, item);
-  for (const SessionLife& life : {SessionLife{true, std::nullopt, Timestamp{5}},
-                                  SessionLife{false, std::chrono::seconds(4'294'967'294), Timestamp{0}}})
+  for (const SessionLife& life :
+       {SessionLife{true, std::nullopt, Timestamp{5}, std::nullopt}, SessionLife{true, std::nullopt, Timestamp{5}, ""},
+        SessionLife{false, std::chrono::seconds(4'294'967'294), Timestamp{0}, "alice"}})
     EXPECT_EQ(decode_session_life(encode_session_life(life)), life);
 }
 
@@ -22,7 +23,7 @@ TEST(SessionRecord, WhatIsNoneIsNone) {
   EXPECT_FALSE(read_session_record_key(std::string_view("\0\5abc", 5)));
   EXPECT_FALSE(decode_session_life("x"));
   std::string later = encode_session_life({});
-  later[0] = 2;
+  later[0] = 3;
   EXPECT_FALSE(decode_session_life(later));
 }
 

@@ -36,7 +36,9 @@ inline constexpr std::string_view kSessionQueueItem = "queue/";
 
 struct SessionRequest {
   SessionName name;
-  bool clean = false;  // what there was ends first
+  std::string user;              // whose it is: nobody else gets what it keeps
+  bool replaces_others = false;  // another user's ends first, with its connection; else it is kAccessRefused
+  bool clean = false;            // what there was ends first
   SessionExpiry expiry;
   std::stop_token stop;  // nobody wants it any more
 };
@@ -72,7 +74,7 @@ class Sessions {
  public:
   virtual ~Sessions() = default;
   /// Waits until a connection that has it has left, and those that came before. kFull: there are as many sessions as
-  /// may be; kClosed: `stop` was asked for while it waited; kStorage, kDiskFull.
+  /// may be; kAccessRefused: it is another user's; kClosed: `stop` was asked for while it waited; kStorage, kDiskFull.
   virtual runtime::Task<Result<AttachedSession>> attach(runtime::Shard& here, SessionRequest request,
                                                         std::shared_ptr<SessionHolder> holder) = 0;
   /// When this returns they are on disk, unless the session ends with its connection. Calls take effect in their order.

@@ -153,7 +153,9 @@ runtime::Task<void> cancel_will(Client* client, broker::ScheduledId id) {
 }
 
 ProtocolError no_session(const Error& error) {
-  ReasonCode code = error.code == ErrorCode::kFull ? ReasonCode::kQuotaExceeded : ReasonCode::kServerUnavailable;
+  ReasonCode code = ReasonCode::kServerUnavailable;
+  if (error.code == ErrorCode::kFull) code = ReasonCode::kQuotaExceeded;
+  if (error.code == ErrorCode::kAccessRefused) code = ReasonCode::kNotAuthorized;
   return {code, error.message};
 }
 
@@ -178,6 +180,8 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   Properties told;
   if (auto good = look_at(*client, *connect, *packet, told); !good) co_return refuse_connect(*client, good.error());
   broker::SessionRequest request{.name = {client->name_space, client->client_id},
+                                 .user = client->decisions->principal().name,
+                                 .replaces_others = may_end_session(*client),
                                  .clean = connect->clean_start,
                                  .expiry = client->expiry,
                                  .stop = {}};
@@ -189,6 +193,7 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   auto waiting_will = restore(*client, session->items);
   if (waiting_will) co_await cancel_will(client, *waiting_will);
   if (client->phase == Client::Phase::kEnded) co_return client->will.reset();
+  if (auto allowed = may_resume(*client); !allowed) co_return refuse_connect(*client, allowed.error());
   client->phase = Client::Phase::kRunning;
   client->write(ConnAck{.session_present = session->resumed, .code = 0, .properties = told});
   resend_releases(*client);

@@ -44,12 +44,14 @@ routing::Binding binding_of(const Place& place) {
       std::string(kTopicExchange), {routing::DestinationKind::kQueue, place.queue}, binding_key_of(place.filter), {}};
 }
 
-Outcome<void> may_subscribe(Client& client, const Place& place) {
+/// `is_new`: its queue or a binding of it is to be made.
+Outcome<void> may_subscribe(Client& client, const Place& place, bool is_new) {
   Result<void> allowed = client.may(Verb::kRead, Resource::exchange(kTopicExchange));
   std::string key = binding_key_of(place.filter);
   if (allowed) allowed = client.may(Verb::kRead, Resource::topic_key(kTopicExchange, key));
-  for (Verb verb : {Verb::kConfigure, Verb::kWrite, Verb::kRead}) {
-    if (allowed) allowed = client.may(verb, Resource::queue(place.queue));
+  if (allowed) allowed = client.may(Verb::kRead, Resource::queue(place.queue));
+  for (Verb verb : {Verb::kConfigure, Verb::kWrite}) {
+    if (allowed && is_new) allowed = client.may(verb, Resource::queue(place.queue));
   }
   if (!allowed) return refuse(ReasonCode::kNotAuthorized, allowed.error().message);
   return {};
@@ -143,6 +145,16 @@ runtime::Task<Result<void>> remove(Client* client, const Subscription* gone) {
   co_return unbound;
 }
 
+/// With what the session keeps of it.
+runtime::Task<Result<void>> end_subscription(Client* client, const Subscription* gone) {
+  Result<void> removed = co_await remove(client, gone);
+  if (!removed || !client->keeps_session()) co_return removed;
+  std::vector<broker::SessionItem> items;
+  items.push_back({fmt::format("{}{}", kSubscriptionItem, gone->filter), std::nullopt});
+  removed = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  co_return removed;
+}
+
 Outcome<void> check(const Client& client, const Subscription& subscription) {
   std::optional<SharedFilter> shared = shared_filter(subscription.filter);
   bool valid = shared ? !shared->filter.empty() : is_topic_filter(subscription.filter);
@@ -162,7 +174,7 @@ Outcome<void> check(const Client& client, const Subscription& subscription) {
 runtime::Task<Outcome<std::uint8_t>> subscribe_to(Client* client, Subscription wanted) {
   if (auto good = check(*client, wanted); !good) co_return refuse(good.error());
   Place place = place_of(*client, wanted);
-  if (auto allowed = may_subscribe(*client, place); !allowed) co_return refuse(allowed.error());
+  if (auto allowed = may_subscribe(*client, place, true); !allowed) co_return refuse(allowed.error());
   Result<void> open = co_await open_place(client, &place, wanted.filter);
   if (!open) co_return refuse(refused(open.error()));
   if (client->keeps_session()) {
@@ -249,12 +261,7 @@ runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet) {
     std::optional<Subscription> gone = client->subscriptions.erase(filter);
     ReasonCode code = gone ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted;
     if (gone) {
-      Result<void> removed = co_await remove(client, &*gone);
-      if (removed && client->keeps_session()) {
-        std::vector<broker::SessionItem> items;
-        items.push_back({fmt::format("{}{}", kSubscriptionItem, filter), std::nullopt});
-        removed = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
-      }
+      Result<void> removed = co_await end_subscription(client, &*gone);
       if (!removed) code = ReasonCode::kUnspecifiedError;
     }
     answer.codes.push_back(static_cast<std::uint8_t>(code));
@@ -262,7 +269,43 @@ runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet) {
   client->write(answer);
 }
 
+bool may_end_session(Client& client) {
+  return client.may(Verb::kConfigure, Resource::queue(queue_of_session(client.client_id))).has_value();
+}
+
+Outcome<void> may_resume(Client& client) {
+  if (!client.subscriptions.any(Lane::kSession)) return {};
+  Result<void> allowed = client.may(Verb::kRead, Resource::queue(queue_of_session(client.client_id)));
+  if (!allowed) return refuse(ReasonCode::kNotAuthorized, allowed.error().message);
+  return {};
+}
+
+namespace {
+
+/// Before anything is delivered. Of an own session only what it reads is looked at: queue and bindings are there.
+runtime::Task<Result<void>> end_what_is_not_allowed(Client* client) {
+  std::vector<Subscription> gone;
+  for (const auto& [filter, subscription] : client->subscriptions.all()) {
+    Place place = place_of(*client, subscription);
+    auto allowed = may_subscribe(*client, place, place.lane != Lane::kSession);
+    if (allowed) continue;
+    gone.push_back(subscription);
+    client->door.logger.warn("ended a subscription that its user has no right to any more",
+                             {{"client", client->client_id}, {"filter", filter}, {"reason", allowed.error().message}});
+  }
+  for (const Subscription& one : gone) client->subscriptions.erase(one.filter);
+  for (const Subscription& one : gone) {
+    Result<void> ended = co_await end_subscription(client, &one);
+    if (!ended) co_return ended;
+  }
+  co_return Result<void>();
+}
+
+}  // namespace
+
 runtime::Task<Result<void>> resume_subscriptions(Client* client) {
+  Result<void> ended = co_await end_what_is_not_allowed(client);
+  if (!ended) co_return ended;
   std::vector<Subscription> all;
   for (const auto& [filter, subscription] : client->subscriptions.all()) all.push_back(subscription);
   for (const Subscription& one : all) {

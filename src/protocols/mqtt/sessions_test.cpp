@@ -1,0 +1,91 @@
+// Whose a session is, and what its subscriptions keep.
+#include "protocols/mqtt/door_testing.hpp"
+
+namespace wharf::mqtt {
+namespace {
+
+class MqttSessions : public DoorTest {
+ protected:
+  /// A session of alice's that waits, with one message.
+  void leave_a_session() {
+    add_user("alice");
+    Peer& alice = open(lasting("c", "alice"));
+    EXPECT_EQ(alice.subscribe("t", 1), 1);
+    leave(alice);
+    Peer& publisher = open("publisher");
+    EXPECT_EQ(publisher.publish("t", "secret"), ReasonCode::kSuccess);
+    leave(publisher);
+  }
+  /// What CONNACK says.
+  std::uint8_t code_for(std::string_view user) {
+    Peer& peer = connect();
+    peer.send(lasting("c", user));
+    return peer.next<ConnAck>().code;
+  }
+  Peer& come_back(std::string_view user, bool present) {
+    Peer& peer = connect();
+    peer.send(lasting("c", user));
+    ConnAck answer = peer.next<ConnAck>();
+    EXPECT_EQ(answer.code, 0);
+    EXPECT_EQ(answer.session_present, present);
+    return peer;
+  }
+  void allow_topics(std::string user, std::string read) {
+    security::TopicPermission permission{std::move(user), "/", "amq.topic", ".*", std::move(read)};
+    EXPECT_TRUE(simulation_.run(shard(), node_->access().set_topic_permission(shard(), std::move(permission))));
+  }
+};
+
+constexpr auto kRefused = static_cast<std::uint8_t>(ReasonCode::kNotAuthorized);
+
+TEST_F(MqttSessions, AnotherUserWhoMayNotConfigureItsQueueIsRefused) {
+  leave_a_session();
+  add_user("mallory", "^$");
+  EXPECT_EQ(code_for("mallory"), kRefused);
+  restart();
+  EXPECT_EQ(code_for("mallory"), kRefused);
+  EXPECT_EQ(come_back("alice", true).message(), "secret");
+  EXPECT_EQ(code_for("mallory"), kRefused);  // and does not end alice's connection
+  Peer& publisher = open("publisher");
+  EXPECT_EQ(publisher.publish("t", "more"), ReasonCode::kSuccess);
+  EXPECT_EQ(peers_[peers_.size() - 3]->message(), "more");
+}
+
+TEST_F(MqttSessions, AnotherUserWhoMayBeginsANewOne) {
+  leave_a_session();
+  add_user("bob");
+  Peer& bob = come_back("bob", false);
+  EXPECT_TRUE(bob.silent());
+  EXPECT_EQ(bob.subscribe("u", 1), 1);
+  leave(bob);
+  come_back("alice", false);
+}
+
+TEST_F(MqttSessions, WhatItsUserMayNotReadAnyMoreIsNotDelivered) {
+  leave_a_session();
+  {
+    Peer& alice = come_back("alice", true);
+    EXPECT_EQ(alice.message(), "secret");
+    EXPECT_EQ(alice.subscribe("u", 1), 1);
+    leave(alice);
+  }
+  Peer& publisher = open("publisher");
+  EXPECT_EQ(publisher.publish("t", "not for her"), ReasonCode::kSuccess);
+  EXPECT_EQ(publisher.publish("u", "for her"), ReasonCode::kSuccess);
+  allow_topics("alice", "^u$");
+  Peer& alice = come_back("alice", true);
+  EXPECT_EQ(alice.message(), "for her");
+  EXPECT_EQ(publisher.publish("t", "neither"), ReasonCode::kNoMatchingSubscribers);
+  EXPECT_TRUE(alice.silent());
+}
+
+TEST_F(MqttSessions, WhoMayNotReadFromItsQueueAnyMoreDoesNotConnect) {
+  leave_a_session();
+  add_user("alice", ".*", ".*", "^amq");
+  EXPECT_EQ(code_for("alice"), kRefused);
+  add_user("alice");
+  EXPECT_EQ(come_back("alice", true).message(), "secret");
+}
+
+}  // namespace
+}  // namespace wharf::mqtt
