@@ -166,6 +166,57 @@ class Peer {
   runtime::TaskScope tasks_;
 };
 
+/// A node's, which may refuse to bind.
+class RefusingEntities final : public broker::Entities {
+ public:
+  explicit RefusingEntities(broker::Entities& real) : real_(real) {}
+  bool refuses_to_bind = false;
+
+  std::optional<broker::NamespaceView> find(const runtime::Shard& here, std::string_view name) const override {
+    return real_.find(here, name);
+  }
+  runtime::Task<Result<broker::DeclaredQueue>> declare_queue(runtime::Shard& here, std::string vhost,
+                                                             broker::QueueDeclaration declaration) override {
+    return real_.declare_queue(here, std::move(vhost), std::move(declaration));
+  }
+  runtime::Task<Result<std::uint64_t>> delete_queue(runtime::Shard& here, std::string vhost, std::string name,
+                                                    broker::QueueDeletion how) override {
+    return real_.delete_queue(here, std::move(vhost), std::move(name), how);
+  }
+  runtime::Task<void> delete_unused(runtime::Shard& here, broker::QueueRef queue) override {
+    return real_.delete_unused(here, queue);
+  }
+  runtime::Task<void> delete_exclusive(runtime::Shard& here, broker::ConnectionId owner) override {
+    return real_.delete_exclusive(here, owner);
+  }
+  runtime::Task<Result<bool>> declare_exchange(runtime::Shard& here, std::string vhost,
+                                               routing::Exchange exchange) override {
+    return real_.declare_exchange(here, std::move(vhost), std::move(exchange));
+  }
+  runtime::Task<Result<void>> delete_exchange(runtime::Shard& here, std::string vhost, std::string name,
+                                              bool if_unused) override {
+    return real_.delete_exchange(here, std::move(vhost), std::move(name), if_unused);
+  }
+  runtime::Task<Result<void>> bind(runtime::Shard& here, std::string vhost, routing::Binding binding) override {
+    if (refuses_to_bind) co_return fail(ErrorCode::kDiskFull, "no room for a binding");
+    Result<void> bound = co_await real_.bind(here, std::move(vhost), std::move(binding));
+    co_return bound;
+  }
+  runtime::Task<Result<void>> unbind(runtime::Shard& here, std::string vhost, routing::Binding binding) override {
+    return real_.unbind(here, std::move(vhost), std::move(binding));
+  }
+  std::vector<std::string> namespaces(const runtime::Shard& here) const override { return real_.namespaces(here); }
+  runtime::Task<Result<void>> create_namespace(runtime::Shard& here, std::string name) override {
+    return real_.create_namespace(here, std::move(name));
+  }
+  runtime::Task<Result<void>> delete_namespace(runtime::Shard& here, std::string name) override {
+    return real_.delete_namespace(here, std::move(name));
+  }
+
+ private:
+  broker::Entities& real_;
+};
+
 class DoorTest : public testing::Test {
  protected:
   explicit DoorTest(DoorLimits limits = {}) : limits_(limits) { start(); }
@@ -178,6 +229,7 @@ class DoorTest : public testing::Test {
     node_ = std::make_unique<broker::Node>(std::move(with), config_);
     Result<void> started = simulation_.run(shard(), node_->start());
     EXPECT_TRUE(started) << started.error().message;
+    entities_ = std::make_unique<RefusingEntities>(node_->entities());
     std::vector<const Door*> doors;
     for (runtime::Shard* one : shards) doors.push_back(make_door(*one));
     port_ = std::make_unique<runtime::OpenPort>(runtime::PortOptions{.name = "mqtt", .max_connections = 1'000}, shards,
@@ -191,6 +243,7 @@ class DoorTest : public testing::Test {
     EXPECT_TRUE(simulation_.run(shard(), node_->stop()));
     port_.reset();
     doors_.clear();
+    entities_.reset();
     node_.reset();
   }
   void restart() {
@@ -251,7 +304,7 @@ class DoorTest : public testing::Test {
                                                     .retained = node_->retained(),
                                                     .histories = node_->histories(),
                                                     .delays = node_->delays(),
-                                                    .entities = node_->entities(),
+                                                    .entities = *entities_,
                                                     .publish = node_->publish(),
                                                     .catalogue = node_->catalogue(),
                                                     .connections_made = *connections_made_.back(),
@@ -275,6 +328,7 @@ class DoorTest : public testing::Test {
   runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
   DoorLimits limits_;
   std::unique_ptr<broker::Node> node_;
+  std::unique_ptr<RefusingEntities> entities_;
   std::vector<std::unique_ptr<std::uint64_t>> connections_made_;
   std::vector<std::unique_ptr<Door>> doors_;
   std::unique_ptr<runtime::OpenPort> port_;

@@ -87,5 +87,57 @@ TEST_F(MqttSessions, WhoMayNotReadFromItsQueueAnyMoreDoesNotConnect) {
   EXPECT_EQ(come_back("alice", true).message(), "secret");
 }
 
+TEST_F(MqttSessions, WhatWaitsForASubscriptionIsNotLostWhenItsQosChanges) {
+  Connect one_at_a_time = lasting("c");
+  one_at_a_time.properties.receive_maximum = 1;
+  Peer& reader = open(one_at_a_time);
+  EXPECT_EQ(reader.subscribe("t", 1), 1);
+  Peer& publisher = open("publisher");
+  for (std::string_view payload : {"1", "2", "3"}) EXPECT_EQ(publisher.publish("t", payload), ReasonCode::kSuccess);
+  Publish first = reader.next<Publish>();
+  std::uint16_t id = first.packet_id;
+  EXPECT_EQ(reader.subscribe("t", 0), 0);
+  EXPECT_TRUE(reader.silent());
+  reader.send(PubAck{.packet_id = id});
+  EXPECT_EQ(reader.message(), "2");
+  EXPECT_EQ(reader.message(), "3");
+  EXPECT_EQ(publisher.publish("t", "4"), ReasonCode::kSuccess);
+  EXPECT_EQ(reader.message(), "4");
+  EXPECT_TRUE(reader.silent());
+}
+
+TEST_F(MqttSessions, WhatWaitsForASubscriptionWhoseQosHasChangedSurvivesTheConnection) {
+  Connect one_at_a_time = lasting("c");
+  one_at_a_time.properties.receive_maximum = 1;
+  Peer& reader = open(one_at_a_time);
+  EXPECT_EQ(reader.subscribe("t", 1), 1);
+  Peer& publisher = open("publisher");
+  for (std::string_view payload : {"1", "2"}) EXPECT_EQ(publisher.publish("t", payload), ReasonCode::kSuccess);
+  reader.next<Publish>();
+  EXPECT_EQ(reader.subscribe("t", 0), 0);
+  reader.cut();
+  Peer& again = come_back("guest", true);
+  EXPECT_EQ(again.message(), "1");
+  EXPECT_EQ(again.message(), "2");
+}
+
+TEST_F(MqttSessions, ASubscriptionIsStillTheOldOneWhereTheNewOneIsRefused) {
+  Peer& reader = open(lasting("c"));
+  EXPECT_EQ(reader.subscribe("t", 1), 1);
+  entities_->refuses_to_bind = true;
+  EXPECT_EQ(reader.subscribe("t", 0), static_cast<std::uint8_t>(ReasonCode::kQuotaExceeded));
+  EXPECT_EQ(reader.subscribe("u", 1), static_cast<std::uint8_t>(ReasonCode::kQuotaExceeded));
+  entities_->refuses_to_bind = false;
+  Peer& publisher = open("publisher");
+  EXPECT_EQ(publisher.publish("t", "1"), ReasonCode::kSuccess);
+  EXPECT_EQ(reader.message(), "1");
+  reader.cut();
+  Peer& again = come_back("guest", true);
+  EXPECT_EQ(publisher.publish("t", "2"), ReasonCode::kSuccess);
+  EXPECT_EQ(again.message(), "2");
+  again.send(Unsubscribe{.packet_id = 1, .properties = {}, .filters = {"u"}});
+  EXPECT_EQ(again.next<UnsubAck>().codes.front(), static_cast<std::uint8_t>(ReasonCode::kNoSubscriptionExisted));
+}
+
 }  // namespace
 }  // namespace wharf::mqtt

@@ -64,6 +64,7 @@ Written write_delivery(Client& client, Source& source, queue::ConsumerId id, con
   auto match = wanted(client, source, view->topic);
   if (!match) return Written::kNotForIt;
   Publish publish{.qos = std::min(view->qos, match->qos), .retain = view->retain && match->retain_as_published};
+  if (source.lane == Lane::kConnection) publish.qos = 0;  // of a subscription that had QoS 0: nothing holds it here
   view->properties.subscription_ids = std::move(match->ids);
   if (publish.qos > 0) return write_with_identifier(client, source, id, delivery, *view, publish);
   bool written = write_message(client, *view, publish, SharedBytes(delivery.owner, view->payload));

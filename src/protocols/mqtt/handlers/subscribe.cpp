@@ -107,6 +107,11 @@ runtime::Task<Result<void>> open_place(Client* client, const Place* place, std::
   co_return begun;
 }
 
+runtime::Task<Result<void>> bind(Client* client, const Place* place) {
+  Result<void> bound = co_await client->door.entities.bind(client->shard, client->name_space, binding_of(*place));
+  co_return bound;
+}
+
 runtime::Task<Result<void>> unbind(Client* client, const Place* place) {
   Result<void> unbound = co_await client->door.entities.unbind(client->shard, client->name_space, binding_of(*place));
   co_return unbound;
@@ -145,13 +150,18 @@ runtime::Task<Result<void>> remove(Client* client, const Subscription* gone) {
   co_return unbound;
 }
 
+runtime::Task<Result<void>> forget_subscription(Client* client, const Subscription* gone) {
+  if (!client->keeps_session()) co_return Result<void>();
+  std::vector<broker::SessionItem> items;
+  items.push_back({fmt::format("{}{}", kSubscriptionItem, gone->filter), std::nullopt});
+  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  co_return kept;
+}
+
 /// With what the session keeps of it.
 runtime::Task<Result<void>> end_subscription(Client* client, const Subscription* gone) {
   Result<void> removed = co_await remove(client, gone);
-  if (!removed || !client->keeps_session()) co_return removed;
-  std::vector<broker::SessionItem> items;
-  items.push_back({fmt::format("{}{}", kSubscriptionItem, gone->filter), std::nullopt});
-  removed = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  if (removed) removed = co_await forget_subscription(client, gone);
   co_return removed;
 }
 
@@ -170,6 +180,27 @@ Outcome<void> check(const Client& client, const Subscription& subscription) {
   return {};
 }
 
+runtime::Task<Result<void>> keep_subscription(Client* client, const Subscription* subscription) {
+  if (!client->keeps_session()) co_return Result<void>();
+  std::vector<broker::SessionItem> items;
+  items.push_back({fmt::format("{}{}", kSubscriptionItem, subscription->filter), encode_subscription(*subscription)});
+  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  co_return kept;
+}
+
+/// What was subscribed to before is so still, with its binding: its messages go on.
+runtime::Task<void> back_to(Client* client, const Subscription* wanted, const std::optional<Subscription>* before) {
+  client->subscriptions.erase(wanted->filter);
+  if (*before) {
+    client->subscriptions.put(**before);
+    std::ignore = co_await keep_subscription(client, &**before);
+    co_return;
+  }
+  std::ignore = co_await forget_subscription(client, wanted);
+  Place place = place_of(*client, *wanted);
+  if (place.lane == Lane::kGroup) co_await leave_group(client, &place);
+}
+
 /// The granted QoS, or why not.
 runtime::Task<Outcome<std::uint8_t>> subscribe_to(Client* client, Subscription wanted) {
   if (auto good = check(*client, wanted); !good) co_return refuse(good.error());
@@ -177,17 +208,12 @@ runtime::Task<Outcome<std::uint8_t>> subscribe_to(Client* client, Subscription w
   if (auto allowed = may_subscribe(*client, place, true); !allowed) co_return refuse(allowed.error());
   Result<void> open = co_await open_place(client, &place, wanted.filter);
   if (!open) co_return refuse(refused(open.error()));
-  if (client->keeps_session()) {
-    std::vector<broker::SessionItem> items;
-    items.push_back({fmt::format("{}{}", kSubscriptionItem, wanted.filter), encode_subscription(wanted)});
-    Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
-    if (!kept) co_return refuse(refused(kept.error()));
-  }
   std::optional<Subscription> before = client->subscriptions.put(wanted);
-  Result<void> bound = co_await client->door.entities.bind(client->shard, client->name_space, binding_of(place));
-  if (!bound) {
-    client->subscriptions.erase(wanted.filter);
-    co_return refuse(refused(bound.error()));
+  Result<void> done = co_await keep_subscription(client, client->subscriptions.find(wanted.filter));
+  if (done) done = co_await bind(client, &place);
+  if (!done) {
+    co_await back_to(client, &wanted, &before);
+    co_return refuse(refused(done.error()));
   }
   if (before && place_of(*client, *before).lane != place.lane) std::ignore = co_await remove(client, &*before);
   co_return wanted.qos();
@@ -308,12 +334,17 @@ runtime::Task<Result<void>> resume_subscriptions(Client* client) {
   if (!ended) co_return ended;
   std::vector<Subscription> all;
   for (const auto& [filter, subscription] : client->subscriptions.all()) all.push_back(subscription);
+  if (client->subscriptions.any(Lane::kSession)) {  // also what waits for one that has QoS 0 now
+    Place own{Lane::kSession, queue_of_session(client->client_id), {}};
+    Result<void> open = co_await open_place(client, &own, {});
+    if (!open) co_return open;
+  }
   for (const Subscription& one : all) {
     Place place = place_of(*client, one);
     Result<void> open = co_await open_place(client, &place, one.filter);
     if (!open) co_return open;
     if (place.lane == Lane::kSession) continue;  // it has its bindings still
-    Result<void> bound = co_await client->door.entities.bind(client->shard, client->name_space, binding_of(place));
+    Result<void> bound = co_await bind(client, &place);
     if (!bound) co_return bound;
   }
   co_return Result<void>();

@@ -14,6 +14,8 @@ Lane Subscriptions::lane_of(const Subscription& subscription) {
 
 std::optional<Subscription> Subscriptions::put(Subscription subscription) {
   std::optional<Subscription> before = erase(subscription.filter);
+  if (before && (before->changed_lane() || lane_of(*before) != lane_of(subscription)))
+    subscription.options |= kChangedLane;
   auto [place, added] = by_filter_.emplace(subscription.filter, subscription);
   bool is_wild = subscription.filter.find_first_of("+#") != std::string::npos;
   if (is_wild && lane_of(subscription) != Lane::kGroup) wildcards_.emplace(subscription.filter, &place->second);
@@ -35,7 +37,12 @@ const Subscription* Subscriptions::find(std::string_view filter) const {
 }
 
 bool Subscriptions::any(Lane lane) const {
-  return std::ranges::any_of(by_filter_, [lane](const auto& one) { return lane_of(one.second) == lane; });
+  return std::ranges::any_of(by_filter_, [lane](const auto& one) { return has_messages_in(one.second, lane); });
+}
+
+bool Subscriptions::has_messages_in(const Subscription& subscription, Lane lane) {
+  Lane own = lane_of(subscription);
+  return own == lane || (subscription.changed_lane() && own != Lane::kGroup);
 }
 
 void Subscriptions::add(std::optional<Match>& match, const Subscription& subscription) {
@@ -49,9 +56,9 @@ void Subscriptions::add(std::optional<Match>& match, const Subscription& subscri
 std::optional<Subscriptions::Match> Subscriptions::match(std::string_view topic, Lane lane) const {
   std::optional<Match> match;
   const Subscription* exact = find(topic);
-  if (exact && lane_of(*exact) == lane) add(match, *exact);
+  if (exact && has_messages_in(*exact, lane)) add(match, *exact);
   for (const auto& [filter, subscription] : wildcards_) {
-    if (lane_of(*subscription) == lane && matches(filter, topic)) add(match, *subscription);
+    if (has_messages_in(*subscription, lane) && matches(filter, topic)) add(match, *subscription);
   }
   return match;
 }

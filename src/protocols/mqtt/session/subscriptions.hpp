@@ -19,6 +19,10 @@ enum SubscriptionOption : std::uint8_t {
   kReservedOptions = 0xC0
 };
 
+/// Ours, in a bit that is reserved: by a subscription to the same filter it has changed its lane, and the messages that
+/// wait in the other one are not lost for that [MQTT-3.8.4-4].
+inline constexpr std::uint8_t kChangedLane = 0x40;
+
 struct Subscription {
   std::string filter;  // as the client wrote it
   std::uint8_t options = 0;
@@ -26,6 +30,7 @@ struct Subscription {
 
   std::uint8_t qos() const { return options & kQosBits; }
   bool no_local() const { return (options & kNoLocal) != 0; }
+  bool changed_lane() const { return (options & kChangedLane) != 0; }
   friend bool operator==(const Subscription&, const Subscription&) = default;
 };
 
@@ -38,12 +43,12 @@ enum class Lane : std::uint8_t {
 
 class Subscriptions {
  public:
-  /// The same filter again takes the place of the one before; returns that one.
+  /// The same filter again takes the place of the one before; returns that one. What its lane was is kept in mind.
   std::optional<Subscription> put(Subscription subscription);
   std::optional<Subscription> erase(std::string_view filter);
   const Subscription* find(std::string_view filter) const;
   std::size_t size() const { return by_filter_.size(); }
-  /// Any that has its messages in this lane?
+  /// Any that has messages in this lane?
   bool any(Lane lane) const;
   const std::map<std::string, Subscription, std::less<>>& all() const { return by_filter_; }
 
@@ -55,10 +60,11 @@ class Subscriptions {
     bool only_no_local = true;
     std::vector<std::uint32_t> ids;
   };
-  /// Of those in this lane, not kGroup, that the topic matches; none: nobody wants it.
+  /// Of those in this lane, or that were, not kGroup, that the topic matches; none: nobody wants it.
   std::optional<Match> match(std::string_view topic, Lane lane) const;
 
  private:
+  static bool has_messages_in(const Subscription& subscription, Lane lane);
   static void add(std::optional<Match>& match, const Subscription& subscription);
 
   std::map<std::string, Subscription, std::less<>> by_filter_;

@@ -26,11 +26,28 @@ TEST(MqttSubscriptions, TheSameFilterAgainTakesThePlace) {
   EXPECT_FALSE(all.put({.filter = "a/#", .options = 1, .id = {}}));
   EXPECT_EQ(all.put({.filter = "a/#", .options = 0, .id = {}})->qos(), 1);
   EXPECT_EQ(all.size(), 1u);
-  EXPECT_FALSE(all.any(Lane::kSession));
   EXPECT_TRUE(all.match("a", Lane::kConnection));
   EXPECT_TRUE(all.erase("a/#"));
   EXPECT_FALSE(all.erase("a/#"));
   EXPECT_FALSE(all.match("a", Lane::kConnection));
+}
+
+TEST(MqttSubscriptions, OneThatChangedItsLaneHasMessagesInBoth) {
+  Subscriptions all;
+  all.put({.filter = "a/#", .options = 1, .id = {}});
+  EXPECT_FALSE(all.match("a/b", Lane::kConnection));
+  all.put({.filter = "a/#", .options = 0, .id = {}});
+  EXPECT_EQ(all.match("a/b", Lane::kSession)->qos, 0);
+  EXPECT_TRUE(all.match("a/b", Lane::kConnection));
+  EXPECT_TRUE(all.any(Lane::kSession));
+  all.put({.filter = "a/#", .options = 2, .id = {}});
+  EXPECT_EQ(all.match("a/b", Lane::kSession)->qos, 2);
+  EXPECT_TRUE(all.match("a/b", Lane::kConnection));
+  auto kept = decode_subscription("a/#", encode_subscription(*all.find("a/#")));
+  EXPECT_TRUE(kept && kept->changed_lane());
+  all.erase("a/#");
+  all.put({.filter = "a/#", .options = 2, .id = {}});
+  EXPECT_FALSE(all.match("a/b", Lane::kConnection));
 }
 
 TEST(MqttSubscriptions, NoLocalCountsIfEveryMatchSaysSo) {
