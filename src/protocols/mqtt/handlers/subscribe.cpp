@@ -259,7 +259,7 @@ Outcome<std::vector<Subscription>> subscriptions_of(const Client& client, const 
 }  // namespace
 
 runtime::Task<void> take_subscribe(Client* client, const RawPacket* packet) {
-  Outcome<Subscribe> subscribe = read_packet<Subscribe>(*packet, client->version);
+  Outcome<Subscribe> subscribe = read_packet<Subscribe>(*packet, client->version, client->door.limits.subscriptions);
   if (!subscribe) co_return client->end(subscribe.error());
   Outcome<std::vector<Subscription>> wanted = subscriptions_of(*client, *subscribe);
   if (!wanted) co_return client->end(wanted.error());
@@ -280,7 +280,8 @@ runtime::Task<void> take_subscribe(Client* client, const RawPacket* packet) {
 }
 
 runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet) {
-  Outcome<Unsubscribe> unsubscribe = read_packet<Unsubscribe>(*packet, client->version);
+  Outcome<Unsubscribe> unsubscribe =
+      read_packet<Unsubscribe>(*packet, client->version, client->door.limits.subscriptions);
   if (!unsubscribe) co_return client->end(unsubscribe.error());
   UnsubAck answer{.packet_id = unsubscribe->packet_id, .properties = {}, .codes = {}};
   for (std::string_view filter : unsubscribe->filters) {

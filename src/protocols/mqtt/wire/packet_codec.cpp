@@ -25,7 +25,8 @@ bool is_known(std::string_view protocol, std::uint8_t level) {
 class FieldReader {
  public:
   static constexpr bool kReads = true;
-  FieldReader(ByteView body, Version version) : reader(body), version_(version) {}
+  FieldReader(ByteView body, Version version, std::size_t most_entries)
+      : reader(body), version_(version), most_entries_(most_entries) {}
 
   bool is_v5() const { return version_ == Version::k5; }
   template <std::integral T>
@@ -69,8 +70,9 @@ class FieldReader {
   }
   template <class List, class Each>
   void list(List& list, Each each) {
-    while (reader.bytes_left() > 0 && reader.ok()) each(list.emplace_back());
+    while (reader.bytes_left() > 0 && reader.ok() && list.size() < most_entries_) each(list.emplace_back());
     reader.in_field("list");
+    if (reader.bytes_left() > 0) reader.fail_here("has more entries than are allowed", ReasonCode::kQuotaExceeded);
     if (list.empty()) reader.fail_here("is empty", ReasonCode::kProtocolError);
   }
 
@@ -103,6 +105,7 @@ class FieldReader {
 
  private:
   Version version_;
+  std::size_t most_entries_;
   std::uint8_t flags_ = 0;
 };
 
@@ -220,8 +223,8 @@ std::size_t write_all_but_payload(const Packet& packet, std::size_t payload_byte
 }
 
 template <class Packet>
-Outcome<Packet> read_fields(const RawPacket& raw, Version version, Packet packet = {}) {
-  FieldReader codec(raw.body, version);
+Outcome<Packet> read_fields(const RawPacket& raw, Version version, std::size_t most_entries, Packet packet = {}) {
+  FieldReader codec(raw.body, version, most_entries);
   fields_of(codec, packet);
   if constexpr (std::same_as<Packet, Publish>) packet.payload = codec.reader.rest();
   if (codec.reader.ok() && codec.reader.bytes_left() > 0) {
@@ -235,24 +238,24 @@ Outcome<Packet> read_fields(const RawPacket& raw, Version version, Packet packet
 }  // namespace
 
 template <class Packet>
-Outcome<Packet> read_packet(const RawPacket& raw, Version version) {
-  return read_fields<Packet>(raw, version);
+Outcome<Packet> read_packet(const RawPacket& raw, Version version, std::size_t most_entries) {
+  return read_fields<Packet>(raw, version, most_entries);
 }
 
 template <>
-Outcome<Connect> read_packet<Connect>(const RawPacket& raw, Version version) {
-  return read_fields<Connect>(raw, version);
+Outcome<Connect> read_packet<Connect>(const RawPacket& raw, Version version, std::size_t most_entries) {
+  return read_fields<Connect>(raw, version, most_entries);
 }
 
 template <>
-Outcome<Publish> read_packet<Publish>(const RawPacket& raw, Version version) {
+Outcome<Publish> read_packet<Publish>(const RawPacket& raw, Version version, std::size_t most_entries) {
   Publish packet;
   packet.dup = (raw.flags & 8) != 0;
   packet.qos = (raw.flags >> 1) & 3;
   packet.retain = (raw.flags & 1) != 0;
   if (packet.qos == 3) return refuse(ReasonCode::kMalformedPacket, "PUBLISH: QoS 3");
   if (packet.qos == 0 && packet.dup) return refuse(ReasonCode::kMalformedPacket, "PUBLISH: a duplicate at QoS 0");
-  return read_fields<Publish>(raw, version, std::move(packet));
+  return read_fields<Publish>(raw, version, most_entries, std::move(packet));
 }
 
 template <class Packet>
@@ -275,19 +278,19 @@ std::size_t packet_bytes(const Publish& packet, std::size_t payload_bytes, Versi
   return 1 + varint_bytes(static_cast<std::uint32_t>(body)) + body;
 }
 
-template Outcome<ConnAck> read_packet<ConnAck>(const RawPacket&, Version);
-template Outcome<PubAck> read_packet<PubAck>(const RawPacket&, Version);
-template Outcome<PubRec> read_packet<PubRec>(const RawPacket&, Version);
-template Outcome<PubRel> read_packet<PubRel>(const RawPacket&, Version);
-template Outcome<PubComp> read_packet<PubComp>(const RawPacket&, Version);
-template Outcome<Subscribe> read_packet<Subscribe>(const RawPacket&, Version);
-template Outcome<SubAck> read_packet<SubAck>(const RawPacket&, Version);
-template Outcome<Unsubscribe> read_packet<Unsubscribe>(const RawPacket&, Version);
-template Outcome<UnsubAck> read_packet<UnsubAck>(const RawPacket&, Version);
-template Outcome<PingReq> read_packet<PingReq>(const RawPacket&, Version);
-template Outcome<PingResp> read_packet<PingResp>(const RawPacket&, Version);
-template Outcome<Disconnect> read_packet<Disconnect>(const RawPacket&, Version);
-template Outcome<Auth> read_packet<Auth>(const RawPacket&, Version);
+template Outcome<ConnAck> read_packet<ConnAck>(const RawPacket&, Version, std::size_t);
+template Outcome<PubAck> read_packet<PubAck>(const RawPacket&, Version, std::size_t);
+template Outcome<PubRec> read_packet<PubRec>(const RawPacket&, Version, std::size_t);
+template Outcome<PubRel> read_packet<PubRel>(const RawPacket&, Version, std::size_t);
+template Outcome<PubComp> read_packet<PubComp>(const RawPacket&, Version, std::size_t);
+template Outcome<Subscribe> read_packet<Subscribe>(const RawPacket&, Version, std::size_t);
+template Outcome<SubAck> read_packet<SubAck>(const RawPacket&, Version, std::size_t);
+template Outcome<Unsubscribe> read_packet<Unsubscribe>(const RawPacket&, Version, std::size_t);
+template Outcome<UnsubAck> read_packet<UnsubAck>(const RawPacket&, Version, std::size_t);
+template Outcome<PingReq> read_packet<PingReq>(const RawPacket&, Version, std::size_t);
+template Outcome<PingResp> read_packet<PingResp>(const RawPacket&, Version, std::size_t);
+template Outcome<Disconnect> read_packet<Disconnect>(const RawPacket&, Version, std::size_t);
+template Outcome<Auth> read_packet<Auth>(const RawPacket&, Version, std::size_t);
 template std::size_t write_packet<Connect>(const Connect&, Version, Writer&);
 template std::size_t write_packet<ConnAck>(const ConnAck&, Version, Writer&);
 template std::size_t write_packet<PubAck>(const PubAck&, Version, Writer&);

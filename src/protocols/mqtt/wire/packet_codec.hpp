@@ -10,14 +10,18 @@
 
 namespace wharf::mqtt {
 
+/// Of a packet's list: an entry takes three bytes to send, and many more here.
+inline constexpr std::size_t kMostEntries = 100'000;
+
 /// `raw` is of the packet's type. kMalformedPacket: its bytes lie; kProtocolError: they say what may not be said;
-/// kUnsupportedProtocolVersion, kClientIdentifierNotValid from CONNECT.
+/// kQuotaExceeded: its list is longer than `most_entries`; kUnsupportedProtocolVersion, kClientIdentifierNotValid from
+/// CONNECT.
 template <class Packet>
-Outcome<Packet> read_packet(const RawPacket& raw, Version version);
+Outcome<Packet> read_packet(const RawPacket& raw, Version version, std::size_t most_entries = kMostEntries);
 template <>
-Outcome<Connect> read_packet<Connect>(const RawPacket& raw, Version version);
+Outcome<Connect> read_packet<Connect>(const RawPacket& raw, Version version, std::size_t most_entries);
 template <>
-Outcome<Publish> read_packet<Publish>(const RawPacket& raw, Version version);
+Outcome<Publish> read_packet<Publish>(const RawPacket& raw, Version version, std::size_t most_entries);
 
 /// At the end of `to`; so many bytes.
 template <class Packet>

@@ -166,6 +166,17 @@ TEST(MqttPacketCodec, APacketAboveTheLimitIsRefusedByItsHeaderAlone) {
   EXPECT_LE(received.packets.space().size(), 4'096u);
 }
 
+TEST(MqttPacketCodec, AListHasALimit) {
+  for (std::size_t most : {std::size_t{2}, std::size_t{3}}) {
+    Received received(written(Subscribe{8, {}, {{"a", 0}, {"b", 0}, {"c", 0}}}, Version::k5));
+    auto raw = received.next();
+    ASSERT_TRUE(raw && *raw);
+    Outcome<Subscribe> read = read_packet<Subscribe>(**raw, Version::k5, most);
+    EXPECT_EQ(read.has_value(), most == 3);
+    if (!read) EXPECT_EQ(read.error().code, ReasonCode::kQuotaExceeded);
+  }
+}
+
 TEST(MqttPacketCodec, UserPropertiesHaveALimit) {
   Publish publish{.topic = "a"};
   publish.properties.user.resize(kMostUserProperties + 1);
