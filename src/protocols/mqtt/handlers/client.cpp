@@ -15,9 +15,10 @@ Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Sig
       tasks(scope),
       whole(connection),
       id(door.new_connection_id()),
+      dice(door.random),
+      subscriptions(dice.roll()),
       inbox(std::make_shared<Inbox>(*this)),
-      turn(shard, door.catalogue),
-      dice(door.random) {}
+      turn(shard, door.catalogue) {}
 
 Client::~Client() {
   inbox->close();

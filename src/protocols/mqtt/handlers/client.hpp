@@ -124,6 +124,7 @@ struct Client {
   std::stop_source waits_for_session{std::nostopstate};  // while it does
   bool is_taken_over = false;
 
+  runtime::Dice dice;
   Subscriptions subscriptions;
   std::unordered_map<queue::ConsumerId, std::unique_ptr<Source>> sources;
   OutgoingMessages outgoing;
@@ -140,7 +141,6 @@ struct Client {
 
   PublishTurn turn;
   routing::Router router;
-  runtime::Dice dice;
   PublishAnswers qos1, qos2;                             // what waits to be kept
   std::unordered_map<std::uint16_t, Received> received;  // QoS 2
   std::size_t unanswered_bytes = 0;

@@ -22,6 +22,7 @@ struct Route {
 };
 
 void leave_out_own(const Client& client, const broker::NamespaceView& view, std::string_view topic, Route& route) {
+  if (!client.subscriptions.any_no_local()) return;
   for (Lane lane : {Lane::kConnection, Lane::kSession}) {
     auto match = client.subscriptions.match(topic, lane);
     if (!match || !match->only_no_local) continue;

@@ -3,9 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocols/mqtt/session/filter_index.hpp"
 #include "protocols/mqtt/session/topic_filter.hpp"
 
 namespace wharf::mqtt {
+
+namespace {
+
+constexpr std::size_t kFew = 16;  // wildcards that are quicker looked at one by one
+
+}  // namespace
+
+Subscriptions::Subscriptions(std::uint64_t hash_seed) : hash_seed_(hash_seed) {}
+
+Subscriptions::~Subscriptions() = default;
 
 Lane Subscriptions::lane_of(const Subscription& subscription) {
   if (shared_filter(subscription.filter)) return Lane::kGroup;
@@ -18,14 +29,27 @@ std::optional<Subscription> Subscriptions::put(Subscription subscription) {
     subscription.options |= kChangedLane;
   auto [place, added] = by_filter_.emplace(subscription.filter, subscription);
   bool is_wild = subscription.filter.find_first_of("+#") != std::string::npos;
-  if (is_wild && lane_of(subscription) != Lane::kGroup) wildcards_.emplace(subscription.filter, &place->second);
+  if (is_wild && lane_of(subscription) != Lane::kGroup) put_wildcard(place->second);
+  if (subscription.no_local()) ++no_local_;
   return before;
+}
+
+void Subscriptions::put_wildcard(const Subscription& subscription) {
+  wildcards_.emplace(subscription.filter, &subscription);
+  if (index_) return index_->put(subscription);
+  if (wildcards_.size() <= kFew) return;
+  index_ = std::make_unique<FilterIndex>(hash_seed_);
+  for (const auto& [filter, one] : wildcards_) index_->put(*one);
 }
 
 std::optional<Subscription> Subscriptions::erase(std::string_view filter) {
   auto known = by_filter_.find(filter);
   if (known == by_filter_.end()) return std::nullopt;
-  if (auto wild = wildcards_.find(filter); wild != wildcards_.end()) wildcards_.erase(wild);
+  if (auto wild = wildcards_.find(filter); wild != wildcards_.end()) {
+    if (index_) index_->erase(*wild->second);
+    wildcards_.erase(wild);
+  }
+  if (known->second.no_local()) --no_local_;
   Subscription gone = std::move(known->second);
   by_filter_.erase(known);
   return gone;
@@ -57,8 +81,13 @@ std::optional<Subscriptions::Match> Subscriptions::match(std::string_view topic,
   std::optional<Match> match;
   const Subscription* exact = find(topic);
   if (exact && has_messages_in(*exact, lane)) add(match, *exact);
-  for (const auto& [filter, subscription] : wildcards_) {
-    if (has_messages_in(*subscription, lane) && matches(filter, topic)) add(match, *subscription);
+  auto look_at = [&](const Subscription& one) {
+    if (has_messages_in(one, lane) && matches(one.filter, topic)) add(match, one);
+  };
+  if (index_) {
+    for (const Subscription* one : index_->candidates(topic)) look_at(*one);
+  } else {
+    for (const auto& [filter, one] : wildcards_) look_at(*one);
   }
   return match;
 }

@@ -3,12 +3,15 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wharf::mqtt {
+
+class FilterIndex;
 
 /// SUBSCRIBE's options (5.0, 3.8.3.1) as bits.
 enum SubscriptionOption : std::uint8_t {
@@ -43,11 +46,17 @@ enum class Lane : std::uint8_t {
 
 class Subscriptions {
  public:
+  /// `hash_seed`: random, as filters come from outside.
+  explicit Subscriptions(std::uint64_t hash_seed);
+  ~Subscriptions();
+
   /// The same filter again takes the place of the one before; returns that one. What its lane was is kept in mind.
   std::optional<Subscription> put(Subscription subscription);
   std::optional<Subscription> erase(std::string_view filter);
   const Subscription* find(std::string_view filter) const;
   std::size_t size() const { return by_filter_.size(); }
+  /// Any that leaves out what the client publishes itself?
+  bool any_no_local() const { return no_local_ > 0; }
   /// Any that has messages in this lane?
   bool any(Lane lane) const;
   const std::map<std::string, Subscription, std::less<>>& all() const { return by_filter_; }
@@ -66,9 +75,13 @@ class Subscriptions {
  private:
   static bool has_messages_in(const Subscription& subscription, Lane lane);
   static void add(std::optional<Match>& match, const Subscription& subscription);
+  void put_wildcard(const Subscription& subscription);
 
+  std::uint64_t hash_seed_;
   std::map<std::string, Subscription, std::less<>> by_filter_;
-  std::map<std::string, const Subscription*, std::less<>> wildcards_;  // of by_filter_, not shared
+  std::map<std::string_view, const Subscription*> wildcards_;  // of by_filter_, not shared
+  std::unique_ptr<FilterIndex> index_;                         // of them, once there are many
+  std::size_t no_local_ = 0;
 };
 
 /// As a session keeps it.
