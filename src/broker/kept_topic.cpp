@@ -31,11 +31,16 @@ runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_kept_topic(run
 runtime::Task<Result<void>> read_kept(runtime::Shard* here, Read* read, PartitionId partition,
                                       const std::function<void(const Record&)>* visit) {
   RecordCursor cursor(*read, *here, partition, Offset(0), kReadBytes);
+  Result<void> outcome;
   while (true) {
     const Offset before = cursor.position();
     Result<std::vector<CursorRecord>> some = co_await cursor.available();
-    if (!some) co_return fail(some.error());
-    if (some->empty() && cursor.position() == before) co_return Result<void>();
+    if (!some) {
+      outcome = fail(some.error());
+      if (some.error().code == ErrorCode::kDamaged && cursor.pass_over_damage()) continue;
+      co_return outcome;
+    }
+    if (some->empty() && cursor.position() == before) co_return outcome;
     for (const CursorRecord& one : *some) (*visit)(one.record);
     co_await runtime::next_turn(*here);
   }

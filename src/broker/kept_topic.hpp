@@ -20,7 +20,8 @@ namespace wharf::broker {
 runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_kept_topic(runtime::Shard& here, Catalogue* catalogue,
                                                                              std::string name, std::int32_t partitions);
 
-/// Every record that the partition has now, in order. `visit` outlives the task.
+/// Every record that the partition has now, in order. `visit` outlives the task. kDamaged: what is damaged was passed
+/// over, and the rest was read, as far as is known where it begins.
 runtime::Task<Result<void>> read_kept(runtime::Shard* here, Read* read, PartitionId partition,
                                       const std::function<void(const Record&)>* visit);
 

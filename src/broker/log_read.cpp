@@ -46,6 +46,16 @@ std::uint64_t count_records(const std::vector<runtime::OutPiece>& pieces) {
   return records;
 }
 
+void note_failure(cluster::ShardLogs& logs, const ReadPart& part, Error error, ReadOutcome& outcome) {
+  log::PartitionLog* log = logs.store().find(part.partition);
+  if (log != nullptr && error.code == ErrorCode::kDamaged) {
+    for (const log::DamagedRange& range : log->damage()) {
+      if (range.first <= part.from && part.from < range.next) outcome.behind_damage = range.next;
+    }
+  }
+  outcome.failure = std::move(error);
+}
+
 void read_part(cluster::ShardLogs& logs, const ReadPart& part, std::size_t budget, bool at_least_one, ReadOutcome& outcome,
                bool& cold) {
   log::PartitionLog* log = logs.store().find(part.partition);
@@ -65,7 +75,7 @@ void read_part(cluster::ShardLogs& logs, const ReadPart& part, std::size_t budge
   } else if (read.error().code == ErrorCode::kBusy) {
     cold = true;
   } else {
-    outcome.failure = read.error();
+    note_failure(logs, part, read.error(), outcome);
   }
 }
 
@@ -94,7 +104,7 @@ runtime::Task<void> warm_portion(Portion* portion) {
   ReadPart part = portion->parts[portion->cold.front()];
   log::LogStore& store = portion->owner->logs->store();
   Result<void> warmed = co_await store.reads().warm(part.partition, part.from, std::min(part.max_bytes, portion->max_bytes));
-  if (!warmed) portion->outcomes[portion->cold.front()].failure = warmed.error();
+  if (!warmed) note_failure(*portion->owner->logs, part, warmed.error(), portion->outcomes[portion->cold.front()]);
   portion->cold.clear();
 }
 

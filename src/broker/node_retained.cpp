@@ -9,7 +9,7 @@ namespace wharf::broker {
 namespace {
 
 constexpr std::size_t kReadBytes = 1u << 20;
-constexpr Nanoseconds kCommitDeadline = std::chrono::seconds(30);
+constexpr Nanoseconds kCommitWait = std::chrono::seconds(5);
 constexpr std::size_t kKeysPerSlice = 2'048;  // that a shard looks at before it lets others run
 
 }  // namespace
@@ -62,7 +62,9 @@ runtime::Task<Result<RetainedPage>> NodeRetained::find(runtime::Shard& here, Ret
 runtime::Task<void> NodeRetained::find_on(NodeShard* owner, Asked* asked) {
   std::unique_ptr<Index>& index = indexes_[static_cast<std::size_t>(asked->partition.index.value)];
   if (!index) index = std::make_unique<Index>(owner->shard);
-  Result<void> found = co_await catch_up(owner, index.get(), asked->partition);
+  const bool first_page = asked->query.from.after.empty();
+  const MonotonicTime now = owner->shard.now();  // whoever waits for its turn meanwhile waits no longer than this
+  Result<void> found = co_await catch_up(owner, index.get(), asked->partition, first_page ? now + kCommitWait : now);
   RetainedPage page;
   if (found) found = co_await collect(owner, index.get(), asked, &page);
   if (found) {
@@ -72,28 +74,40 @@ runtime::Task<void> NodeRetained::find_on(NodeShard* owner, Asked* asked) {
   }
 }
 
-runtime::Task<Result<void>> NodeRetained::catch_up(NodeShard* owner, Index* index, PartitionId partition) {
+/// What others hear of already may be on its way to the disk here, and is waited for. While the disk refuses, what was
+/// kept before is found without it. What is damaged is passed over; the log has told of it.
+runtime::Task<Result<void>> NodeRetained::catch_up(NodeShard* owner, Index* index, PartitionId partition,
+                                                   MonotonicTime deadline) {
   runtime::Turns::Turn turn = co_await index->turns.take();
   if (!index->cursor)
     index->cursor = std::make_unique<RecordCursor>(read_, owner->shard, partition, Offset(0), kReadBytes);
-  // What others hear of already may be on its way to the disk here.
+  RecordCursor* cursor = index->cursor.get();
   Result<PartitionMarks> marks = co_await read_.marks(owner->shard, partition);
   if (!marks) co_return fail(marks.error());
-  while (index->cursor->position() < marks->log_end) {
-    Result<std::vector<CursorRecord>> some = co_await index->cursor->next_by(owner->shard.now() + kCommitDeadline);
-    if (!some) co_return fail(some.error());
-    if (some->empty()) co_return fail(ErrorCode::kTimedOut, "retained messages could not be read");
-    for (const CursorRecord& one : *some) {
-      std::string key(as_text(one.record.key.value_or(ByteView())));
-      if (one.record.value) {
-        index->offsets.insert_or_assign(std::move(key), one.record.offset);
-      } else {
-        index->offsets.erase(key);
-      }
+  while (cursor->position() < marks->log_end) {
+    const Offset before = cursor->position();
+    Result<std::vector<CursorRecord>> some = co_await cursor->available();
+    if (some && cursor->position() == before) {
+      some = co_await cursor->next_by(deadline);
+      if (some && some->empty()) co_return Result<void>();
     }
+    if (!some && some.error().code == ErrorCode::kDamaged && cursor->pass_over_damage()) continue;
+    if (!some) co_return fail(some.error());
+    take(index, *some);
     co_await runtime::next_turn(owner->shard);
   }
   co_return Result<void>();
+}
+
+void NodeRetained::take(Index* index, const std::vector<CursorRecord>& records) {
+  for (const CursorRecord& one : records) {
+    std::string key(as_text(one.record.key.value_or(ByteView())));
+    if (one.record.value) {
+      index->offsets.insert_or_assign(std::move(key), one.record.offset);
+    } else {
+      index->offsets.erase(key);
+    }
+  }
 }
 
 runtime::Task<Result<void>> NodeRetained::collect(NodeShard* owner, Index* index, Asked* asked, RetainedPage* page) {
@@ -114,8 +128,9 @@ runtime::Task<Result<void>> NodeRetained::collect(NodeShard* owner, Index* index
     if (!is_later && query.matches(routing_key)) {
       RecordCursor cursor(read_, owner->shard, asked->partition, next->second, 1);
       Result<std::vector<CursorRecord>> some = co_await cursor.available();
-      if (!some) co_return fail(some.error());
-      bool is_it = !some->empty() && as_text(some->front().record.key.value_or(ByteView())) == at;
+      bool damaged = !some && some.error().code == ErrorCode::kDamaged;
+      if (!some && !damaged) co_return fail(some.error());
+      bool is_it = some && !some->empty() && as_text(some->front().record.key.value_or(ByteView())) == at;
       if (is_it) {  // else it has been replaced since, and that one was published to who subscribed
         bytes += some->front().record.value.value_or(ByteView()).size();
         page->messages.push_back({routing_key, some->front().owner, some->front().record});

@@ -39,7 +39,8 @@ class NodeRetained final : public Retained {
     Result<RetainedPage> answer;
   };
   runtime::Task<void> find_on(NodeShard* owner, Asked* asked);
-  runtime::Task<Result<void>> catch_up(NodeShard* owner, Index* index, PartitionId partition);
+  runtime::Task<Result<void>> catch_up(NodeShard* owner, Index* index, PartitionId partition, MonotonicTime deadline);
+  static void take(Index* index, const std::vector<CursorRecord>& records);
   runtime::Task<Result<void>> collect(NodeShard* owner, Index* index, Asked* asked, RetainedPage* page);
 
   NodeShards& shards_;

@@ -283,7 +283,10 @@ runtime::Task<Result<void>> NodeSessions::open(runtime::Shard& here) {
   };
   for (std::int32_t i = 0; i < topic->partitions; ++i) {
     Result<void> read = co_await read_kept(&here, &ports_.read, topic->partition(i), &take);
-    if (!read) co_return read;
+    if (!read && read.error().code != ErrorCode::kDamaged) co_return read;
+    if (!read)
+      logger_.error("some of what sessions keep is damaged on disk; the rest is served",
+                    {{"topic", kTopic}, {"reason", read.error().message}});
   }
   std::vector<Loaded> by_lane(lanes_.size());
   for (auto& [key, session] : found) {

@@ -23,6 +23,7 @@ struct ReadPart {
 /// Answers to one part. The marks are valid even where `failure` is set, unless the partition is not here.
 struct ReadOutcome {
   std::optional<Error> failure;
+  std::optional<Offset> behind_damage;  // of a kDamaged failure: the records from here on can be read again
   Offset high_watermark{-1};
   Offset last_stable{-1};
   Offset log_start{-1};

@@ -84,6 +84,13 @@ runtime::Task<Result<void>> RecordCursor::pass_over_what_is_gone() {
   co_return Result<void>();
 }
 
+bool RecordCursor::pass_over_damage() {
+  std::optional<Offset> behind = std::exchange(behind_damage_, {});
+  if (!behind || *behind <= next_) return false;
+  next_ = *behind;
+  return true;
+}
+
 /// One read; empty where it brought no records.
 runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::read(ReadLimits limits) {
   std::vector<ReadPart> parts{{.partition = partition_, .from = next_, .max_bytes = read_bytes_}};
@@ -94,6 +101,7 @@ runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::read(ReadLimits l
     if (!passed) co_return fail(passed.error());
     co_return std::vector<CursorRecord>();
   }
+  behind_damage_ = outcome.behind_damage;
   if (outcome.failure) co_return fail(*outcome.failure);
   if (outcome.pieces.empty()) co_return std::vector<CursorRecord>();
   Result<Opened> opened;

@@ -6,6 +6,7 @@
 //   Result<std::vector<CursorRecord>> some = co_await cursor.next(stop);     // empty: asked to stop
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -35,6 +36,8 @@ class RecordCursor {
   runtime::Task<Result<std::vector<CursorRecord>>> available();
   /// Waits for some until `deadline`: empty where none came.
   runtime::Task<Result<std::vector<CursorRecord>>> next_by(MonotonicTime deadline);
+  /// After kDamaged: what is damaged is passed over. False: nobody knows how far that reaches.
+  bool pass_over_damage();
   /// The next record it gives has this offset, or a higher one.
   Offset position() const { return next_; }
 
@@ -46,6 +49,7 @@ class RecordCursor {
   runtime::Shard& here_;
   PartitionId partition_;
   Offset next_;
+  std::optional<Offset> behind_damage_;  // found by the last read
   std::size_t read_bytes_;
 };
 

@@ -56,6 +56,12 @@ runtime::Task<void> write_page(Client* client, const Replay* replay, const broke
   }
 }
 
+/// The client has its subscription, and what is published now comes.
+void could_not_replay(Client& client, const Replay& replay, const Error& error) {
+  client.door.logger.warn("could not send what is retained to a subscriber",
+                          {{"client", client.client_id}, {"filter", replay.filter}, {"reason", error.message}});
+}
+
 runtime::Task<void> replay_one(Client* client, const Replay* replay) {
   std::optional<broker::RetainedPlace> place = broker::RetainedPlace{};
   while (place && !is_over(*client)) {
@@ -67,7 +73,7 @@ runtime::Task<void> replay_one(Client* client, const Replay* replay) {
         .below = replay->below,
         .from = std::move(*place)};
     Result<broker::RetainedPage> page = co_await client->door.retained.find(client->shard, std::move(query));
-    if (!page) co_return client->end({ReasonCode::kUnspecifiedError, page.error().message});
+    if (!page) co_return could_not_replay(*client, *replay, page.error());
     co_await write_page(client, replay, &*page);
     if (!page->messages.empty()) co_await until_room(client);
     place = page->next;

@@ -229,7 +229,11 @@ bool wants_retained(const Subscription& subscription, bool is_new) {
 /// What is retained from here on reaches the subscriptions as it is published.
 runtime::Task<void> mark(Client* client, std::vector<Replay>* replays) {
   Result<std::vector<Offset>> marks = co_await client->door.retained.marks(client->shard);
-  if (!marks) co_return client->end({ReasonCode::kUnspecifiedError, marks.error().message});
+  if (!marks) {
+    client->door.logger.warn("could not send what is retained to a subscriber",
+                             {{"client", client->client_id}, {"reason", marks.error().message}});
+    co_return replays->clear();
+  }
   for (Replay& one : *replays) one.below = *marks;
 }
 
