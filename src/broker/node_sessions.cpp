@@ -12,6 +12,7 @@ namespace wharf::broker {
 namespace {
 
 constexpr std::int32_t kPartitions = 8;
+constexpr Nanoseconds kEndRetry = std::chrono::seconds(10);  // of a session that the disk does not forget
 
 bool outlives_connection(const SessionExpiry& expiry) {
   return !expiry || expiry->count() > 0;
@@ -93,6 +94,7 @@ runtime::Task<void> NodeSessions::attach_on(Lane* lane, Attaching* attaching) {
   co_await attach_to(lane, session, attaching);
   if (!attaching->answer) {
     session->holder.reset();
+    arm(*lane, *session);
     wake_next(*lane, *session);
   }
   --session->users;
@@ -118,14 +120,21 @@ bool NodeSessions::may_have(const Session& session, Attaching* attaching) {
 /// The caller has it already: nobody else comes in between.
 runtime::Task<void> NodeSessions::attach_to(Lane* lane, Session* session, Attaching* attaching) {
   const SessionRequest& request = attaching->request;
-  bool begins_anew = request.clean || is_anothers(*session, request);
-  if (begins_anew && session->stored) co_await end(lane, session);
+  bool begins_anew = request.clean || session->over || is_anothers(*session, request);
+  if (begins_anew && session->stored) {
+    Result<void> ended = co_await end(lane, session);
+    if (!ended) {
+      attaching->answer = fail(ended.error());
+      co_return;
+    }
+  }
   bool outlives = outlives_connection(request.expiry);
   if (outlives && !session->stored && lane->stored >= most_) {
     attaching->answer = fail(ErrorCode::kFull, "there are as many sessions as may be (mqtt.sessions.max)");
     co_return;
   }
   bool resumed = session->stored;
+  const SessionLife before = session->life;
   session->life = {true, request.expiry, lane->shard.clock().wall_now(), request.user};
   if (outlives || resumed) {
     if (!session->stored) ++lane->stored;
@@ -133,6 +142,7 @@ runtime::Task<void> NodeSessions::attach_to(Lane* lane, Session* session, Attach
     Result<void> written = co_await write_life(lane, session);
     if (!written) {
       if (!resumed) --lane->stored, session->stored = false;
+      session->life = before;
       attaching->answer = fail(written.error());
       co_return;
     }
@@ -185,24 +195,28 @@ runtime::Task<void> NodeSessions::detach_on(Lane* lane, SessionRef ref, SessionE
     if (!written)
       logger_.warn("could not keep that a session was left",
                    {{"client", ref.name.client}, {"reason", written.error().message}});
-    arm(*lane, *session);
   } else if (session->stored) {
-    co_await end(lane, session);
+    std::ignore = co_await end(lane, session);
   } else {
     session->items.clear();
   }
   session->holder.reset();
+  arm(*lane, *session);
   wake_next(*lane, *session);
   --session->users;
   drop_if_unused(*lane, *session);
 }
 
+/// Of one that nobody has.
 void NodeSessions::arm(Lane& lane, Session& session) {
-  if (!session.life.expiry) return;
+  if (!session.stored || lane.tasks.stopping() || (!session.life.expiry && !session.over)) return;
   Lane* of = &lane;
   Session* one = &session;
-  auto lived = Milliseconds(lane.shard.clock().wall_now().ms - session.life.since.ms);
-  Nanoseconds left = std::max<Nanoseconds>(*session.life.expiry - lived, Nanoseconds(0));
+  Nanoseconds left = kEndRetry;
+  if (!session.over) {
+    auto lived = Milliseconds(lane.shard.clock().wall_now().ms - session.life.since.ms);
+    left = std::max<Nanoseconds>(*session.life.expiry - lived, Nanoseconds(0));
+  }
   session.timer = lane.shard.set_timer(lane.shard.now() + left, [this, of, one] {
     one->timer.reset();
     if (!one->holder && !one->ending) of->tasks.spawn("session-end", end_later(of, one));
@@ -211,32 +225,44 @@ void NodeSessions::arm(Lane& lane, Session& session) {
 
 runtime::Task<void> NodeSessions::end_later(Lane* lane, Session* session) {
   ++session->users;
-  co_await end(lane, session);
+  std::ignore = co_await end(lane, session);
+  if (!session->holder) arm(*lane, *session);
   wake_next(*lane, *session);
   --session->users;
   drop_if_unused(*lane, *session);
 }
 
-/// With its queues. What cannot be written is found at the next start, and ends then.
-runtime::Task<void> NodeSessions::end(Lane* lane, Session* session) {
+/// With its queues. Until that is on disk it is over and stored: a start would find it.
+runtime::Task<Result<void>> NodeSessions::end(Lane* lane, Session* session) {
   session->ending = true;
-  std::map<std::string, std::string> items = std::exchange(session->items, {});
+  session->over = true;
   std::vector<SessionItem> gone{{std::string(), std::nullopt}};
-  for (const auto& [key, value] : items) {
-    gone.push_back({key, std::nullopt});
-    if (!key.starts_with(kSessionQueueItem)) continue;
-    Result<std::uint64_t> deleted = co_await ports_.entities.delete_queue(lane->shard, session->name.name_space,
-                                                                          key.substr(kSessionQueueItem.size()), {});
-    if (!deleted)
-      logger_.warn("could not delete a queue of a session",
-                   {{"client", session->name.client}, {"reason", deleted.error().message}});
-  }
-  Result<void> written = co_await write(&lane->shard, &session->name, std::move(gone));
-  if (!written)
-    logger_.warn("could not end a session", {{"client", session->name.client}, {"reason", written.error().message}});
-  if (session->stored) --lane->stored;
-  session->stored = false;
+  for (const auto& [key, value] : session->items) gone.push_back({key, std::nullopt});
+  Result<void> written = co_await delete_queues(lane, session);
+  if (written) written = co_await write(&lane->shard, &session->name, std::move(gone));
   session->ending = false;
+  if (!written) {
+    logger_.warn("could not end a session; it is tried again",
+                 {{"client", session->name.client}, {"reason", written.error().message}});
+    co_return written;
+  }
+  session->items.clear();
+  session->over = false;
+  if (std::exchange(session->stored, false)) --lane->stored;
+  co_return written;
+}
+
+runtime::Task<Result<void>> NodeSessions::delete_queues(Lane* lane, Session* session) {
+  std::vector<std::string> queues;
+  for (const auto& [key, value] : session->items) {
+    if (key.starts_with(kSessionQueueItem)) queues.push_back(key.substr(kSessionQueueItem.size()));
+  }
+  for (std::string& queue : queues) {
+    Result<std::uint64_t> deleted =
+        co_await ports_.entities.delete_queue(lane->shard, session->name.name_space, std::move(queue), {});
+    if (!deleted && deleted.error().code != ErrorCode::kNotFound) co_return fail(deleted.error());
+  }
+  co_return Result<void>();
 }
 
 runtime::Task<Result<void>> NodeSessions::write_life(Lane* lane, Session* session) {
@@ -324,6 +350,7 @@ runtime::Task<void> NodeSessions::close(runtime::Shard& here) {
   for (const std::unique_ptr<Lane>& one : lanes_) {
     Lane* lane = one.get();
     auto stop = [lane] {
+      lane->tasks.request_stop();  // nothing is armed any more
       for (auto& [key, session] : lane->sessions) {
         if (session->timer) lane->shard.cancel_timer(*std::exchange(session->timer, {}));
       }

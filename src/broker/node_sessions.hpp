@@ -55,6 +55,7 @@ class NodeSessions final : public Sessions {
     std::map<std::string, std::string> items;
     SessionLife life;
     bool stored = false;  // something of it is in the topic
+    bool over = false;    // nobody gets it any more, but the disk has refused to forget it so far
     std::optional<Holder> holder;
     bool ending = false;
     std::size_t users = 0;  // tasks that look at it: it is not erased before they are done
@@ -85,7 +86,8 @@ class NodeSessions final : public Sessions {
   runtime::Task<void> attach_on(Lane* lane, Attaching* attaching);
   runtime::Task<void> attach_to(Lane* lane, Session* session, Attaching* attaching);
   runtime::Task<void> detach_on(Lane* lane, SessionRef ref, SessionExpiry expiry);
-  runtime::Task<void> end(Lane* lane, Session* session);
+  runtime::Task<Result<void>> end(Lane* lane, Session* session);
+  runtime::Task<Result<void>> delete_queues(Lane* lane, Session* session);
   runtime::Task<void> end_later(Lane* lane, Session* session);
   static runtime::Task<bool> until_free(Session* session);
   /// Somebody waits for it.

@@ -6,6 +6,10 @@ namespace {
 
 class MqttDamage : public DoorTest {
  protected:
+  void refuse_writes() {
+    machine_.disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+  }
+  void accept_writes() { machine_.disk().set_errors({}); }
   /// One bit of the first batch of each of the topic's partitions, while the node is down.
   void damage_first_batches(std::string_view topic) {
     auto found = node_->catalogue().topics(shard())->find(std::string(topic));
@@ -45,7 +49,7 @@ TEST_F(MqttDamage, OfRetainedMessagesCostsThoseThatItHasHit) {
   constexpr int kMessages = 40;
   Peer& publisher = open("publisher");
   for (int i = 0; i < kMessages; ++i)
-    EXPECT_EQ(publisher.publish("r/" + std::to_string(i), "x", true), ReasonCode::kNoMatchingSubscribers);
+    EXPECT_EQ(publisher.publish("r/" + std::to_string(i), "x", true), ReasonCode::kSuccess);
   damage_first_batches("__retained");
   Peer& reader = open("reader");
   for (int round = 0; round < 2; ++round) {
@@ -63,9 +67,8 @@ TEST_F(MqttDamage, OfRetainedMessagesCostsThoseThatItHasHit) {
 
 TEST_F(MqttDamage, ADiskThatTakesNoMoreHoldsNoSubscriberUp) {
   Peer& publisher = open("publisher");
-  for (int i = 0; i < 10; ++i)
-    EXPECT_EQ(publisher.publish("r/" + std::to_string(i), "x", true), ReasonCode::kNoMatchingSubscribers);
-  machine_.disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(publisher.publish("r/" + std::to_string(i), "x", true), ReasonCode::kSuccess);
+  refuse_writes();
   for (int i = 0; i < 10; ++i) {
     std::string topic = "r/" + std::to_string(i);
     publisher.add(Publish{.qos = 1, .retain = true, .topic = topic, .packet_id = 5, .properties = {}, .payload = {}});
@@ -78,7 +81,42 @@ TEST_F(MqttDamage, ADiskThatTakesNoMoreHoldsNoSubscriberUp) {
     for (int k = 0; k < 10; ++k) EXPECT_EQ(reader.message(), "x");
     EXPECT_FALSE(reader.ended());
   }
-  machine_.disk().set_errors({});
+  accept_writes();
+}
+
+TEST_F(MqttDamage, ACleanStartCountsOnceItIsOnDisk) {
+  Peer& first = open(lasting("c"));
+  first.send(Publish{.qos = 2, .topic = "u", .packet_id = 5, .properties = {}, .payload = {}});
+  first.next<PubRec>();
+  first.cut();
+  simulation_.run_for(std::chrono::seconds(1));
+  refuse_writes();
+  Peer& clean = connect();
+  clean.send(Connect{.properties = {}, .client_id = "c", .will = {}, .user = "guest", .password = as_bytes("guest")});
+  if (clean.hears_something(std::chrono::seconds(60))) EXPECT_NE(clean.next<ConnAck>().code, 0);
+  accept_writes();
+  simulation_.run_for(std::chrono::seconds(60));
+  restart();
+  Peer& again = connect();
+  again.send(lasting("c"));
+  EXPECT_FALSE(again.next<ConnAck>().session_present);
+}
+
+TEST_F(MqttDamage, ASessionEndsInTimeThoughItCouldNotBeTakenMeanwhile) {
+  Connect brief = lasting("c");
+  brief.properties.session_expiry_s = 20;
+  Peer& first = open(brief);
+  EXPECT_EQ(first.subscribe("t", 1), 1);
+  leave(first);
+  refuse_writes();
+  Peer& refused = connect();
+  refused.send(brief);
+  EXPECT_FALSE(refused.hears_something(std::chrono::seconds(60)) && refused.next<ConnAck>().code == 0);
+  accept_writes();
+  simulation_.run_for(std::chrono::seconds(60));
+  Peer& late = connect();
+  late.send(brief);
+  EXPECT_FALSE(late.next<ConnAck>().session_present);
 }
 
 }  // namespace
