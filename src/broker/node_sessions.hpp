@@ -1,7 +1,7 @@
 #pragma once
 // The sessions port: a session is decided about on one shard, by its name. What outlives connections is in the topic
 // `__sessions`, made with the first session that does.
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,8 +58,8 @@ class NodeSessions final : public Sessions {
     bool over = false;    // nobody gets it any more, but the disk has refused to forget it so far
     std::optional<Holder> holder;
     bool ending = false;
-    std::size_t users = 0;  // tasks that look at it: it is not erased before they are done
-    std::deque<runtime::Resume<bool>> waiting;
+    std::size_t users = 0;                     // tasks that look at it: it is not erased before they are done
+    std::list<runtime::Resume<bool>> waiting;  // in their order; no deque: an empty one has memory
     std::optional<runtime::Timers::Handle> timer;
   };
   /// The sessions of one shard, touched there.

@@ -1,8 +1,10 @@
 #pragma once
 // One connection without its socket: what has been agreed with the client, what it subscribed to and holds, and the
 // bytes for it. The connection feeds packets in (dispatch.hpp), and writes what gathers in `out`.
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -32,12 +34,37 @@ namespace wharf::mqtt {
 
 class Inbox;
 
+/// Deliveries that are not written yet, in order. No deque: an empty one has memory, and most hold nothing.
+class Held {
+ public:
+  void add(std::vector<broker::Delivery> more) {
+    if (empty()) {
+      all_ = std::move(more);
+      return;
+    }
+    all_.erase(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(std::exchange(taken_, 0)));
+    std::ranges::move(more, std::back_inserter(all_));
+  }
+  bool empty() const { return taken_ == all_.size(); }
+  const broker::Delivery& front() const { return all_[taken_]; }
+  void pop_front() {
+    all_[taken_++] = {};
+    if (!empty()) return;
+    all_ = {};
+    taken_ = 0;
+  }
+
+ private:
+  std::vector<broker::Delivery> all_;
+  std::size_t taken_ = 0;  // at the front
+};
+
 /// A queue that the client's messages come from.
 struct Source {
   Lane lane = Lane::kConnection;
   std::shared_ptr<const broker::QueueInfo> queue;
-  std::string filter;                 // of a group: what it is shared by
-  std::deque<broker::Delivery> held;  // not written yet, in order
+  std::string filter;  // of a group: what it is shared by
+  Held held;
   std::vector<queue::Settlement> settlements;
 };
 
@@ -140,7 +167,7 @@ struct Client {
   std::size_t unsent_bytes = 0;  // that answers, not deliveries, have put there: they have no window
 
   PublishTurn turn;
-  routing::Router router;
+  std::unique_ptr<routing::Router> router;               // made with the first publish
   PublishAnswers qos1, qos2;                             // what waits to be kept
   std::unordered_map<std::uint16_t, Received> received;  // QoS 2
   std::size_t unanswered_bytes = 0;

@@ -206,11 +206,11 @@ namespace {
 /// What was not written is to come back as if it had not been here.
 void give_back(Client& client) {
   for (auto& [id, source] : client.sources) {
-    for (const broker::Delivery& delivery : source->held) {
-      if (source->lane == Lane::kConnection) break;
+    for (; !source->held.empty(); source->held.pop_front()) {
+      const broker::Delivery& delivery = source->held.front();
+      if (source->lane == Lane::kConnection) continue;
       source->settlements.push_back({delivery.id, delivery.id.offset, queue::Verdict::kGiveBack});
     }
-    source->held.clear();
   }
   hand_on_settlements(client);
 }

@@ -1,7 +1,6 @@
 #include "protocols/mqtt/handlers/deliveries.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "protocols/mqtt/handlers/client.hpp"
@@ -112,7 +111,7 @@ void Inbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveri
   auto known = client_->sources.find(id);
   if (known == client_->sources.end()) return;
   Source& source = *known->second;
-  std::ranges::move(deliveries, std::back_inserter(source.held));
+  source.held.add(std::move(deliveries));
   write_held_of(*client_, id, source);
   hand_on_settlements(*client_);
 }

@@ -54,7 +54,8 @@ Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, st
   if (!exchange) return refuse(ReasonCode::kServerUnavailable, exchange.error().message);
   std::optional<PropertyTable> headers = headers_of(message.view());
   auto seen = broker::for_routing(message.view(), {}, headers ? &*headers : nullptr);
-  Route found{client.router.route(*view->routes, *exchange, seen, client.dice.roll()), {}};
+  if (!client.router) client.router = std::make_unique<routing::Router>();
+  Route found{client.router->route(*view->routes, *exchange, seen, client.dice.roll()), {}};
   leave_out_own(client, *view, topic, found);
   return client.turn.add(*view, found.routes,
                          {.name_space = client.name_space,

@@ -43,7 +43,7 @@ class PacketBuffer {
  private:
   std::size_t pending_packet_bytes() const;
 
-  ReceivedBytes bytes_;
+  ReceivedBytes bytes_{{.first_chunk = 256, .smallest_read = 128}};
   std::size_t largest_ = kLargestFirstBytes;
 };
 

@@ -21,6 +21,9 @@ constexpr std::size_t varint_bytes(std::uint32_t value) {
 
 class Writer : public GatheredBytes {
  public:
+  /// Most of what a client is sent is short, and most clients are idle.
+  Writer() : GatheredBytes(kFirstChunkBytes) {}
+
   template <std::integral T>
   void integer(T value) {
     store_big_endian(grow(sizeof(T)), value);
@@ -34,6 +37,9 @@ class Writer : public GatheredBytes {
     raw(bytes);
   }
   void text(std::string_view value) { binary(as_bytes(value)); }
+
+ private:
+  static constexpr std::size_t kFirstChunkBytes = 128;
 };
 
 }  // namespace wharf::mqtt
