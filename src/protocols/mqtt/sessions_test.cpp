@@ -1,4 +1,6 @@
 // Whose a session is, and what its subscriptions keep.
+#include <set>
+
 #include "protocols/mqtt/door_testing.hpp"
 
 namespace wharf::mqtt {
@@ -137,6 +139,28 @@ TEST_F(MqttSessions, ASubscriptionIsStillTheOldOneWhereTheNewOneIsRefused) {
   EXPECT_EQ(again.message(), "2");
   again.send(Unsubscribe{.packet_id = 1, .properties = {}, .filters = {"u"}});
   EXPECT_EQ(again.next<UnsubAck>().codes.front(), static_cast<std::uint8_t>(ReasonCode::kNoSubscriptionExisted));
+}
+
+TEST_F(MqttSessions, RetainedMessagesThatWereNotAcknowledgedComeAgain) {
+  constexpr int kMessages = 300;
+  Peer& publisher = open("publisher");
+  for (int i = 0; i < kMessages; ++i)
+    EXPECT_EQ(publisher.publish("r/" + std::to_string(i), std::to_string(i), true), ReasonCode::kSuccess);
+  Connect slowly = lasting("c");
+  slowly.properties.receive_maximum = 10;
+  std::set<std::string> acknowledged;
+  int came = 0;
+  for (int connection = 0; connection < 12; ++connection) {
+    Peer& reader = open(slowly);
+    if (connection == 0) EXPECT_EQ(reader.subscribe("r/#", 1), 1);
+    for (int i = 0; i < 70 && reader.hears_something(std::chrono::seconds(1)); ++i, ++came)
+      acknowledged.insert(reader.message());
+    reader.cut();
+  }
+  EXPECT_EQ(acknowledged.size(), static_cast<std::size_t>(kMessages));
+  EXPECT_LT(came, 2 * kMessages);
+  Peer& reader = open(slowly);
+  EXPECT_TRUE(reader.silent());
 }
 
 }  // namespace

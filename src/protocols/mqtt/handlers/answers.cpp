@@ -50,10 +50,17 @@ runtime::Task<void> forget_received(Client* client, std::uint16_t packet_id) {
   client->write(PubComp{.packet_id = packet_id});
 }
 
+void erase_outgoing(Client& client, std::uint16_t packet_id) {
+  const OutgoingMessage* message = client.outgoing.find(packet_id);
+  bool retained = message && message->retained;
+  client.outgoing.erase(packet_id);
+  if (retained) answered_retained(client);
+}
+
 runtime::Task<void> forget_released(Client* client, std::uint16_t packet_id) {
   Result<void> kept = co_await keep_one(client, key_of(kReleasedItem, packet_id), std::nullopt);
   if (!kept) co_return could_not_keep(*client, kept.error());
-  client->outgoing.erase(packet_id);
+  erase_outgoing(*client, packet_id);
   made_room(*client);
 }
 
@@ -65,7 +72,7 @@ void take_puback(Client& client, const RawPacket& packet) {
   OutgoingMessage* message = client.outgoing.find(answer->packet_id);
   if (!message || message->qos != 1) return;  // of a connection before this
   if (message->consumer) settle(client, *message->consumer, message->message);
-  client.outgoing.erase(answer->packet_id);
+  erase_outgoing(client, answer->packet_id);
 }
 
 void take_pubrec(Client& client, const RawPacket& packet) {
@@ -78,7 +85,7 @@ void take_pubrec(Client& client, const RawPacket& packet) {
   }
   if (is_failure(answer->reason)) {  // the client's last word
     if (message->consumer) settle(client, *message->consumer, message->message);
-    client.outgoing.erase(answer->packet_id);
+    erase_outgoing(client, answer->packet_id);
     return;
   }
   if (message->released) return client.write(PubRel{.packet_id = answer->packet_id});

@@ -161,6 +161,7 @@ struct Client {
 
   std::vector<Replay> replays;  // in their order
   bool is_replaying = false;
+  std::size_t retained_unanswered = 0;
 
   Writer out;
   std::vector<Sending> in_out;   // messages in `out`

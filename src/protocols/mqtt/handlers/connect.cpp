@@ -129,6 +129,9 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
       std::from_chars(value.data(), value.data() + value.size(), offset);
       auto id = number_of(rest);
       if (id) client.outgoing.add(*id, {.consumer = {}, .message = {0, Offset(offset)}, .qos = 2, .released = true});
+    } else if (begins(kReplayItem)) {
+      Replay replay{.filter = std::string(rest)};
+      if (decode_place(value, replay)) client.replays.push_back(std::move(replay));
     } else if (key == kWillItem) {
       waiting_will = broker::ScheduledId::from_text(value);
     }
@@ -198,7 +201,8 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   client->write(ConnAck{.session_present = session->resumed, .code = 0, .properties = told});
   resend_releases(*client);
   Result<void> resumed = co_await resume_subscriptions(client);
-  if (!resumed) client->end({ReasonCode::kServerUnavailable, resumed.error().message});
+  if (!resumed) co_return client->end({ReasonCode::kServerUnavailable, resumed.error().message});
+  resume_replays(*client);
 }
 
 namespace {

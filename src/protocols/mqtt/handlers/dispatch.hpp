@@ -53,6 +53,7 @@ void take_disconnect(Client& client, const RawPacket& packet);
 inline constexpr std::string_view kSubscriptionItem = "subscription/";  // and the filter
 inline constexpr std::string_view kReceivedItem = "received/";          // and a packet identifier
 inline constexpr std::string_view kReleasedItem = "released/";          // the same, of ours
+inline constexpr std::string_view kReplayItem = "replay/";              // and the filter whose retained messages come
 inline constexpr std::string_view kWillItem = "will";                   // where a delayed will waits
 
 }  // namespace wharf::mqtt

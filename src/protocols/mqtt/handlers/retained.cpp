@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/byte_order.hpp"
 #include "protocols/mqtt/handlers/client.hpp"
 #include "protocols/mqtt/handlers/deliveries.hpp"
+#include "protocols/mqtt/handlers/dispatch.hpp"
 #include "protocols/mqtt/session/addresses.hpp"
 #include "protocols/mqtt/session/topic_filter.hpp"
 
 namespace wharf::mqtt {
 namespace {
+
+constexpr std::uint8_t kPlaceVersion = 1;
+constexpr std::size_t kPlaceBytes = 7;  // version, partition, and how many offsets follow
 
 /// Of every routing key that the filter matches: "a/b/#" matches "a/b" too.
 std::string prefix_of(std::string_view filter) {
@@ -42,7 +47,10 @@ bool write_retained(Client& client, const Replay& replay, const broker::Retained
   if (!free) return false;
   publish.packet_id = *free;
   bool written = write_message(client, *view, publish, SharedBytes(message.owner, view->payload));
-  if (written) client.outgoing.add(*free, {.consumer = {}, .message = {}, .qos = publish.qos});
+  if (written) {
+    client.outgoing.add(*free, {.consumer = {}, .message = {}, .qos = publish.qos, .retained = true});
+    ++client.retained_unanswered;
+  }
   return true;
 }
 
@@ -62,8 +70,22 @@ void could_not_replay(Client& client, const Replay& replay, const Error& error) 
                           {{"client", client.client_id}, {"filter", replay.filter}, {"reason", error.message}});
 }
 
-runtime::Task<void> replay_one(Client* client, const Replay* replay) {
-  std::optional<broker::RetainedPlace> place = broker::RetainedPlace{};
+/// All that was sent is the client's: a next connection goes on from here; from nowhere once it is over.
+runtime::Task<void> keep_place(Client* client, Replay* replay, const std::optional<broker::RetainedPlace>* place) {
+  while (!is_over(*client) && client->retained_unanswered > 0) co_await client->room.wait();
+  if (client->retained_unanswered > 0) co_return;
+  std::vector<broker::SessionItem> items;
+  items.push_back({std::string(kReplayItem) + replay->filter, std::nullopt});
+  if (*place) {
+    replay->from = **place;
+    items.back().value = encode_place(*replay);
+  }
+  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  if (!kept) could_not_replay(*client, *replay, kept.error());
+}
+
+runtime::Task<void> replay_one(Client* client, Replay* replay) {
+  std::optional<broker::RetainedPlace> place = replay->from;
   while (place && !is_over(*client)) {
     broker::RetainedQuery query{
         .name_space = client->name_space,
@@ -77,6 +99,8 @@ runtime::Task<void> replay_one(Client* client, const Replay* replay) {
     co_await write_page(client, replay, &*page);
     if (!page->messages.empty()) co_await until_room(client);
     place = page->next;
+    bool moved_on = !page->messages.empty() || !place;
+    if (moved_on && replay->is_kept(*client)) co_await keep_place(client, replay, &place);
   }
 }
 
@@ -91,6 +115,48 @@ runtime::Task<void> replay_all(Client* client) {
 }
 
 }  // namespace
+
+bool Replay::is_kept(const Client& client) const {
+  return qos > 0 && client.keeps_session();
+}
+
+std::string encode_place(const Replay& replay) {
+  std::vector<std::byte> bytes(kPlaceBytes + replay.below.size() * sizeof(std::int64_t));
+  bytes[0] = std::byte{kPlaceVersion};
+  store_big_endian(&bytes[1], replay.from.partition);
+  store_big_endian(&bytes[5], static_cast<std::uint16_t>(replay.below.size()));
+  for (std::size_t i = 0; i < replay.below.size(); ++i)
+    store_big_endian(&bytes[kPlaceBytes + i * sizeof(std::int64_t)], replay.below[i].value);
+  return std::string(as_text(bytes)) + replay.from.after;
+}
+
+bool decode_place(std::string_view encoded, Replay& into) {
+  ByteView bytes = as_bytes(encoded);
+  if (bytes.size() < kPlaceBytes || bytes[0] != std::byte{kPlaceVersion}) return false;
+  std::size_t count = load_big_endian<std::uint16_t>(&bytes[5]);
+  if (bytes.size() < kPlaceBytes + count * sizeof(std::int64_t)) return false;
+  into.from.partition = load_big_endian<std::int32_t>(&bytes[1]);
+  into.below.clear();
+  for (std::size_t i = 0; i < count; ++i)
+    into.below.emplace_back(load_big_endian<std::int64_t>(&bytes[kPlaceBytes + i * sizeof(std::int64_t)]));
+  into.from.after = encoded.substr(kPlaceBytes + count * sizeof(std::int64_t));
+  return into.from.partition >= 0;
+}
+
+void resume_replays(Client& client) {
+  for (Replay& one : std::exchange(client.replays, {})) {
+    const Subscription* subscription = client.subscriptions.find(one.filter);
+    if (!subscription) continue;
+    one.qos = subscription->qos();
+    one.id = subscription->id;
+    replay_later(client, std::move(one));
+  }
+}
+
+void answered_retained(Client& client) {
+  --client.retained_unanswered;
+  client.room.notify();
+}
 
 void replay_later(Client& client, Replay replay) {
   client.replays.push_back(std::move(replay));

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "broker/retained.hpp"
 #include "model/ids.hpp"
 #include "runtime/task.hpp"
 
@@ -18,10 +20,22 @@ struct Replay {
   std::string filter;
   std::uint8_t qos = 0;
   std::optional<std::uint32_t> id;
-  std::vector<Offset> below = {};  // broker::Retained::marks(): what was published later came as it was
+  std::vector<Offset> below = {};   // broker::Retained::marks(): what was published later came as it was
+  broker::RetainedPlace from = {};  // where it begins
+
+  /// Whether it goes on with the session: what is not acknowledged when the connection ends comes again.
+  bool is_kept(const Client& client) const;
 };
+
+/// As the session keeps it; none: it is none.
+std::string encode_place(const Replay& replay);
+bool decode_place(std::string_view encoded, Replay& into);
 
 /// In a task of the client's, one after the other.
 void replay_later(Client& client, Replay replay);
+/// Those that the session kept, by what is subscribed to now.
+void resume_replays(Client& client);
+/// A message of a replay is not the broker's any more.
+void answered_retained(Client& client);
 
 }  // namespace wharf::mqtt

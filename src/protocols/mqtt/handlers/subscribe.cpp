@@ -154,6 +154,7 @@ runtime::Task<Result<void>> forget_subscription(Client* client, const Subscripti
   if (!client->keeps_session()) co_return Result<void>();
   std::vector<broker::SessionItem> items;
   items.push_back({fmt::format("{}{}", kSubscriptionItem, gone->filter), std::nullopt});
+  items.push_back({fmt::format("{}{}", kReplayItem, gone->filter), std::nullopt});
   Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
   co_return kept;
 }
@@ -234,7 +235,16 @@ runtime::Task<void> mark(Client* client, std::vector<Replay>* replays) {
                              {{"client", client->client_id}, {"reason", marks.error().message}});
     co_return replays->clear();
   }
-  for (Replay& one : *replays) one.below = *marks;
+  std::vector<broker::SessionItem> items;
+  for (Replay& one : *replays) {
+    one.below = *marks;
+    if (one.is_kept(*client)) items.push_back({std::string(kReplayItem) + one.filter, encode_place(one)});
+  }
+  if (items.empty()) co_return;
+  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  if (!kept)
+    client->door.logger.warn("could not keep that retained messages are to come",
+                             {{"client", client->client_id}, {"reason", kept.error().message}});
 }
 
 /// Before MQTT 5 there is one code for all refusals.

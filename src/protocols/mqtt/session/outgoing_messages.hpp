@@ -20,6 +20,7 @@ struct OutgoingMessage {
   std::uint8_t qos = 1;
   bool released = false;   // PUBREL was sent: the message is the client's, the identifier is not free yet
   bool completed = false;  // PUBCOMP has come
+  bool retained = false;   // of a replay
 };
 
 class OutgoingMessages {
