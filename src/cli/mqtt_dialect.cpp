@@ -61,6 +61,7 @@ const mqtt::Door* MqttDialect::make_door(const DialectSurroundings& with, runtim
                                                  .logger = with.logger,
                                                  .access = node.access(),
                                                  .alarms = node.alarms(shard.index().value),
+                                                 .traffic = node.traffic(shard.index().value),
                                                  .anonymous_user = config.get<"mqtt.anonymous.user">(),
                                                  .anonymous_password = config.get<"mqtt.anonymous.password">(),
                                                  .limits = limits_of(config)}));

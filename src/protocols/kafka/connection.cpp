@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocols/kafka/wire/header.hpp"
 #include "runtime/foreign_protocol.hpp"
 
 namespace wharf::kafka {
@@ -18,6 +19,14 @@ std::uint64_t bytes_of(const std::vector<runtime::OutPiece>& pieces) {
     bytes += memory != nullptr ? memory->view().size() : std::get<runtime::FileRange>(piece).length;
   }
   return bytes;
+}
+
+/// It stands in the same place in every request that has one. Empty: it has none, or is no request.
+std::string client_id_of(MutableBytes frame) {
+  constexpr std::int16_t kHeaderWithName = 1;
+  Reader reader(frame);
+  Result<RequestHeader> header = read_request_header(reader, kHeaderWithName);
+  return header ? std::move(header->client_id).value_or("") : "";
 }
 
 }  // namespace
@@ -81,7 +90,7 @@ bool Connection::start_requests() {
       return false;
     }
     if (!*next) return true;
-    if (!std::exchange(seen_request_, true)) be_listed();
+    if (!std::exchange(seen_request_, true)) be_listed(**next);
     traffic_.count(broker::ConnectionEvent::kRequests);
     ResponseQueue::Ticket ticket = responses_.open();
     tasks_.spawn("kafka-request", serve(ticket, std::move(**next)));
@@ -132,13 +141,14 @@ void Connection::passed(broker::ConnectionEvent direction, std::uint64_t bytes) 
 }
 
 /// Topics are AMQP's in the virtual host "/"; who a client is nobody asks yet.
-void Connection::be_listed() {
+void Connection::be_listed(const Frame& first) {
   broker::ConnectionIntroduction introduction;
   introduction.name = broker::connection_name(session_.remote, session_.local);
   introduction.protocol = "Kafka";
   introduction.vhost = "/";
   introduction.peer = session_.remote;
   introduction.local = session_.local;
+  introduction.user_provided_name = client_id_of(first.bytes);
   introduction.connected_at = shard_.clock().wall_now();
   introduction_ = std::make_shared<const broker::ConnectionIntroduction>(std::move(introduction));
   serial_ = door_.traffic.opened(*this);

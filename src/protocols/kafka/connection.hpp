@@ -33,7 +33,7 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   void watch_idleness();
   void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
   /// It speaks Kafka: operators are told of it from here on.
-  void be_listed();
+  void be_listed(const Frame& first);
   broker::ConnectionFacts facts() const override;
   void force_close(std::string reason) override;
 

@@ -15,6 +15,18 @@ constexpr Nanoseconds kFirstPacketLimit = std::chrono::seconds(10);
 constexpr Nanoseconds kLookInterval = std::chrono::seconds(60);
 constexpr Nanoseconds kLastWordsLimit = std::chrono::seconds(5);  // for a client that does not read them
 
+/// As operators know them.
+std::string_view name_of(Version version) {
+  switch (version) {
+    case Version::k31:
+      return "MQTT 3.1";
+    case Version::k311:
+      return "MQTT 3.1.1";
+    default:
+      return "MQTT 5.0";
+  }
+}
+
 }  // namespace
 
 Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream)
@@ -44,6 +56,7 @@ runtime::Task<void> Connection::run() {
   can_write_.notify();
   watch();
   co_await tasks_.close();
+  door_.traffic.closed(serial_);
   disconnect();
   if (timer_) shard_.cancel_timer(*timer_);
   co_await leave(&client_);
@@ -61,6 +74,7 @@ runtime::Task<void> Connection::read_packets() {
     Result<std::size_t> count = co_await stream_->read_some(space);
     if (!count || *count == 0) co_return;
     last_read_ = shard_.now();
+    passed(broker::ConnectionEvent::kBytesIn, *count);
     packets_.received(*count);
     if (std::exchange(first, false) && is_foreign()) co_return;
     co_await take_packets();
@@ -85,8 +99,49 @@ runtime::Task<void> Connection::take_packets() {
     if (was_start && client_.phase == Phase::kRunning) {
       packets_.set_largest(door_.limits.max_packet_bytes);
       watch();  // by the keep alive that was agreed
+      be_listed();
     }
   }
+}
+
+void Connection::passed(broker::ConnectionEvent direction, std::uint64_t bytes) {
+  using broker::ConnectionEvent;
+  traffic_.count(door_.traffic.seconds, direction, bytes);
+  traffic_.count(direction == ConnectionEvent::kBytesIn ? ConnectionEvent::kReads : ConnectionEvent::kWrites);
+}
+
+void Connection::be_listed() {
+  broker::ConnectionIntroduction introduction;
+  introduction.name = broker::connection_name(stream_->remote(), stream_->local());
+  introduction.protocol = name_of(client_.version);
+  introduction.user = client_.decisions->principal().name;
+  introduction.vhost = client_.name_space;
+  introduction.peer = stream_->remote();
+  introduction.local = stream_->local();
+  introduction.user_provided_name = client_.client_id;
+  introduction.heartbeat_seconds = client_.keep_alive_s;
+  introduction.connected_at = shard_.clock().wall_now();
+  introduction_ = std::make_shared<const broker::ConnectionIntroduction>(std::move(introduction));
+  serial_ = door_.traffic.opened(*this);
+}
+
+broker::ConnectionFacts Connection::facts() const {
+  bool ends = client_.phase == Phase::kEnded;
+  return {.id = {shard_.index(), serial_},
+          .of = introduction_,
+          .state = ends                   ? "closing"
+                   : client_.overloaded() ? "blocked"
+                                          : "running",
+          .channels = 0,
+          .pending_sends = client_.out.empty() ? 0u : 1u,
+          .traffic = traffic_.traffic(door_.traffic.seconds, shard_.now())};
+}
+
+void Connection::force_close(std::string reason) {
+  door_.logger.info(
+      "closing a connection: an operator asked for it",
+      {{"listener", "mqtt"}, {"from", client_.remote.text()}, {"client", client_.client_id}, {"reason", reason}});
+  client_.end(ReasonCode::kAdministrativeAction, reason);
 }
 
 bool Connection::is_foreign() {
@@ -107,7 +162,12 @@ runtime::Task<void> Connection::write_packets() {
       continue;
     }
     std::vector<runtime::OutPiece> pieces;
-    for (SharedBytes& piece : client_.out.take()) pieces.emplace_back(std::move(piece));
+    std::uint64_t bytes = 0;
+    for (SharedBytes& piece : client_.out.take()) {
+      bytes += piece.size();
+      pieces.emplace_back(std::move(piece));
+    }
+    passed(broker::ConnectionEvent::kBytesOut, bytes);
     std::vector<Sending> sent = std::exchange(client_.in_out, {});
     client_.unsent_bytes = 0;
     Result<void> written = co_await stream_->write(std::move(pieces));

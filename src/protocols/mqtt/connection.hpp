@@ -4,6 +4,7 @@
 // finishes.
 #include <memory>
 
+#include "broker/shard_traffic.hpp"
 #include "protocols/mqtt/handlers/client.hpp"
 #include "protocols/mqtt/wire/packet_buffer.hpp"
 #include "runtime/open_port.hpp"
@@ -13,7 +14,7 @@
 
 namespace wharf::mqtt {
 
-class Connection final : public runtime::PortConnection, private ClientEnd {
+class Connection final : public runtime::PortConnection, private ClientEnd, private broker::OpenConnection {
  public:
   /// `door` outlives the connection.
   Connection(const Door& door, std::unique_ptr<runtime::Stream> stream);
@@ -28,6 +29,11 @@ class Connection final : public runtime::PortConnection, private ClientEnd {
   runtime::Task<void> take_packets();
   bool is_foreign();
   runtime::Task<void> write_packets();
+  void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
+  /// It has signed in: operators are told of it from here on.
+  void be_listed();
+  broker::ConnectionFacts facts() const override;
+  void force_close(std::string reason) override;
   void disconnect();
   void client_ended() override { watch(); }
   bool is_over() const { return reading_ended_ || client_.phase == Client::Phase::kEnded; }
@@ -44,6 +50,9 @@ class Connection final : public runtime::PortConnection, private ClientEnd {
   MonotonicTime began_;
   MonotonicTime last_read_;
   std::optional<runtime::Timers::Handle> timer_;
+  broker::ConnectionCounters traffic_;
+  broker::IntroductionPointer introduction_;
+  std::uint64_t serial_ = 0;  // among those that operators are told of; 0: it is not
   Client client_;
   runtime::TaskScope tasks_;
 };

@@ -67,6 +67,7 @@ void Client::wrote(const Sending& sent) {
 void Client::enter(security::Principal principal, std::string into) {
   name_space = std::move(into);
   decisions.emplace(std::move(principal), name_space);
+  vhost_counters = door.traffic.of_vhost(name_space);
 }
 
 Result<void> Client::may(security::Verb verb, const security::Resource& resource) {

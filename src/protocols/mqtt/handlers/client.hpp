@@ -140,7 +140,8 @@ struct Client {
   Phase phase = Phase::kStart;
   Version version = Version::k311;
   std::string client_id, name_space;
-  std::optional<security::AccessDecisions> decisions;  // once signed in
+  std::optional<security::AccessDecisions> decisions;     // once signed in
+  std::shared_ptr<broker::VhostCounters> vhost_counters;  // likewise
   std::uint16_t keep_alive_s = 0;
   std::uint16_t receive_maximum = 65'535;
   std::size_t max_packet_bytes = kLargestVarint;

@@ -82,6 +82,8 @@ bool write_held_of(Client& client, queue::ConsumerId id, Source& source) {
       client.door.queues.wrote(client.shard, source.queue->ref, id, delivery.window_bytes());
     } else {
       client.sending(id, delivery.window_bytes());
+      MessageEvent event = written == Written::kToAnswer ? MessageEvent::kDeliver : MessageEvent::kDeliverNoAck;
+      client.vhost_counters->messages.count(client.door.traffic.seconds, event);
     }
     source.held.pop_front();
   }

@@ -14,6 +14,7 @@
 #include "broker/retained.hpp"
 #include "broker/sessions.hpp"
 #include "broker/shard_alarms.hpp"
+#include "broker/shard_traffic.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
@@ -51,6 +52,7 @@ struct Door {
   runtime::Logger& logger;
   broker::Access& access;
   broker::ShardAlarms& alarms;
+  broker::ShardTraffic& traffic;
   std::string anonymous_user;
   std::string anonymous_password;
   DoorLimits limits;

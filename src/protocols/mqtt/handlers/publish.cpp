@@ -45,6 +45,15 @@ std::optional<PropertyTable> headers_of(const MessageView& message) {
   return table ? std::optional(std::move(*table)) : std::nullopt;
 }
 
+/// As RabbitMQ counts what comes by channels.
+void count_publish(Client& client, const routing::ExchangeEntry& exchange, const routing::Routes& routes) {
+  const Seconds& seconds = client.door.traffic.seconds;
+  exchange.traffic.count(seconds, routing::ExchangeEvent::kPublishIn);
+  exchange.traffic.count(routing::ExchangeEvent::kPublishOut, routes.destinations.size());
+  client.vhost_counters->messages.count(seconds, MessageEvent::kPublish);
+  if (routes.nowhere()) client.vhost_counters->messages.count(MessageEvent::kDropUnroutable);
+}
+
 /// How many places it goes to.
 Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, std::string_view topic,
                              std::optional<ToAnswer> answer) {
@@ -57,6 +66,7 @@ Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, st
   if (!client.router) client.router = std::make_unique<routing::Router>();
   Route found{client.router->route(*view->routes, *exchange, seen, client.dice.roll()), {}};
   leave_out_own(client, *view, topic, found);
+  count_publish(client, *view->routes->exchange(*exchange), found.routes);
   return client.turn.add(*view, found.routes,
                          {.name_space = client.name_space,
                           .extra_keys = {},
