@@ -11,7 +11,7 @@
 #include "admin/cross_site.hpp"
 #include "admin/metrics_page.hpp"
 #include "admin/metrics_text.hpp"
-#include "admin/queue_metrics.hpp"
+#include "admin/rabbitmq_metrics.hpp"
 
 namespace wharf::admin {
 namespace {
@@ -168,8 +168,10 @@ runtime::Task<http::Response> Door::metrics_of_queues(http::Request request) {
   if (!is_number || question.most == 0 || question.most > kMostQueues) {
     co_return http::refusal(400, fmt::format("top: a number from 1 to {}", kMostQueues));
   }
+  broker::Queues* storage = node_->queues;  // it waits for those who are asking, and is forgotten before
   ++asking_;
   std::vector<NamedQueue> queues = co_await busiest_queues(shard_, std::move(question));
+  if (storage != nullptr) co_await look_at_storage(shard_, storage, &queues);
   asking_ended();
   auto write = [queues = std::move(queues)] { return queues_page(queues); };
   std::string page = co_await runtime::run_blocking(shard_, std::move(write));

@@ -34,6 +34,7 @@ struct NodePorts {
   broker::Operate* operate = nullptr;
   broker::Statistics* statistics = nullptr;
   broker::Entities* entities = nullptr;
+  broker::Queues* queues = nullptr;
   broker::Catalogue* catalogue = nullptr;
   groups::Coordinators* groups = nullptr;
   management::Api* management = nullptr;

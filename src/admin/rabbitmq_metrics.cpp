@@ -144,6 +144,14 @@ std::string queues_page(const std::vector<NamedQueue>& queues) {
   write_queues(page, queues, [&page](const NamedQueue& queue, std::uint64_t value) {
     page.sample({{"vhost", queue.vhost}, {"queue", queue.name}}, value);
   });
+  page.family("wharf_queue_disk_bytes");
+  for (const NamedQueue& queue : queues) {
+    page.sample({{"vhost", queue.vhost}, {"queue", queue.name}}, queue.disk_bytes);
+  }
+  page.family("wharf_queue_oldest_unsettled_seconds");
+  for (const NamedQueue& queue : queues) {
+    page.sample({{"vhost", queue.vhost}, {"queue", queue.name}}, static_cast<double>(queue.held_for.count()) / 1000);
+  }
   return page.take();
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "admin/metrics_text.hpp"
+#include "admin/numbers/busiest_queues.hpp"
 #include "admin/snapshot.hpp"
 
 namespace wharf::admin {
@@ -12,10 +13,6 @@ namespace wharf::admin {
 void write_rabbitmq(MetricsText& page, const ServerNumbers& server, const NodeNumbers& node,
                     const runtime::ProcessFacts& process);
 
-struct NamedQueue {
-  std::string vhost, name;
-  broker::QueueNumbers numbers;
-};
 std::string queues_page(const std::vector<NamedQueue>& queues);
 
 }  // namespace wharf::admin

@@ -18,19 +18,6 @@ cluster::TopicConfigBuilder config_builder(const config::ServerConfig& server) {
   };
 }
 
-/// "guest, admin"; none: nobody is held to this machine.
-std::set<std::string, std::less<>> loopback_users(std::string_view list) {
-  std::set<std::string, std::less<>> users;
-  while (!list.empty()) {
-    std::string_view name = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), name.size() + 1));
-    name.remove_prefix(std::min(name.size(), name.find_first_not_of(' ')));
-    name = name.substr(0, name.find_last_not_of(' ') + 1);
-    if (!name.empty()) users.emplace(name);
-  }
-  return users;
-}
-
 runtime::Task<void> open_schedules_of(queue::ShardSchedules* schedules, Result<void>* into) {
   *into = co_await schedules->open();
   if (*into) schedules->begin();

@@ -9,6 +9,18 @@ bool is_loopback(std::string_view host) {
   return host == "::1" || host.starts_with("127.") || host.starts_with("::ffff:127.");
 }
 
+std::set<std::string, std::less<>> loopback_users(std::string_view list) {
+  std::set<std::string, std::less<>> users;
+  while (!list.empty()) {
+    std::string_view name = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), name.size() + 1));
+    name.remove_prefix(std::min(name.size(), name.find_first_not_of(' ')));
+    name = name.substr(0, name.find_last_not_of(' ') + 1);
+    if (!name.empty()) users.emplace(name);
+  }
+  return users;
+}
+
 Result<security::Principal> NodeAccess::sign_in(const runtime::Shard& here, std::string_view name,
                                                 std::string_view password, const Endpoint& remote) const {
   security::Peer peer = is_loopback(remote.host) ? security::Peer::kLoopback : security::Peer::kRemote;

@@ -1,5 +1,7 @@
 #pragma once
 // The access port over the security room's authority.
+#include <set>
+
 #include "broker/access.hpp"
 #include "runtime/random.hpp"
 #include "security/shell/access_authority.hpp"
@@ -8,6 +10,8 @@ namespace wharf::broker {
 
 /// An address of this machine's own: 127/8, ::1, and the first as IPv6 writes it.
 bool is_loopback(std::string_view host);
+/// "guest,alice": who may sign in from there only.
+std::set<std::string, std::less<>> loopback_users(std::string_view list);
 
 class NodeAccess final : public Access {
  public:

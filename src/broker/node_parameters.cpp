@@ -10,10 +10,17 @@
 namespace wharf::broker {
 namespace {
 
-constexpr ParameterKind kKinds[] = {ParameterKind::kGlobal, ParameterKind::kNamespace};
+constexpr ParameterKind kKinds[] = {ParameterKind::kGlobal, ParameterKind::kNamespace, ParameterKind::kToken};
 
 std::string_view key_kind(ParameterKind kind) {
-  return kind == ParameterKind::kGlobal ? "global-parameter" : "namespace-note";
+  switch (kind) {
+    case ParameterKind::kGlobal:
+      return "global-parameter";
+    case ParameterKind::kNamespace:
+      return "namespace-note";
+    default:
+      return "token";
+  }
 }
 
 Result<void> check(const std::string& name, const std::optional<std::string>& value) {

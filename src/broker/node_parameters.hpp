@@ -29,7 +29,7 @@ class NodeParameters final : public Parameters {
 
   runtime::Shard& first_;
   cluster::MetadataStore* metadata_ = nullptr;
-  ByName by_kind_[2];  // by ParameterKind
+  ByName by_kind_[3];  // by ParameterKind
 };
 
 }  // namespace wharf::broker

@@ -1,5 +1,5 @@
 #pragma once
-// Port: values that operators keep under names, for whoever asks the management API: nothing in the node acts on them.
+// Port: values that are kept under names, for the admin port: nothing in the node itself acts on them.
 // A change is answered when it is kept.
 #include <cstdint>
 #include <map>
@@ -15,6 +15,7 @@ namespace wharf::broker {
 enum class ParameterKind : std::uint8_t {
   kGlobal,     // RabbitMQ's global parameters, by name
   kNamespace,  // what is said of a namespace, by its name
+  kToken,      // the admin port's tokens, by id (admin/json_http/tokens.hpp); never told to anybody
 };
 
 inline constexpr std::size_t kParameterNameBytesMax = 255;

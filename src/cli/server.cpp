@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "broker/node_access.hpp"
 #include "cli/derived_values.hpp"
 #include "http/welcome.hpp"
 #include "runtime/memory_files.hpp"
@@ -60,6 +61,14 @@ std::string data_folder_name(const config::ServerConfig& config) {
 std::uint64_t stream_batch_bytes(const config::ServerConfig& config) {
   constexpr std::uint64_t kBesideBody = 1 << 20, kMost = std::numeric_limits<std::int32_t>::max();
   return std::min(static_cast<std::uint64_t>(config.get<"amqp.max.message.bytes">()) + kBesideBody, kMost);
+}
+
+/// As by password.
+json_http::Tokens::MayComeFrom may_come_from(const config::ServerConfig& config) {
+  return [only_here = broker::loopback_users(config.get<"loopback.users">())](std::string_view user,
+                                                                              const Endpoint& remote) {
+    return broker::is_loopback(remote.host) || !only_here.contains(user);
+  };
 }
 
 /// In the order in which they open, close and are named.
@@ -135,11 +144,17 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
   *outcome = co_await node_->start();
   if (*outcome) *outcome = open_dialects();
   if (!*outcome) co_return;
+  sampler_ = std::make_unique<history::Sampler>(
+      *shards_.front(), history::Ports{node_->entities(), node_->operate(), node_->statistics()});
+  if (admin_) sampler_->begin();  // else nobody could ask for it
+  tokens_ = std::make_unique<json_http::Tokens>(node_->parameters(), random_, may_come_from(config_));
+  co_await tokens_->open(*shards_.front());
   open_management();
   open_own_api();
   admin_door_.ready({.operate = &node_->operate(),
                      .statistics = &node_->statistics(),
                      .entities = &node_->entities(),
+                     .queues = &node_->queues(),
                      .catalogue = &node_->catalogue(),
                      .groups = &node_->groups(),
                      .management = management_.get(),
@@ -178,7 +193,9 @@ void Server::open_management() {
                           .deduplication = node_->deduplication(),
                           .operate = node_->operate(),
                           .statistics = node_->statistics(),
-                          .parameters = node_->parameters()};
+                          .parameters = node_->parameters(),
+                          .history = sampler_->history(),
+                          .tokens = *tokens_};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),
                           .cluster_name = node_->cluster_id(),
@@ -198,6 +215,9 @@ void Server::open_own_api() {
                   .read = node_->read(),
                   .publish = node_->publish(),
                   .groups = node_->groups(),
+                  .entities = node_->entities(),
+                  .statistics = node_->statistics(),
+                  .tokens = *tokens_,
                   .config = config_};
   v1::About about{.version = WHARF_VERSION, .node = node_->id(), .started = shards_.front()->now()};
   own_ = std::make_unique<v1::Api>(ports, std::move(about), random_);
@@ -248,6 +268,7 @@ Result<void> Server::stop() {
 
 runtime::Task<void> Server::stop_on_first_shard(Result<void>* outcome) {
   co_await admin_door_.stopping();
+  if (sampler_) co_await sampler_->stop();
   if (node_) node_->stopping();
   for (const auto& dialect : dialects_) co_await dialect->port().close();
   if (node_) *outcome = co_await node_->stop();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "admin/door.hpp"
+#include "admin/history/sampler.hpp"
 #include "admin/management/api.hpp"
 #include "admin/v1/api.hpp"
 #include "broker/node.hpp"
@@ -66,6 +67,8 @@ class Server {
   admin::Door admin_door_;
   std::unique_ptr<runtime::OpenPort> admin_;  // none: admin.listen is empty
   std::unique_ptr<broker::Node> node_;
+  std::unique_ptr<history::Sampler> sampler_;
+  std::unique_ptr<json_http::Tokens> tokens_;
   std::unique_ptr<management::Api> management_;
   std::unique_ptr<v1::Api> own_;
   std::vector<std::unique_ptr<Dialect>> dialects_;

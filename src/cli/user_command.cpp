@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -19,7 +20,12 @@ struct UserOptions {
   std::vector<std::string> names;
   std::string configure = ".*", write = ".*", read = ".*";
   bool take_away = false;
+  // Of tokens:
+  std::string verb, what, label;
+  std::int64_t days = 90;
 };
+
+constexpr const char* kTokensTarget = "/api/wharf/v1/tokens";
 
 std::string about(const std::string& name) {
   return fmt::format("user '{}'", name);
@@ -109,6 +115,57 @@ Task<Result<void>> permissions(ManagementSession* session, const UserOptions* op
   co_return Result<void>();
 }
 
+Task<Result<void>> list_tokens(ManagementSession* session, const UserOptions* options) {
+  constexpr const char* kMost = "?page_size=500";  // a user has a hundred
+  auto page = co_await session->ask({"GET", std::string(kTokensTarget) + kMost, nullptr, ""});
+  if (!page) co_return fail(page.error());
+  boost::json::array tokens = page->at("items").as_array();
+  const auto is_another = [options](const boost::json::value& one) {
+    return !options->what.empty() && cell(one, "user") != options->what;
+  };
+  tokens.erase(std::remove_if(tokens.begin(), tokens.end(), is_another), tokens.end());
+  session->streams.out << shown(tokens, options->shared.json, TextTable({"ID", "USER", "NAME", "EXPIRES", "EXPIRED"}),
+                                [](const boost::json::value& one) {
+                                  return std::vector{cell(one, "id"), cell(one, "user"), cell(one, "name"),
+                                                     cell(one, "expires_ms"), cell(one, "expired")};
+                                });
+  co_return Result<void>();
+}
+
+/// The token alone, for a script to take.
+Task<Result<void>> add_token(ManagementSession* session, const UserOptions* options) {
+  constexpr std::int64_t kDaySeconds = 24 * 3600;
+  boost::json::object body{{"user", options->what},
+                           {"name", options->label.empty() ? "wharf user token" : options->label},
+                           {"expires_in_seconds", options->days * kDaySeconds}};
+  auto made = co_await session->ask({"POST", kTokensTarget, std::move(body), about(options->what)});
+  if (!made) co_return fail(made.error());
+  if (options->shared.json) {
+    session->streams.out << boost::json::serialize(*made) << '\n';
+  } else {
+    session->streams.out << cell(*made, "token") << '\n';
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> token(ManagementSession* session, const UserOptions* options) {
+  if (options->verb == "list") {
+    Result<void> listed = co_await list_tokens(session, options);
+    co_return listed;
+  }
+  if (options->what.empty()) {
+    co_return fail(ErrorCode::kInvalidArgument, options->verb == "add" ? "whose token? wharf user token add USER"
+                                                                       : "which? wharf user token revoke ID");
+  }
+  if (options->verb == "add") {
+    Result<void> added = co_await add_token(session, options);
+    co_return added;
+  }
+  Result<void> revoked = co_await session->tell({"DELETE", std::string(kTokensTarget) + "/" + escaped(options->what),
+                                                 nullptr, fmt::format("token '{}'", options->what)});
+  co_return revoked;
+}
+
 void declare_actions(ClientActions<UserOptions, ManagementOptions>& actions, UserOptions* options) {
   const auto name = [options](CLI::App* sub) { return sub->add_option("NAME", options->name, "The user's name."); };
   const auto password = [options](CLI::App* sub) {
@@ -140,6 +197,18 @@ void declare_actions(ClientActions<UserOptions, ManagementOptions>& actions, Use
   sub->add_option("--write", options->write, "What it may publish to and bind to (.*).")->type_name("PATTERN");
   sub->add_option("--read", options->read, "What it may consume from and bind from (.*).")->type_name("PATTERN");
   sub->add_flag("--take-away", options->take_away, "Take the permission away instead.");
+  sub =
+      actions.add("token",
+                  "Tokens for programs, in place of a password at the management API (Authorization: Bearer): add one "
+                  "for a user, which is told this once; list them; revoke one by its id.",
+                  token);
+  sub->add_option("VERB", options->verb, "list, add, revoke.")
+      ->required()
+      ->check(CLI::IsMember({"list", "add", "revoke"}));
+  sub->add_option("WHAT", options->what, "The user whose it is, or shall be; of revoke the token's id.");
+  sub->add_option("--name", options->label, "What it is for.")->type_name("TEXT");
+  sub->add_option("--days", options->days, "Until it ends (90).")->check(CLI::Range(1, 3650))->type_name("NUMBER");
+  declare_format(sub, &options->shared);
   sub = actions.add("permissions", "List what users may do, or what one may.", permissions);
   name(sub);
   declare_format(sub, &options->shared);
@@ -173,6 +242,9 @@ wharf user permit shop --vhost orders --configure '^$' --write '^orders$' --read
 wharf user permit shop --vhost orders --take-away
 wharf user permissions shop
 wharf user password shop < password.txt
+wharf user token add shop --name deployment --days 30
+wharf user token list
+wharf user token revoke 5f0c2a9be1d47733
 wharf user delete shop)",
       .declare = declare,
   };

@@ -16,15 +16,24 @@ struct Credentials {
   std::string name, password;
 };
 
+/// What stands behind the scheme ("basic ", in small letters); none: it is another one.
+std::optional<std::string_view> authorization(const http::Request& request, std::string_view scheme) {
+  std::string_view header = request.header("authorization").value_or("");
+  bool is_it = header.size() > scheme.size() &&
+               std::ranges::equal(header.substr(0, scheme.size()), scheme,
+                                  [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+  return is_it ? std::optional(header.substr(scheme.size())) : std::nullopt;
+}
+
+std::optional<std::string_view> token_in(const http::Request& request) {
+  return authorization(request, "bearer ");
+}
+
 /// "Basic " and base64 of name, colon, password.
 std::optional<Credentials> credentials_of(const http::Request& request) {
-  std::string_view header = request.header("authorization").value_or("");
-  constexpr std::string_view kScheme = "basic ";
-  bool is_basic = header.size() > kScheme.size() &&
-                  std::ranges::equal(header.substr(0, kScheme.size()), kScheme,
-                                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
-  if (!is_basic) return std::nullopt;
-  std::optional<std::string> text = from_base64(header.substr(kScheme.size()));
+  std::optional<std::string_view> given = authorization(request, "basic ");
+  if (!given) return std::nullopt;
+  std::optional<std::string> text = from_base64(*given);
   std::size_t colon = text ? text->find(':') : std::string::npos;
   if (colon == std::string::npos) return std::nullopt;
   return Credentials{text->substr(0, colon), text->substr(colon + 1)};
@@ -36,13 +45,34 @@ http::Response sign_in_first() {
   return response;
 }
 
+/// Its owner, as that user is now; none: nobody's, or it is over.
+std::optional<security::Principal> owner_of(std::string_view text, const broker::Access& access, const Tokens& tokens,
+                                            const runtime::Shard& here, const http::Request& request) {
+  const Token* token = tokens.match(text, request.remote, here.clock().wall_now());
+  const security::User* user = token != nullptr ? access.table(here).find_user(token->user) : nullptr;
+  if (user == nullptr) return std::nullopt;
+  return security::Principal{.name = user->name, .tags = user->tags, .client_id = {}};
+}
+
+std::optional<security::Principal> user_of(const broker::Access& access, const Tokens& tokens,
+                                           const runtime::Shard& here, const http::Request& request) {
+  if (std::optional<std::string_view> token = token_in(request)) return owner_of(*token, access, tokens, here, request);
+  std::optional<Credentials> credentials = credentials_of(request);
+  if (!credentials) return std::nullopt;
+  Result<security::Principal> user = access.sign_in(here, credentials->name, credentials->password, request.remote);
+  return user ? std::optional(std::move(*user)) : std::nullopt;
+}
+
 }  // namespace
 
-std::expected<security::Principal, http::Response> manager_of(const broker::Access& access, const runtime::Shard& here,
+bool has_token(const http::Request& request) {
+  return token_in(request).has_value();
+}
+
+std::expected<security::Principal, http::Response> manager_of(const broker::Access& access, const Tokens& tokens,
+                                                              const runtime::Shard& here,
                                                               const http::Request& request) {
-  std::optional<Credentials> credentials = credentials_of(request);
-  if (!credentials) return std::unexpected(sign_in_first());
-  Result<security::Principal> user = access.sign_in(here, credentials->name, credentials->password, request.remote);
+  std::optional<security::Principal> user = user_of(access, tokens, here, request);
   if (!user) return std::unexpected(sign_in_first());
   bool may_manage = std::ranges::any_of(kManagementTags, [&](std::string_view tag) { return user->has_tag(tag); });
   if (!may_manage) return std::unexpected(error_answer(401, "not_authorised", "Not management user"));

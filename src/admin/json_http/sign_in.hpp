@@ -1,7 +1,9 @@
 #pragma once
-// Who asks: by HTTP's basic authentication (RFC 7617), and only who has one of the tags that let a user manage.
+// Who asks: by HTTP's basic authentication (RFC 7617) or by a token (RFC 6750), and only who has one of the tags that
+// let a user manage.
 #include <expected>
 
+#include "admin/json_http/tokens.hpp"
 #include "broker/access.hpp"
 #include "http/message.hpp"
 #include "runtime/shard.hpp"
@@ -10,7 +12,9 @@
 namespace wharf::json_http {
 
 /// 401: who that is, is not known; or it is no manager.
-std::expected<security::Principal, http::Response> manager_of(const broker::Access& access, const runtime::Shard& here,
-                                                              const http::Request& request);
+std::expected<security::Principal, http::Response> manager_of(const broker::Access& access, const Tokens& tokens,
+                                                              const runtime::Shard& here, const http::Request& request);
+/// Whether it signs in by a token, right or wrong.
+bool has_token(const http::Request& request);
 
 }  // namespace wharf::json_http

@@ -44,7 +44,8 @@ std::optional<http::Response> refusal_of(const Call& call, Right right) {
 std::size_t Api::larger_body(const runtime::Shard& here, const http::Request& head, std::size_t limit) const {
   bool is_import = head.method == "POST" && head.segments.size() > 1 && head.segments[1] == "definitions";
   if (!is_import) return limit;
-  std::expected<security::Principal, http::Response> user = json_http::manager_of(ports_.access, here, head);
+  std::expected<security::Principal, http::Response> user =
+      json_http::manager_of(ports_.access, ports_.tokens, here, head);
   return user && user->has_tag("administrator") ? std::max(limit, kDefinitionsBytesMax) : limit;
 }
 
@@ -52,7 +53,8 @@ runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request re
   Found found = find_route(request.method, request.segments);
   security::Principal user;
   if (found.route == nullptr || found.route->right != Right::kAnybody) {
-    std::expected<security::Principal, http::Response> manager = json_http::manager_of(ports_.access, here, request);
+    std::expected<security::Principal, http::Response> manager =
+        json_http::manager_of(ports_.access, ports_.tokens, here, request);
     if (!manager) co_return manager.error();
     user = std::move(*manager);
   }

@@ -36,9 +36,9 @@ class ManagementApi : public testing::Test {
     node_ = std::make_unique<broker::Node>(std::move(with), config_);
     Result<void> started = simulation_.run(shard(), node_->start());
     EXPECT_TRUE(started) << started.error().message;
-    Ports ports{node_->access(),  node_->entities(),   node_->policies(),  node_->queues(), node_->publish(),
-                node_->read(),    node_->catalogue(),  node_->histories(), node_->delays(), node_->deduplication(),
-                node_->operate(), node_->statistics(), node_->parameters()};
+    Ports ports{node_->access(),  node_->entities(),   node_->policies(),   node_->queues(), node_->publish(),
+                node_->read(),    node_->catalogue(),  node_->histories(),  node_->delays(), node_->deduplication(),
+                node_->operate(), node_->statistics(), node_->parameters(), history_,        tokens()};
     About about{.version = "1.2.3",
                 .rabbitmq_version = "4.0.5",
                 .cluster_name = "c",
@@ -124,6 +124,15 @@ class ManagementApi : public testing::Test {
   std::string content_type_;
   Endpoint remote_{"127.0.0.1", 1};
   std::unique_ptr<broker::Node> node_;
+  /// None yet: nobody has made any.
+  json_http::Tokens& tokens() {
+    tokens_ = std::make_unique<json_http::Tokens>(node_->parameters(), random_,
+                                                  [](std::string_view, const Endpoint&) { return true; });
+    return *tokens_;
+  }
+
+  history::History history_;
+  std::unique_ptr<json_http::Tokens> tokens_;
   std::unique_ptr<Api> api_;
 };
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/history/history.hpp"
+#include "admin/json_http/tokens.hpp"
 #include "broker/access.hpp"
 #include "broker/catalogue.hpp"
 #include "broker/deduplication.hpp"
@@ -45,6 +47,8 @@ struct Ports {
   broker::Operate& operate;
   broker::Statistics& statistics;
   broker::Parameters& parameters;
+  history::History& history;
+  json_http::Tokens& tokens;
 
   broker::OutgoingPorts outgoing() const { return {entities, queues, histories, delays, publish, catalogue}; }
 };

@@ -9,6 +9,7 @@
 #include "admin/management/queue_totals.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "admin/management/samples.hpp"
 #include "admin/management/stats_json.hpp"
 
 namespace wharf::management {
@@ -54,6 +55,15 @@ runtime::Task<Open> open_connections(Call* call) {
   co_return open;
 }
 
+/// Of the virtual hosts that the user sees.
+std::vector<const history::VhostRing*> rings_of(const Call& call) {
+  std::vector<const history::VhostRing*> rings;
+  for (const std::string& vhost : visible_vhosts(call)) {
+    if (const history::VhostRing* ring = call.ports.history.vhost(vhost)) rings.push_back(ring);
+  }
+  return rings;
+}
+
 /// Only monitors are told of the node.
 void add_node(boost::json::object& json, const About& about) {
   json["node"] = json_text(about.node_name);
@@ -71,6 +81,8 @@ Answer get_whoami(Call* call) {
 }
 
 Answer get_overview(Call* call) {
+  std::expected<SamplesQuestion, http::Response> samples = SamplesQuestion::of(call->request);
+  if (!samples) co_return samples.error();
   Totals totals;
   co_await add_up(call, &totals);
   Open open = co_await open_connections(call);
@@ -99,6 +111,10 @@ Answer get_overview(Call* call) {
   json["queue_totals"].emplace_object();
   add_message_fields(json["queue_totals"].as_object(), totals.queues);
   json["message_stats"] = stats_of(messages_in(traffic, visible_vhosts(*call)));
+  if (samples->asks()) {
+    add_samples(json["queue_totals"].as_object(), json["message_stats"].as_object(), *samples, rings_of(*call),
+                call->here.clock().wall_now());
+  }
   json["churn_rates"] = churn_rates(traffic.churn);
   if (is_monitor(call->user)) add_node(json, about);
   co_return json_answer(chosen_columns(call->request, std::move(json)));

@@ -19,8 +19,9 @@ using json_http::WantedFields;
 struct ShownQueue {
   QueuePointer queue;
   routing::EffectivePolicy policy;
-  std::optional<broker::QueueNumbers> numbers;             // none: not asked for
-  std::shared_ptr<const cluster::Topic> stream = nullptr;  // whose log it is; nullptr: it is a queue
+  std::optional<broker::QueueNumbers> numbers;               // none: not asked for
+  std::shared_ptr<const cluster::Topic> stream = nullptr;    // whose log it is; nullptr: it is a queue
+  std::shared_ptr<const history::QueueRing> hour = nullptr;  // where samples were asked for and there are any
 };
 
 /// Where queues are, and what time it is there.

@@ -6,6 +6,7 @@
 #include "admin/management/queue_json.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "admin/management/samples.hpp"
 #include "admin/management/shown_streams.hpp"
 
 namespace wharf::management {
@@ -29,7 +30,10 @@ std::optional<queue::QueueEvent> rate_in(std::string_view path) {
 class QueueItems final : public ListedItems {
  public:
   QueueItems(std::vector<ShownQueue> queues, const Call& call)
-      : queues_(std::move(queues)), node_(queue_node(call)), counts_(wants_counts(call.request)) {}
+      : queues_(std::move(queues)),
+        node_(queue_node(call)),
+        counts_(wants_counts(call.request)),
+        samples_(SamplesQuestion::of(call.request).value_or(SamplesQuestion())) {}
 
   runtime::Task<void> prepare(Call* call, const ListQuestion* question) override {
     if (question->sort.empty()) co_return;
@@ -39,6 +43,7 @@ class QueueItems final : public ListedItems {
     co_await look(call, &key, &all);
   }
   runtime::Task<void> complete(Call* call, const ListQuestion* question, const Places* places) override {
+    if (samples_.asks()) remember(*call, *places);
     return look(call, &question->columns, places);
   }
 
@@ -48,7 +53,11 @@ class QueueItems final : public ListedItems {
   }
   std::size_t size() const override { return queues_.size(); }
   boost::json::object json_of(std::size_t place, const WantedFields& wanted) const override {
-    return management::json_of(queues_[place], node_, wanted);
+    boost::json::object json = management::json_of(queues_[place], node_, wanted);
+    if (samples_.asks() && queues_[place].numbers) {
+      add_samples(json, samples_, queues_[place].hour.get(), node_.now);
+    }
+    return json;
   }
   std::string name_of(std::size_t place) const override { return queues_[place].queue->name; }
   SortKey key_of(std::size_t place, const WantedFields& path) const override;
@@ -57,11 +66,23 @@ class QueueItems final : public ListedItems {
   runtime::Task<void> look(Call* call, const WantedFields* wanted, const Places* places);
   runtime::Task<void> count(Call* call, const Places* places);
 
+  void remember(const Call& call, const Places& places);
+
   std::vector<ShownQueue> queues_;
   QueueNode node_;
   bool counts_;
+  SamplesQuestion samples_;
   bool counted_all_ = false;
 };
+
+/// What is kept of them, for whom the list is written for elsewhere; a list begins no samples.
+void QueueItems::remember(const Call& call, const Places& places) {
+  for (std::uint32_t place : places) {
+    const broker::QueueInfo& queue = *queues_[place].queue;
+    const history::QueueRing* ring = call.ports.history.queue({queue.name_space, queue.name});
+    if (ring != nullptr) queues_[place].hour = std::make_shared<const history::QueueRing>(*ring);
+  }
+}
 
 /// Some hundred at a time.
 runtime::Task<void> QueueItems::look(Call* call, const WantedFields* wanted, const Places* places) {
@@ -130,6 +151,8 @@ runtime::Task<void> gather(Call* call, std::string vhost, std::vector<ShownQueue
 }
 
 runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {
+  std::expected<SamplesQuestion, http::Response> samples = SamplesQuestion::of(call->request);
+  if (!samples) co_return samples.error();
   std::vector<ShownQueue> queues;
   for (const std::string& vhost : vhosts) co_await gather(call, vhost, &queues);
   http::Response response = co_await answer_list(call, std::make_shared<QueueItems>(std::move(queues), *call));

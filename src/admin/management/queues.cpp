@@ -9,6 +9,7 @@
 #include "admin/management/queue_named.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/rights.hpp"
+#include "admin/management/samples.hpp"
 #include "admin/management/shown_streams.hpp"
 #include "model/message.hpp"
 #include "protocols/amqp091/session/queue_arguments.hpp"
@@ -103,6 +104,8 @@ std::expected<broker::QueueDeclaration, http::Response> declaration(const Call& 
 }  // namespace
 
 Answer get_queue(Call* call) {
+  std::expected<SamplesQuestion, http::Response> samples = SamplesQuestion::of(call->request);
+  if (!samples) co_return samples.error();
   QueuePointer queue = call->view()->queue(call->names.at(1));
   if (StreamPointer stream = queue ? nullptr : stream_named(*call, call->vhost(), call->names.at(1))) {
     http::Response response = co_await get_stream(call, std::move(stream));
@@ -113,6 +116,11 @@ Answer get_queue(Call* call) {
   std::vector<broker::QueueNumbers> numbers = co_await call->ports.operate.queue_numbers(call->here, {queue->ref});
   shown.numbers = numbers.front();
   boost::json::object json = json_of(shown, queue_node(*call), {});
+  if (samples->asks()) {
+    history::History::QueueName name{queue->name_space, queue->name};
+    call->ports.history.want(name);  // of one that was not, samples begin now
+    add_samples(json, *samples, call->ports.history.queue(name), call->here.clock().wall_now());
+  }
   co_await add_consumers(call, shown, &json);
   std::optional<boost::json::value> timestamp = co_await head_timestamp(call, queue->ref);
   if (timestamp) json["head_message_timestamp"] = std::move(*timestamp);

@@ -148,9 +148,11 @@ std::span<const Route> routes() {
 Found find_route(std::string_view method, std::span<const std::string> segments) {
   if (method == "HEAD") method = "GET";
   Found found;
+  std::string_view pattern;  // the first that has the path: what stands there in letters is no name
   for (const Route& route : kRoutes) {
     std::optional<std::vector<std::string>> names = json_http::match_path(route.pattern, segments);
-    if (!names) continue;
+    if (!names || (!pattern.empty() && route.pattern != pattern)) continue;
+    pattern = route.pattern;
     if (route.method == method) return {.route = &route, .names = std::move(*names), .allowed = {}};
     found.allowed += found.allowed.empty() ? "" : ", ";
     found.allowed += route.method == "GET" ? "GET, HEAD" : route.method;

@@ -36,6 +36,14 @@ void read_password(Call& call, Body& body, security::User& user) {
   user.hashing_algorithm = *known;
 }
 
+/// A token left behind would be the next user's of that name.
+runtime::Task<Result<void>> delete_with_tokens(Call* call, std::string name) {
+  Result<void> revoked = co_await call->ports.tokens.revoke_all_of(call->here, name);
+  if (!revoked) co_return revoked;
+  Result<void> deleted = co_await call->ports.access.delete_user(call->here, std::move(name));
+  co_return deleted;
+}
+
 }  // namespace
 
 Answer list_users(Call* call) {
@@ -60,7 +68,7 @@ Answer put_user(Call* call) {
 }
 
 Answer delete_user(Call* call) {
-  Result<void> deleted = co_await call->ports.access.delete_user(call->here, call->names.at(0));
+  Result<void> deleted = co_await delete_with_tokens(call, call->names.at(0));
   if (!deleted && deleted.error().code == ErrorCode::kNotFound) co_return nothing_here();
   if (!deleted) co_return answer_of(deleted.error());
   co_return no_content();
@@ -73,7 +81,7 @@ Answer delete_users(Call* call) {
   if (body.refusal()) co_return *body.refusal();
   for (const boost::json::value& name : list->as_array()) {
     if (!name.is_string()) co_return bad_request("users must be texts");
-    Result<void> deleted = co_await call->ports.access.delete_user(call->here, std::string(name.as_string()));
+    Result<void> deleted = co_await delete_with_tokens(call, std::string(name.as_string()));
     if (!deleted && deleted.error().code != ErrorCode::kNotFound) co_return answer_of(deleted.error());
   }
   co_return no_content();

@@ -22,7 +22,8 @@ runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request re
   Found found = find_route(request.method, request.segments);
   security::Principal user;
   if (found.route == nullptr || found.route->right != Right::kAnybody) {
-    std::expected<security::Principal, http::Response> manager = json_http::manager_of(ports_.access, here, request);
+    std::expected<security::Principal, http::Response> manager =
+        json_http::manager_of(ports_.access, ports_.tokens, here, request);
     if (!manager) co_return manager.error();
     user = std::move(*manager);
   }

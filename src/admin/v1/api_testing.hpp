@@ -37,8 +37,12 @@ class OwnApi : public testing::Test {
     node_ = std::make_unique<broker::Node>(std::move(with), config_);
     Result<void> started = simulation_.run(shard(), node_->start());
     EXPECT_TRUE(started) << started.error().message;
-    Ports ports{node_->access(),  node_->catalogue(), node_->operate(), node_->read(),
-                node_->publish(), node_->groups(),    config_};
+    tokens_ = std::make_unique<json_http::Tokens>(
+        node_->parameters(), random_,
+        [](std::string_view user, const Endpoint& remote) { return user != "guest" || remote.host == "127.0.0.1"; });
+    simulation_.run(shard(), tokens_->open(shard()));
+    Ports ports{node_->access(), node_->catalogue(), node_->operate(),    node_->read(), node_->publish(),
+                node_->groups(), node_->entities(),  node_->statistics(), *tokens_,      config_};
     api_ =
         std::make_unique<Api>(ports, About{.version = "1.2.3", .node = node_->id(), .started = shard().now()}, random_);
   }
@@ -50,15 +54,18 @@ class OwnApi : public testing::Test {
   runtime::Shard& shard() { return machine_.shard(); }
 
   Answered ask(std::string method, const std::string& target, std::string body = "",
-               const std::string& user = "guest:guest") {
+               const std::string& user = "guest:guest", const std::string& host = "127.0.0.1") {
     http::Request request{.method = std::move(method),
                           .path = {},
                           .query = {},
                           .headers = {},
                           .body = std::move(body),
-                          .remote = {"127.0.0.1", 1}};
+                          .remote = {host, 1}};
     EXPECT_TRUE(http::read_target(std::string(kRoot) + target, request));
-    if (!user.empty()) request.headers.emplace_back("authorization", "Basic " + base64(as_bytes(user)));
+    bool is_token = user.starts_with("Bearer ");
+    if (!user.empty()) {
+      request.headers.emplace_back("authorization", is_token ? user : "Basic " + base64(as_bytes(user)));
+    }
     if (!request.body.empty()) request.headers.emplace_back("content-type", content_type_);
     EXPECT_TRUE(Api::is_asked(request)) << target;
     Found found = find_route(request.method, request.segments);
@@ -133,6 +140,7 @@ class OwnApi : public testing::Test {
   runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
   std::string content_type_ = "application/json";
   std::unique_ptr<broker::Node> node_;
+  std::unique_ptr<json_http::Tokens> tokens_;
   std::unique_ptr<Api> api_;
 };
 

@@ -7,13 +7,17 @@
 
 #include <boost/json/object.hpp>
 
+#include "admin/json_http/tokens.hpp"
 #include "admin/numbers/group_numbers.hpp"
+#include "admin/v1/group_progress.hpp"
 #include "admin/v1/topic_rates.hpp"
 #include "broker/access.hpp"
 #include "broker/catalogue.hpp"
+#include "broker/entities.hpp"
 #include "broker/operate.hpp"
 #include "broker/publish.hpp"
 #include "broker/read.hpp"
+#include "broker/statistics.hpp"
 #include "config/server_config.hpp"
 #include "groups/shell/coordinators.hpp"
 #include "http/message.hpp"
@@ -33,6 +37,9 @@ struct Ports {
   broker::Read& read;
   broker::Publish& publish;
   groups::Coordinators& groups;
+  broker::Entities& entities;
+  broker::Statistics& statistics;
+  json_http::Tokens& tokens;
   const config::ServerConfig& config;
 };
 
@@ -47,6 +54,7 @@ struct About {
 struct Memory {
   TopicRates rates;
   admin::RecordTimes times;
+  GroupProgress progress;
 };
 
 /// Lives until its handler has answered. Parameters and body are as the route says (routes.hpp).

@@ -89,6 +89,7 @@ value schema_of(const Field& field) {
     return object{{"anyOf", array{reference(field.shape->name), object{{"type", "null"}}}},
                   {"description", json_text(field.sentence)}};
   }
+  if (field.kind == Kind::kAnything) return object{{"description", json_text(field.sentence)}};
   object schema;
   std::string_view type = type_of(field.kind);
   if (field.is_nullable)
@@ -209,6 +210,17 @@ void collect(const Shape& shape, bool is_closed, object& schemas) {
   }
 }
 
+void describe(const Route& route, object& paths, object& schemas) {
+  std::string method(route.method);
+  for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
+  value& path = paths[name_of(route.pattern)];
+  if (!path.is_object()) path = object();
+  path.get_object()[name_of(method)] = operation_of(route);
+  if (route.answer != nullptr) collect(*route.answer, false, schemas);
+  // The management API passes over fields that it does not know, as RabbitMQ's does.
+  if (route.body != nullptr) collect(*route.body, false, schemas);
+}
+
 }  // namespace
 
 object openapi_document(std::string_view version) {
@@ -218,24 +230,21 @@ object openapi_document(std::string_view version) {
   for (const Route& route : routes()) {
     if (route.body != nullptr) collect(*route.body, true, schemas);
   }
-  for (const Route& route : routes()) {
-    std::string method(route.method);
-    for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
-    value& path = paths[name_of(route.pattern)];
-    if (!path.is_object()) path = object();
-    path.get_object()[name_of(method)] = operation_of(route);
-    if (route.answer != nullptr) collect(*route.answer, false, schemas);
+  for (std::span<const Route> table : {routes(), management_routes()}) {
+    for (const Route& route : table) describe(route, paths, schemas);
   }
   return {{"openapi", "3.1.0"},
-          {"info", object{{"title", "Wharf"},
-                          {"version", json_text(version)},
-                          {"description",
-                           "Topics, messages, groups and settings of a Wharf server. Beside RabbitMQ's management API, "
-                           "and with its users."}}},
+          {"info",
+           object{{"title", "Wharf"},
+                  {"version", json_text(version)},
+                  {"description",
+                   "Topics, messages, queues, groups and settings of a Wharf server. Beside RabbitMQ's management API, "
+                   "and with its users."}}},
           {"servers", array{object{{"url", json_text(kRoot)}}}},
-          {"security", array{object{{"basic", array()}}}},
+          {"security", array{object{{"basic", array()}}, object{{"token", array()}}}},
           {"paths", std::move(paths)},
-          {"components", object{{"securitySchemes", object{{"basic", object{{"type", "http"}, {"scheme", "basic"}}}}},
+          {"components", object{{"securitySchemes", object{{"basic", object{{"type", "http"}, {"scheme", "basic"}}},
+                                                           {"token", object{{"type", "http"}, {"scheme", "bearer"}}}}},
                                 {"schemas", std::move(schemas)}}}};
 }
 

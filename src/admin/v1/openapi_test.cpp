@@ -20,10 +20,12 @@ TEST(OpenApi, EveryRouteIsAnOperationAndNothingElseIs) {
       EXPECT_TRUE(ids.insert(std::string(operation.at("operationId").as_string())).second);
     }
   }
-  for (const Route& route : routes()) {
-    std::string method(route.method);
-    for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
-    routed.insert(method + " " + std::string(route.pattern));
+  for (std::span<const Route> table : {routes(), management_routes()}) {
+    for (const Route& route : table) {
+      std::string method(route.method);
+      for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
+      routed.insert(method + " " + std::string(route.pattern));
+    }
   }
   EXPECT_EQ(documented, routed);
 }

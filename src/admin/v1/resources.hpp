@@ -44,6 +44,14 @@ Answer list_group_offsets(Call* call);
 // offset_reset.cpp
 Answer reset_offsets(Call* call);
 
+// flow.cpp
+Answer get_flow(Call* call);
+
+// tokens.cpp
+Answer list_tokens(Call* call);
+Answer create_token(Call* call);
+Answer revoke_token(Call* call);
+
 // server_settings.cpp
 Answer list_server_settings(Call* call);
 

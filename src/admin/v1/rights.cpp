@@ -17,6 +17,7 @@ bool monitors(const security::Principal& user) {
 std::optional<http::Response> refused(const Call& call, Right right) {
   switch (right) {
     case Right::kAnybody:
+    case Right::kSignedIn:
       return std::nullopt;
     case Right::kSees:
       if (monitors(call.user) || call.ports.access.table(call.here).may_use_namespace(call.user, kNamespace)) {

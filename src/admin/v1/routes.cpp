@@ -21,6 +21,11 @@ constexpr Field kPathFields[] = {
     count("partition", "Its number.").between(0, kLargestPartition),
     count("offset", "In the partition."),
     text("group", "A group's id.").between(1, 1000),
+    text("token", "A token's id.").between(1, 100),
+    text("vhost", "A virtual host's name.").between(1, 255),
+    text("name", "A queue's name.").between(1, 255),
+    text("position", "Of a message: 12, or 5:12 of priority 5.").between(1, 100),
+    text("id", "Of a delayed message.").between(1, 100),
 };
 
 constexpr Field kPageFields[] = {
@@ -59,6 +64,11 @@ constexpr Field kMessagesFields[] = {
     text("header_value", "... whose value is this.").optional(),
     text("contains", "Only messages whose value has this text.").optional(),
     count("count", "Messages at most (50).").between(1, 500).optional(),
+};
+
+constexpr Field kFlowQuestionFields[] = {
+    count("most", "Of each kind so many have a place of their own (8).").between(1, 50).optional(),
+    text("vhost", "Exchanges and queues of this virtual host only.").optional(),
 };
 
 using namespace shapes;
@@ -267,6 +277,47 @@ constexpr Route kRoutes[] = {
      &kResetOutcome,
      Paging::kNone,
      "404 409 503"},
+
+    {"GET", "/flow", Right::kSees, get_flow, "getFlow",
+     "What flows now: who produces, by which exchanges and topics, into which queues, to which groups. Of the virtual "
+     "hosts and connections that the user sees.",
+     kFlowQuestionFields, nullptr, 200, &kFlow, Paging::kNone},
+
+    {"GET",
+     "/tokens",
+     Right::kSignedIn,
+     list_tokens,
+     "listTokens",
+     "One's own tokens; of all users for the tag administrator. Never their texts.",
+     {},
+     nullptr,
+     200,
+     &kToken,
+     Paging::kPagesByName},
+    {"POST",
+     "/tokens",
+     Right::kSignedIn,
+     create_token,
+     "createToken",
+     "Makes a token, which is told this once. A token makes no tokens (403).",
+     {},
+     &kNewToken,
+     201,
+     &kMadeToken,
+     Paging::kNone,
+     "404 409 503"},
+    {"DELETE",
+     "/tokens/{token}",
+     Right::kSignedIn,
+     revoke_token,
+     "revokeToken",
+     "Revokes a token at once. Another's takes the tag administrator.",
+     {},
+     nullptr,
+     204,
+     nullptr,
+     Paging::kNone,
+     "404 503"},
 
     {"GET",
      "/settings",

@@ -13,6 +13,7 @@ namespace wharf::v1 {
 
 enum class Right : std::uint8_t {
   kAnybody,   // without signing in
+  kSignedIn,  // any of the management tags
   kSees,      // the tag administrator or monitoring, or a permission in the virtual host "/", where topics are
   kOperates,  // the tag administrator or policymaker
   kMonitors,  // the tag administrator or monitoring
@@ -39,6 +40,8 @@ struct Route {
 inline constexpr std::string_view kRoot = "/api/wharf/v1";
 
 std::span<const Route> routes();
+/// Without handlers: what the document has beside (queue_routes.cpp).
+std::span<const Route> management_routes();
 /// What stands in braces in paths.
 std::span<const Field> path_fields();
 /// Parameters of every list.

@@ -23,6 +23,7 @@ enum class Kind : std::uint8_t {
   kTexts,   // lists of ...
   kIntegers,
   kObjects,
+  kAnything,
 };
 
 struct Shape;
@@ -102,6 +103,10 @@ constexpr Field integers(std::string_view name, std::string_view sentence) {
 }
 constexpr Field objects(std::string_view name, const Shape& shape, std::string_view sentence) {
   return {name, Kind::kObjects, sentence, &shape};
+}
+
+constexpr Field anything(std::string_view name, std::string_view sentence) {
+  return {name, Kind::kAnything, sentence};
 }
 
 }  // namespace fields

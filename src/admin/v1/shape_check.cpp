@@ -105,6 +105,8 @@ std::optional<std::string> complaint_about_value(const Field& field, const boost
     case Kind::kObjects:
       if (!value.is_array()) return "a list";
       return complaint_about_items(field, value.get_array());
+    case Kind::kAnything:
+      return std::nullopt;
   }
   return "something else";
 }

@@ -293,6 +293,72 @@ inline constexpr Field kResetOutcomeFields[] = {
 };
 inline constexpr Shape kResetOutcome{"ResetOutcome", "What a reset does or would do.", kResetOutcomeFields};
 
+// --- What flows
+
+inline constexpr Field kFlowNodeFields[] = {
+    text("kind", "What it is. Consumers are AMQP's and other queues' consumers, all in one.")
+        .one_of("producers|exchange|queue|topic|group|consumers"),
+    text("name", "Of producers their protocol; of the others together, empty."),
+    text("vhost", "Of exchanges and queues; else empty."),
+    count("things", "1; of the others together how many they are; of producers their connections."),
+    flag("others", "All of this kind that have no place of their own."),
+    number("in", "Messages per second that come in; null: not counted here.").nullable(),
+    number("out", "Messages per second that go out; null: not counted here.").nullable(),
+    number("bytes_in", "Bytes per second from producers.").nullable(),
+    number("bytes_out", "Bytes per second to them.").nullable(),
+    count("waiting", "Messages in a queue; of a group its lag."),
+    number("lag_seconds", "Of a group: the age of the oldest message it has not read.").nullable(),
+    count("members", "Consumers of a queue, members of a group."),
+};
+inline constexpr Shape kFlowNode{"FlowNode", "Something that messages come from, pass, or wait in.", kFlowNodeFields};
+
+inline constexpr Field kFlowEdgeFields[] = {
+    count("from", "The place of a node in the list."),
+    count("to", "Likewise."),
+    number("rate", "Messages per second; null: several ways lead there, and only their sum is counted.").nullable(),
+};
+inline constexpr Shape kFlowEdge{"FlowEdge", "A way that messages take.", kFlowEdgeFields};
+
+inline constexpr Field kFlowFields[] = {
+    objects("nodes", kFlowNode, "Producers, then exchanges, queues, topics, groups and consumers."),
+    objects("edges", kFlowEdge, "One for each pair at most."),
+};
+inline constexpr Shape kFlow{"Flow", "What flows now, the busiest of each kind.", kFlowFields};
+
+// --- Tokens
+
+inline constexpr std::int64_t kDaySeconds = 24 * 3600;
+
+inline constexpr Field kTokenFields[] = {
+    text("id", "By which it is revoked; no secret."),
+    text("user", "Whose rights it has, as they are when it is used."),
+    text("name", "What it is for."),
+    integer("created_ms", "When it was made."),
+    integer("expires_ms", "From then on it opens nothing."),
+    flag("expired", "It is over."),
+};
+inline constexpr Shape kToken{"Token", "A way to sign in without a password; its text is not told again.",
+                              kTokenFields};
+
+inline constexpr Field kNewTokenFields[] = {
+    text("name", "What it is for.").between(1, 100),
+    text("user", "Whose; one's own unless it is given. Another's takes the tag administrator.")
+        .between(1, 255)
+        .optional(),
+    integer("expires_in_seconds", "From now (90 days).").between(60, 3650 * kDaySeconds).optional(),
+};
+inline constexpr Shape kNewToken{"NewToken", "A token to be made.", kNewTokenFields};
+
+inline constexpr Field kMadeTokenFields[] = {
+    text("id", "By which it is revoked; no secret."),
+    text("user", "Whose rights it has."),
+    text("name", "What it is for."),
+    integer("created_ms", "Now."),
+    integer("expires_ms", "From then on it opens nothing."),
+    text("token", "The token, told this once: Authorization: Bearer TOKEN."),
+};
+inline constexpr Shape kMadeToken{"MadeToken", "Keep it: only its hash stays here.", kMadeTokenFields};
+
 // --- The server
 
 inline constexpr Field kServerSettingFields[] = {

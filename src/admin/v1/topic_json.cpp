@@ -58,6 +58,18 @@ runtime::Task<Sampled> sample_topics(Call* call) {
   co_return sampled;
 }
 
+std::optional<TopicFlow> flow_of(TopicId topic, const Sampled& sampled) {
+  if (!sampled.before) return std::nullopt;
+  TopicNumbers now = numbers_of(sampled.now, topic), before = numbers_of(*sampled.before, topic);
+  double seconds = std::chrono::duration<double>(sampled.now.at - sampled.before->at).count();
+  return TopicFlow{static_cast<double>(now.records_in - std::min(before.records_in, now.records_in)) / seconds,
+                   static_cast<double>(now.records_out - std::min(before.records_out, now.records_out)) / seconds};
+}
+
+std::uint64_t records_in(TopicId topic, const Sampled& sampled) {
+  return numbers_of(sampled.now, topic).records_in;
+}
+
 boost::json::object topic_json(const cluster::Topic& topic, const Sampled& sampled) {
   TopicNumbers now = numbers_of(sampled.now, topic.id);
   boost::json::object json{{"name", json_text(topic.name)},

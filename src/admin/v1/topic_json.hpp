@@ -16,6 +16,13 @@ struct Sampled {
 
 /// `call` outlives the task.
 runtime::Task<Sampled> sample_topics(Call* call);
+/// Records per second. None: nobody asked before.
+struct TopicFlow {
+  double records_in = 0, records_out = 0;
+};
+std::optional<TopicFlow> flow_of(TopicId topic, const Sampled& sampled);
+/// Since the start.
+std::uint64_t records_in(TopicId topic, const Sampled& sampled);
 boost::json::object topic_json(const cluster::Topic& topic, const Sampled& sampled);
 /// 200 with the topic.
 Answer answer_topic(Call* call, TopicPointer topic);

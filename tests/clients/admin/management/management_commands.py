@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+import urllib.error
+import urllib.request
 
 from api import ask, escaped, get
 from cases import equal, eventually, unique
@@ -44,6 +46,40 @@ def test_a_user_is_added_let_in_and_deleted(_):
     equal(wharf("user", "delete", name), "")
     equal(wharf("user", "delete", name, code=1), f"wharf user: there is no user '{name}'\n")
     equal(wharf("vhost", "delete", vhost), "")
+
+
+def test_a_token_signs_in_until_it_is_revoked_or_its_user_is_gone(_):
+    if not is_wharf():
+        return
+    name = unique("user")
+    wharf("user", "add", name, "secret", "--tags", "management")
+    token = wharf("user", "token", "add", name, "--name", "deployment", "--days", "30").strip()
+    assert token.startswith("wharf_"), token
+
+    def status(text):
+        try:
+            request = urllib.request.Request(f"http://{os.environ['WHARF_ADMIN']}/api/whoami", headers={"Authorization": "Bearer " + text})
+            with urllib.request.urlopen(request) as response:
+                equal(json.load(response)["name"], name)
+                return response.status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+
+    equal(status(token), 200)
+    equal(status(token[:-1]), 401)
+    listed = json.loads(wharf("user", "token", "list", name, "--json"))
+    equal([one["name"] for one in listed], ["deployment"])
+    assert token.rsplit("_", 1)[1] not in json.dumps(listed)
+    equal(wharf("user", "token", "revoke", listed[0]["id"]), "")
+    equal(wharf("user", "token", "revoke", listed[0]["id"], code=1), "wharf user: there is no such token\n")
+    equal(status(token), 401)
+    last = wharf("user", "token", "add", name).strip()
+    equal(status(last), 200)
+    wharf("user", "delete", name)
+    equal(status(last), 401)
+    wharf("user", "add", name, "secret", "--tags", "management")
+    equal(status(last), 401)
+    wharf("user", "delete", name)
 
 
 def test_the_busiest_queues_are_seen_at_a_glance(_):

@@ -2,14 +2,17 @@
 
 import schemathesis
 
-KNOWN = {"topic": ["one", "three", "__consumer_offsets"], "group": ["readers", "writers"], "partition": ["0", "1"], "offset": ["0", "7"]}
+KNOWN = {"topic": ["one", "three", "__consumer_offsets"], "group": ["readers", "writers"], "partition": ["0", "1"], "offset": ["0", "7"],
+         "vhost": ["/"], "name": ["jobs", "dead"], "position": ["0", "3", "5"]}
 MOST = 6  # partitions of a topic
 
 
 def is_allowed(name, value):
     """What the document forbids stays as it is: it is to be refused."""
     text = str(value)
-    return text.isdigit() and int(text) < 2**31 if name in ("partition", "offset") else 1 <= len(text) <= 1000
+    if name in ("partition", "offset"):
+        return text.isdigit() and int(text) < 2**31
+    return 1 <= len(text) <= {"vhost": 255, "name": 255, "position": 100}.get(name, 1000)
 
 
 def known(name, value):
