@@ -58,16 +58,16 @@ export class Api {
   patch<T>(target: string, body: unknown): Promise<T> {
     return this.ask<T>("PATCH", target, body);
   }
-  delete(target: string, query: Query = {}): Promise<void> {
-    return this.ask("DELETE", target + query_text(query));
+  delete(target: string, query: Query = {}, more: Record<string, string> = {}): Promise<void> {
+    return this.ask("DELETE", target + query_text(query), undefined, undefined, more);
   }
 
-  private async ask<T>(method: string, target: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  private async ask<T>(method: string, target: string, body?: unknown, signal?: AbortSignal, more: Record<string, string> = {}): Promise<T> {
     // A browser takes such a name for a step in the path, however it is escaped: another thing would be asked for.
     if (target.replace(/\?.*/, "").split("/").some((part) => part === "." || part === "..")) {
       throw new ApiError(0, "name", "A browser cannot ask for something whose name is only dots; the command line can.");
     }
-    const headers: Record<string, string> = { Authorization: this.session.authorization };
+    const headers: Record<string, string> = { ...more, Authorization: this.session.authorization };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response: Response;
     try {

@@ -1,9 +1,9 @@
 // The whole: who is signed in, which page is shown, and what is around it.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Api, ApiError } from "./api.ts";
+import { Api, ApiError, type Query } from "./api.ts";
 import { type App, AppContext } from "./app_context.ts";
 import { GroupMemories } from "./group_memory.ts";
-import { History } from "./history.ts";
+import { History, hour_query, samples_of } from "./history.ts";
 import { PageOf, kPages } from "./pages.tsx";
 import { Palette } from "./parts/palette.tsx";
 import { SignIn } from "./pages/sign_in.tsx";
@@ -54,15 +54,23 @@ function SignedIn({ session, leave }: { session: Session; leave: (why?: string) 
 
 const kSampleMs = 5000;
 
-/// The hour of totals is kept from the moment of signing in, whatever page is looked at, and while the tab is hidden.
+/// The hour of totals begins with what the server remembers, and goes on whatever page is looked at, and while the tab is hidden.
 function useSampling(api: Api, history: History) {
   useEffect(() => {
-    const sample = () =>
-      api.get<Overview>("overview", { columns: "queue_totals" }).then(
-        ({ queue_totals }) => history.add({ at_ms: Date.now(), ready: queue_totals.messages_ready, unacknowledged: queue_totals.messages_unacknowledged }),
+    const columns = "queue_totals,message_stats.publish,message_stats.deliver_get,message_stats.publish_details,message_stats.deliver_get_details";
+    const ask = (more: Query) =>
+      api.get<Overview>("overview", { columns, ...more }).then(
+        ({ queue_totals, message_stats }) => {
+          history.begin_with(samples_of({ lengths: queue_totals, stats: message_stats }));
+          history.add({
+            at_ms: Date.now(), ready: queue_totals.messages_ready, unacknowledged: queue_totals.messages_unacknowledged,
+            published: message_stats?.publish ?? 0, delivered: message_stats?.deliver_get ?? 0,
+          });
+        },
         () => undefined, // a gap in the plot says it
       );
-    void sample();
+    const sample = () => ask({});
+    void ask(hour_query());
     const timer = window.setInterval(sample, kSampleMs);
     return () => window.clearInterval(timer);
   }, []);

@@ -92,3 +92,8 @@ export function ranges(numbers: number[]): string {
   }
   return parts.join(", ");
 }
+
+/// What may stand in a header: others are replaced, for a browser refuses the whole request.
+export function header_text(text: string): string {
+  return text.replace(/[^\u0020-\u007e]/g, "?").trim();
+}

@@ -145,3 +145,29 @@ export interface ServerSetting {
   place: string;
   documentation: string;
 }
+
+export interface FlowNode {
+  kind: "producers" | "exchange" | "queue" | "topic" | "group" | "consumers";
+  name: string;
+  vhost: string;
+  things: number;
+  others: boolean;
+  in: number | null;
+  out: number | null;
+  bytes_in: number | null;
+  bytes_out: number | null;
+  waiting: number;
+  lag_seconds: number | null;
+  members: number;
+}
+
+export interface FlowEdge {
+  from: number;
+  to: number;
+  rate: number | null;
+}
+
+export interface Flow {
+  nodes: FlowNode[];
+  edges: FlowEdge[];
+}

@@ -1,6 +1,9 @@
 // Which pages there are, and who may see them.
 import type { ComponentType } from "preact";
 import { has_tag } from "./app_context.ts";
+import { ChannelPage } from "./pages/channel.tsx";
+import { ConnectionPage } from "./pages/connection.tsx";
+import { ConnectionsPage } from "./pages/connections.tsx";
 import { ExchangePage, ExchangesPage } from "./pages/exchanges.tsx";
 import { GroupPage } from "./pages/group.tsx";
 import { GroupsPage } from "./pages/groups.tsx";
@@ -35,6 +38,7 @@ export const kPages: readonly PageEntry[] = [
   { name: "groups", title: "Groups", also: "group", is_for: everybody, show: GroupsPage },
   { name: "queues", title: "Queues", also: "queue", is_for: everybody, show: QueuesPage },
   { name: "exchanges", title: "Exchanges", also: "exchange", is_for: everybody, show: ExchangesPage },
+  { name: "connections", title: "Connections", also: "connection", is_for: everybody, show: ConnectionsPage },
   { name: "policies", title: "Policies", is_for: everybody, show: PoliciesPage },
   { name: "users", title: "Users", also: "user", is_for: administrators, show: UsersPage },
   { name: "vhosts", title: "Virtual hosts", also: "vhost", is_for: everybody, show: VhostsPage },
@@ -42,7 +46,7 @@ export const kPages: readonly PageEntry[] = [
 ];
 
 /// Pages that are about one thing, and are reached from a list.
-const kDetails: Record<string, ComponentType<{ route: Route }>> = { topic: TopicPage, group: GroupPage, queue: QueuePage, exchange: ExchangePage, user: UserPage, vhost: VhostPage };
+const kDetails: Record<string, ComponentType<{ route: Route }>> = { channel: ChannelPage, connection: ConnectionPage, topic: TopicPage, group: GroupPage, queue: QueuePage, exchange: ExchangePage, user: UserPage, vhost: VhostPage };
 
 export function PageOf({ route }: { route: Route }) {
   const Shown = kPages.find(({ name }) => name === route.page)?.show ?? kDetails[route.page];

@@ -1,4 +1,6 @@
 // What the management API answers, as far as the console shows it. Fields of a later server may be missing from an earlier one.
+import type { Sampled } from "./history.ts";
+
 export type Table = Record<string, unknown>;
 
 export interface Page<T> {
@@ -16,8 +18,17 @@ export interface Overview {
   cluster_name: string;
   node: string;
   object_totals: { exchanges: number; queues: number; consumers: number; connections?: number; channels?: number };
-  queue_totals: { messages: number; messages_ready: number; messages_unacknowledged: number };
+  queue_totals: { messages: number; messages_ready: number; messages_unacknowledged: number; messages_ready_details?: Sampled; messages_unacknowledged_details?: Sampled };
+  message_stats?: MessageStats;
   exchange_types: { name: string; enabled: boolean }[];
+}
+
+/// Totals, and rates beside them.
+export interface MessageStats {
+  publish?: number;
+  deliver_get?: number;
+  publish_details?: Sampled;
+  deliver_get_details?: Sampled;
 }
 
 export interface NodeFacts {
@@ -48,6 +59,9 @@ export interface Queue {
   messages_ready?: number;
   messages_unacknowledged?: number;
   consumers?: number;
+  messages_ready_details?: Sampled;
+  messages_unacknowledged_details?: Sampled;
+  message_stats?: MessageStats;
 }
 
 export interface QueueStorage {
@@ -149,4 +163,66 @@ export interface Policy {
 
 export interface VirtualHost {
   name: string;
+}
+
+export interface Rate {
+  rate: number;
+}
+
+export interface Connection {
+  name: string;
+  protocol: string;
+  user: string;
+  vhost: string;
+  state: string;
+  host: string;
+  port: number;
+  peer_host: string;
+  peer_port: number;
+  connected_at: number;
+  channels: number;
+  auth_mechanism: string;
+  user_provided_name?: string;
+  channel_max: number;
+  frame_max: number;
+  timeout: number;
+  client_properties: Table | [];
+  recv_oct: number;
+  send_oct: number;
+  recv_oct_details: Rate;
+  send_oct_details: Rate;
+  requests: number;
+  requests_details: Rate;
+}
+
+export interface Channel {
+  name: string;
+  number: number;
+  vhost: string;
+  user: string;
+  state: string;
+  confirm: boolean;
+  transactional: boolean;
+  prefetch_count: number;
+  global_prefetch_count: number;
+  consumer_count: number;
+  messages_unacknowledged: number;
+  messages_unconfirmed: number;
+  messages_uncommitted: number;
+  acks_uncommitted: number;
+  idle_since?: string;
+  message_stats?: Record<string, number | Rate>;
+  connection_details: { name: string };
+  consumer_details?: Consumer[];
+}
+
+export interface Consumer {
+  consumer_tag: string;
+  ack_required: boolean;
+  exclusive: boolean;
+  prefetch_count: number;
+  active: boolean;
+  activity_status: string;
+  arguments: Table | [];
+  queue: { name: string; vhost: string };
 }

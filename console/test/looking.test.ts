@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alarms_of } from "../src/alarms.ts";
 import { Api, ApiError, error_sentence, path, query_text } from "../src/api.ts";
-import { History, kHistoryMs } from "../src/history.ts";
+import { History, kHistoryMs, samples_of } from "../src/history.ts";
 import { address_of, look_of, places, request_of, sorted_by } from "../src/paging.ts";
 import { href, parse_route } from "../src/route.ts";
 
@@ -57,28 +57,45 @@ test("a name that a browser takes for a step in the path is not asked for", asyn
   for (const name of [".", ".."]) await assert.rejects(api.delete(path("queues", "/", name)), (fault) => fault instanceof ApiError && fault.code === "name");
 });
 
+const at = (at_ms: number, ready: number, unacknowledged: number, published = 0, delivered = 0) => ({ at_ms, ready, unacknowledged, published, delivered });
+
 test("rates are what changed, by the time that passed", () => {
   const history = new History();
-  history.add({ at_ms: 1000, ready: 10, unacknowledged: 0 });
-  history.add({ at_ms: 6000, ready: 40, unacknowledged: 20 });
-  history.add({ at_ms: 6000, ready: 99, unacknowledged: 99 }); // no time has passed: not a point
-  history.add({ at_ms: 11_000, ready: 0, unacknowledged: 35 });
-  assert.deepEqual(history.changes(), [[6, 11], [10, -5]]);
-  assert.deepEqual(history.levels(), [[1, 6, 11], [10, 40, 0], [0, 20, 35]]);
+  history.add(at(1000, 10, 0, 100, 100));
+  history.add(at(6000, 40, 20, 150, 100));
+  history.add(at(6000, 99, 99)); // no time has passed: not a point
+  history.add(at(11_000, 0, 35, 155, 155));
+  history.add(at(16_000, 0, 35, 5, 0)); // the server has begun anew
+  assert.deepEqual(history.rates(), [[6, 11, 16], [10, 1, null], [0, 11, null]]);
+  assert.deepEqual(history.levels(), [[1, 6, 11, 16], [10, 40, 0, 0], [0, 20, 35, 35]]);
 });
 
 test("a gap is left empty, not drawn through", () => {
   const history = new History();
-  history.add({ at_ms: 0, ready: 0, unacknowledged: 0 });
-  history.add({ at_ms: 600_000, ready: 600, unacknowledged: 0 });
-  assert.deepEqual(history.changes(), [[600], [null]]);
+  history.add(at(0, 0, 0));
+  history.add(at(600_000, 600, 0, 9, 9));
+  assert.deepEqual(history.rates(), [[600], [null], [null]]);
   assert.deepEqual(history.levels()[1], [0, null, 600]);
 });
 
 test("an hour is kept, and no more", () => {
   const history = new History();
-  for (let at_ms = 0; at_ms <= 3 * kHistoryMs; at_ms += 5000) history.add({ at_ms, ready: 1, unacknowledged: 0 });
+  for (let at_ms = 0; at_ms <= 3 * kHistoryMs; at_ms += 5000) history.add(at(at_ms, 1, 0));
   assert.equal(history.length, kHistoryMs / 5000 + 1);
+});
+
+test("the hour begins with what the server remembers, and nothing is in it twice", () => {
+  const samples = (...values: [number, number][]) => ({ rate: 0, samples: values.map(([timestamp, sample]) => ({ timestamp, sample })) });
+  const earlier = samples_of({
+    lengths: { messages_ready_details: samples([30_000, 3], [20_000, 2], [10_000, 1]), messages_unacknowledged_details: samples([30_000, 0], [20_000, 0], [10_000, 0]) },
+    stats: { publish_details: samples([30_000, 30], [20_000, 20]), deliver_get_details: samples([30_000, 5], [20_000, 4], [10_000, 3]) },
+  });
+  assert.deepEqual(earlier, [at(20_000, 2, 0, 20, 4), at(30_000, 3, 0, 30, 5)]);
+  const history = new History();
+  history.add(at(25_000, 9, 0, 25, 5));
+  history.begin_with(earlier);
+  assert.deepEqual(history.levels()[0], [20, 25]);
+  assert.deepEqual(samples_of({ lengths: undefined, stats: undefined }), []);
 });
 
 test("an alarm is read from the metrics, and nothing else is one", () => {

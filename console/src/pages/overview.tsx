@@ -1,13 +1,13 @@
 // Everything at a glance: what waits, how that changes, and whether the server holds anybody back.
-import { useMemo } from "preact/hooks";
 import { alarms } from "../alarms.ts";
 import { ApiError } from "../api.ts";
 import { useApp } from "../app_context.ts";
 import { bytes_text, count_text, duration_text } from "../format.ts";
-import type { History } from "../history.ts";
-import { LazyPlot } from "../parts/lazy_plot.tsx";
+import type { Flow } from "../own_types.ts";
+import { FlowPicture } from "../parts/flow_picture.tsx";
+import { HourPlots } from "../parts/hour_plots.tsx";
 import { Facts, Loaded } from "../parts/state.tsx";
-import { type Resource, useResource } from "../resource.ts";
+import { useResource } from "../resource.ts";
 import { href } from "../route.ts";
 import type { NodeFacts, Overview } from "../types.ts";
 
@@ -40,8 +40,9 @@ export function OverviewPage() {
     <>
       <h1>Overview</h1>
       {overview.error?.status !== 0 && <Alarms ready={ready.value} low={low.value} />}
+      <Flowing />
       <Loaded resource={overview}>{(value) => <Totals overview={value} node={nodes.value?.[0]} />}</Loaded>
-      <Plots history={app.history} overview={overview} />
+      <HourPlots history={app.history} turn={overview.value} what="Messages in queues" />
     </>
   );
 }
@@ -56,6 +57,21 @@ function Alarms({ ready, low }: { ready: Readiness | undefined; low: string[] | 
   return <p class="fine" role="status"><span aria-hidden="true">{"\u2713"} </span>Clients are served, records are kept, no alarm.</p>;
 }
 
+const kFlowMs = 3000;
+const kBoxes = 6; // of a kind, and one for the others
+
+/// Who may not see topics is told so by the server; the rest of the page is there all the same.
+function Flowing() {
+  const app = useApp();
+  const flow = useResource("flow" + app.vhost, (signal) => app.api.get<Flow>("wharf/v1/flow", { vhost: app.vhost, most: kBoxes }, signal), kFlowMs);
+  if (flow.error?.status === 403) return null;
+  return (
+    <section aria-label="What flows now">
+      <Loaded resource={flow}>{(value) => <FlowPicture flow={value} />}</Loaded>
+    </section>
+  );
+}
+
 function Totals({ overview, node }: { overview: Overview; node: NodeFacts | undefined }) {
   const { queue_totals: messages, object_totals: objects } = overview;
   const facts: [string, preact.ComponentChildren][] = [
@@ -65,7 +81,7 @@ function Totals({ overview, node }: { overview: Overview; node: NodeFacts | unde
     ["Exchanges", <a href={href("exchanges")}>{count_text(objects.exchanges)}</a>],
     ["Consumers", count_text(objects.consumers)],
   ];
-  if (objects.connections !== undefined) facts.push(["Connections", count_text(objects.connections)]);
+  if (objects.connections !== undefined) facts.push(["Connections", <a href={href("connections")}>{count_text(objects.connections)}</a>]);
   if (node?.mem_used !== undefined) facts.push(["Memory", bytes_text(node.mem_used)]);
   if (node?.disk_free !== undefined) facts.push(["Disk free", bytes_text(node.disk_free)]);
   if (node?.uptime !== undefined) facts.push(["Up for", duration_text(node.uptime)]);
@@ -74,27 +90,5 @@ function Totals({ overview, node }: { overview: Overview; node: NodeFacts | unde
       <Facts facts={facts} />
       <p class="quiet">Wharf {overview.product_version} on {overview.node}; clients of RabbitMQ are told {overview.rabbitmq_version}. Of the virtual hosts that you see.</p>
     </>
-  );
-}
-
-function Plots({ history, overview }: { history: History; overview: Resource<Overview> }) {
-  const levels = useMemo(() => history.levels(), [overview.value, history.length]);
-  const changes = useMemo(() => history.changes(), [overview.value, history.length]);
-  const now = changes[1][changes[1].length - 1];
-  const change = now === undefined || now === null ? "\u2013" : (now > 0 ? "+" : "") + (Math.abs(now) < 10 ? now.toFixed(1).replace("-", "\u2212") : count_text(now));
-  return (
-    <div class="plots">
-      <section>
-        <h2>Messages in queues</h2>
-        <p class="legend"><span class="key first" /> ready <span class="key second" /> unacknowledged</p>
-        <LazyPlot title="Messages in queues over time: ready, unacknowledged" lines={[{ label: "ready", colour: "first" }, { label: "unacknowledged", colour: "second", dash: [6, 4] }]} columns={levels} />
-      </section>
-      <section>
-        <h2>Change per second</h2>
-        <p class="legend">{change} /s: what came in, less what left</p>
-        <LazyPlot title="Change of messages in queues per second" lines={[{ label: "change", colour: "first" }]} columns={changes} spans_zero />
-      </section>
-      <p class="quiet">Since this page was opened, at most an hour, a point every 5 s. The server counts what is there, not yet what passes through.</p>
-    </div>
   );
 }

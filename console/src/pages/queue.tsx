@@ -1,10 +1,12 @@
 // One queue: its numbers, what it was declared with, what leads to it, what keeps its disk, and what is in it.
-import { useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { path } from "../api.ts";
 import { useApp } from "../app_context.ts";
 import { bytes_text, count_text, duration_text, plural, table_text, time_text, visible } from "../format.ts";
+import { History, type Sample, hour_query, samples_of } from "../history.ts";
 import { BindingTable } from "../parts/bindings.tsx";
 import { FormDialog } from "../parts/dialog.tsx";
+import { HourPlots } from "../parts/hour_plots.tsx";
 import { PublishDialog } from "../parts/publish.tsx";
 import { Empty, Facts, Flag, Loaded } from "../parts/state.tsx";
 import { type Resource, useResource } from "../resource.ts";
@@ -40,6 +42,7 @@ export function QueuePage({ route }: { route: Route }) {
               <button type="button" class="danger" onClick={() => set_asking("purge")}>Purge</button>
               <button type="button" class="danger" onClick={() => set_asking("delete")}>Delete the queue</button>
             </div>
+            <Hour vhost={vhost} queue={value} />
             <Messages vhost={vhost} queue={name} changed={changed} after={look_again} />
             <Storage storage={storage} />
             <h2>Arguments and policy</h2>
@@ -65,6 +68,30 @@ export function QueuePage({ route }: { route: Route }) {
       )}
     </>
   );
+}
+
+const kHourColumns = "messages_ready_details,messages_unacknowledged_details,message_stats.publish_details,message_stats.deliver_get_details";
+
+/// What the server remembers of it; of a queue that was neither busy nor looked at, that begins now.
+function Hour({ vhost, queue }: { vhost: string; queue: Queue }) {
+  const app = useApp();
+  const history = useMemo(() => new History(), []);
+  const [begun, set_begun] = useState(false);
+  useEffect(() => {
+    const gone = new AbortController();
+    app.api.get<Queue>(path("queues", vhost, queue.name), { columns: kHourColumns, ...hour_query() }, gone.signal).then(
+      (hour) => { history.begin_with(samples_of({ lengths: hour, stats: hour.message_stats })); set_begun(true); },
+      () => undefined, // the plot begins with the page
+    );
+    return () => gone.abort();
+  }, []);
+  const sample: Sample = {
+    at_ms: Date.now(), ready: queue.messages_ready ?? 0, unacknowledged: queue.messages_unacknowledged ?? 0,
+    published: queue.message_stats?.publish ?? 0, delivered: queue.message_stats?.deliver_get ?? 0,
+  };
+  useMemo(() => history.add(sample), [queue]);
+  if (queue.message_stats === undefined) return null; // a stream
+  return <HourPlots history={history} turn={[queue, begun]} what="Messages in it" />;
 }
 
 function Numbers({ queue, storage }: { queue: Queue; storage: QueueStorage | undefined }) {

@@ -37,6 +37,7 @@ await runCases('console with many partitions', [
     await within(page, used, 'the next page', press(page, 'Next'), () => cell(page, '100'))
     await within(page, used, 'groups', () => open(page, 'groups'), () => first(page, 'readers'))
     await within(page, used, 'a group', () => open(page, 'group', 'readers'), () => page.getByText(/of 4/).first().waitFor())
+    await within(page, used, 'the overview', () => open(page, 'overview'), () => page.getByRole('link', { name: /other topics/ }).waitFor())
     await within(page, used, 'settings', () => open(page, 'settings'), () => page.getByText('data.dir').first().waitFor())
     equal(await page.locator('.failure').count(), 0)
   })],

@@ -41,6 +41,9 @@ await runCases('console with many queues', [
     await within(page, used, 'search', () => page.keyboard.press('/'), () => search.waitFor())
     await within(page, used, 'what it finds', () => search.fill('queue-09'), () => page.getByRole('option', { name: name(9000) }).waitFor())
     await page.keyboard.press('Escape')
-    await within(page, used, 'the overview', () => open(page, 'overview'), () => page.locator('.plot canvas').first().waitFor())
+    await within(page, used, 'the overview', () => open(page, 'overview'), async () => {
+      await page.locator('.plot canvas').first().waitFor()
+      await page.getByRole('link', { name: /other queues/ }).waitFor()
+    })
   }, { vhost })],
 ], 1)
