@@ -127,7 +127,7 @@ class Wharf(Broker):
 
     def start(self):
         self.launch([self.program(), "serve", "--data", f"{self.folder}/data", "--set", f"kafka.listen={self.bootstrap}", "--set",
-                     "amqp.listen=", "--set", "mqtt.listen=", "--set", "admin.listen=", "--set", f"log.flush={self.flush}", "--set", "group.initial.rebalance.delay.ms=0"])
+                     "amqp.listen=", "--set", "mqtt.listen=", "--set", "stomp.listen=", "--set", "stomp.ws_listen=", "--set", "mqtt.ws_listen=", "--set", "admin.listen=", "--set", f"log.flush={self.flush}", "--set", "group.initial.rebalance.delay.ms=0"])
 
 
 def wharf_bench(broker, *arguments):

@@ -81,7 +81,7 @@ class WharfNode(Wharf):
 
     def start(self):
         self.launch([self.program(), "serve", "--data", f"{self.folder}/data", "--set", f"amqp.listen={self.bootstrap}", "--set",
-                     f"kafka.listen=127.0.0.1:{free_port()}", "--set", "mqtt.listen=", "--set",
+                     f"kafka.listen=127.0.0.1:{free_port()}", "--set", "mqtt.listen=", "--set", "stomp.listen=", "--set", "stomp.ws_listen=", "--set", "mqtt.ws_listen=", "--set",
                      f"admin.listen={self.admin_listen}"])
 
 

@@ -33,6 +33,9 @@ using OpenDialect = Result<std::unique_ptr<Dialect>>(const DialectSurroundings& 
 OpenDialect open_kafka;
 OpenDialect open_amqp;
 OpenDialect open_mqtt;
+OpenDialect open_mqtt_web_socket;
+OpenDialect open_stomp;
+OpenDialect open_stomp_web_socket;
 
 /// `opened`, or which setting is to blame.
 Result<void> of_key(std::string_view key, Result<void> opened);

@@ -29,13 +29,16 @@ std::vector<Finding> examine(const config::ServerConfig& config) {
   }
   findings.push_back(judge_clock(clock_facts(clock)));
   const Endpoint& kafka = config.get<"kafka.listen">();
-  const std::optional<Endpoint>& amqp = config.get<"amqp.listen">();
-  const std::optional<Endpoint>& mqtt = config.get<"mqtt.listen">();
-  const std::optional<Endpoint>& admin = config.get<"admin.listen">();
   findings.push_back(judge_port("kafka.listen", kafka, kafka.port == 0 ? "" : listen_error(kafka)));
-  if (amqp) findings.push_back(judge_port("amqp.listen", *amqp, amqp->port == 0 ? "" : listen_error(*amqp)));
-  if (mqtt) findings.push_back(judge_port("mqtt.listen", *mqtt, mqtt->port == 0 ? "" : listen_error(*mqtt)));
-  if (admin) findings.push_back(judge_port("admin.listen", *admin, admin->port == 0 ? "" : listen_error(*admin)));
+  auto judge = [&findings](std::string_view key, const std::optional<Endpoint>& port) {
+    if (port) findings.push_back(judge_port(key, *port, port->port == 0 ? "" : listen_error(*port)));
+  };
+  judge("amqp.listen", config.get<"amqp.listen">());
+  judge("mqtt.listen", config.get<"mqtt.listen">());
+  judge("mqtt.ws_listen", config.get<"mqtt.ws_listen">());
+  judge("stomp.listen", config.get<"stomp.listen">());
+  judge("stomp.ws_listen", config.get<"stomp.ws_listen">());
+  judge("admin.listen", config.get<"admin.listen">());
   return findings;
 }
 

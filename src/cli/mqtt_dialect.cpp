@@ -1,4 +1,5 @@
 #include "cli/dialect.hpp"
+#include "cli/web_socket_port.hpp"
 #include "protocols/mqtt/handlers/door.hpp"
 #include "protocols/mqtt/welcome.hpp"
 
@@ -7,25 +8,16 @@ namespace {
 
 class MqttDialect final : public Dialect {
  public:
-  explicit MqttDialect(const DialectSurroundings& with);
+  MqttDialect(const DialectSurroundings& with, bool by_web_socket);
   runtime::OpenPort& port() override { return *port_; }
 
  private:
-  const mqtt::Door* make_door(const DialectSurroundings& with, runtime::Shard& shard);
+  const mqtt::Door* make_door(const DialectSurroundings& with, runtime::Shard& shard, std::uint64_t first_connection);
 
   std::vector<std::unique_ptr<std::uint64_t>> connections_made_;  // one per shard, as the doors
   std::vector<std::unique_ptr<mqtt::Door>> doors_;
   std::unique_ptr<runtime::OpenPort> port_;
 };
-
-MqttDialect::MqttDialect(const DialectSurroundings& with) {
-  std::vector<const mqtt::Door*> doors;
-  for (runtime::Shard* shard : with.shards) doors.push_back(make_door(with, *shard));
-  runtime::PortOptions options{.name = "mqtt",
-                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">())};
-  port_ = std::make_unique<runtime::OpenPort>(options, with.shards, mqtt::welcome(std::move(doors)), with.network,
-                                              with.logger);
-}
 
 mqtt::DoorLimits limits_of(const config::ServerConfig& config) {
   auto seconds = [](Milliseconds time) { return std::chrono::ceil<std::chrono::seconds>(time); };
@@ -42,10 +34,28 @@ mqtt::DoorLimits limits_of(const config::ServerConfig& config) {
   return limits;
 }
 
-const mqtt::Door* MqttDialect::make_door(const DialectSurroundings& with, runtime::Shard& shard) {
+MqttDialect::MqttDialect(const DialectSurroundings& with, bool by_web_socket) {
+  std::vector<const mqtt::Door*> doors;
+  for (runtime::Shard* shard : with.shards)
+    doors.push_back(make_door(with, *shard, by_web_socket ? kFirstWebSocketConnection : 0));
+  runtime::PortOptions options{.name = by_web_socket ? "mqtt-ws" : "mqtt",
+                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">())};
+  runtime::OpenPort::Welcome welcome = mqtt::welcome(std::move(doors));
+  if (by_web_socket) {
+    WebSocketDialect dialect{.listener = options.name,
+                             .subprotocols = {"mqtt", "mqttv3.1"},
+                             .message_bytes = limits_of(with.config).max_packet_bytes,
+                             .prefers_text = false};
+    welcome = over_web_socket(with, std::move(dialect), std::move(welcome));
+  }
+  port_ = std::make_unique<runtime::OpenPort>(options, with.shards, std::move(welcome), with.network, with.logger);
+}
+
+const mqtt::Door* MqttDialect::make_door(const DialectSurroundings& with, runtime::Shard& shard,
+                                         std::uint64_t first_connection) {
   const config::ServerConfig& config = with.config;
   broker::Node& node = with.node;
-  connections_made_.push_back(std::make_unique<std::uint64_t>(0));
+  connections_made_.push_back(std::make_unique<std::uint64_t>(first_connection));
   doors_.push_back(
       std::unique_ptr<mqtt::Door>(new mqtt::Door{.shard = shard,
                                                  .queues = node.queues(),
@@ -68,15 +78,23 @@ const mqtt::Door* MqttDialect::make_door(const DialectSurroundings& with, runtim
   return doors_.back().get();
 }
 
+Result<std::unique_ptr<Dialect>> open(const DialectSurroundings& with, bool by_web_socket, std::string_view key,
+                                      const std::optional<Endpoint>& endpoint) {
+  if (!endpoint) return nullptr;
+  auto dialect = std::make_unique<MqttDialect>(with, by_web_socket);
+  Result<void> opened = of_key(key, dialect->port().open(*endpoint));
+  if (!opened) return fail(opened.error());
+  return dialect;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Dialect>> open_mqtt(const DialectSurroundings& with) {
-  const std::optional<Endpoint>& endpoint = with.config.get<"mqtt.listen">();
-  if (!endpoint) return nullptr;
-  auto dialect = std::make_unique<MqttDialect>(with);
-  Result<void> opened = of_key("mqtt.listen", dialect->port().open(*endpoint));
-  if (!opened) return fail(opened.error());
-  return dialect;
+  return open(with, false, "mqtt.listen", with.config.get<"mqtt.listen">());
+}
+
+Result<std::unique_ptr<Dialect>> open_mqtt_web_socket(const DialectSurroundings& with) {
+  return open(with, true, "mqtt.ws_listen", with.config.get<"mqtt.ws_listen">());
 }
 
 }  // namespace wharf::cli

@@ -272,7 +272,7 @@ TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
   std::filesystem::create_directories(folder);
   const Outcome outcome =
       run({"doctor", "--data", (folder / "not" / "yet").string(), "--set", "kafka.listen=127.0.0.1:0", "--set",
-           "amqp.listen=127.0.0.1:0", "--set", "mqtt.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+           "amqp.listen=127.0.0.1:0", "--set", "mqtt.listen=127.0.0.1:0", "--set", "stomp.listen=127.0.0.1:0", "--set", "stomp.ws_listen=127.0.0.1:0", "--set", "mqtt.ws_listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
   EXPECT_THAT(outcome.out, HasSubstr(folder.string()));
   EXPECT_THAT(outcome.out, HasSubstr("kafka.listen: any free port of 127.0.0.1"));
   EXPECT_TRUE(std::filesystem::is_empty(folder));
@@ -282,7 +282,7 @@ TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
 TEST(DoctorCommand, InMemoryNoDiskIsLookedAt) {
   const Outcome outcome =
       run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set",
-           "mqtt.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+           "mqtt.listen=127.0.0.1:0", "--set", "stomp.listen=127.0.0.1:0", "--set", "stomp.ws_listen=127.0.0.1:0", "--set", "mqtt.ws_listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
   EXPECT_THAT(outcome.out, testing::Not(HasSubstr("data folder")));
 }
 

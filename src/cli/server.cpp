@@ -72,7 +72,8 @@ json_http::Tokens::MayComeFrom may_come_from(const config::ServerConfig& config)
 }
 
 /// In the order in which they open, close and are named.
-constexpr OpenDialect* kDialects[] = {open_kafka, open_amqp, open_mqtt};
+constexpr OpenDialect* kDialects[] = {open_kafka,           open_amqp,  open_mqtt,
+                                      open_mqtt_web_socket, open_stomp, open_stomp_web_socket};
 
 }  // namespace
 

@@ -21,6 +21,8 @@ std::string_view heading(Section section) {
       return "AMQP listener";
     case Section::kMqtt:
       return "MQTT listener";
+    case Section::kStomp:
+      return "STOMP listener";
     case Section::kQueues:
       return "Queues";
     case Section::kTopics:

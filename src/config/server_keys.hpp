@@ -27,6 +27,7 @@ enum class Section : std::uint8_t {
   kKafka,
   kAmqp,
   kMqtt,
+  kStomp,
   kQueues,
   kTopics,
   kLog,
@@ -114,6 +115,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   string(kNode, "cluster.id", "", "The cluster's name, as clients see it in metadata. Empty: made at the first start and kept in the data folder."),
   integer(kNode, "shards", "0", between(0, 1024), "Event loops, each with a thread of its own. 0: one per core."),
   string(kNode, "loopback.users", "guest", "Users, with commas between, who may sign in from this machine only (RabbitMQ's loopback_users). Empty: all may from anywhere."),
+  string(kNode, "websocket.origins", "", "Web pages that may connect by WebSocket, by their origins with commas between (https://app.example); *: any. Empty: none but those of the port's own address. What is no browser may connect in any case."),
 
   endpoint(kKafka, "kafka.listen", "127.0.0.1:9092", "Where Kafka's clients connect. Port 0 takes a free port."),
   optional_endpoint(kKafka, "kafka.advertised", "", "The address that clients are told to connect to. Empty: the one they connected to."),
@@ -133,6 +135,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   string(kAmqp, "amqp.server.version", "3.13.7", "The version of RabbitMQ that clients are told: some switch features by it. From 4.0 on they take channel-wide prefetch, which is served here, for missing."),
 
   optional_endpoint(kMqtt, "mqtt.listen", "127.0.0.1:1883", "Where MQTT clients (3.1, 3.1.1 and 5.0) connect. Port 0 takes a free port. Empty: nowhere."),
+  optional_endpoint(kMqtt, "mqtt.ws_listen", "127.0.0.1:15675", "Where MQTT clients connect by WebSocket, at any path. Port 0 takes a free port. Empty: nowhere."),
   string(kMqtt, "mqtt.anonymous.user", "guest", "Who a client is that connects without a user name. Empty: such clients are refused."),
   string(kMqtt, "mqtt.anonymous.password", "guest", "The password of mqtt.anonymous.user."),
   bytes(kMqtt, "mqtt.max.packet.bytes", "16MiB", between(1024, 268'435'460), "Largest packet that is taken; a larger one closes its connection."),
@@ -144,6 +147,16 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   duration(kMqtt, "mqtt.session.expiry.max", "-1", at_least(-1), "Longest that a session lives without a connection. -1: as long as its client asks for, for ever where it does not say."),
   integer(kMqtt, "mqtt.qos0.queue.length", "10000", between(1, kInt32Max), "Messages of QoS 0 that wait for a client who does not keep up; beyond, the oldest go."),
   integer(kMqtt, "mqtt.session.queue.length", "0", between(0, kInt32Max), "Messages of QoS 1 and 2 that wait for a client; beyond, the oldest go. 0: no limit."),
+
+  optional_endpoint(kStomp, "stomp.listen", "127.0.0.1:61613", "Where STOMP clients (1.0, 1.1 and 1.2) connect. Port 0 takes a free port. Empty: nowhere."),
+  optional_endpoint(kStomp, "stomp.ws_listen", "127.0.0.1:15674", "Where STOMP clients connect by WebSocket, at any path. Port 0 takes a free port. Empty: nowhere."),
+  string(kStomp, "stomp.default.user", "guest", "Who a client is that connects without a login. Empty: such clients are refused."),
+  string(kStomp, "stomp.default.password", "guest", "The password of stomp.default.user."),
+  string(kStomp, "stomp.default.vhost", "/", "The virtual host of a client that names none."),
+  integer(kStomp, "stomp.headers.max", "200", between(16, 10'000), "Most headers of one frame."),
+  bytes(kStomp, "stomp.header.max.bytes", "64KiB", between(1024, 1 << 20), "Longest line of a frame's headers; all of them together have at most sixteen times as much."),
+  bytes(kStomp, "stomp.body.max.bytes", "128MiB", between(1024, 192 << 20), "Largest body of a message; a larger one closes its connection."),
+  integer(kStomp, "stomp.subscriptions.max", "1000", between(1, 100'000), "Most subscriptions of one connection."),
 
   boolean(kQueues, "queue.park.undeliverable", "true", "Messages that came back more often than their queue's delivery limit allows, and have nowhere else to go, are kept in the queue wharf.parked of their virtual host. false: they are dropped, as in RabbitMQ."),
   boolean(kTopics, "auto.create.topics.enable", "true", "Create a topic when a client asks for the metadata of one that is missing."),

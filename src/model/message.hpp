@@ -25,7 +25,7 @@ inline constexpr std::string_view kMessageHeader = "wharf";
 
 /// Where a message came in. The numbers are stored: never give one away twice. A record may hold a number that this
 /// version has no name for.
-enum class Protocol : std::uint8_t { kKafka = 1, kAmqp091 = 2, kMqtt = 4 };
+enum class Protocol : std::uint8_t { kKafka = 1, kAmqp091 = 2, kMqtt = 4, kStomp = 5 };
 
 // What MQTT says of a message and nobody else does (MessageView::mqtt_flags).
 inline constexpr std::uint8_t kMqttQos = 0x03;     // it was published at

@@ -22,6 +22,8 @@ std::string_view section_name(config::Section section) {
       return "amqp";
     case config::Section::kMqtt:
       return "mqtt";
+    case config::Section::kStomp:
+      return "stomp";
     case config::Section::kQueues:
       return "queues";
     case config::Section::kTopics:

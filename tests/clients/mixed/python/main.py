@@ -6,8 +6,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "kafka" / "harness"))
 
 import cases
+import scripts
 import streams
 import topics
 
 if __name__ == "__main__":
-    cases.main(streams, topics)
+    cases.main(streams, topics, scripts)

@@ -2,7 +2,7 @@
 import mqtt from 'mqtt'
 import { equal, eventually, runCases, unique } from './cases.mjs'
 
-const url = `mqtt://${process.env.WHARF_MQTT}`
+const url = process.env.WHARF_MQTT_URL
 
 // A client that collects what comes; it ends with its case.
 async function connected(version, options = {}) {
@@ -109,4 +109,4 @@ const of5 = [
 ]
 
 const named = (version, list) => list.map(([sentence, run]) => [`MQTT ${version}: ${sentence}`, run])
-await runCases('mqtt.js', [...named('3.1.1', cases(4)), ...named('5.0', [...cases(5), ...of5])])
+await runCases(url.startsWith('ws') ? 'mqtt.js over WebSocket' : 'mqtt.js', [...named('3.1.1', cases(4)), ...named('5.0', [...cases(5), ...of5])])
