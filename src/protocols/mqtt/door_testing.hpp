@@ -312,6 +312,7 @@ class DoorTest : public testing::Test {
                                                     .logger = logger_,
                                                     .access = node_->access(),
                                                     .alarms = node_->alarms(here.index().value),
+                                                    .traffic = node_->traffic(here.index().value),
                                                     .anonymous_user = "",
                                                     .anonymous_password = "",
                                                     .limits = limits_}));
