@@ -141,6 +141,25 @@ TEST_F(MqttSessions, ASubscriptionIsStillTheOldOneWhereTheNewOneIsRefused) {
   EXPECT_EQ(again.next<UnsubAck>().codes.front(), static_cast<std::uint8_t>(ReasonCode::kNoSubscriptionExisted));
 }
 
+TEST_F(MqttSessions, RetainedMessagesOfSeveralSubscriptionsComeBeforeTheyAreAcknowledged) {
+  Peer& publisher = open("publisher");
+  EXPECT_EQ(publisher.publish("r/1", "1", true), ReasonCode::kSuccess);
+  EXPECT_EQ(publisher.publish("r/2", "2", true), ReasonCode::kSuccess);
+  Peer& reader = open(lasting("c"));
+  reader.send(Subscribe{.packet_id = 1, .properties = {}, .filters = {{"r/1", 1}, {"r/2", 1}}});
+  reader.next<SubAck>();
+  std::vector<std::uint16_t> ids;
+  for (std::string_view payload : {"1", "2"}) {
+    Publish publish = reader.next<Publish>();
+    EXPECT_EQ(as_text(publish.payload), payload);
+    ids.push_back(publish.packet_id);
+  }
+  for (std::uint16_t id : ids) reader.send(PubAck{.packet_id = id});
+  simulation_.run_for(std::chrono::seconds(1));
+  reader.cut();
+  EXPECT_TRUE(open(lasting("c")).silent());
+}
+
 TEST_F(MqttSessions, RetainedMessagesThatWereNotAcknowledgedComeAgain) {
   constexpr int kMessages = 300;
   Peer& publisher = open("publisher");

@@ -13,6 +13,7 @@
 namespace wharf::mqtt {
 namespace {
 
+constexpr std::size_t kMostUnanswered = 64;  // of a session: that many come again, and a few more
 constexpr std::uint8_t kPlaceVersion = 1;
 constexpr std::size_t kPlaceBytes = 7;  // version, partition, and how many offsets follow
 
@@ -70,37 +71,53 @@ void could_not_replay(Client& client, const Replay& replay, const Error& error) 
                           {{"client", client.client_id}, {"filter", replay.filter}, {"reason", error.message}});
 }
 
-/// All that was sent is the client's: a next connection goes on from here; from nowhere once it is over.
-runtime::Task<void> keep_place(Client* client, Replay* replay, const std::optional<broker::RetainedPlace>* place) {
-  while (!is_over(*client) && client->retained_unanswered > 0) co_await client->room.wait();
-  if (client->retained_unanswered > 0) co_return;
-  std::vector<broker::SessionItem> items;
-  items.push_back({std::string(kReplayItem) + replay->filter, std::nullopt});
-  if (*place) {
-    replay->from = **place;
-    items.back().value = encode_place(*replay);
-  }
+runtime::Task<void> keep_items(Client* client, std::vector<broker::SessionItem> items) {
   Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
-  if (!kept) could_not_replay(*client, *replay, kept.error());
+  if (!kept)
+    client->door.logger.warn("could not keep how far retained messages have come",
+                             {{"client", client->client_id}, {"reason", kept.error().message}});
+}
+
+/// All that was sent is the client's: a next connection goes on from there.
+void keep_places(Client& client) {
+  if (client.retained_unanswered > 0 || client.replay_places.empty()) return;
+  client.tasks.spawn("mqtt-replay-places", keep_items(&client, std::exchange(client.replay_places, {})));
+}
+
+/// None: it is over.
+void note_place(Client& client, Replay& replay, const std::optional<broker::RetainedPlace>& place) {
+  broker::SessionItem item{std::string(kReplayItem) + replay.filter, std::nullopt};
+  if (place) {
+    replay.from = *place;
+    item.value = encode_place(replay);
+  }
+  forget_place(client, replay.filter);
+  client.replay_places.push_back(std::move(item));
+  keep_places(client);
 }
 
 runtime::Task<void> replay_one(Client* client, Replay* replay) {
   std::optional<broker::RetainedPlace> place = replay->from;
-  while (place && !is_over(*client)) {
+  while (place && !is_over(*client) && client->subscriptions.find(replay->filter)) {
     broker::RetainedQuery query{
         .name_space = client->name_space,
         .prefix = prefix_of(replay->filter),
         .matches = [filter = replay->filter](
                        std::string_view key) { return matches(filter, swap_separators(std::string(key))); },
         .below = replay->below,
-        .from = std::move(*place)};
+        .from = std::move(*place),
+        .most = kMostUnanswered};
     Result<broker::RetainedPage> page = co_await client->door.retained.find(client->shard, std::move(query));
     if (!page) co_return could_not_replay(*client, *replay, page.error());
     co_await write_page(client, replay, &*page);
     if (!page->messages.empty()) co_await until_room(client);
+    if (is_over(*client)) co_return;  // in the middle of it, perhaps
     place = page->next;
     bool moved_on = !page->messages.empty() || !place;
-    if (moved_on && replay->is_kept(*client)) co_await keep_place(client, replay, &place);
+    if (!moved_on || !replay->is_kept(*client)) continue;
+    note_place(*client, *replay, place);
+    if (page->messages.size() < kMostUnanswered) continue;
+    while (!is_over(*client) && client->retained_unanswered > 0) co_await client->room.wait();
   }
 }
 
@@ -108,8 +125,7 @@ runtime::Task<void> replay_all(Client* client) {
   while (!client->replays.empty() && !is_over(*client)) {
     Replay next = std::move(client->replays.front());
     client->replays.erase(client->replays.begin());
-    bool wanted = client->subscriptions.find(next.filter) != nullptr;
-    if (wanted) co_await replay_one(client, &next);
+    co_await replay_one(client, &next);
   }
   client->is_replaying = false;
 }
@@ -156,6 +172,13 @@ void resume_replays(Client& client) {
 void answered_retained(Client& client) {
   --client.retained_unanswered;
   client.room.notify();
+  keep_places(client);
+}
+
+void forget_place(Client& client, std::string_view filter) {
+  std::erase_if(client.replay_places, [filter](const broker::SessionItem& one) {
+    return std::string_view(one.key).substr(kReplayItem.size()) == filter;
+  });
 }
 
 void replay_later(Client& client, Replay replay) {

@@ -35,6 +35,8 @@ bool decode_place(std::string_view encoded, Replay& into);
 void replay_later(Client& client, Replay replay);
 /// Those that the session kept, by what is subscribed to now.
 void resume_replays(Client& client);
+/// What was to be kept of an older one with this filter.
+void forget_place(Client& client, std::string_view filter);
 /// A message of a replay is not the broker's any more.
 void answered_retained(Client& client);
 
