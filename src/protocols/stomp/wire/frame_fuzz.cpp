@@ -23,7 +23,9 @@ bool can_be_written(const OwnedFrame& frame, Version version) {
     bool has_colon = version == Version::k10 && name.find(':') != std::string::npos;
     if (has_colon || name.empty() || !escape(name, version, scratch) || !escape(value, version, scratch)) return false;
   }
-  return frame.command != "CONNECT" && frame.command != "CONNECTED";
+  // Of a command, which nobody escapes, the last CR would be its line's.
+  bool never_escaped = frame.command == "CONNECT" || frame.command == "STOMP" || frame.command == "CONNECTED";
+  return !never_escaped && !frame.command.ends_with('\r');
 }
 
 void look_at(const OwnedFrame& frame, Version version) {
