@@ -197,11 +197,8 @@ void declare_actions(ClientActions<UserOptions, ManagementOptions>& actions, Use
   sub->add_option("--write", options->write, "What it may publish to and bind to (.*).")->type_name("PATTERN");
   sub->add_option("--read", options->read, "What it may consume from and bind from (.*).")->type_name("PATTERN");
   sub->add_flag("--take-away", options->take_away, "Take the permission away instead.");
-  sub =
-      actions.add("token",
-                  "Tokens for programs, in place of a password at the management API (Authorization: Bearer): add one "
-                  "for a user, which is told this once; list them; revoke one by its id.",
-                  token);
+  sub = actions.add("token", "Tokens in place of a password, for programs: list, add one (told this once), revoke.",
+                    token);
   sub->add_option("VERB", options->verb, "list, add, revoke.")
       ->required()
       ->check(CLI::IsMember({"list", "add", "revoke"}));

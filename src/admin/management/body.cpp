@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "admin/management/answers.hpp"
 #include "admin/management/property_json.hpp"
@@ -13,13 +14,9 @@ namespace {
 
 constexpr std::size_t kDeepest = 32;  // levels
 
-boost::json::array pair(std::string_view word, const boost::json::value& about) {
-  return {json_text(word), about};
-}
-
 }  // namespace
 
-Body::Body(std::string_view text) {
+Body::Body(std::string_view text, Complaints complaints) : complaints_(complaints) {
   if (text.empty()) return;
   boost::json::parse_options options;
   options.max_depth = kDeepest;
@@ -34,6 +31,11 @@ Body::Body(std::string_view text) {
 
 void Body::refuse(const boost::json::value& reason) {
   if (!refusal_) refusal_ = bad_request(reason);
+}
+
+void Body::complain(std::string_view word, const boost::json::value& about) {
+  if (complaints_ == Complaints::kPairs) return refuse(boost::json::array{json_text(word), about});
+  refuse(json_text(fmt::format("{}: {}", word, boost::json::serialize(about))));
 }
 
 void Body::require(std::initializer_list<std::string_view> names) {
@@ -56,7 +58,7 @@ bool Body::flag(std::string_view name) {
   if (value->is_string() && (value->as_string() == "true" || value->as_string() == "false")) {
     return value->as_string() == "true";
   }
-  refuse(pair("not_boolean", *value));
+  complain("not_boolean", *value);
   return false;
 }
 
@@ -64,7 +66,7 @@ std::optional<std::string> Body::text(std::string_view name) {
   const boost::json::value* value = find(name);
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return std::string(value->as_string());
-  refuse(pair("not_string", json_text(name)));
+  complain("not_string", json_text(name));
   return std::nullopt;
 }
 
@@ -83,7 +85,7 @@ std::optional<std::int64_t> Body::number(std::string_view name) {
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (error == std::errc() && end == digits.data() + digits.size()) return number;
   }
-  refuse(pair("not_integer", *value));
+  complain("not_integer", *value);
   return std::nullopt;
 }
 

@@ -21,7 +21,9 @@ namespace wharf::management {
 
 class Body {
  public:
-  explicit Body(std::string_view text);
+  /// Of a field that is of another type: RabbitMQ's word and what it is about, or a sentence, as Wharf's own API has.
+  enum class Complaints : std::uint8_t { kPairs, kSentences };
+  explicit Body(std::string_view text, Complaints complaints = Complaints::kPairs);
 
   /// 400, or none.
   const std::optional<http::Response>& refusal() const { return refusal_; }
@@ -40,6 +42,9 @@ class Body {
   PropertyTable table(std::string_view name);
 
  private:
+  void complain(std::string_view word, const boost::json::value& about);
+
+  Complaints complaints_;
   boost::json::object fields_;
   std::optional<http::Response> refusal_;
 };

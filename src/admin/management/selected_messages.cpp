@@ -121,7 +121,7 @@ Answer drop_messages(Call* call) {
 }
 
 Answer move_messages(Call* call) {
-  Body body(call->request.body);
+  Body body(call->request.body, Body::Complaints::kSentences);
   body.require({"queue", "where"});
   std::string name = body.text("queue").value_or("");
   std::string where = body.text("where").value_or("");

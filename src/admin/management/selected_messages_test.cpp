@@ -92,6 +92,8 @@ TEST_F(SelectedMessages, WhatTheOtherQueueDoesNotTakeStaysInItsPlace) {
   EXPECT_EQ(seen.at(1).at("delivery_count"), 0);
   EXPECT_EQ(move("TRUE", "no").status, 404u);
   EXPECT_EQ(move("TRUE", "q").status, 400u);
+  EXPECT_EQ(ask("POST", at("q") + "/move", R"({"queue":7,"where":"TRUE"})").text(),
+            R"({"error":"bad_request","reason":"not_string: \"queue\""})");
 }
 
 TEST_F(SelectedMessages, WhoMayNotReadTheOneOrWriteTheOtherMovesAndDropsNothing) {

@@ -67,7 +67,7 @@ Answer drop_message(Call* call) {
 Answer move_message(Call* call) {
   std::expected<queue::MessageId, http::Response> id = position(*call);
   if (!id) co_return id.error();
-  Body body(call->request.body);
+  Body body(call->request.body, Body::Complaints::kSentences);
   std::string name = body.required_text("queue");
   if (body.refusal()) co_return *body.refusal();
   std::expected<QueuePointer, http::Response> from = readable_queue(*call);

@@ -139,6 +139,7 @@ TEST_F(ChannelPrefetch, AStreamsConsumerSharesItWithTheQueues) {
   with_stream(peer, 4);
   consume_stream(peer);
   for (int i = 0; i < 2; ++i) EXPECT_EQ(peer.delivery().second, "s");
+  EXPECT_TRUE(peer.silent());  // it asks for more
   consume(peer, "a");
   EXPECT_TRUE(peer.silent());
   EXPECT_EQ(counts("a").ready, 1u);
