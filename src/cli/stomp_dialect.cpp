@@ -67,6 +67,7 @@ const stomp::Door* StompDialect::make_door(const DialectSurroundings& with, runt
                                                    .logger = with.logger,
                                                    .access = node.access(),
                                                    .alarms = node.alarms(shard.index().value),
+                                                   .traffic = node.traffic(shard.index().value),
                                                    .server = "wharf/" WHARF_VERSION,
                                                    .default_user = config.get<"stomp.default.user">(),
                                                    .default_password = config.get<"stomp.default.password">(),

@@ -55,6 +55,7 @@ runtime::Task<void> Connection::run() {
   reading_ended_ = true;
   can_write_.notify();
   co_await tasks_.close();
+  door_.traffic.closed(serial_);
   client_.phase = Phase::kEnded;
   stream_->close();
   if (timer_) shard_.cancel_timer(*timer_);
@@ -73,6 +74,7 @@ runtime::Task<void> Connection::read_frames() {
     Result<std::size_t> count = co_await stream_->read_some(space);
     if (!count || *count == 0) co_return;
     last_read_ = shard_.now();
+    passed(broker::ConnectionEvent::kBytesIn, *count);
     frames_.received(*count);
     if (std::exchange(first, false) && is_foreign()) co_return;
     co_await take_frames();
@@ -116,8 +118,49 @@ runtime::Task<void> Connection::take_frames() {
       frames_.set_limits(door_.limits.frame);
       frames_.set_version(client_.version);
       watch();  // by the heart-beats that were agreed
+      be_listed();
     }
   }
+}
+
+void Connection::passed(broker::ConnectionEvent direction, std::uint64_t bytes) {
+  using broker::ConnectionEvent;
+  traffic_.count(door_.traffic.seconds, direction, bytes);
+  traffic_.count(direction == ConnectionEvent::kBytesIn ? ConnectionEvent::kReads : ConnectionEvent::kWrites);
+}
+
+void Connection::be_listed() {
+  constexpr std::uint32_t kMsPerSecond = 1000;
+  broker::ConnectionIntroduction introduction;
+  introduction.name = broker::connection_name(stream_->remote(), stream_->local());
+  introduction.protocol = std::string("STOMP ").append(to_string(client_.version));
+  introduction.user = client_.user;
+  introduction.vhost = client_.name_space;
+  introduction.peer = stream_->remote();
+  introduction.local = stream_->local();
+  introduction.user_provided_name = client_.client_id;
+  introduction.heartbeat_seconds = client_.heart_beat.wants_ms / kMsPerSecond;
+  introduction.connected_at = shard_.clock().wall_now();
+  introduction_ = std::make_shared<const broker::ConnectionIntroduction>(std::move(introduction));
+  serial_ = door_.traffic.opened(*this);
+}
+
+broker::ConnectionFacts Connection::facts() const {
+  const bool ends = client_.phase == Phase::kEnded;
+  return {.id = {shard_.index(), serial_},
+          .of = introduction_,
+          .state = ends                   ? "closing"
+                   : client_.overloaded() ? "blocked"
+                                          : "running",
+          .channels = 0,
+          .pending_sends = client_.out.empty() ? 0u : 1u,
+          .traffic = traffic_.traffic(door_.traffic.seconds, shard_.now())};
+}
+
+void Connection::force_close(std::string reason) {
+  door_.logger.info("closing a connection: an operator asked for it",
+                    {{"listener", "stomp"}, {"from", client_.remote.text()}, {"reason", reason}});
+  client_.write_error({"Connection closed", std::move(reason)}, std::nullopt);
 }
 
 bool Connection::is_foreign() {
@@ -139,7 +182,12 @@ runtime::Task<void> Connection::write_frames() {
       continue;
     }
     std::vector<runtime::OutPiece> pieces;
-    for (SharedBytes& piece : client_.out.take()) pieces.emplace_back(std::move(piece));
+    std::uint64_t bytes = 0;
+    for (SharedBytes& piece : client_.out.take()) {
+      bytes += piece.size();
+      pieces.emplace_back(std::move(piece));
+    }
+    passed(broker::ConnectionEvent::kBytesOut, bytes);
     std::vector<Sending> sent = std::exchange(client_.in_out, {});
     client_.unsent_bytes = 0;
     Result<void> written = co_await stream_->write(std::move(pieces));

@@ -3,6 +3,7 @@
 // gathered, and one timer for the first frame and the heart-beats. What was sent before the client left still finishes.
 #include <memory>
 
+#include "broker/shard_traffic.hpp"
 #include "protocols/stomp/handlers/client.hpp"
 #include "protocols/stomp/wire/frame_buffer.hpp"
 #include "runtime/open_port.hpp"
@@ -12,7 +13,7 @@
 
 namespace wharf::stomp {
 
-class Connection final : public runtime::PortConnection {
+class Connection final : public runtime::PortConnection, private broker::OpenConnection {
  public:
   /// `door` outlives the connection.
   Connection(const Door& door, std::unique_ptr<runtime::Stream> stream);
@@ -31,6 +32,11 @@ class Connection final : public runtime::PortConnection {
   /// The client has some time to read what it was told.
   void linger();
   runtime::Task<void> write_frames();
+  void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
+  /// It has signed in: operators are told of it from here on.
+  void be_listed();
+  broker::ConnectionFacts facts() const override;
+  void force_close(std::string reason) override;
   void disconnect();
   void watch();
   Nanoseconds next_look() const;
@@ -46,6 +52,9 @@ class Connection final : public runtime::PortConnection {
   MonotonicTime began_;
   MonotonicTime last_read_;
   std::optional<runtime::Timers::Handle> timer_;
+  broker::ConnectionCounters traffic_;
+  broker::IntroductionPointer introduction_;
+  std::uint64_t serial_ = 0;  // among those that operators are told of; 0: it is not
   Client client_;
   runtime::TaskScope tasks_;
 };

@@ -79,6 +79,7 @@ void Client::enter(security::Principal principal, std::string into) {
   user = principal.name;
   name_space = std::move(into);
   decisions.emplace(std::move(principal), name_space);
+  vhost_counters = door.traffic.of_vhost(name_space);
 }
 
 Outcome<void> Client::may(security::Verb verb, const security::Resource& resource) {

@@ -103,8 +103,9 @@ struct Client {
   HeartBeat heart_beat;  // ours
   std::string session;   // its name
   std::string user, name_space;
-  std::string client_id;                               // ActiveMQ's, for durable subscriptions
-  std::optional<security::AccessDecisions> decisions;  // once signed in
+  std::string client_id;                                  // ActiveMQ's, for durable subscriptions
+  std::optional<security::AccessDecisions> decisions;     // once signed in
+  std::shared_ptr<broker::VhostCounters> vhost_counters;  // likewise
 
   std::map<std::uint64_t, std::unique_ptr<Subscription>> subscriptions;  // by number
   std::unordered_map<queue::ConsumerId, Subscription*> by_consumer;

@@ -39,6 +39,13 @@ void write_message(Client& client, Subscription& subscription, const broker::Del
   frame.end(SharedBytes(delivery.owner, message.body));
 }
 
+void count_delivery(Client& client, const Subscription& subscription, const broker::Delivery& delivery) {
+  const Seconds& seconds = client.door.traffic.seconds;
+  MessageCounters& messages = client.vhost_counters->messages;
+  messages.count(seconds, subscription.settles_itself() ? MessageEvent::kDeliverNoAck : MessageEvent::kDeliver);
+  if (delivery.redelivered) messages.count(seconds, MessageEvent::kRedeliver);
+}
+
 /// One that the subscription's selector does not want: it is out of the way.
 void drop(Client& client, Subscription& subscription, const broker::Delivery& delivery) {
   client.door.queues.wrote(client.shard, subscription.queue->ref, subscription.consumer, delivery.window_bytes());
@@ -60,6 +67,7 @@ void Inbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveri
     }
     write_message(*client_, *subscription, delivery);
     client_->sending(id, delivery.window_bytes());
+    count_delivery(*client_, *subscription, delivery);
   }
   hand_on_settlements(*client_);
 }

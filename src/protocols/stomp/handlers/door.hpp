@@ -14,6 +14,7 @@
 #include "broker/queues.hpp"
 #include "broker/replies.hpp"
 #include "broker/shard_alarms.hpp"
+#include "broker/shard_traffic.hpp"
 #include "protocols/stomp/wire/frame_buffer.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
@@ -47,6 +48,7 @@ struct Door {
   runtime::Logger& logger;
   broker::Access& access;
   broker::ShardAlarms& alarms;
+  broker::ShardTraffic& traffic;
   std::string server;  // as clients are told: "wharf/0.3"
   std::string default_user;
   std::string default_password;

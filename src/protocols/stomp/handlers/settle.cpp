@@ -61,6 +61,7 @@ Outcome<void> take_settlement(Client& client, const Frame& frame, bool accepts) 
   bool cumulative = subscription.ack == AckMode::kClient;
   if (!subscription.unsettled.take(named->tag, cumulative, taken))
     return refuse("Invalid header", fmt::format("\"{}\" of a message that is settled already\n", frame.command));
+  if (accepts) client.vhost_counters->messages.count(client.door.traffic.seconds, MessageEvent::kAck, taken.size());
   for (const amqp091::HeldDelivery& delivery : taken) {
     if (*transaction) {
       (*transaction)->settled.push_back({subscription.number, delivery, *verdict});
