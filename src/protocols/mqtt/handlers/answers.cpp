@@ -52,9 +52,9 @@ runtime::Task<void> forget_received(Client* client, std::uint16_t packet_id) {
 
 void erase_outgoing(Client& client, std::uint16_t packet_id) {
   const OutgoingMessage* message = client.outgoing.find(packet_id);
-  bool retained = message && message->retained;
+  std::uint32_t page = message ? message->replay_page : 0;
   client.outgoing.erase(packet_id);
-  if (retained) answered_retained(client);
+  if (page != 0) answered_retained(client, page);
 }
 
 runtime::Task<void> forget_released(Client* client, std::uint16_t packet_id) {

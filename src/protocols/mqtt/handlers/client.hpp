@@ -162,8 +162,7 @@ struct Client {
 
   std::vector<Replay> replays;  // in their order
   bool is_replaying = false;
-  std::size_t retained_unanswered = 0;
-  std::vector<broker::SessionItem> replay_places;  // to be kept once all that was sent is answered
+  ReplayPages replay_pages;
 
   Writer out;
   std::vector<Sending> in_out;   // messages in `out`

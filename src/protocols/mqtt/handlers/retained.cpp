@@ -13,7 +13,7 @@
 namespace wharf::mqtt {
 namespace {
 
-constexpr std::size_t kMostUnanswered = 64;  // of a session: that many come again, and a few more
+constexpr std::size_t kMostUnanswered = 64;  // of a session, before the next page: what comes again is not much more
 constexpr std::uint8_t kPlaceVersion = 1;
 constexpr std::size_t kPlaceBytes = 7;  // version, partition, and how many offsets follow
 
@@ -35,7 +35,7 @@ runtime::Task<void> until_room(Client* client) {
     co_await client->room.wait();
 }
 
-/// False: the client may have no more under way now.
+/// Of the page that is being sent. False: the client may have no more under way now.
 bool write_retained(Client& client, const Replay& replay, const broker::RetainedMessage& message) {
   std::optional<OutgoingView> view =
       outgoing_view(message.record, client.shard.clock().wall_now(), message.routing_key);
@@ -48,10 +48,15 @@ bool write_retained(Client& client, const Replay& replay, const broker::Retained
   if (!free) return false;
   publish.packet_id = *free;
   bool written = write_message(client, *view, publish, SharedBytes(message.owner, view->payload));
-  if (written) {
-    client.outgoing.add(*free, {.consumer = {}, .message = {}, .qos = publish.qos, .retained = true});
-    ++client.retained_unanswered;
+  if (!written) return true;
+  OutgoingMessage sent{.consumer = {}, .message = {}, .qos = publish.qos};
+  if (replay.is_kept(client)) {
+    ReplayPages& pages = client.replay_pages;
+    sent.replay_page = pages.made;
+    ++pages.all.back().unanswered;
+    ++pages.unanswered;
   }
+  client.outgoing.add(*free, sent);
   return true;
 }
 
@@ -78,21 +83,33 @@ runtime::Task<void> keep_items(Client* client, std::vector<broker::SessionItem> 
                              {{"client", client->client_id}, {"reason", kept.error().message}});
 }
 
-/// All that was sent is the client's: a next connection goes on from there.
+/// What the client has all of: a next connection goes on behind it.
 void keep_places(Client& client) {
-  if (client.retained_unanswered > 0 || client.replay_places.empty()) return;
-  client.tasks.spawn("mqtt-replay-places", keep_items(&client, std::exchange(client.replay_places, {})));
+  std::vector<ReplayPages::Page>& all = client.replay_pages.all;
+  auto under_way = std::ranges::find_if(all, [](const auto& page) { return !page.is_sent || page.unanswered > 0; });
+  std::vector<broker::SessionItem> items;
+  for (auto page = all.begin(); page != under_way; ++page) {
+    if (!page->filter.empty()) items.push_back({std::string(kReplayItem) + page->filter, std::move(page->place)});
+  }
+  all.erase(all.begin(), under_way);
+  if (!items.empty()) client.tasks.spawn("mqtt-replay-places", keep_items(&client, std::move(items)));
 }
 
-/// None: it is over.
-void note_place(Client& client, Replay& replay, const std::optional<broker::RetainedPlace>& place) {
-  broker::SessionItem item{std::string(kReplayItem) + replay.filter, std::nullopt};
+void open_page(Client& client, const Replay& replay) {
+  ReplayPages& pages = client.replay_pages;
+  if (!replay.is_kept(client)) return;
+  pages.all.push_back({.number = ++pages.made, .filter = replay.filter, .place = {}});
+}
+
+/// All of it is on its way. `place`: none: it was the last.
+void close_page(Client& client, Replay& replay, const std::optional<broker::RetainedPlace>& place) {
+  if (!replay.is_kept(client)) return;
+  ReplayPages::Page& page = client.replay_pages.all.back();
+  page.is_sent = true;
   if (place) {
     replay.from = *place;
-    item.value = encode_place(replay);
+    page.place = encode_place(replay);
   }
-  forget_place(client, replay.filter);
-  client.replay_places.push_back(std::move(item));
   keep_places(client);
 }
 
@@ -109,15 +126,14 @@ runtime::Task<void> replay_one(Client* client, Replay* replay) {
         .most = kMostUnanswered};
     Result<broker::RetainedPage> page = co_await client->door.retained.find(client->shard, std::move(query));
     if (!page) co_return could_not_replay(*client, *replay, page.error());
+    if (!page->messages.empty() || !page->next) open_page(*client, *replay);
     co_await write_page(client, replay, &*page);
     if (!page->messages.empty()) co_await until_room(client);
     if (is_over(*client)) co_return;  // in the middle of it, perhaps
     place = page->next;
-    bool moved_on = !page->messages.empty() || !place;
-    if (!moved_on || !replay->is_kept(*client)) continue;
-    note_place(*client, *replay, place);
-    if (page->messages.size() < kMostUnanswered) continue;
-    while (!is_over(*client) && client->retained_unanswered > 0) co_await client->room.wait();
+    if (page->messages.empty() && place) continue;
+    close_page(*client, *replay, place);
+    while (!is_over(*client) && client->replay_pages.unanswered >= kMostUnanswered) co_await client->room.wait();
   }
 }
 
@@ -169,16 +185,20 @@ void resume_replays(Client& client) {
   }
 }
 
-void answered_retained(Client& client) {
-  --client.retained_unanswered;
+void answered_retained(Client& client, std::uint32_t number) {
+  ReplayPages& pages = client.replay_pages;
+  auto page = std::ranges::find(pages.all, number, &ReplayPages::Page::number);
+  if (page == pages.all.end()) return;
+  --page->unanswered;
+  --pages.unanswered;
   client.room.notify();
   keep_places(client);
 }
 
 void forget_place(Client& client, std::string_view filter) {
-  std::erase_if(client.replay_places, [filter](const broker::SessionItem& one) {
-    return std::string_view(one.key).substr(kReplayItem.size()) == filter;
-  });
+  for (ReplayPages::Page& page : client.replay_pages.all) {
+    if (page.filter == filter) page.filter.clear();
+  }
 }
 
 void replay_later(Client& client, Replay replay) {

@@ -15,6 +15,21 @@ namespace wharf::mqtt {
 
 struct Client;
 
+/// Pages of retained messages that a session keeps track of: what is to be kept once all of a page, and of those before
+/// it, is answered.
+struct ReplayPages {
+  struct Page {
+    std::uint32_t number = 0;
+    std::size_t unanswered = 0;
+    bool is_sent = false;  // as a whole
+    std::string filter;
+    std::optional<std::string> place;  // where it goes on behind it; none: it was the last
+  };
+  std::vector<Page> all;  // in their order
+  std::uint32_t made = 0;
+  std::size_t unanswered = 0;
+};
+
 /// For a subscription that asked for what was retained.
 struct Replay {
   std::string filter;
@@ -37,7 +52,7 @@ void replay_later(Client& client, Replay replay);
 void resume_replays(Client& client);
 /// What was to be kept of an older one with this filter.
 void forget_place(Client& client, std::string_view filter);
-/// A message of a replay is not the broker's any more.
-void answered_retained(Client& client);
+/// A message of a page is not the broker's any more.
+void answered_retained(Client& client, std::uint32_t page);
 
 }  // namespace wharf::mqtt

@@ -18,9 +18,9 @@ struct OutgoingMessage {
   std::optional<queue::ConsumerId> consumer;  // none: of no queue
   queue::MessageId message;
   std::uint8_t qos = 1;
-  bool released = false;   // PUBREL was sent: the message is the client's, the identifier is not free yet
-  bool completed = false;  // PUBCOMP has come
-  bool retained = false;   // of a replay
+  bool released = false;          // PUBREL was sent: the message is the client's, the identifier is not free yet
+  bool completed = false;         // PUBCOMP has come
+  std::uint32_t replay_page = 0;  // of retained messages that a session keeps track of; 0: of none
 };
 
 class OutgoingMessages {
