@@ -37,6 +37,8 @@ function apiVersions(clientId) {
   return Buffer.concat([Buffer.from([0, 0, 0, body.length]), body])
 }
 
+const stompConnect = (clientId) => Buffer.from(`CONNECT\naccept-version:1.2\nhost:/\nlogin:guest\npasscode:guest\nclient-id:${clientId}\n\n\0`)
+
 function mqttConnect(clientId) {
   const body = Buffer.concat([text16('MQTT'), Buffer.from([4, 0xc2, 0, 60]), text16(clientId), text16('guest'), text16('guest')])
   return Buffer.concat([Buffer.from([0x10, body.length]), body])
@@ -47,9 +49,10 @@ export default [
     const name = unique('client')
     const kafka = await speak(process.env.WHARF_BOOTSTRAP, apiVersions(name))
     const mqtt = await speak(process.env.WHARF_MQTT, mqttConnect(name))
+    const stomp = await speak(process.env.WHARF_STOMP, stompConnect(name))
     await withAmqp('/', name, () => withPage(async (page) => {
       await signIn(page, '#/connections')
-      for (const [protocol, user] of [['AMQP 0-9-1', 'guest'], ['Kafka', 'nobody'], ['MQTT 3.1.1', 'guest']]) {
+      for (const [protocol, user] of [['AMQP 0-9-1', 'guest'], ['Kafka', 'nobody'], ['MQTT 3.1.1', 'guest'], ['STOMP 1.2', 'guest']]) {
         await row(page, name).filter({ hasText: protocol }).filter({ hasText: user }).waitFor()
       }
       await press(page, 'Protocol')
@@ -60,7 +63,7 @@ export default [
       await page.getByRole('link', { name: `127.0.0.1:${port}` }).click()
       await heading(page, /Connection/)
       await page.getByText('Kafka has no channels.').waitFor()
-    })).finally(() => { kafka.destroy(); mqtt.destroy() })
+    })).finally(() => { kafka.destroy(); mqtt.destroy(); stomp.destroy() })
   }],
   ['an MQTT client is closed from its page', async () => {
     const mqtt = await speak(process.env.WHARF_MQTT, mqttConnect(unique('device')))
