@@ -3,15 +3,16 @@
 #include <charconv>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 #include "admin/console.hpp"
 #include "admin/cross_site.hpp"
 #include "admin/metrics_page.hpp"
 #include "admin/metrics_text.hpp"
 #include "admin/rabbitmq_metrics.hpp"
+#include "runtime/work_beside.hpp"
 
 namespace wharf::admin {
 namespace {
@@ -23,13 +24,18 @@ constexpr std::string_view kIndex =
     "  /         the console, for browsers\n"
     "  /healthz  alive, and what it is doing\n"
     "  /readyz   200 when clients are served\n"
-    "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions, ?queue=PATTERN or ?top=N for queues\n"
+    "  /metrics  in Prometheus's text format; ?topic=NAME for one topic's partitions, ?queue=PATTERN or ?top=N for "
+    "queues\n"
     "  /api      RabbitMQ's management API: users, virtual hosts, exchanges, queues, bindings, policies\n"
     "  /api/wharf/v1/openapi.json  our own: topics, messages, groups, settings\n";
 
-std::int64_t milliseconds(Nanoseconds time) { return std::chrono::duration_cast<Milliseconds>(time).count(); }
+std::int64_t milliseconds(Nanoseconds time) {
+  return std::chrono::duration_cast<Milliseconds>(time).count();
+}
 
-boost::json::string_view json_text(std::string_view text) { return {text.data(), text.size()}; }
+boost::json::string_view json_text(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 http::Response json_response(unsigned status, const boost::json::object& body) {
   return {.status = status,
@@ -44,8 +50,10 @@ http::Response text_response(std::string body) {
 
 }  // namespace
 
-Door::Door(runtime::Shard& shard, std::string version, const log::RecoveryProgress& progress, Milliseconds silent_after)
+Door::Door(runtime::Shard& shard, runtime::WorkPool& beside, std::string version, const log::RecoveryProgress& progress,
+           Milliseconds silent_after)
     : shard_(shard),
+      beside_(beside),
       version_(std::move(version)),
       progress_(progress),
       silent_after_(silent_after),
@@ -98,14 +106,18 @@ http::Response Door::health() const {
 
 runtime::Task<http::Response> Door::readiness() {
   if (!node_) {
-    co_return json_response(503, {{"ready", false}, {"state", json_text(to_string(stage_))},
-                                  {"reason", json_text(stage_ == Stage::kStopping ? "the server is stopping" : "the server recovers what is stored")}});
+    co_return json_response(503,
+                            {{"ready", false},
+                             {"state", json_text(to_string(stage_))},
+                             {"reason", json_text(stage_ == Stage::kStopping ? "the server is stopping"
+                                                                             : "the server recovers what is stored")}});
   }
   ++asking_;
   std::optional<Error> refusing = co_await node_->operate->refusing(shard_);
   asking_ended();
   if (refusing) {
-    co_return json_response(503, {{"ready", false}, {"state", json_text(to_string(stage_))},
+    co_return json_response(503, {{"ready", false},
+                                  {"state", json_text(to_string(stage_))},
                                   {"reason", "records are not kept: " + refusing->message}});
   }
   co_return json_response(200, {{"ready", true}, {"state", json_text(to_string(stage_))}});
@@ -136,7 +148,7 @@ runtime::Task<http::Response> Door::metrics() {
   }
   snapshot->gathering = shard_.now() - begun;
   auto write = [snapshot = std::move(snapshot)] { return metrics_page(*snapshot, runtime::process_facts()); };
-  std::string page = co_await runtime::run_blocking(shard_, std::move(write));
+  std::string page = co_await runtime::run_on(beside_, shard_, std::move(write));
   co_return text_response(std::move(page));
 }
 
@@ -148,7 +160,7 @@ runtime::Task<http::Response> Door::metrics_of_topic(std::string name) {
   std::vector<broker::ShardReport> shards = co_await node_->operate->report(shard_);
   asking_ended();
   auto write = [shards = std::move(shards), topic] { return topic_page(shards, *topic); };
-  std::string page = co_await runtime::run_blocking(shard_, std::move(write));
+  std::string page = co_await runtime::run_on(beside_, shard_, std::move(write));
   co_return text_response(std::move(page));
 }
 
@@ -174,7 +186,7 @@ runtime::Task<http::Response> Door::metrics_of_queues(http::Request request) {
   if (storage != nullptr) co_await look_at_storage(shard_, storage, &queues);
   asking_ended();
   auto write = [queues = std::move(queues)] { return queues_page(queues); };
-  std::string page = co_await runtime::run_blocking(shard_, std::move(write));
+  std::string page = co_await runtime::run_on(beside_, shard_, std::move(write));
   co_return text_response(std::move(page));
 }
 
@@ -183,7 +195,8 @@ runtime::Task<http::Response> Door::management(http::Request request) {
     co_return json_response(403, {{"error", "forbidden"}, {"reason", "a page of another site asked for this"}});
   }
   if (lacks_json_type(request)) {
-    co_return json_response(415, {{"error", "unsupported_media_type"}, {"reason", "a body is application/json, and says so"}});
+    co_return json_response(
+        415, {{"error", "unsupported_media_type"}, {"reason", "a body is application/json, and says so"}});
   }
   if (!node_) co_return http::refusal(503, "the management API answers once the server is ready");
   ++asking_;
@@ -209,11 +222,13 @@ runtime::Task<http::Response> Door::answer(runtime::Shard&, http::Request reques
     co_return response;
   }
   if (std::optional<http::Response> page = console_answer(request)) co_return std::move(*page);
-  bool known = request.path == "/" || request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
+  bool known =
+      request.path == "/" || request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
   if (!known) co_return http::refusal(404, "there is nothing here; / lists what there is");
   if (request.method != "GET" && request.method != "HEAD") co_return http::method_not_allowed("GET, HEAD");
   if (request.path == "/healthz") co_return health();
-  if (request.path == "/") co_return http::Response{.content_type = "text/plain; charset=utf-8", .body = std::string(kIndex), .headers = {}};
+  if (request.path == "/")
+    co_return http::Response{.content_type = "text/plain; charset=utf-8", .body = std::string(kIndex), .headers = {}};
   http::Response response;
   if (request.path == "/readyz") {
     response = co_await readiness();

@@ -1,20 +1,21 @@
 #pragma once
-// The admin door: /metrics, /healthz, /readyz, RabbitMQ's management API below /api, and the console at /. Opens before the node recovers, so that whoever watches a long start sees it
-// move, and closes after it has stopped. Everything on the first shard.
+// The admin door: /metrics, /healthz, /readyz, RabbitMQ's management API below /api, and the console at /. Opens before
+// the node recovers, so that whoever watches a long start sees it move, and closes after it has stopped. Everything on
+// the first shard.
 //
 //   /healthz   200 as long as the process turns, with what it is doing; asks nobody
 //   /readyz    200 when clients are served and records are kept, else 503 and why
 //   /metrics   docs/metrics.md; ?topic=NAME: the partitions of one topic; ?queue=PATTERN: the busiest queues of those
-//   /api       docs/management.md and, below /api/wharf/v1, docs/api.md, once the node is ready; the only one that asks who you are
-//   /          docs/console.md, for browsers; who asks otherwise gets a list of these
+//   /api       docs/management.md and, below /api/wharf/v1, docs/api.md, once the node is ready; the only one that asks
+//   who you are /          docs/console.md, for browsers; who asks otherwise gets a list of these
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "admin/numbers/group_numbers.hpp"
 #include "admin/management/api.hpp"
+#include "admin/numbers/group_numbers.hpp"
 #include "admin/snapshot.hpp"
 #include "admin/v1/api.hpp"
 #include "broker/catalogue.hpp"
@@ -46,8 +47,10 @@ struct NodePorts {
 
 class Door final : public http::Handler {
  public:
-  /// `progress` is the recovery's. All outlive the door. The start begins now. A member is silent after `silent_after`.
-  Door(runtime::Shard& shard, std::string version, const log::RecoveryProgress& progress, Milliseconds silent_after);
+  /// `beside` makes the pages, `progress` is the recovery's. All outlive the door. The start begins now. A member is
+  /// silent after `silent_after`.
+  Door(runtime::Shard& shard, runtime::WorkPool& beside, std::string version, const log::RecoveryProgress& progress,
+       Milliseconds silent_after);
 
   /// `port` outlives the door's last request; its connections are counted on /metrics.
   void watch(const runtime::OpenPort& port) { ports_.push_back(&port); }
@@ -71,14 +74,15 @@ class Door final : public http::Handler {
   void asking_ended();
 
   runtime::Shard& shard_;
+  runtime::WorkPool& beside_;
   std::string version_;
   const log::RecoveryProgress& progress_;
   Milliseconds silent_after_;
   MonotonicTime begun_;
   std::optional<MonotonicTime> ready_since_;
   Stage stage_ = Stage::kRecovering;
-  std::optional<NodePorts> node_;   // while it may be asked
-  std::size_t asking_ = 0;          // requests that are asking it
+  std::optional<NodePorts> node_;  // while it may be asked
+  std::size_t asking_ = 0;         // requests that are asking it
   std::vector<const runtime::OpenPort*> ports_;
   RecordTimes times_;
   runtime::Signal idle_;

@@ -111,7 +111,7 @@ class AdminDoor : public testing::Test {
   sim::SeededRandom random_ = simulation_.random("node");
   runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
   log::RecoveryProgress progress_;
-  Door door_{machine_.shard(), "1.2.3", progress_, 30s};
+  Door door_{machine_.shard(), machine_.work_pool(), "1.2.3", progress_, 30s};
   std::unique_ptr<broker::Node> node_;
 };
 

@@ -89,7 +89,7 @@ Server::Server(const config::ServerConfig& config)
       network_({.send_buffer_bytes = static_cast<std::size_t>(config.get<"socket.send.buffer.bytes">())}),
       pool_(kBlockingThreads),
       shards_(make_shards(config, clock_, pool_)),
-      admin_door_(*shards_.front(), WHARF_VERSION, progress_, config.get<"admin.silent.member.ms">()) {}
+      admin_door_(*shards_.front(), beside_, WHARF_VERSION, progress_, config.get<"admin.silent.member.ms">()) {}
 
 Server::~Server() {
   for (const auto& shard : shards_) shard->stop();
@@ -196,7 +196,8 @@ void Server::open_management() {
                           .statistics = node_->statistics(),
                           .parameters = node_->parameters(),
                           .history = sampler_->history(),
-                          .tokens = *tokens_};
+                          .tokens = *tokens_,
+                          .beside = beside_};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),
                           .cluster_name = node_->cluster_id(),
@@ -219,6 +220,7 @@ void Server::open_own_api() {
                   .entities = node_->entities(),
                   .statistics = node_->statistics(),
                   .tokens = *tokens_,
+                  .beside = beside_,
                   .config = config_};
   v1::About about{.version = WHARF_VERSION, .node = node_->id(), .started = shards_.front()->now()};
   own_ = std::make_unique<v1::Api>(ports, std::move(about), random_);

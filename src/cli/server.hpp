@@ -19,6 +19,7 @@
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/sockets.hpp"
+#include "runtime/work_beside.hpp"
 #include "runtime/work_pool.hpp"
 
 namespace wharf::cli {
@@ -61,7 +62,8 @@ class Server {
   runtime::Logger logger_;
   std::unique_ptr<runtime::FileSystem> files_;
   runtime::TcpNetwork network_;
-  runtime::ThreadPool pool_;
+  runtime::ThreadPool pool_;      // for what waits
+  runtime::BesideThread beside_;  // for what the admin port makes
   std::vector<std::unique_ptr<runtime::Shard>> shards_;
   log::RecoveryProgress progress_;
   admin::Door admin_door_;

@@ -28,6 +28,7 @@
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
+#include "runtime/work_beside.hpp"
 #include "security/core/access.hpp"
 
 namespace wharf::management {
@@ -49,6 +50,7 @@ struct Ports {
   broker::Parameters& parameters;
   history::History& history;
   json_http::Tokens& tokens;
+  runtime::WorkPool& beside;  // makes the answers
 
   broker::OutgoingPorts outgoing() const { return {entities, queues, histories, delays, publish, catalogue}; }
 };

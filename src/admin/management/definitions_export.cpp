@@ -257,7 +257,7 @@ runtime::Task<http::Response> export_all(Call* call, Everything all) {
   all.about = call->about;
   for (Vhost& vhost : all.vhosts) co_await gather(call, &vhost);
   auto write = [all = std::move(all)]() mutable { return json_answer(file_of(all)); };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   offer_download(call->request, response);
   co_return response;
 }

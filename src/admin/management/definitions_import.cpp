@@ -188,7 +188,7 @@ runtime::Task<http::Response> import(Call* call, std::optional<std::string> vhos
     if (complaint) return std::unexpected(std::move(*complaint));
     return read;
   };
-  Tried tried = co_await runtime::run_blocking(call->here, std::move(look));
+  Tried tried = co_await runtime::run_on(call->ports.beside, call->here, std::move(look));
   if (!tried) co_return bad_request(json_text(tried.error()));
   Result<void> done = co_await carry_out(call, &*tried);
   if (!done && done.error().code == ErrorCode::kNotFound) co_return bad_request(json_text(done.error().message));

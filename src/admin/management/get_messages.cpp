@@ -86,7 +86,7 @@ Answer get_messages(Call* call) {
     }
     return json_answer(items);
   };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 

@@ -13,13 +13,13 @@ runtime::Task<http::Response> answer_list(Call* call, std::shared_ptr<ListedItem
     items->arrange();
     return json_http::choose(*question, *items);
   };
-  auto chosen = co_await runtime::run_blocking(call->here, std::move(choose_some));
+  auto chosen = co_await runtime::run_on(call->ports.beside, call->here, std::move(choose_some));
   if (!chosen) co_return chosen.error();
   co_await items->complete(call, question.get(), &chosen->places);
   auto write = [question, items, chosen = std::move(*chosen)] {
     return json_answer(json_http::written(*question, chosen, *items));
   };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 

@@ -67,7 +67,7 @@ Answer peek_messages(Call* call) {
     if (browsed.next) next = json_text(position_text(*browsed.next));
     return json_answer(boost::json::object{{"messages", std::move(messages)}, {"next", std::move(next)}});
   };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 

@@ -45,7 +45,7 @@ runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request re
   std::expected<boost::json::object, http::Response> body;
   if (call.request.body.size() > kLongBody) {
     auto work = [&found, &call] { return checked(found, call.request); };  // both stay until it is done
-    body = co_await runtime::run_blocking(here, std::move(work));
+    body = co_await runtime::run_on(ports_.beside, here, std::move(work));
   } else {
     body = checked(found, call.request);
   }

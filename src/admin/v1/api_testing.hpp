@@ -42,7 +42,8 @@ class OwnApi : public testing::Test {
         [](std::string_view user, const Endpoint& remote) { return user != "guest" || remote.host == "127.0.0.1"; });
     simulation_.run(shard(), tokens_->open(shard()));
     Ports ports{node_->access(), node_->catalogue(), node_->operate(),    node_->read(), node_->publish(),
-                node_->groups(), node_->entities(),  node_->statistics(), *tokens_,      config_};
+                node_->groups(), node_->entities(),  node_->statistics(), *tokens_,      machine_.work_pool(),
+                config_};
     api_ =
         std::make_unique<Api>(ports, About{.version = "1.2.3", .node = node_->id(), .started = shard().now()}, random_);
   }

@@ -25,6 +25,7 @@
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
+#include "runtime/work_beside.hpp"
 #include "security/core/access.hpp"
 
 namespace wharf::v1 {
@@ -40,6 +41,7 @@ struct Ports {
   broker::Entities& entities;
   broker::Statistics& statistics;
   json_http::Tokens& tokens;
+  runtime::WorkPool& beside;  // makes the answers
   const config::ServerConfig& config;
 };
 

@@ -108,7 +108,7 @@ runtime::Task<std::optional<GroupState>> state_of_group(Call* call, std::string 
     for (auto& [where, place] : places) state.offsets.push_back(std::move(place));
     return state;
   };
-  GroupState state = co_await runtime::run_blocking(call->here, std::move(work));
+  GroupState state = co_await runtime::run_on(call->ports.beside, call->here, std::move(work));
   co_await add_ages(call, topics, &state.offsets);
   co_return state;
 }

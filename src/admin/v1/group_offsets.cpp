@@ -35,7 +35,7 @@ Answer list_group_offsets(Call* call) {
   auto write = [request = call->request, offsets = std::move(state->offsets)] {
     return page_answer(request, offsets, offset_json);
   };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 

@@ -109,7 +109,7 @@ Answer list_groups(Call* call) {
     std::ranges::sort(numbers->groups, {}, &admin::GroupNumbers::id);
     return page_answer(request, numbers->groups, group_json, [](const admin::GroupNumbers& group) { return group.id; });
   };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 
@@ -137,7 +137,7 @@ Answer list_members(Call* call) {
     auto json = [is_consumer](const groups::DescribedMember& member) { return member_json(member, is_consumer); };
     return page_answer(request, group.members, json);
   };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 

@@ -62,7 +62,7 @@ Shown look_through(const Records& records, const Wanted& wanted) {
 
 runtime::Task<Shown> look_through_beside(Call* call, Records records, Wanted wanted) {
   auto work = [records = std::move(records), wanted = std::move(wanted)] { return look_through(records, wanted); };
-  Shown shown = co_await runtime::run_blocking(call->here, std::move(work));
+  Shown shown = co_await runtime::run_on(call->ports.beside, call->here, std::move(work));
   co_return shown;
 }
 

@@ -161,7 +161,7 @@ Answer read_messages(Call* call) {
   Result<void> read_them = co_await read(call, &reading, *place);
   if (!read_them) co_return refusal_of(read_them.error());
   auto write = [reading = std::move(reading)]() mutable { return answer_of(std::move(reading)); };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 
@@ -183,7 +183,7 @@ Answer get_message(Call* call) {
   auto write = [record = records->front(), index, form = content_form(call->request)] {
     return json_answer(message_json(index, record.record, form));
   };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 

@@ -127,7 +127,7 @@ runtime::Task<std::vector<OffsetChange>> changes_of(Call* call, std::vector<Plac
     }
     return changes;
   };
-  std::vector<OffsetChange> changes = co_await runtime::run_blocking(call->here, std::move(work));
+  std::vector<OffsetChange> changes = co_await runtime::run_on(call->ports.beside, call->here, std::move(work));
   co_return changes;
 }
 
@@ -236,7 +236,7 @@ Answer reset_offsets(Call* call) {
   if (!is_dry) done = co_await carry_out(call, &changes);
   if (!done) co_return refusal_of(done.error());
   auto write = [changes = std::move(changes), is_dry] { return answer_of(changes, !is_dry); };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 

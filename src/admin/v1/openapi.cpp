@@ -250,7 +250,7 @@ object openapi_document(std::string_view version) {
 
 Answer get_document(Call* call) {
   auto write = [version = call->about.version] { return json_answer(openapi_document(version)); };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 

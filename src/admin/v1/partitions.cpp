@@ -71,7 +71,7 @@ Answer list_partitions(Call* call) {
     auto json = [&about, epoch](const broker::PartitionReport* one) { return partition_json(*one, about, epoch); };
     return page_of(request, partitions_of(shards, id), json);
   };
-  std::expected<boost::json::object, http::Response> page = co_await runtime::run_blocking(call->here, std::move(work));
+  std::expected<boost::json::object, http::Response> page = co_await runtime::run_on(call->ports.beside, call->here, std::move(work));
   if (!page) co_return page.error();
   co_await add_times(call, *topic, &page->at("items").as_array());
   co_return json_answer(std::move(*page));

@@ -52,7 +52,7 @@ runtime::Task<Sampled> sample_topics(Call* call) {
   Sampled sampled{.topics = call->ports.catalogue.topics(call->here), .now = {}, .before = {}};
   std::vector<broker::ShardReport> shards = co_await call->ports.operate.report(call->here);
   auto work = [shards = std::move(shards)] { return std::make_shared<const NumbersByTopic>(add_up(shards)); };
-  std::shared_ptr<const NumbersByTopic> numbers = co_await runtime::run_blocking(call->here, std::move(work));
+  std::shared_ptr<const NumbersByTopic> numbers = co_await runtime::run_on(call->ports.beside, call->here, std::move(work));
   sampled.now = {call->here.now(), std::move(numbers)};
   sampled.before = call->memory.rates.since(sampled.now);
   co_return sampled;

@@ -66,7 +66,7 @@ broker::TopicRequest read_new_topic(const Call& call) {
 Answer list_topics(Call* call) {
   Sampled sampled = co_await sample_topics(call);
   auto write = [request = call->request, sampled = std::move(sampled)] { return page_of_topics(request, sampled); };
-  http::Response response = co_await runtime::run_blocking(call->here, std::move(write));
+  http::Response response = co_await runtime::run_on(call->ports.beside, call->here, std::move(write));
   co_return response;
 }
 
