@@ -197,8 +197,7 @@ void declare_actions(ClientActions<UserOptions, ManagementOptions>& actions, Use
   sub->add_option("--write", options->write, "What it may publish to and bind to (.*).")->type_name("PATTERN");
   sub->add_option("--read", options->read, "What it may consume from and bind from (.*).")->type_name("PATTERN");
   sub->add_flag("--take-away", options->take_away, "Take the permission away instead.");
-  sub = actions.add("token", "Tokens in place of a password, for programs: list, add one (told this once), revoke.",
-                    token);
+  sub = actions.add("token", "Tokens in place of passwords: list, add (told this once), revoke.", token);
   sub->add_option("VERB", options->verb, "list, add, revoke.")
       ->required()
       ->check(CLI::IsMember({"list", "add", "revoke"}));

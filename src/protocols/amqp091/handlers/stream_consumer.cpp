@@ -83,6 +83,7 @@ void StreamConsumer::end(const Error& error) {
 runtime::Task<void> StreamConsumer::hand_out(std::vector<broker::CursorRecord> records) {
   std::size_t at = 0;
   while (at < records.size() && !stopped()) {
+    read_ = records.size() - at;
     if (!has_room()) {
       ask_for_share();
       co_await changed_.wait();
@@ -99,6 +100,7 @@ runtime::Task<void> StreamConsumer::hand_out(std::vector<broker::CursorRecord> r
       ++unsettled_;
       unwritten_bytes_ += delivery.window_bytes();
     }
+    read_ = records.size() - at;
     if (!some.empty()) sink_->deliver(id_, std::move(some));
     if (at < records.size()) co_await runtime::next_turn(door_.shard);
   }
@@ -123,7 +125,9 @@ void StreamConsumer::change_share(std::int64_t more) {
 }
 
 std::uint64_t StreamConsumer::take_share(bool all) {
-  const std::int64_t unused = std::max<std::int64_t>(0, limits_.share - static_cast<std::int64_t>(unsettled_));
+  // What it has read goes out in a turn that comes: room for that is in use, or others would have it each time.
+  const auto used = static_cast<std::int64_t>(unsettled_ + (all ? 0 : read_));
+  const std::int64_t unused = std::max<std::int64_t>(0, limits_.share - used);
   const std::int64_t taken = all ? unused : (unused + 1) / 2;
   if (taken > 0) change_share(-taken);
   return static_cast<std::uint64_t>(taken);

@@ -70,7 +70,8 @@ class StreamConsumer {
   broker::RecordCursor cursor_;
   std::stop_source stop_;
   runtime::Signal changed_;
-  bool asked_ = false;  // for a larger share, since it was changed
+  std::uint64_t read_ = 0;  // and waits for room
+  bool asked_ = false;      // for a larger share, since it was changed
   std::uint64_t unsettled_ = 0;
   std::uint64_t unwritten_bytes_ = 0;
 };
