@@ -21,10 +21,7 @@ class AmqpDialect final : public Dialect {
 AmqpDialect::AmqpDialect(const DialectSurroundings& with) {
   std::vector<const amqp091::Door*> doors;
   for (runtime::Shard* shard : with.shards) doors.push_back(make_door(with, *shard));
-  runtime::PortOptions options{.name = "amqp",
-                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">())};
-  port_ = std::make_unique<runtime::OpenPort>(options, with.shards, amqp091::welcome(std::move(doors)), with.network,
-                                              with.logger);
+  port_ = client_port(with, "amqp", amqp091::welcome(std::move(doors)));
 }
 
 const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, runtime::Shard& shard) {
@@ -37,25 +34,26 @@ const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, run
       .heartbeat_seconds = static_cast<std::uint16_t>(std::chrono::ceil<std::chrono::seconds>(heartbeat).count()),
       .max_message_bytes = static_cast<std::uint64_t>(config.get<"amqp.max.message.bytes">())};
   connection_ids_.push_back(std::make_unique<amqp091::ConnectionIds>(shard.index()));
-  doors_.push_back(std::unique_ptr<amqp091::Door>(new amqp091::Door{.shard = shard,
-                                                                    .queues = node.queues(),
-                                                                    .replies = node.replies(),
-                                                                    .histories = node.histories(),
-                                                                    .delays = node.delays(),
-                                                                    .deduplication = node.deduplication(),
-                                                                    .entities = node.entities(),
-                                                                    .publish = node.publish(),
-                                                                    .read = node.read(),
-                                                                    .catalogue = node.catalogue(),
-                                                                    .connection_ids = *connection_ids_.back(),
-                                                                    .random = with.random,
-                                                                    .logger = with.logger,
-                                                                    .access = node.access(),
-                                                                    .alarms = node.alarms(shard.index().value),
-                                                                    .traffic = node.traffic(shard.index().value),
-                                                                    .server_version = config.get<"amqp.server.version">(),
-                                                                    .cluster_name = node.cluster_id(),
-                                                                    .limits = limits}));
+  doors_.push_back(
+      std::unique_ptr<amqp091::Door>(new amqp091::Door{.shard = shard,
+                                                       .queues = node.queues(),
+                                                       .replies = node.replies(),
+                                                       .histories = node.histories(),
+                                                       .delays = node.delays(),
+                                                       .deduplication = node.deduplication(),
+                                                       .entities = node.entities(),
+                                                       .publish = node.publish(),
+                                                       .read = node.read(),
+                                                       .catalogue = node.catalogue(),
+                                                       .connection_ids = *connection_ids_.back(),
+                                                       .random = with.random,
+                                                       .logger = with.logger,
+                                                       .access = node.access(),
+                                                       .alarms = node.alarms(shard.index().value),
+                                                       .traffic = node.traffic(shard.index().value),
+                                                       .server_version = config.get<"amqp.server.version">(),
+                                                       .cluster_name = node.cluster_id(),
+                                                       .limits = limits}));
   return doors_.back().get();
 }
 
@@ -64,10 +62,7 @@ const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, run
 Result<std::unique_ptr<Dialect>> open_amqp(const DialectSurroundings& with) {
   const std::optional<Endpoint>& endpoint = with.config.get<"amqp.listen">();
   if (!endpoint) return nullptr;
-  auto dialect = std::make_unique<AmqpDialect>(with);
-  Result<void> opened = of_key("amqp.listen", dialect->port().open(*endpoint));
-  if (!opened) return fail(opened.error());
-  return dialect;
+  return open_at(std::make_unique<AmqpDialect>(with), "amqp.listen", *endpoint);
 }
 
 }  // namespace wharf::cli

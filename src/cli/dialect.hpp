@@ -2,6 +2,7 @@
 // A dialect that the server speaks: what its connections are served with, and its open port. One file each
 // (kafka_dialect.cpp), and one line in kDialects of server.cpp.
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "broker/node.hpp"
@@ -39,5 +40,11 @@ OpenDialect open_stomp_web_socket;
 
 /// `opened`, or which setting is to blame.
 Result<void> of_key(std::string_view key, Result<void> opened);
+/// A dialect's port, not open yet. `name`: a literal.
+std::unique_ptr<runtime::OpenPort> client_port(const DialectSurroundings& with, std::string_view name,
+                                               runtime::OpenPort::Welcome welcome);
+/// `dialect` with its port open there, or which setting is to blame.
+Result<std::unique_ptr<Dialect>> open_at(std::unique_ptr<Dialect> dialect, std::string_view key,
+                                         const Endpoint& endpoint);
 
 }  // namespace wharf::cli

@@ -21,10 +21,7 @@ class KafkaDialect final : public Dialect {
 KafkaDialect::KafkaDialect(const DialectSurroundings& with) {
   std::vector<const kafka::Door*> doors;
   for (runtime::Shard* shard : with.shards) doors.push_back(make_door(with, *shard));
-  runtime::PortOptions options{.name = "kafka",
-                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">())};
-  port_ = std::make_unique<runtime::OpenPort>(options, with.shards, kafka::welcome(std::move(doors)), with.network,
-                                              with.logger);
+  port_ = client_port(with, "kafka", kafka::welcome(std::move(doors)));
 }
 
 const kafka::Door* KafkaDialect::make_door(const DialectSurroundings& with, runtime::Shard& shard) {
@@ -37,33 +34,30 @@ const kafka::Door* KafkaDialect::make_door(const DialectSurroundings& with, runt
                            .max_idle = config.get<"connections.max.idle.ms">(),
                            .max_fetch_bytes = static_cast<std::size_t>(config.get<"fetch.max.bytes">())};
   broker::DoorCounts& counts = node.doors(shard.index().value);
-  doors_.push_back(std::unique_ptr<kafka::Door>(
-      new kafka::Door{.shard = shard,
-                      .publish = node.topic_space_publish(),
-                      .read = node.read(),
-                      .catalogue = node.catalogue(),
-                      .operate = node.operate(),
-                      .groups = node.groups(),
-                      .fetch_sessions = *fetch_sessions_.back(),
-                      .counts = counts,
-                      .traffic = node.traffic(shard.index().value),
-                      .requests = counts.requests_of("kafka", kafka::request_names()),
-                      .config = config,
-                      .random = with.random,
-                      .logger = with.logger,
-                      .node_id = node.id(),
-                      .cluster_id = node.cluster_id(),
-                      .limits = limits}));
+  doors_.push_back(
+      std::unique_ptr<kafka::Door>(new kafka::Door{.shard = shard,
+                                                   .publish = node.topic_space_publish(),
+                                                   .read = node.read(),
+                                                   .catalogue = node.catalogue(),
+                                                   .operate = node.operate(),
+                                                   .groups = node.groups(),
+                                                   .fetch_sessions = *fetch_sessions_.back(),
+                                                   .counts = counts,
+                                                   .traffic = node.traffic(shard.index().value),
+                                                   .requests = counts.requests_of("kafka", kafka::request_names()),
+                                                   .config = config,
+                                                   .random = with.random,
+                                                   .logger = with.logger,
+                                                   .node_id = node.id(),
+                                                   .cluster_id = node.cluster_id(),
+                                                   .limits = limits}));
   return doors_.back().get();
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Dialect>> open_kafka(const DialectSurroundings& with) {
-  auto dialect = std::make_unique<KafkaDialect>(with);
-  Result<void> opened = of_key("kafka.listen", dialect->port().open(with.config.get<"kafka.listen">()));
-  if (!opened) return fail(opened.error());
-  return dialect;
+  return open_at(std::make_unique<KafkaDialect>(with), "kafka.listen", with.config.get<"kafka.listen">());
 }
 
 }  // namespace wharf::cli

@@ -38,17 +38,16 @@ MqttDialect::MqttDialect(const DialectSurroundings& with, bool by_web_socket) {
   std::vector<const mqtt::Door*> doors;
   for (runtime::Shard* shard : with.shards)
     doors.push_back(make_door(with, *shard, by_web_socket ? kFirstWebSocketConnection : 0));
-  runtime::PortOptions options{.name = by_web_socket ? "mqtt-ws" : "mqtt",
-                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">())};
+  const std::string_view name = by_web_socket ? "mqtt-ws" : "mqtt";
   runtime::OpenPort::Welcome welcome = mqtt::welcome(std::move(doors));
   if (by_web_socket) {
-    WebSocketDialect dialect{.listener = options.name,
+    WebSocketDialect dialect{.listener = name,
                              .subprotocols = {"mqtt", "mqttv3.1"},
                              .message_bytes = limits_of(with.config).max_packet_bytes,
                              .prefers_text = false};
     welcome = over_web_socket(with, std::move(dialect), std::move(welcome));
   }
-  port_ = std::make_unique<runtime::OpenPort>(options, with.shards, std::move(welcome), with.network, with.logger);
+  port_ = client_port(with, name, std::move(welcome));
 }
 
 const mqtt::Door* MqttDialect::make_door(const DialectSurroundings& with, runtime::Shard& shard,
@@ -81,10 +80,7 @@ const mqtt::Door* MqttDialect::make_door(const DialectSurroundings& with, runtim
 Result<std::unique_ptr<Dialect>> open(const DialectSurroundings& with, bool by_web_socket, std::string_view key,
                                       const std::optional<Endpoint>& endpoint) {
   if (!endpoint) return nullptr;
-  auto dialect = std::make_unique<MqttDialect>(with, by_web_socket);
-  Result<void> opened = of_key(key, dialect->port().open(*endpoint));
-  if (!opened) return fail(opened.error());
-  return dialect;
+  return open_at(std::make_unique<MqttDialect>(with, by_web_socket), key, *endpoint);
 }
 
 }  // namespace

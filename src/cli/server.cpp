@@ -77,11 +77,6 @@ constexpr OpenDialect* kDialects[] = {open_kafka,           open_amqp,  open_mqt
 
 }  // namespace
 
-Result<void> of_key(std::string_view key, Result<void> opened) {
-  if (opened) return opened;
-  return fail(opened.error().code, fmt::format("{}: {}", key, opened.error().message));
-}
-
 Server::Server(const config::ServerConfig& config)
     : config_(config),
       logger_(clock_, log_level(config), log_format(config)),

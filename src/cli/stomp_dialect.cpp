@@ -33,18 +33,17 @@ StompDialect::StompDialect(const DialectSurroundings& with, bool by_web_socket) 
   std::vector<const stomp::Door*> doors;
   for (runtime::Shard* shard : with.shards)
     doors.push_back(make_door(with, *shard, by_web_socket ? kFirstWebSocketConnection : 0));
-  runtime::PortOptions options{.name = by_web_socket ? "stomp-ws" : "stomp",
-                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">())};
+  const std::string_view name = by_web_socket ? "stomp-ws" : "stomp";
   runtime::OpenPort::Welcome welcome = stomp::welcome(std::move(doors));
   if (by_web_socket) {
     const stomp::FrameLimits largest = limits_of(with.config).frame;
-    WebSocketDialect dialect{.listener = options.name,
+    WebSocketDialect dialect{.listener = name,
                              .subprotocols = {"v12.stomp", "v11.stomp", "v10.stomp"},
                              .message_bytes = largest.head_bytes + largest.body_bytes,
                              .prefers_text = true};
     welcome = over_web_socket(with, std::move(dialect), std::move(welcome));
   }
-  port_ = std::make_unique<runtime::OpenPort>(options, with.shards, std::move(welcome), with.network, with.logger);
+  port_ = client_port(with, name, std::move(welcome));
 }
 
 const stomp::Door* StompDialect::make_door(const DialectSurroundings& with, runtime::Shard& shard,
@@ -79,10 +78,7 @@ const stomp::Door* StompDialect::make_door(const DialectSurroundings& with, runt
 Result<std::unique_ptr<Dialect>> open(const DialectSurroundings& with, bool by_web_socket, std::string_view key,
                                       const std::optional<Endpoint>& endpoint) {
   if (!endpoint) return nullptr;
-  auto dialect = std::make_unique<StompDialect>(with, by_web_socket);
-  Result<void> opened = of_key(key, dialect->port().open(*endpoint));
-  if (!opened) return fail(opened.error());
-  return dialect;
+  return open_at(std::make_unique<StompDialect>(with, by_web_socket), key, *endpoint);
 }
 
 }  // namespace

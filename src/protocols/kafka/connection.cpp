@@ -40,6 +40,7 @@ Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream
       can_write_(shard_),
       can_read_(shard_),
       last_activity_(shard_.now()),
+      listing_(shard_, door.traffic),
       tasks_(shard_) {}
 
 void Connection::close() {
@@ -59,7 +60,7 @@ runtime::Task<void> Connection::run() {
   can_write_.notify();
   co_await tasks_.close();
   if (idle_timer_) shard_.cancel_timer(*idle_timer_);
-  door_.traffic.closed(serial_);
+  listing_.end();
   stream_->close();
 }
 
@@ -73,7 +74,7 @@ runtime::Task<void> Connection::read_requests() {
     Result<std::size_t> count = co_await stream_->read_some(space);
     if (!count || *count == 0) co_return;
     last_activity_ = shard_.now();
-    passed(broker::ConnectionEvent::kBytesIn, *count);
+    listing_.passed(broker::ConnectionEvent::kBytesIn, *count);
     frames_.received(*count);
     if (!seen_request_ && recognise_foreign_protocol()) co_return;
     if (!start_requests()) co_return;
@@ -91,7 +92,7 @@ bool Connection::start_requests() {
     }
     if (!*next) return true;
     if (!std::exchange(seen_request_, true)) be_listed(**next);
-    traffic_.count(broker::ConnectionEvent::kRequests);
+    listing_.requested();
     ResponseQueue::Ticket ticket = responses_.open();
     tasks_.spawn("kafka-request", serve(ticket, std::move(**next)));
   }
@@ -125,7 +126,7 @@ runtime::Task<void> Connection::write_responses() {
     ResponseQueue::Batch batch = responses_.take_ready();
     can_read_.notify();
     if (!batch.pieces.empty() && !closed_) {
-      passed(broker::ConnectionEvent::kBytesOut, bytes_of(batch.pieces));
+      listing_.passed(broker::ConnectionEvent::kBytesOut, bytes_of(batch.pieces));
       Result<void> written = co_await stream_->write(std::move(batch.pieces));
       last_activity_ = shard_.now();
       if (!written) close();
@@ -134,33 +135,17 @@ runtime::Task<void> Connection::write_responses() {
   }
 }
 
-void Connection::passed(broker::ConnectionEvent direction, std::uint64_t bytes) {
-  using broker::ConnectionEvent;
-  traffic_.count(door_.traffic.seconds, direction, bytes);
-  traffic_.count(direction == ConnectionEvent::kBytesIn ? ConnectionEvent::kReads : ConnectionEvent::kWrites);
-}
-
 /// Topics are AMQP's in the virtual host "/"; who a client is nobody asks yet.
 void Connection::be_listed(const Frame& first) {
   broker::ConnectionIntroduction introduction;
-  introduction.name = broker::connection_name(session_.remote, session_.local);
   introduction.protocol = "Kafka";
   introduction.vhost = "/";
-  introduction.peer = session_.remote;
-  introduction.local = session_.local;
   introduction.user_provided_name = client_id_of(first.bytes);
-  introduction.connected_at = shard_.clock().wall_now();
-  introduction_ = std::make_shared<const broker::ConnectionIntroduction>(std::move(introduction));
-  serial_ = door_.traffic.opened(*this);
+  listing_.begin(*this, session_.remote, session_.local, std::move(introduction));
 }
 
 broker::ConnectionFacts Connection::facts() const {
-  return {.id = {shard_.index(), serial_},
-          .of = introduction_,
-          .state = closed_ ? "closing" : "running",
-          .channels = 0,
-          .pending_sends = 0,
-          .traffic = traffic_.traffic(door_.traffic.seconds, shard_.now())};
+  return listing_.facts(closed_ ? "closing" : "running", 0);
 }
 
 void Connection::force_close(std::string reason) {

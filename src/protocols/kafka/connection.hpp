@@ -1,9 +1,9 @@
 #pragma once
-// One Kafka client: a task that reads and starts requests, a task that writes what is next in line. A produce whose client
-// left still finishes.
+// One Kafka client: a task that reads and starts requests, a task that writes what is next in line. A produce whose
+// client left still finishes.
 #include <memory>
 
-#include "broker/shard_traffic.hpp"
+#include "broker/connection_listing.hpp"
 #include "protocols/kafka/handlers/dispatch.hpp"
 #include "protocols/kafka/handlers/door.hpp"
 #include "protocols/kafka/response_queue.hpp"
@@ -31,7 +31,6 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   bool start_requests();
   bool recognise_foreign_protocol();
   void watch_idleness();
-  void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
   /// It speaks Kafka: operators are told of it from here on.
   void be_listed(const Frame& first);
   broker::ConnectionFacts facts() const override;
@@ -50,9 +49,7 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   bool seen_request_ = false;
   MonotonicTime last_activity_;
   std::optional<runtime::Timers::Handle> idle_timer_;
-  broker::ConnectionCounters traffic_;
-  broker::IntroductionPointer introduction_;
-  std::uint64_t serial_ = 0;  // among those that operators are told of; 0: it is not
+  broker::ConnectionListing listing_;
   runtime::TaskScope tasks_;
 };
 

@@ -4,7 +4,7 @@
 // finishes.
 #include <memory>
 
-#include "broker/shard_traffic.hpp"
+#include "broker/connection_listing.hpp"
 #include "protocols/mqtt/handlers/client.hpp"
 #include "protocols/mqtt/wire/packet_buffer.hpp"
 #include "runtime/open_port.hpp"
@@ -29,7 +29,6 @@ class Connection final : public runtime::PortConnection, private ClientEnd, priv
   runtime::Task<void> take_packets();
   bool is_foreign();
   runtime::Task<void> write_packets();
-  void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
   /// It has signed in: operators are told of it from here on.
   void be_listed();
   broker::ConnectionFacts facts() const override;
@@ -50,9 +49,7 @@ class Connection final : public runtime::PortConnection, private ClientEnd, priv
   MonotonicTime began_;
   MonotonicTime last_read_;
   std::optional<runtime::Timers::Handle> timer_;
-  broker::ConnectionCounters traffic_;
-  broker::IntroductionPointer introduction_;
-  std::uint64_t serial_ = 0;  // among those that operators are told of; 0: it is not
+  broker::ConnectionListing listing_;
   Client client_;
   runtime::TaskScope tasks_;
 };

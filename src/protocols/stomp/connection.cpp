@@ -31,6 +31,7 @@ Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream
       can_write_(shard_),
       began_(shard_.now()),
       last_read_(began_),
+      listing_(shard_, door.traffic),
       client_(door, stream_->remote(), stream_->local(), can_write_, tasks_),
       tasks_(shard_) {}
 
@@ -43,8 +44,12 @@ void Connection::disconnect() {
 }
 
 void Connection::close() {
-  client_.write_error({"Connection closed", "the broker stops"}, std::nullopt);
-  if (!reading_ended_) watch();  // who does not read holds up no stop
+  end("the broker stops");
+}
+
+void Connection::end(std::string reason) {
+  client_.write_error({"Connection closed", std::move(reason)}, std::nullopt);
+  if (!reading_ended_) watch();  // who does not read holds it up no longer than last words take
 }
 
 runtime::Task<void> Connection::run() {
@@ -55,7 +60,7 @@ runtime::Task<void> Connection::run() {
   reading_ended_ = true;
   can_write_.notify();
   co_await tasks_.close();
-  door_.traffic.closed(serial_);
+  listing_.end();
   client_.phase = Phase::kEnded;
   stream_->close();
   if (timer_) shard_.cancel_timer(*timer_);
@@ -74,7 +79,7 @@ runtime::Task<void> Connection::read_frames() {
     Result<std::size_t> count = co_await stream_->read_some(space);
     if (!count || *count == 0) co_return;
     last_read_ = shard_.now();
-    passed(broker::ConnectionEvent::kBytesIn, *count);
+    listing_.passed(broker::ConnectionEvent::kBytesIn, *count);
     frames_.received(*count);
     if (std::exchange(first, false) && is_foreign()) co_return;
     co_await take_frames();
@@ -123,44 +128,27 @@ runtime::Task<void> Connection::take_frames() {
   }
 }
 
-void Connection::passed(broker::ConnectionEvent direction, std::uint64_t bytes) {
-  using broker::ConnectionEvent;
-  traffic_.count(door_.traffic.seconds, direction, bytes);
-  traffic_.count(direction == ConnectionEvent::kBytesIn ? ConnectionEvent::kReads : ConnectionEvent::kWrites);
-}
-
 void Connection::be_listed() {
   constexpr std::uint32_t kMsPerSecond = 1000;
   broker::ConnectionIntroduction introduction;
-  introduction.name = broker::connection_name(stream_->remote(), stream_->local());
   introduction.protocol = std::string("STOMP ").append(to_string(client_.version));
   introduction.user = client_.user;
   introduction.vhost = client_.name_space;
-  introduction.peer = stream_->remote();
-  introduction.local = stream_->local();
   introduction.user_provided_name = client_.client_id;
   introduction.heartbeat_seconds = client_.heart_beat.wants_ms / kMsPerSecond;
-  introduction.connected_at = shard_.clock().wall_now();
-  introduction_ = std::make_shared<const broker::ConnectionIntroduction>(std::move(introduction));
-  serial_ = door_.traffic.opened(*this);
+  listing_.begin(*this, stream_->remote(), stream_->local(), std::move(introduction));
 }
 
 broker::ConnectionFacts Connection::facts() const {
-  const bool ends = client_.phase == Phase::kEnded;
-  return {.id = {shard_.index(), serial_},
-          .of = introduction_,
-          .state = ends                   ? "closing"
-                   : client_.overloaded() ? "blocked"
-                                          : "running",
-          .channels = 0,
-          .pending_sends = client_.out.empty() ? 0u : 1u,
-          .traffic = traffic_.traffic(door_.traffic.seconds, shard_.now())};
+  std::string_view state = client_.overloaded() ? "blocked" : "running";
+  if (client_.phase == Phase::kEnded) state = "closing";
+  return listing_.facts(state, client_.out.empty() ? 0 : 1);
 }
 
 void Connection::force_close(std::string reason) {
   door_.logger.info("closing a connection: an operator asked for it",
                     {{"listener", "stomp"}, {"from", client_.remote.text()}, {"reason", reason}});
-  client_.write_error({"Connection closed", std::move(reason)}, std::nullopt);
+  end(std::move(reason));
 }
 
 bool Connection::is_foreign() {
@@ -187,7 +175,7 @@ runtime::Task<void> Connection::write_frames() {
       bytes += piece.size();
       pieces.emplace_back(std::move(piece));
     }
-    passed(broker::ConnectionEvent::kBytesOut, bytes);
+    listing_.passed(broker::ConnectionEvent::kBytesOut, bytes);
     std::vector<Sending> sent = std::exchange(client_.in_out, {});
     client_.unsent_bytes = 0;
     Result<void> written = co_await stream_->write(std::move(pieces));

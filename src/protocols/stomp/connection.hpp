@@ -3,7 +3,7 @@
 // gathered, and one timer for the first frame and the heart-beats. What was sent before the client left still finishes.
 #include <memory>
 
-#include "broker/shard_traffic.hpp"
+#include "broker/connection_listing.hpp"
 #include "protocols/stomp/handlers/client.hpp"
 #include "protocols/stomp/wire/frame_buffer.hpp"
 #include "runtime/open_port.hpp"
@@ -32,11 +32,12 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   /// The client has some time to read what it was told.
   void linger();
   runtime::Task<void> write_frames();
-  void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
   /// It has signed in: operators are told of it from here on.
   void be_listed();
   broker::ConnectionFacts facts() const override;
   void force_close(std::string reason) override;
+  /// Its client is told why.
+  void end(std::string reason);
   void disconnect();
   void watch();
   Nanoseconds next_look() const;
@@ -52,9 +53,7 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   MonotonicTime began_;
   MonotonicTime last_read_;
   std::optional<runtime::Timers::Handle> timer_;
-  broker::ConnectionCounters traffic_;
-  broker::IntroductionPointer introduction_;
-  std::uint64_t serial_ = 0;  // among those that operators are told of; 0: it is not
+  broker::ConnectionListing listing_;
   Client client_;
   runtime::TaskScope tasks_;
 };
