@@ -9,7 +9,6 @@ import tempfile
 import brokers
 import nodes
 
-FREE_PORTS = [word for key in ("kafka", "amqp", "admin") for word in ("--set", f"{key}.listen=127.0.0.1:0")]
 # Callgrind writes a name once, with a number that stands for it from then on: "fn=(12) _ZN5wharf...", later "fn=(12)".
 NAMED = re.compile(r"(c?fn)=\((\d+)\)(?: (.*))?$")
 
@@ -32,7 +31,7 @@ def main():
         stripped = f"{folder}/wharf"  # valgrind 3.19 cannot read clang 19's debug information
         subprocess.run(["strip", "--strip-debug", "-o", stripped, program], check=True)
         command = ["valgrind", "--tool=callgrind", "--demangle=no", f"--callgrind-out-file={folder}/profile", "-q", stripped, "serve",
-                   "--data", f"{folder}/data", *FREE_PORTS]
+                   "--data", f"{folder}/data", "--free-ports"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as broker:
             ready = broker.stdout.readline()
             if not ready:

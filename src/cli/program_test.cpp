@@ -212,6 +212,16 @@ TEST(ConfigCommand, ChangedLeavesTheDefaultsOut) {
   EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 2);
 }
 
+TEST(ConfigCommand, FreePortsAreThoseThatNothingElseNames) {
+  const Outcome outcome =
+      run({"config", "--changed", "--free-ports", "--set", "amqp.listen=127.0.0.1:5673", "--set", "mqtt.listen="});
+  EXPECT_EQ(outcome.code, kDone) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr(fmt::format("{:<42} {:<22} --free-ports\n", "kafka.listen", "127.0.0.1:0")));
+  EXPECT_THAT(outcome.out, HasSubstr(fmt::format("{:<42} {:<22} --free-ports\n", "stomp.ws_listen", "127.0.0.1:0")));
+  EXPECT_THAT(outcome.out, HasSubstr(fmt::format("{:<42} {:<22} --set\n", "amqp.listen", "127.0.0.1:5673")));
+  EXPECT_THAT(outcome.out, testing::ContainsRegex("mqtt.listen +--set\n"));
+}
+
 TEST(ConfigCommand, ItsOwnFileReadsBackTheSame) {
   const std::vector<std::string> changes{"--set", "log.flush=async",    "--set", R"(data.dir=a "quoted" \ folder)",
                                          "--set", "log.retention.ms=2d"};
@@ -270,9 +280,7 @@ TEST(ServeCommand, AFolderAndNoFolderIsAMistake) {
 TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "doctor";
   std::filesystem::create_directories(folder);
-  const Outcome outcome =
-      run({"doctor", "--data", (folder / "not" / "yet").string(), "--set", "kafka.listen=127.0.0.1:0", "--set",
-           "amqp.listen=127.0.0.1:0", "--set", "mqtt.listen=127.0.0.1:0", "--set", "stomp.listen=127.0.0.1:0", "--set", "stomp.ws_listen=127.0.0.1:0", "--set", "mqtt.ws_listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+  const Outcome outcome = run({"doctor", "--data", (folder / "not" / "yet").string(), "--free-ports"});
   EXPECT_THAT(outcome.out, HasSubstr(folder.string()));
   EXPECT_THAT(outcome.out, HasSubstr("kafka.listen: any free port of 127.0.0.1"));
   EXPECT_TRUE(std::filesystem::is_empty(folder));
@@ -280,9 +288,7 @@ TEST(DoctorCommand, LeavesNothingBehindAndMakesNoFolder) {
 }
 
 TEST(DoctorCommand, InMemoryNoDiskIsLookedAt) {
-  const Outcome outcome =
-      run({"doctor", "--memory", "--set", "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set",
-           "mqtt.listen=127.0.0.1:0", "--set", "stomp.listen=127.0.0.1:0", "--set", "stomp.ws_listen=127.0.0.1:0", "--set", "mqtt.ws_listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"});
+  const Outcome outcome = run({"doctor", "--memory", "--free-ports"});
   EXPECT_THAT(outcome.out, testing::Not(HasSubstr("data folder")));
 }
 

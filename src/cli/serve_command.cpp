@@ -87,10 +87,7 @@ Command serve_command() {
           "progress is finished, everything is flushed.",
       .examples =
           "wharf serve\nwharf serve --data /var/lib/wharf --set kafka.listen=0.0.0.0:9092\n"
-          "wharf serve --memory --set kafka.listen=127.0.0.1:0 --set amqp.listen=127.0.0.1:0 \\\n"
-          "    --set mqtt.listen=127.0.0.1:0 --set stomp.listen=127.0.0.1:0 \\\n"
-          "    --set stomp.ws_listen=127.0.0.1:0 --set mqtt.ws_listen=127.0.0.1:0 \\\n"
-          "    --set admin.listen=127.0.0.1:0\n"
+          "wharf serve --memory --free-ports\n"
           "  keeps nothing on disk and takes free ports: for test suites",
       .declare = declare,
   };

@@ -13,6 +13,18 @@
 #include <CLI/CLI.hpp>
 
 namespace wharf::cli {
+namespace {
+
+/// Every port that nobody has chosen is a free one of this machine.
+void take_free_ports(const config::ServerConfig& chosen, std::vector<config::Setting>* flags) {
+  for (std::size_t index = 0; index < config::kServerKeys.size(); ++index) {
+    const std::string_view key = config::kServerKeys[index].name;
+    if (key.ends_with("listen") && chosen.source(index) == config::Source::kDefault)
+      flags->push_back({std::string(key), "127.0.0.1:0", config::Source::kFlag, "--free-ports"});
+  }
+}
+
+}  // namespace
 
 std::shared_ptr<ServerOptions> ServerOptions::declare(CLI::App* app) {
   auto options = std::make_shared<ServerOptions>();
@@ -22,6 +34,8 @@ std::shared_ptr<ServerOptions> ServerOptions::declare(CLI::App* app) {
   app->add_option("--data", options->data_, "Keep everything in this folder: short for --set data.dir=DIR.")
       ->type_name("DIR");
   app->add_flag("--memory", options->memory_, "Keep nothing on disk: short for --set data.memory=true.");
+  app->add_flag("--free-ports", options->free_ports_,
+                "Take a free port of 127.0.0.1 for each that neither file, environment nor --set names.");
   app->add_option("--set", options->settings_,
                   "Set one key; may be given again and again. `wharf config` lists the keys.")
       ->type_name("KEY=VALUE")
@@ -41,6 +55,9 @@ Result<config::ServerConfig> ServerOptions::load() const {
       return fail(ErrorCode::kInvalidArgument, fmt::format("--set: '{}' is not KEY=VALUE", setting));
     inputs.flags.push_back({setting.substr(0, equals), setting.substr(equals + 1), config::Source::kFlag, "--set"});
   }
+  Result<config::ServerConfig> config = config::ServerConfig::load(inputs);
+  if (!config || !free_ports_) return config;
+  take_free_ports(*config, &inputs.flags);
   return config::ServerConfig::load(inputs);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The options of every command that reads the server's configuration: --config, --data, --memory, --set.
+// The options of every command that reads the server's configuration: --config, --data, --memory, --free-ports, --set.
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +21,8 @@ class ServerOptions {
 
   /// File, environment and flags as one configuration. The error is one line that names the place.
   Result<config::ServerConfig> load() const;
-  /// A folder is named, and nothing shall be kept in one: --memory beside --data is a mistake of whoever starts a server.
+  /// A folder is named, and nothing shall be kept in one: --memory beside --data is a mistake of whoever starts a
+  /// server.
   bool contradicts_itself() const { return memory_ && data_.has_value(); }
 
  private:
@@ -30,6 +31,7 @@ class ServerOptions {
   std::optional<std::string> file_;
   std::optional<std::string> data_;
   bool memory_ = false;
+  bool free_ports_ = false;
   std::vector<std::string> settings_;
 };
 

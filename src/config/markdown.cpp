@@ -95,8 +95,9 @@ This page is made by `wharf config --markdown`.
 
 A setting comes from a TOML file (`--config FILE`), from the environment, or from a flag; a later one in this list wins. The key
 `kafka.listen` is `kafka.listen = "..."` or `listen = "..."` under `[kafka]` in the file, `WHARF_KAFKA_LISTEN` in the environment, and
-`--set kafka.listen=...` as a flag. `--data DIR` and `--memory` are short for `data.dir` and `data.memory`. An unknown key or a bad
-value stops the start with one line that names the place.
+`--set kafka.listen=...` as a flag. `--data DIR` and `--memory` are short for `data.dir` and `data.memory`;
+`--free-ports` takes a free port of 127.0.0.1 for each `listen` key that nothing else names. An unknown key or a bad value stops the start
+with one line that names the place.
 
 Bytes are a number, or a number with `KiB`, `MiB`, `GiB` or `TiB`. Times are milliseconds, or a number with `ms`, `s`, `m`, `h` or `d`.
 `wharf config` prints the settings in effect and where each comes from.

@@ -40,8 +40,8 @@ class Broker:
         self.kill()
 
     def start(self):
-        settings = {"kafka.listen": self.bootstrap, "amqp.listen": "127.0.0.1:0", "mqtt.listen": "127.0.0.1:0", "stomp.listen": "127.0.0.1:0", "stomp.ws_listen": "", "mqtt.ws_listen": "", "admin.listen": "127.0.0.1:0", **self.settings}
-        arguments = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+        settings = {"kafka.listen": self.bootstrap, **self.settings}
+        arguments = ["--free-ports", *(word for key, value in settings.items() for word in ("--set", f"{key}={value}"))]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WHARF")}
         self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen([self.program, "serve", "--data", self.data, *arguments], stdout=subprocess.PIPE,

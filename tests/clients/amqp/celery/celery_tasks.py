@@ -119,8 +119,7 @@ def test_tasks_on_a_quorum_queue(bootstrap):
 @contextlib.contextmanager
 def _claiming(version):
     """The address of a broker of the case's own that says it is this RabbitMQ."""
-    listeners = ["kafka.listen=127.0.0.1:0", "amqp.listen=127.0.0.1:0", "mqtt.listen=", "stomp.listen=", "stomp.ws_listen=", "mqtt.ws_listen=", "admin.listen=", f"amqp.server.version={version}"]
-    command = [os.environ["WHARF"], "serve", "--memory"] + [word for one in listeners for word in ("--set", one)]
+    command = [os.environ["WHARF"], "serve", "--memory", "--free-ports", "--set", f"amqp.server.version={version}"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WHARF_")}  # they are settings to it
     broker = subprocess.Popen(command, env=clean, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:

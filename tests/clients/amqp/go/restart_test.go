@@ -32,7 +32,7 @@ func TestAmqp091_restart(t *testing.T) {
 func serve(t *testing.T, folder string) (*exec.Cmd, string) {
 	t.Helper()
 	broker := exec.Command(os.Getenv("WHARF"), "serve", "--data", folder,
-		"--set", "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:0", "--set", "mqtt.listen=", "--set", "stomp.listen=", "--set", "stomp.ws_listen=", "--set", "mqtt.ws_listen=", "--set", "admin.listen=")
+		"--free-ports")
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "WHARF_") { // they are settings to it
 			broker.Env = append(broker.Env, variable)

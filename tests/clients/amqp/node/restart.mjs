@@ -9,9 +9,8 @@ import { equal } from './cases.mjs'
 import { bodies } from './connection.mjs'
 
 async function serve(folder) {
-  const listeners = ['kafka.listen=127.0.0.1:0', 'amqp.listen=127.0.0.1:0', 'mqtt.listen=', 'stomp.listen=', 'stomp.ws_listen=', 'mqtt.ws_listen=', 'admin.listen='].flatMap((one) => ['--set', one])
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WHARF_')))  // they are settings to it
-  const broker = spawn(process.env.WHARF, ['serve', '--data', folder, ...listeners], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  const broker = spawn(process.env.WHARF, ['serve', '--data', folder, '--free-ports'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   const [ready] = await once(createInterface(broker.stdout), 'line')
   return { broker, address: JSON.parse(ready).listeners.amqp }
 }

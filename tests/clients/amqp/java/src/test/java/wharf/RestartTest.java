@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfEnvironmentVariable(named = "WHARF_STORE", matches = "data")
 class RestartTest {
     private static Process serve(Path folder, int port) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(System.getenv("WHARF"), "serve", "--data", folder.toString(), "--set",
-            "kafka.listen=127.0.0.1:0", "--set", "amqp.listen=127.0.0.1:" + port, "--set", "mqtt.listen=", "--set", "stomp.listen=", "--set", "stomp.ws_listen=", "--set", "mqtt.ws_listen=", "--set", "admin.listen=");
+        ProcessBuilder builder = new ProcessBuilder(System.getenv("WHARF"), "serve", "--data", folder.toString(), "--free-ports", "--set",
+            "amqp.listen=127.0.0.1:" + port);
         builder.environment().keySet().removeIf(name -> name.startsWith("WHARF_")); // they are settings to it
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         Process broker = builder.start();
