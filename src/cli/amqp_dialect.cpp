@@ -32,7 +32,9 @@ const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, run
       .channel_max = static_cast<std::uint16_t>(config.get<"amqp.channel.max">()),
       .frame_max = static_cast<std::uint32_t>(config.get<"amqp.frame.max">()),
       .heartbeat_seconds = static_cast<std::uint16_t>(std::chrono::ceil<std::chrono::seconds>(heartbeat).count()),
-      .max_message_bytes = static_cast<std::uint64_t>(config.get<"amqp.max.message.bytes">())};
+      .max_message_bytes = static_cast<std::uint64_t>(config.get<"amqp.max.message.bytes">()),
+      .redeclare =
+          config.get<"amqp.redeclare">() == "relaxed" ? amqp091::Redeclare::kRelaxed : amqp091::Redeclare::kStrict};
   connection_ids_.push_back(std::make_unique<amqp091::ConnectionIds>(shard.index()));
   doors_.push_back(
       std::unique_ptr<amqp091::Door>(new amqp091::Door{.shard = shard,

@@ -37,6 +37,7 @@ struct DoorLimits {
       192 << 20;  // of one channel, kept until it commits: for one queue, one record of its log
 };
 
+  Redeclare redeclare = Redeclare::kStrict;
 /// Numbers the connections of one shard.
 class ConnectionIds {
  public:

@@ -28,7 +28,7 @@ Outcome<void> check_declared_again(const Client& client, const broker::QueueInfo
   return check_equivalent(
       {.durable = queue.durable, .auto_delete = queue.auto_delete, .arguments = &queue.arguments},
       {.durable = declare.durable, .auto_delete = declare.auto_delete, .arguments = &declare.arguments},
-      name_of(client, queue.name));
+      name_of(client, queue.name), client.door.limits.redeclare);
 }
 
 Outcome<broker::QueueDeclaration> declaration(const Client& client, const QueueDeclare& declare) {

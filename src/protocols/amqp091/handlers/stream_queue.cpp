@@ -68,7 +68,8 @@ Outcome<void> check_declared_again(const Client& client, const cluster::Topic& s
   }
   PropertyTable current = stream_arguments(stream.overrides);
   return check_equivalent({.durable = true, .auto_delete = false, .arguments = &current},
-                          {.durable = declare.durable, .auto_delete = declare.auto_delete, .arguments = &asked}, queue);
+                          {.durable = declare.durable, .auto_delete = declare.auto_delete, .arguments = &asked}, queue,
+                          client.door.limits.redeclare);
 }
 
 runtime::Task<Outcome<StreamPointer>> declare_stream(Client* client, QueueDeclare declare) {

@@ -173,6 +173,15 @@ TEST(QueueEquivalence, PropertiesCountBeforeArguments) {
   EXPECT_EQ(differs.error().message, inequivalent("auto_delete", "'true'", "'false'"));
 }
 
+TEST(QueueEquivalence, RelaxedNoArgumentCounts) {
+  PropertyTable current{{"x-queue-type", text("classic")}, {"x-message-ttl", 1000}};
+  PropertyTable asked{{"x-queue-type", text("quorum")}, {"x-max-length", 5}};
+  EXPECT_TRUE(check_equivalent({.arguments = &current}, {.arguments = &asked}, kQueue, Redeclare::kRelaxed));
+  EXPECT_FALSE(check_equivalent({.arguments = &current}, {.arguments = &asked}, kQueue, Redeclare::kStrict));
+  EXPECT_FALSE(
+      check_equivalent({.durable = true, .arguments = &current}, {.arguments = &asked}, kQueue, Redeclare::kRelaxed));
+}
+
 TEST(QueueEquivalence, ArgumentsAreToldWithTheirTypesWhereOneIsMissing) {
   EXPECT_EQ(again({{"x-message-ttl", 1000}}, {{"x-message-ttl", 2000}}),
             inequivalent("x-message-ttl", "'2000'", "'1000'"));

@@ -43,13 +43,15 @@ bool same(const PropertyValue& left, const PropertyValue& right) {
 
 }  // namespace
 
-Outcome<void> check_equivalent(const DeclaredProperties& current, const DeclaredProperties& asked, QueueName queue) {
+Outcome<void> check_equivalent(const DeclaredProperties& current, const DeclaredProperties& asked, QueueName queue,
+                               Redeclare rule) {
   auto flag = [&](std::string_view argument, bool received, bool is) -> Outcome<void> {
     if (received == is) return {};
     return inequivalent(argument, queue, fmt::format("'{}'", received), fmt::format("'{}'", is));
   };
   if (auto durable = flag("durable", asked.durable, current.durable); !durable) return durable;
   if (auto auto_delete = flag("auto_delete", asked.auto_delete, current.auto_delete); !auto_delete) return auto_delete;
+  if (rule == Redeclare::kRelaxed) return {};
   static const PropertyValue kClassic(std::string("classic"));
   for (std::string_view name : kCompared) {
     const PropertyValue* received = find_property(*asked.arguments, name);

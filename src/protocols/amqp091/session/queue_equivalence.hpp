@@ -1,5 +1,6 @@
 #pragma once
 // Whether a queue may be declared again as it is asked for, as RabbitMQ decides it.
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -8,6 +9,9 @@
 #include "protocols/amqp091/wire/reply_code.hpp"
 
 namespace wharf::amqp091 {
+
+/// What has to be the same: relaxed, no argument.
+enum class Redeclare : std::uint8_t { kStrict, kRelaxed };
 
 /// A queue's properties, as they are or as they are asked for.
 struct DeclaredProperties {
@@ -18,7 +22,8 @@ struct DeclaredProperties {
 
 /// Errors: PRECONDITION_FAILED "inequivalent arg ...". Integers of any width are equal; arguments that do not change
 /// what the queue is, and those without a meaning here, are not compared.
-Outcome<void> check_equivalent(const DeclaredProperties& current, const DeclaredProperties& asked, QueueName queue);
+Outcome<void> check_equivalent(const DeclaredProperties& current, const DeclaredProperties& asked, QueueName queue,
+                               Redeclare rule = Redeclare::kStrict);
 
 /// RESOURCE_LOCKED: another connection has the queue to itself, or it is not declared exclusive as asked.
 ProtocolError locked(QueueName queue);
