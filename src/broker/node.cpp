@@ -76,6 +76,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       catalogue_(shards_, config_, *with_.random),
       operate_(shards_, *with_.files, with_.folder),
       statistics_(shards_, entities_),
+      owners_(shards_),
       queues_(shards_),
       replies_(shards_, *with_.random),
       histories_(shards_, entities_, queues_),

@@ -18,6 +18,7 @@
 #include "broker/node_entities.hpp"
 #include "broker/node_histories.hpp"
 #include "broker/node_operate.hpp"
+#include "broker/node_owners.hpp"
 #include "broker/node_parameters.hpp"
 #include "broker/node_policies.hpp"
 #include "broker/node_queues.hpp"
@@ -77,6 +78,7 @@ class Node {
   Catalogue& catalogue() { return catalogue_; }
   Operate& operate() { return operate_; }
   Statistics& statistics() { return statistics_; }
+  Owners& owners() { return owners_; }
   Entities& entities() { return entities_; }
   Policies& policies() { return policies_; }
   Queues& queues() { return queues_; }
@@ -131,6 +133,7 @@ class Node {
   NodeOperate operate_;
   NodeEntities entities_;
   NodeStatistics statistics_;
+  NodeOwners owners_;
   NodePolicies policies_;
   NodeQueues queues_;
   NodeReplies replies_;

@@ -1,10 +1,12 @@
 #pragma once
 // What each shard holds of a node, and which shard owns a partition.
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "broker/door_counts.hpp"
 #include "broker/exchange_duplicates.hpp"
+#include "broker/owners.hpp"
 #include "broker/recent_history.hpp"
 #include "broker/reply_consumers.hpp"
 #include "broker/shard_alarms.hpp"
@@ -31,6 +33,7 @@ struct NodeShard {
   ReplyConsumers reply_consumers;
   ShardAlarms alarms;
   ShardTraffic traffic;
+  std::unordered_map<ConnectionId, Owner*> owners;
   RecentHistory history;  // of the exchanges whose names are this shard's
   std::size_t sweep_histories_at = 1;
   ExchangeDuplicates duplicates;  // of the namespaces whose names are this shard's

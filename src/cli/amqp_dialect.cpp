@@ -44,6 +44,7 @@ const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, run
                                                        .delays = node.delays(),
                                                        .deduplication = node.deduplication(),
                                                        .entities = node.entities(),
+                                                       .owners = node.owners(),
                                                        .publish = node.publish(),
                                                        .read = node.read(),
                                                        .catalogue = node.catalogue(),

@@ -27,6 +27,7 @@ class WebSocketStream final : public runtime::Stream {
   runtime::Task<Result<void>> write(std::vector<runtime::OutPiece> pieces) override;
   /// Tells the client, unless it takes nothing.
   void close() override;
+  std::size_t unacknowledged() override { return socket_->unacknowledged(); }
   const Endpoint& local() const override { return socket_->local(); }
   const Endpoint& remote() const override { return socket_->remote(); }
   /// What a close() says.

@@ -1,17 +1,20 @@
 #include "runtime/sockets.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <fmt/format.h>
 
 namespace wharf::runtime {
 namespace {
@@ -62,6 +65,7 @@ class TcpStream final : public Stream {
   Task<Result<std::size_t>> read_some(MutableBytes into) override;
   Task<Result<void>> write(std::vector<OutPiece> pieces) override;
   void close() override;
+  std::size_t unacknowledged() override;
   const Endpoint& local() const override { return local_; }
   const Endpoint& remote() const override { return remote_; }
 
@@ -107,6 +111,15 @@ void TcpStream::close() {
   boost::system::error_code ignored;
   socket_.shutdown(Tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
+}
+
+std::size_t TcpStream::unacknowledged() {
+  if (!socket_.is_open()) return 0;
+  int kept = 0;      // by the kernel
+  int not_sent = 0;  // of it: the peer has no room
+  int socket = socket_.native_handle();
+  if (::ioctl(socket, SIOCOUTQ, &kept) != 0 || ::ioctl(socket, SIOCOUTQNSD, &not_sent) != 0) return 0;
+  return static_cast<std::size_t>(std::max(0, kept - not_sent));
 }
 
 Result<std::size_t> TcpStream::send_now(const std::vector<OutPiece>& pieces, Progress at) {
@@ -198,7 +211,8 @@ Task<Result<std::unique_ptr<Stream>>> TcpListener::accept(Shard& owner) {
     Tcp::socket socket(owner.context());
     auto [error] = co_await acceptor_.async_accept(socket, kUseTuple);
     if (error == asio::error::operation_aborted) break;
-    // Whatever it is (descriptors, memory, a network down), the port is still open: one bad accept must not end the server.
+    // Whatever it is (descriptors, memory, a network down), the port is still open: one bad accept must not end the
+    // server.
     if (error) co_return fail(ErrorCode::kBusy, fmt::format("accept: {}", error.message()));
     Result<std::unique_ptr<Stream>> stream = make_stream(std::move(socket));
     if (stream) co_return stream;  // otherwise the peer has left already
@@ -224,7 +238,8 @@ Result<std::unique_ptr<Listener>> TcpNetwork::listen(Shard& shard, const Endpoin
   }
   if (!error) acceptor.bind(place, error);
   if (!error) acceptor.listen(4096, error);
-  if (error) return fail(ErrorCode::kUnavailable, fmt::format("cannot listen on {}: {}", endpoint.text(), error.message()));
+  if (error)
+    return fail(ErrorCode::kUnavailable, fmt::format("cannot listen on {}: {}", endpoint.text(), error.message()));
   Endpoint local{endpoint.host, acceptor.local_endpoint().port()};
   return std::make_unique<TcpListener>(std::move(acceptor), std::move(local));
 }

@@ -26,13 +26,17 @@ using OutPiece = std::variant<SharedBytes, FileRange>;
 class Stream {
  public:
   virtual ~Stream() = default;
-  /// Waits for at least one byte (`into` has room for one); 0 means that the other side has ended. kClosed after close().
+  /// Waits for at least one byte (`into` has room for one); 0 means that the other side has ended. kClosed after
+  /// close().
   virtual Task<Result<std::size_t>> read_some(MutableBytes into) = 0;
   /// Sends all pieces in one gathered write where possible. A failure ends the stream: close it. A file that turns out
   /// shorter than its range fails (kDamaged): the length was promised already.
   virtual Task<Result<void>> write(std::vector<OutPiece> pieces) = 0;
   /// Ends both directions; pending operations return kClosed. May be called twice.
   virtual void close() = 0;
+  /// Bytes on their way that the other machine has not confirmed: where it has gone without a word they stay. What waits
+  /// for room at a peer that does not read is not on its way.
+  virtual std::size_t unacknowledged() = 0;
   virtual const Endpoint& local() const = 0;
   virtual const Endpoint& remote() const = 0;
 };

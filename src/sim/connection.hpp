@@ -20,10 +20,10 @@ struct Direction {
   };
 
   std::deque<Segment> wire;
-  std::size_t stalled = 0;   // of the wire: due, but the way is cut
-  std::size_t on_wire = 0;   // bytes
+  std::size_t stalled = 0;  // of the wire: due, but the way is cut
+  std::size_t on_wire = 0;  // bytes
   std::vector<std::byte> arrived;
-  std::size_t read = 0;      // of `arrived`
+  std::size_t read = 0;  // of `arrived`
   MonotonicTime last_arrival{};
   bool sent_end = false;
   bool end_arrived = false;
@@ -36,8 +36,8 @@ struct End {
   runtime::Shard* owner = nullptr;  // null until accepted
   std::string host;
   Endpoint endpoint;
-  bool closed = false;   // by its own side
-  bool broken = false;   // by a reset
+  bool closed = false;    // by its own side
+  bool broken = false;    // by a reset
   bool vanished = false;  // its machine is gone without a word
   std::optional<runtime::Resume<bool>> reader;
   std::optional<runtime::Resume<bool>> writer;
@@ -81,7 +81,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 class SimulatedStream final : public runtime::Stream {
  public:
-  SimulatedStream(std::shared_ptr<Connection> connection, std::size_t side) : connection_(std::move(connection)), side_(side) {}
+  SimulatedStream(std::shared_ptr<Connection> connection, std::size_t side)
+      : connection_(std::move(connection)), side_(side) {}
   ~SimulatedStream() override { close(); }
   SimulatedStream(const SimulatedStream&) = delete;
   SimulatedStream& operator=(const SimulatedStream&) = delete;
@@ -89,6 +90,7 @@ class SimulatedStream final : public runtime::Stream {
   runtime::Task<Result<std::size_t>> read_some(MutableBytes into) override;
   runtime::Task<Result<void>> write(std::vector<runtime::OutPiece> pieces) override;
   void close() override { connection_->close(side_); }
+  std::size_t unacknowledged() override { return connection_->sent_by(side_).on_wire; }
   const Endpoint& local() const override { return connection_->end(side_).endpoint; }
   const Endpoint& remote() const override { return connection_->end(1 - side_).endpoint; }
 
@@ -106,7 +108,8 @@ class SimulatedStream final : public runtime::Stream {
 /// An open port. Dies before its fabric's shards do.
 class SimulatedListener final : public runtime::Listener {
  public:
-  SimulatedListener(std::shared_ptr<SimulatedNetwork::Fabric> fabric, runtime::Shard& shard, std::string host, Endpoint local)
+  SimulatedListener(std::shared_ptr<SimulatedNetwork::Fabric> fabric, runtime::Shard& shard, std::string host,
+                    Endpoint local)
       : fabric_(std::move(fabric)), shard_(shard), host_(std::move(host)), local_(std::move(local)) {}
   ~SimulatedListener() override { close(); }
   SimulatedListener(const SimulatedListener&) = delete;

@@ -101,7 +101,9 @@ Task<Pair> connect_pair(World* world) {
   co_return pair;
 }
 
-OutPiece piece(std::string_view text) { return SharedBytes::copy_of(as_bytes(text)); }
+OutPiece piece(std::string_view text) {
+  return SharedBytes::copy_of(as_bytes(text));
+}
 
 std::vector<OutPiece> one_piece(std::string_view text) {
   std::vector<OutPiece> pieces;
@@ -119,14 +121,17 @@ Task<std::string> read_text(Stream* stream, std::size_t length) {
   std::string text;
   std::vector<std::byte> buffer(8192);
   while (text.size() < length) {
-    Result<std::size_t> got = co_await stream->read_some(MutableBytes(buffer).first(std::min(buffer.size(), length - text.size())));
+    Result<std::size_t> got =
+        co_await stream->read_some(MutableBytes(buffer).first(std::min(buffer.size(), length - text.size())));
     if (!got || *got == 0) break;
     text += as_text(ByteView(buffer).first(*got));
   }
   co_return text;
 }
 
-Task<void> read_into(Stream* stream, std::size_t length, std::string* text) { *text = co_await read_text(stream, length); }
+Task<void> read_into(Stream* stream, std::size_t length, std::string* text) {
+  *text = co_await read_text(stream, length);
+}
 Task<void> write_into(Stream* stream, std::vector<OutPiece> pieces, std::optional<Result<void>>* outcome) {
   *outcome = co_await stream->write(std::move(pieces));
 }
@@ -180,7 +185,9 @@ Task<void> both_ways(World* world) {
   EXPECT_EQ(at_server, sent);
   EXPECT_EQ(at_client, sent);
 }
-TEST_P(StreamContract, BytesGoBothWaysAtOnceInOrder) { run(both_ways); }
+TEST_P(StreamContract, BytesGoBothWaysAtOnceInOrder) {
+  run(both_ways);
+}
 
 Task<void> many_pieces(World* world) {
   Pair pair = co_await connect_pair(world);
@@ -208,7 +215,9 @@ Task<void> many_pieces(World* world) {
   Result<void> nothing = co_await pair.client->write({});
   EXPECT_TRUE(nothing);
 }
-TEST_P(StreamContract, PiecesOfMemoryAndFilesArriveOneAfterTheOther) { run(many_pieces); }
+TEST_P(StreamContract, PiecesOfMemoryAndFilesArriveOneAfterTheOther) {
+  run(many_pieces);
+}
 
 Task<void> slow_reader(World* world) {
   Pair pair = co_await connect_pair(world);
@@ -223,7 +232,9 @@ Task<void> slow_reader(World* world) {
   EXPECT_TRUE(outcome.value());
   EXPECT_TRUE(first + rest == sent);
 }
-TEST_P(StreamContract, AWriterWaitsForASlowReader) { run(slow_reader); }
+TEST_P(StreamContract, AWriterWaitsForASlowReader) {
+  run(slow_reader);
+}
 
 Task<void> close_pending(World* world) {
   Pair pair = co_await connect_pair(world);
@@ -246,7 +257,9 @@ Task<void> close_pending(World* world) {
   Result<void> written_after = co_await write_text(pair.client.get(), "x");
   EXPECT_EQ(written_after.error().code, ErrorCode::kClosed);
 }
-TEST_P(StreamContract, CloseEndsPendingCalls) { run(close_pending); }
+TEST_P(StreamContract, CloseEndsPendingCalls) {
+  run(close_pending);
+}
 
 Task<void> peer_ends(World* world) {
   Pair pair = co_await connect_pair(world);
@@ -259,7 +272,25 @@ Task<void> peer_ends(World* world) {
   Result<std::size_t> end = co_await pair.server->read_some(MutableBytes(&byte, 1));
   EXPECT_EQ(end, std::size_t{0});
 }
-TEST_P(StreamContract, AfterThePeersCloseItsBytesAreReadAndThenTheEnd) { run(peer_ends); }
+TEST_P(StreamContract, AfterThePeersCloseItsBytesAreReadAndThenTheEnd) {
+  run(peer_ends);
+}
+
+Task<void> acknowledged(World* world) {
+  Pair pair = co_await connect_pair(world);
+  EXPECT_EQ(pair.client->unacknowledged(), 0u);
+  Result<void> sent = co_await write_text(pair.client.get(), "are you there?");
+  EXPECT_TRUE(sent);
+  Signal never(world->shard());
+  while (pair.client->unacknowledged() > 0) {  // nobody reads: the machine answers by itself
+    [[maybe_unused]] bool woken = co_await never.wait_until(world->shard().now() + Milliseconds(1));
+  }
+  pair.client->close();
+  EXPECT_EQ(pair.client->unacknowledged(), 0u);
+}
+TEST_P(StreamContract, WhatThePeersMachineHasIsAcknowledged) {
+  run(acknowledged);
+}
 
 Task<void> write_to_nobody(World* world) {
   Pair pair = co_await connect_pair(world);
@@ -269,7 +300,9 @@ Task<void> write_to_nobody(World* world) {
   EXPECT_FALSE(sent);
   EXPECT_EQ(sent.error().code, ErrorCode::kClosed);
 }
-TEST_P(StreamContract, WritingToAPeerThatHasClosedFailsSoon) { run(write_to_nobody); }
+TEST_P(StreamContract, WritingToAPeerThatHasClosedFailsSoon) {
+  run(write_to_nobody);
+}
 
 Task<void> short_file(World* world) {
   Pair pair = co_await connect_pair(world);
@@ -281,7 +314,9 @@ Task<void> short_file(World* world) {
   Result<void> sent = co_await pair.client->write(std::move(pieces));
   EXPECT_EQ(sent.error().code, ErrorCode::kDamaged);
 }
-TEST_P(StreamContract, AFileShorterThanItsRangeFails) { run(short_file); }
+TEST_P(StreamContract, AFileShorterThanItsRangeFails) {
+  run(short_file);
+}
 
 Task<void> listeners(World* world) {
   Result<std::unique_ptr<Listener>> listener = world->network().listen(world->shard(), {"127.0.0.1", 0});
@@ -306,7 +341,9 @@ Task<void> listeners(World* world) {
   StreamResult refused = co_await world->network().connect(world->shard(), (*listener)->local());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
 }
-TEST_P(StreamContract, AListenerHasARealPortAndClosesItsAccept) { run(listeners); }
+TEST_P(StreamContract, AListenerHasARealPortAndClosesItsAccept) {
+  run(listeners);
+}
 
 Task<void> several_connections(World* world) {
   Result<std::unique_ptr<Listener>> listener = world->network().listen(world->shard(), {"127.0.0.1", 0});
@@ -327,10 +364,14 @@ Task<void> several_connections(World* world) {
   EXPECT_EQ(seen.size(), 10u);
   for (const std::unique_ptr<Stream>& client : clients) EXPECT_TRUE(seen.contains(client->local()));
 }
-TEST_P(StreamContract, ConnectionsWaitUntilTheyAreAccepted) { run(several_connections); }
+TEST_P(StreamContract, ConnectionsWaitUntilTheyAreAccepted) {
+  run(several_connections);
+}
 
 INSTANTIATE_TEST_SUITE_P(Each, StreamContract, testing::Values(Kind::kTcp, Kind::kSimulated),
-                         [](const testing::TestParamInfo<Kind>& info) { return info.param == Kind::kTcp ? "Tcp" : "Simulated"; });
+                         [](const testing::TestParamInfo<Kind>& info) {
+                           return info.param == Kind::kTcp ? "Tcp" : "Simulated";
+                         });
 
 }  // namespace
 }  // namespace wharf::sim

@@ -40,7 +40,7 @@ Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream
       began_(shard_.now()),
       phase_since_(began_),
       last_read_(began_),
-      client_(door, stream_->remote(), can_write_, tasks_),
+      client_(door, *this, stream_->remote(), can_write_, tasks_),
       tasks_(shard_) {
   client_.local = stream_->local();
 }
@@ -62,6 +62,23 @@ void Connection::close() {
   watch();
   can_write_.notify();
   client_.can_read.notify();
+}
+
+bool Connection::resembles(const broker::ConnectionIntroduction& claimant) const {
+  if (!client_.report) return false;
+  const broker::ConnectionIntroduction& mine = *client_.report->introduction();
+  return mine.user == claimant.user && mine.client_properties == claimant.client_properties;
+}
+
+void Connection::challenge() {
+  write_heartbeat(client_.out);
+  client_.wake();
+}
+
+void Connection::give_up() {
+  door_.logger.warn("closed a connection: its client is back by another, and this one's network does not answer",
+                    {{"listener", "amqp"}, {"from", stream_->remote().text()}});
+  disconnect();
 }
 
 runtime::Task<void> Connection::run() {

@@ -13,7 +13,7 @@
 
 namespace wharf::amqp091 {
 
-class Connection final : public runtime::PortConnection {
+class Connection final : public runtime::PortConnection, private broker::Owner {
  public:
   /// `door` outlives the connection.
   Connection(const Door& door, std::unique_ptr<runtime::Stream> stream);
@@ -31,6 +31,11 @@ class Connection final : public runtime::PortConnection {
   void refuse_foreign();
   void take_frames();
   void disconnect();
+
+  bool resembles(const broker::ConnectionIntroduction& claimant) const override;
+  void challenge() override;
+  bool has_answered() override { return stream_->unacknowledged() == 0; }
+  void give_up() override;
 
   void watch();
   Nanoseconds next_look() const;

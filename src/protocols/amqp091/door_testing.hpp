@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "broker/node_owners.hpp"
 #include "protocols/amqp091/logs_testing.hpp"
 #include "protocols/amqp091/ports_testing.hpp"
 #include "protocols/amqp091/welcome.hpp"
@@ -219,8 +220,9 @@ class DoorTest : public testing::Test {
     std::string response = std::string(1, '\0') + std::string(user) + std::string(1, '\0') + std::string(password);
     return {.client_properties = {{"capabilities", capabilities}}, .mechanism = "PLAIN", .response = {response}};
   }
-  Peer& connect() {
-    runtime::Shard& shard = machine_.shard();
+  Peer& connect() { return connect_from(machine_); }
+  Peer& connect_from(sim::Machine& machine) {
+    runtime::Shard& shard = machine.shard();
     auto stream = simulation_.run(shard, simulation_.network().connect(shard, {"broker", 5672}));
     return *peers_.emplace_back(std::make_unique<Peer>(simulation_, shard, std::move(*stream)));
   }
@@ -251,9 +253,11 @@ class DoorTest : public testing::Test {
   DoorLimits limits_;
   broker::ShardAlarms alarms_;
   broker::ShardTraffic traffic_;
-  Door door_{machine_.shard(), queues_, replies_, histories_, delays_, deduplication_, entities_, logs_,    logs_,
-             topics_,          ids_,    random_,  logger_,    access_, alarms_,        traffic_,  "3.13.7", "a-cluster",
-             limits_};
+  broker::NodeShards node_shards_{{&machine_.shard()}};
+  broker::NodeOwners owners_{node_shards_};
+  Door door_{machine_.shard(), queues_, replies_, histories_, delays_,     deduplication_, entities_,
+             owners_,          logs_,   logs_,    topics_,    ids_,        random_,        logger_,
+             access_,          alarms_, traffic_, "3.13.7",   "a-cluster", limits_};
   runtime::OpenPort port_{
       {.name = "amqp", .max_connections = 100}, {&machine_.shard()}, welcome({&door_}), simulation_.network(), logger_};
   std::vector<std::unique_ptr<Peer>> peers_;

@@ -11,6 +11,14 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+/// Of a connection for whose queues nobody asks.
+class Unasked final : public broker::Owner {
+  bool resembles(const broker::ConnectionIntroduction&) const override { return false; }
+  void challenge() override {}
+  bool has_answered() override { return true; }
+  void give_up() override {}
+};
+
 class AmqpTurn : public DoorTest {
  protected:
   AmqpTurn() {
@@ -70,7 +78,8 @@ class AmqpTurn : public DoorTest {
   }
 
   runtime::Signal can_write_{machine_.shard()};
-  Client client_{door_, {"127.0.0.1", 1}, can_write_, tasks_};
+  Unasked owner_;
+  Client client_{door_, owner_, {"127.0.0.1", 1}, can_write_, tasks_};
   Writer in_;
   runtime::TaskScope tasks_{machine_.shard()};
 };

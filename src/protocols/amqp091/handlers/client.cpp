@@ -11,9 +11,10 @@
 
 namespace wharf::amqp091 {
 
-Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal,
+Client::Client(const Door& door_of_client, broker::Owner& owner, Endpoint remote_address, runtime::Signal& write_signal,
                runtime::TaskScope& scope)
     : door(door_of_client),
+      as_owner(owner),
       shard(door.shard),
       remote(std::move(remote_address)),
       can_write(write_signal),
@@ -191,7 +192,13 @@ runtime::Task<void> Client::give_back() {
     std::ranges::move(forget_consumers(*channel), std::back_inserter(to_release));
   }
   co_await release_all(std::exchange(to_release, {}));
-  if (std::exchange(has_exclusive_queues, false)) co_await door.entities.delete_exclusive(shard, id);
+  if (!std::exchange(has_exclusive_queues, false)) co_return;
+  co_await door.entities.delete_exclusive(shard, id);
+  door.owners.remove(shard, id);
+}
+
+void Client::begin_owning() {
+  if (!std::exchange(has_exclusive_queues, true)) door.owners.add(shard, id, as_owner);
 }
 
 bool Client::has_unfinished_channel() const {

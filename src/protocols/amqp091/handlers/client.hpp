@@ -62,7 +62,9 @@ struct Client {
     kEnded,    // nothing more is read
   };
 
-  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope);
+  /// `owner`: its connection, as others may ask for it. All outlive the client.
+  Client(const Door& door_of_client, broker::Owner& owner, Endpoint remote_address, runtime::Signal& write_signal,
+         runtime::TaskScope& scope);
   ~Client();
 
   /// `principal`, who has signed in, is in this virtual host from here on. Operators are told of it until leave().
@@ -76,6 +78,8 @@ struct Client {
     channel.traffic.count(seconds, event, more);
     vhost_traffic->messages.count(seconds, event, more);
   }
+  /// Before it has its first exclusive queue; until give_back().
+  void begin_owning();
   /// One read or write of the socket.
   void passed(broker::ConnectionEvent direction, std::uint64_t bytes);
   /// An operator's word, as RabbitMQ's management tells it.
@@ -133,6 +137,7 @@ struct Client {
   }
 
   const Door& door;
+  broker::Owner& as_owner;
   runtime::Shard& shard;
   Endpoint remote;
   Endpoint local;

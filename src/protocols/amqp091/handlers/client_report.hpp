@@ -23,6 +23,7 @@ class ClientReport final : public broker::OpenConnection {
   ClientReport(const ClientReport&) = delete;
   ClientReport& operator=(const ClientReport&) = delete;
 
+  const broker::IntroductionPointer& introduction() const { return introduction_; }
   broker::ConnectionFacts facts() const override;
   void add_channels(std::vector<broker::ChannelFacts>& into) const override;
   void add_consumers(std::vector<broker::ConsumerFacts>& into, std::string_view queue) const override;

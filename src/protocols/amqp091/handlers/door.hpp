@@ -10,12 +10,14 @@
 #include "broker/entities.hpp"
 #include "broker/histories.hpp"
 #include "broker/outgoing_parts.hpp"
+#include "broker/owners.hpp"
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
 #include "broker/read.hpp"
 #include "broker/replies.hpp"
 #include "broker/shard_alarms.hpp"
 #include "broker/shard_traffic.hpp"
+#include "protocols/amqp091/session/queue_equivalence.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
@@ -35,9 +37,9 @@ struct DoorLimits {
   std::size_t unsent_reply_bytes = 128 << 20;  // direct replies beyond are dropped: nothing else keeps them
   std::size_t transaction_bytes =
       192 << 20;  // of one channel, kept until it commits: for one queue, one record of its log
+  Redeclare redeclare = Redeclare::kStrict;
 };
 
-  Redeclare redeclare = Redeclare::kStrict;
 /// Numbers the connections of one shard.
 class ConnectionIds {
  public:
@@ -57,6 +59,7 @@ struct Door {
   broker::Delays& delays;
   broker::Deduplication& deduplication;
   broker::Entities& entities;
+  broker::Owners& owners;
   broker::Publish& publish;
   broker::Read& read;
   broker::Catalogue& catalogue;

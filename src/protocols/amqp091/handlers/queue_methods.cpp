@@ -51,10 +51,18 @@ Outcome<void> check_not_reserved(std::string_view name) {
   return refuse(ReplyCode::kAccessRefused, fmt::format("queue name '{}' contains reserved prefix 'amq.*'", name));
 }
 
+/// The queue that is there. One of the client's own, whose connection is dead without having been told, goes first.
+runtime::Task<QueuePointer> known_queue(Client* client, const QueueDeclare* declare) {
+  QueuePointer known = find_queue(*client, declare->queue);
+  if (!known || !declare->exclusive || check_access(*client, *known) || !client->report) co_return known;
+  bool gone = co_await client->door.owners.is_gone(client->shard, *known->exclusive, client->report->introduction());
+  co_return gone ? find_queue(*client, declare->queue) : known;
+}
+
 runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare declare) {
   Resource resource = Resource::queue(declare.queue);
   if (auto allowed = may(*client, Verb::kConfigure, resource); !allowed) co_return refuse(allowed.error());
-  if (QueuePointer known = find_queue(*client, declare.queue)) {
+  if (QueuePointer known = co_await known_queue(client, &declare)) {
     if (auto same = check_declared_again(*client, *known, declare); !same) co_return refuse(same.error());
     client->door.queues.used(client->shard, known->ref);
     co_return known;
@@ -64,7 +72,7 @@ runtime::Task<Outcome<QueuePointer>> declared(Client* client, QueueDeclare decla
   if (!asked) co_return refuse(asked.error());
   auto allowed = may_lead_to(*client, resource, declare.arguments, "x-dead-letter-exchange");
   if (!allowed) co_return refuse(allowed.error());
-  client->has_exclusive_queues |= declare.exclusive;
+  if (declare.exclusive) client->begin_owning();
   Result<broker::DeclaredQueue> made =
       co_await client->door.entities.declare_queue(client->shard, client->vhost, std::move(*asked));
   if (!made) co_return refuse(protocol_error(made.error()));
