@@ -12,6 +12,7 @@ import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
 START_DEADLINE_S = 60
+LISTENERS = ("amqp.listen", "mqtt.listen", "mqtt.ws_listen", "stomp.listen", "stomp.ws_listen", "admin.listen")  # those that may be nowhere
 
 
 def free_port():
@@ -125,9 +126,14 @@ class Wharf(Broker):
     def program():
         return os.environ["WHARF"]
 
+    def serve(self, settings):
+        """With those listeners alone that the settings name; Kafka's has to be somewhere."""
+        settings = {**dict.fromkeys(LISTENERS, ""), "kafka.listen": f"127.0.0.1:{free_port()}", **settings}
+        told = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+        self.launch([self.program(), "serve", "--data", f"{self.folder}/data", *told])
+
     def start(self):
-        self.launch([self.program(), "serve", "--data", f"{self.folder}/data", "--set", f"kafka.listen={self.bootstrap}", "--set",
-                     "amqp.listen=", "--set", "mqtt.listen=", "--set", "stomp.listen=", "--set", "stomp.ws_listen=", "--set", "mqtt.ws_listen=", "--set", "admin.listen=", "--set", f"log.flush={self.flush}", "--set", "group.initial.rebalance.delay.ms=0"])
+        self.serve({"kafka.listen": self.bootstrap, "log.flush": self.flush, "group.initial.rebalance.delay.ms": 0})
 
 
 def wharf_bench(broker, *arguments):

@@ -3,21 +3,17 @@
 import os
 import re
 import statistics
-import subprocess
-import threading
+
+import per_second
+from per_second import LoadRefused
 
 WARMUP_S = 4  # of PerfTest's JVM
 ENDING_S = 2  # in which its clients stop
 TURN_S = 4  # of being looked at, and of being left alone
-DEADLINE_S = 300  # of one run: PerfTest waits for ever for what a broker does not send
 RATES = re.compile(r"(time|sent|confirmed|received):? ([\d.]+)")
 CONFIRM_LATENCY = re.compile(r"confirm latency: \d+/(\d+)/\d+/\d+/(\d+)")
 PERSISTENT = ("-f", "persistent")
 NO_CONSUMER = ("-y", 0)
-
-
-class LoadRefused(Exception):
-    """PerfTest gave up; its last words."""
 
 
 def figures_of(line):
@@ -32,41 +28,16 @@ def seconds_of(broker, *arguments):
     """Runs PerfTest and gives each second's figures as it tells them."""
     command = ["java", "-Xmx2g", "-Xss256k", "-cp", f"{os.environ['PERF_TEST_JARS']}/*", "com.rabbitmq.perf.PerfTest", "-h",
                f"amqp://{broker.bootstrap}", *map(str, arguments)]
-    said = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        deadline = threading.Timer(DEADLINE_S, process.kill)
-        deadline.start()
-        try:
-            for line in process.stdout:
-                said = [*said[-60:], line]
-                if ", time " in line:
-                    yield figures_of(line)
-        except BaseException:  # whoever asked stops
-            process.kill()
-            raise
-        finally:
-            deadline.cancel()
-    if process.returncode != 0 or not any("rate avg" in line for line in said):
-        raise LoadRefused("".join(line for line in said if not line.startswith("\tat ")).strip())
+    for line in per_second.lines_of(command, lambda said: any("rate avg" in line for line in said)):
+        if ", time " in line:
+            yield figures_of(line)
 
 
-def steady(broker, seconds, *arguments, counted="received"):
+def steady(broker, seconds, *arguments):
     """As fast as it goes, or as fast as asked, for so many seconds: a rate, broker CPU seconds per million, ms, MB resident."""
-    heard = [(second, broker.cpu_s(), broker.resident_mb())
-             for second in seconds_of(broker, "-z", WARMUP_S + seconds + ENDING_S, *arguments)]
     # Counted from the end: PerfTest's time limit begins when all its clients run, its clock when the first does.
-    heard = heard[-seconds - 1 - ENDING_S:-ENDING_S]
-    if len(heard) < 2:
-        raise LoadRefused("PerfTest ended before its time")
-    before, within = heard[0], [second for second, _, _ in heard[1:]]
-    count = sum(now[counted] * (now["time"] - then["time"]) for then, now in zip([before[0], *within], within))
-    if count == 0:
-        raise LoadRefused("no message came through")
-    _, cpu_s, resident_mb = heard[-1]
-    figures = {"rate": count / (within[-1]["time"] - before[0]["time"]), "cpu_per_million": (cpu_s - before[1]) / count * 1e6, "MB": resident_mb}
-    if "p99" in within[0]:
-        figures |= {name: statistics.median(second[name] for second in within) for name in ("p50", "p99")}
-    return figures
+    told = seconds_of(broker, "-z", WARMUP_S + seconds + ENDING_S, *arguments)
+    return per_second.steady(broker, told, seconds, ending_s=ENDING_S)
 
 
 def watched(broker, watcher, turns, *arguments):

@@ -1,11 +1,7 @@
 """Runs every scenario on RabbitMQ and on Wharf (flush = sync, as it comes); prints the ratios, and what Wharf owes to itself alone."""
 
-import argparse
-import contextlib
-import sys
-
+import comparison
 import load
-from brokers import settle_disk
 from nodes import RabbitMQ, WatchedWharf, WharfNode
 from watch import Watcher
 
@@ -14,7 +10,7 @@ SIZES = {"durable-100": 100, "durable-1k": 1024, "durable-10k": 10240}
 MANY = 10_000
 BACKLOG = 5_000_000
 IDLE = 1000
-OF_WHARF_ALONE = {"backlog": WharfNode, "flat-10000": WharfNode, "watched": WatchedWharf}
+OF_WHARF_ALONE = {"backlog": {"wharf": WharfNode}, "flat-10000": {"wharf": WharfNode}, "watched": {"wharf": WatchedWharf}}
 
 
 def scenarios(scale):
@@ -53,32 +49,6 @@ def backlog(broker, messages):
     return figures
 
 
-def measure(broker, wanted):
-    """(scenario, part, figure) -> value."""
-    print(f"== {broker.name}", file=sys.stderr, flush=True)
-    settle_disk()
-    try:
-        broker.start()
-        figures = {("start", "", "s"): broker.start_s, ("start", "idle", "MB"): broker.resident_mb()}
-        for name, run in wanted.items():
-            settle_disk()
-            try:
-                figures |= {(name, part, figure): value for part, values in run(broker).items() for figure, value in values.items()}
-            except load.LoadRefused as refused:
-                print(f"   {broker.name} {name}: failed: {refused}", file=sys.stderr, flush=True)
-                continue
-            print(f"   {name}: " + ", ".join(f"{part} {figure} {value:.4g}".strip() for (at, part, figure), value in figures.items() if at == name),
-                  file=sys.stderr, flush=True)
-    except SystemExit:
-        with open(f"{broker.folder}/log", encoding="utf-8", errors="replace") as log:
-            print(log.read()[-2000:], file=sys.stderr)
-        raise
-    finally:
-        broker.stop()
-    return figures
-
-
-# (scenario, part, figure) -> target of the ratio Wharf / RabbitMQ: (">=" or "<=", bound).
 def targets():
     found = {("start", "", "s"): ("<=", 1 / 60), ("start", "idle", "MB"): ("<=", 1 / 20), ("rate-2000", "", "MB"): ("<=", 1 / 4),
              ("rate-2000", "", "p50"): ("<=", 1 / 3), ("rate-2000", "", "p99"): ("<=", 1 / 5)}
@@ -108,57 +78,5 @@ def own_targets(wharf):
         yield "rate while looked at each second / alone", ratio("watched", "watched", "alone"), (">=", 0.97)
 
 
-def verdict(value, target):
-    if target is None:
-        return f"{value:9.3f}"
-    sign, bound = target
-    met = value >= bound if sign == ">=" else value <= bound
-    return f"{value:9.3f} {sign} {bound:7.3f} * {'ok' if met else 'NO'}"
-
-
-def report(figures):
-    bounds = targets()
-    print(f"{'':44}" + "".join(f"{name:>12}" for name in figures) + ("   wharf / rabbitmq, target *" if len(figures) == 2 else ""))
-    for key in dict.fromkeys(key for found in figures.values() for key in found):
-        values = [found.get(key) for found in figures.values()]
-        line = f"{' '.join(filter(None, key)):44}" + "".join(f"{'-' if value is None else format(value, '.4g'):>12}" for value in values)
-        if len(values) == 2 and None not in values and values[0] > 0:
-            line += "   " + verdict(values[1] / values[0], bounds.get(key))
-        print(line)
-    for sentence, value, target in own_targets(figures.get("wharf", {})):
-        print(f"Wharf's own {sentence}: {verdict(value, target)}")
-
-
-def main():
-    options = argparse.ArgumentParser(prog="scripts/bench rabbitmq")
-    options.add_argument("scenario", nargs="*", help="those to run; without one, all")
-    options.add_argument("--only", choices=BROKERS, help="one broker alone")
-    options.add_argument("--quick", action="store_true", help="a third of the load")
-    options.add_argument("--list", action="store_true", help="the scenarios' names")
-    chosen = options.parse_args()
-    named = scenarios(1 / 3 if chosen.quick else 1)
-    if chosen.list:
-        print("\n".join(named))
-        return
-    if unknown := [name for name in chosen.scenario if name not in named]:
-        options.error(f"no scenario is called {', '.join(unknown)}; there are {', '.join(named)}")
-    wanted = {name: run for name, run in named.items() if not chosen.scenario or name in chosen.scenario}
-    compared = {name: run for name, run in wanted.items() if name not in OF_WHARF_ALONE}
-    names = BROKERS if chosen.only is None else (chosen.only,)
-    figures = {}
-    with contextlib.ExitStack() as folders:
-        def measured(make, some):
-            broker = make()
-            folders.callback(broker.remove)
-            return measure(broker, some)
-
-        if compared:
-            figures = {name: measured(BROKERS[name], compared) for name in names}
-        for name, make in OF_WHARF_ALONE.items() if "wharf" in names else ():
-            if name in wanted:  # each on a fresh broker, whose memory is of this alone
-                figures["wharf"] = measured(make, {name: wanted[name]}) | figures.get("wharf", {})
-    report(figures)
-
-
 if __name__ == "__main__":
-    main()
+    comparison.main(comparison.Comparison("rabbitmq", BROKERS, scenarios, targets(), own_targets, OF_WHARF_ALONE))
