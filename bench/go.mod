@@ -2,7 +2,10 @@ module wharf/bench
 
 go 1.26.0
 
-require github.com/eclipse/paho.mqtt.golang v1.5.1
+require (
+	github.com/eclipse/paho.mqtt.golang v1.5.1
+	github.com/go-stomp/stomp/v3 v3.1.3
+)
 
 require (
 	github.com/gorilla/websocket v1.5.3 // indirect
