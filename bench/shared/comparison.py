@@ -83,7 +83,8 @@ def measured(comparison, wanted, names):
         for name, makes in comparison.alone.items():
             for broker, make in makes.items():
                 if name in wanted and broker in names:
-                    figures[broker] = on_fresh(make, {name: wanted[name]}) | figures.get(broker, {})
+                    found = on_fresh(make, {name: wanted[name]})  # whose start is told if it is the first
+                    figures[broker] = figures.get(broker, {}) | {key: value for key, value in found.items() if key not in figures.get(broker, {})}
     return figures
 
 

@@ -33,8 +33,8 @@ def lines_of(command, ended=lambda last_lines: True):
 
 
 def steady(broker, told, seconds, ending_s=0):
-    """Of what a load tells (each second a dictionary: its `time`, the rate `received`, latencies `p50` and `p99` in ms) the last seconds but
-    for those in which it ends: a rate, broker CPU seconds per million, ms, MB resident."""
+    """Of what a load tells (each second a dictionary: its `time`, the rate `received`, latencies `p50` and `p99` in ms, `load_cores`) the last
+    seconds but for those in which it ends: a rate, broker CPU seconds per million, MB resident, ms, processors that the load itself had."""
     heard = [(second, broker.cpu_s(), broker.resident_mb()) for second in told]
     heard = heard[:len(heard) - ending_s][-seconds - 1:]
     if len(heard) < 2:
@@ -45,6 +45,4 @@ def steady(broker, told, seconds, ending_s=0):
         raise LoadRefused("no message came through")
     _, cpu_s, resident_mb = heard[-1]
     figures = {"rate": count / (within[-1]["time"] - before[0]["time"]), "cpu_per_million": (cpu_s - before[1]) / count * 1e6, "MB": resident_mb}
-    if "p99" in within[0]:
-        figures |= {name: statistics.median(second[name] for second in within) for name in ("p50", "p99")}
-    return figures
+    return figures | {name: statistics.median(second[name] for second in within) for name in ("p50", "p99", "load_cores") if name in within[0]}

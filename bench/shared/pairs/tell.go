@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -14,6 +15,7 @@ const silenceSeconds = 10 // without a message, after which the rest is taken fo
 type second struct {
 	Time     float64  `json:"time"` // s since the load began
 	Received float64  `json:"received"`
+	Cores    float64  `json:"load_cores"` // processor time of this process, seconds a second
 	P50      *float64 `json:"p50,omitempty"`
 	P99      *float64 `json:"p99,omitempty"`
 }
@@ -23,7 +25,7 @@ func tell(load Load, all []*pair, failed <-chan error) error {
 	ticks := time.NewTicker(time.Second)
 	defer ticks.Stop()
 	out := json.NewEncoder(os.Stdout)
-	last, lastReceived, silent := all[0].begin, uint64(0), 0
+	last, lastReceived, lastProcessor, silent := all[0].begin, uint64(0), processor(), 0
 	for range load.Seconds {
 		var now time.Time
 		select {
@@ -38,7 +40,9 @@ func tell(load Load, all []*pair, failed <-chan error) error {
 			received += one.received.Load()
 			latencies = append(latencies, one.takeLatencies()...)
 		}
-		told := second{Time: now.Sub(all[0].begin).Seconds(), Received: float64(received-lastReceived) / now.Sub(last).Seconds()}
+		elapsed, spent := now.Sub(last).Seconds(), processor()
+		told := second{Time: now.Sub(all[0].begin).Seconds(), Received: float64(received-lastReceived) / elapsed,
+			Cores: (spent - lastProcessor).Seconds() / elapsed}
 		if len(latencies) > 0 {
 			slices.Sort(latencies)
 			told.P50, told.P99 = quantile(latencies, 0.5), quantile(latencies, 0.99)
@@ -53,9 +57,18 @@ func tell(load Load, all []*pair, failed <-chan error) error {
 		if silent == silenceSeconds {
 			return fmt.Errorf("nothing has come for %d seconds, after %d messages", silent, received)
 		}
-		last, lastReceived = now, received
+		last, lastReceived, lastProcessor = now, received, spent
 	}
 	return nil
+}
+
+// processor is the time that this process has had of processors.
+func processor() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func quantile(sorted []time.Duration, part float64) *float64 {
