@@ -1,5 +1,6 @@
 // Parameters: of virtual hosts there are operator policies, which RabbitMQ keeps among them; global ones are kept for
 // who asks. Limits there are none.
+#include <fmt/format.h>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -15,6 +16,9 @@ namespace wharf::management {
 namespace {
 
 constexpr std::string_view kComponent = "operator_policy";
+/// RabbitMQ keeps what it knows a cluster by among the global parameters; here it is Kafka's as well. Definitions are
+/// of any cluster and leave it out, but those of RabbitMQ have theirs, which is kept like others then.
+constexpr std::string_view kClusterId = "internal_cluster_id";
 
 boost::json::object json_of(std::string_view vhost, const routing::Policy& policy) {
   boost::json::object value{{"pattern", json_text(policy.pattern)},
@@ -47,6 +51,10 @@ boost::json::object json_of_value(std::string_view name, std::string_view value)
   return {{"name", json_text(name)}, {"value", std::move(read)}};
 }
 
+std::string cluster_id_of(const Call& call) {
+  return boost::json::serialize(json_text(call.about.cluster_name));
+}
+
 }  // namespace
 
 Answer list_parameters(Call* call) {
@@ -62,8 +70,34 @@ Answer list_parameters_of_vhost(Call* call) {
   co_return response;
 }
 
+Answer get_parameter(Call* call) {
+  const std::string& vhost = call->names.at(1);
+  if (call->names.at(0) != kComponent || !sees(*call, vhost)) co_return nothing_here();
+  Result<routing::Policy> found =
+      call->ports.policies.find(call->here, routing::PolicyKind::kOperatorPolicy, vhost, call->names.at(2));
+  if (!found) co_return nothing_here();
+  co_return json_answer(json_of(vhost, *found));
+}
+
+/// Shovels, federation's upstreams, limits: what nobody would act on is refused, as by RabbitMQ without their plugins.
+Answer put_parameter(Call* call) {
+  const std::string& component = call->names.at(0);
+  if (!call->ports.entities.find(call->here, call->names.at(1))) co_return not_found("vhost_not_found");
+  std::string_view why = component == kComponent ? "is set at /api/operator-policies" : "not found";
+  co_return bad_request(json_text(fmt::format("Validation failed\n\ncomponent {} {}\n", component, why)));
+}
+
+Answer delete_parameter(Call* call) {
+  if (call->names.at(0) != kComponent) co_return nothing_here();
+  Result<void> cleared = co_await call->ports.policies.clear(call->here, routing::PolicyKind::kOperatorPolicy,
+                                                             call->names.at(1), call->names.at(2));
+  if (cleared) co_return no_content();
+  co_return cleared.error().code == ErrorCode::kNotFound ? nothing_here() : answer_of(cleared.error());
+}
+
 Answer list_global_parameters(Call* call) {
   broker::Parameters::ByName all = co_await call->ports.parameters.list(call->here, broker::ParameterKind::kGlobal);
+  all.try_emplace(std::string(kClusterId), cluster_id_of(*call));
   std::vector<std::pair<std::string, std::string>> items(all.begin(), all.end());
   http::Response response = co_await answer_list(call, std::move(items),
                                                  [](const auto& one) { return json_of_value(one.first, one.second); });
@@ -74,6 +108,7 @@ Answer get_global_parameter(Call* call) {
   const std::string& name = call->names.at(0);
   std::optional<std::string> value =
       co_await call->ports.parameters.find(call->here, broker::ParameterKind::kGlobal, name);
+  if (!value && name == kClusterId) value = cluster_id_of(*call);
   if (!value) co_return nothing_here();
   co_return json_answer(json_of_value(name, *value));
 }
@@ -101,6 +136,11 @@ Answer delete_global_parameter(Call* call) {
       co_await call->ports.parameters.set(call->here, broker::ParameterKind::kGlobal, name, std::nullopt);
   if (!gone) co_return answer_of(gone.error());
   co_return no_content();
+}
+
+Answer list_limits_of_user(Call* call) {
+  if (call->access().find_user(call->names.at(0)) == nullptr) co_return nothing_here();
+  co_return json_answer(boost::json::array());
 }
 
 }  // namespace wharf::management

@@ -93,6 +93,37 @@ TEST_F(ManagementApi, PolicymakersMakePoliciesWhereTheyHaveAPermission) {
   EXPECT_EQ(status("DELETE", "/policies/%2F/p", "", maker), 204u);
 }
 
+TEST_F(ManagementApi, AnOperatorPolicyIsAParameterAndNothingElseIs) {
+  EXPECT_EQ(status("PUT", "/operator-policies/%2F/o", R"({"pattern":"a","definition":{"max-length":4}})"), 201u);
+  boost::json::value parameter = ask("GET", "/parameters/operator_policy/%2F/o").body;
+  EXPECT_EQ(parameter, ask("GET", "/parameters").body.at(0));
+  EXPECT_EQ(parameter.at("value").at("definition").at("max-length"), 4);
+  for (const char* none :
+       {"/parameters/operator_policy/%2F/p", "/parameters/operator_policy/no/o", "/parameters/shovel/%2F/o"}) {
+    refused(ask("GET", none), 404, "Object Not Found", "Not Found");
+    refused(ask("DELETE", none), 404, "Object Not Found", "Not Found");
+  }
+  EXPECT_EQ(status("DELETE", "/parameters/operator_policy/%2F/o"), 204u);
+  EXPECT_EQ(ask("GET", "/operator-policies").text(), "[]");
+
+  const std::string value = R"({"value":{"src-uri":"amqp://"}})";
+  refused(ask("PUT", "/parameters/shovel/%2F/s", value), 400, "bad_request",
+          "Validation failed\n\ncomponent shovel not found\n");
+  refused(ask("PUT", "/parameters/shovel/no/s", value), 404, "not_found", "vhost_not_found");
+  EXPECT_EQ(status("PUT", "/parameters/operator_policy/%2F/o", value), 400u);
+}
+
+TEST_F(ManagementApi, AParameterIsChangedByAdministrators) {
+  add_user("maker", "policymaker");
+  permit("maker");
+  EXPECT_EQ(status("PUT", "/operator-policies/%2F/o", R"({"pattern":"a","definition":{"max-length":4}})"), 201u);
+  EXPECT_EQ(status("GET", "/parameters/operator_policy/%2F/o", "", "maker:secret"), 200u);
+  for (const char* method : {"PUT", "DELETE"}) {
+    refused(ask(method, "/parameters/operator_policy/%2F/o", "{}", "maker:secret"), 401, "not_authorised",
+            "Not administrator user");
+  }
+}
+
 TEST_F(ManagementApi, QueuesAndExchangesShowWhatAppliesToThem) {
   const std::string columns = "?columns=policy,operator_policy,effective_policy_definition";
   EXPECT_EQ(status("PUT", "/queues/%2F/aq", "{}"), 201u);

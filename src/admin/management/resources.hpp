@@ -41,10 +41,14 @@ Answer put_cluster_name(Call* call);
 // parameters.cpp
 Answer list_parameters(Call* call);
 Answer list_parameters_of_vhost(Call* call);
+Answer get_parameter(Call* call);
+Answer put_parameter(Call* call);
+Answer delete_parameter(Call* call);
 Answer list_global_parameters(Call* call);
 Answer get_global_parameter(Call* call);
 Answer put_global_parameter(Call* call);
 Answer delete_global_parameter(Call* call);
+Answer list_limits_of_user(Call* call);
 
 // definitions_export.cpp, definitions_import.cpp
 Answer export_definitions(Call* call);

@@ -28,12 +28,17 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/parameters", Right::kPolicyMaker, list_parameters},
     {"GET", "/api/parameters/{component}", Right::kPolicyMaker, list_parameters},
     {"GET", "/api/parameters/{component}/{vhost}", Right::kPolicyMaker, list_parameters_of_vhost},
+    {"GET", "/api/parameters/{component}/{vhost}/{name}", Right::kPolicyMaker, get_parameter},
+    {"PUT", "/api/parameters/{component}/{vhost}/{name}", Right::kAdministrator, put_parameter},
+    {"DELETE", "/api/parameters/{component}/{vhost}/{name}", Right::kAdministrator, delete_parameter},
     {"GET", "/api/global-parameters", Right::kPolicyMaker, list_global_parameters},
     {"GET", "/api/global-parameters/{name}", Right::kPolicyMaker, get_global_parameter},
     {"PUT", "/api/global-parameters/{name}", Right::kPolicyMaker, put_global_parameter},
     {"DELETE", "/api/global-parameters/{name}", Right::kPolicyMaker, delete_global_parameter},
     {"GET", "/api/vhost-limits", Right::kSignedIn, list_nothing},
+    {"GET", "/api/vhost-limits/{vhost}", Right::kSees, list_nothing},
     {"GET", "/api/user-limits", Right::kSignedIn, list_nothing},
+    {"GET", "/api/user-limits/{user}", Right::kAdministrator, list_limits_of_user},
 
     {"GET", "/api/nodes", Right::kMonitors, list_nodes},
     {"GET", "/api/nodes/{name}", Right::kMonitors, get_node},
@@ -147,6 +152,8 @@ std::span<const Route> routes() {
 
 Found find_route(std::string_view method, std::span<const std::string> segments) {
   if (method == "HEAD") method = "GET";
+  // A slash at the end says nothing, as in RabbitMQ: there are clients that ask for /api/users/.
+  if (!segments.empty() && segments.back().empty()) segments = segments.first(segments.size() - 1);
   Found found;
   std::string_view pattern;  // the first that has the path: what stands there in letters is no name
   for (const Route& route : kRoutes) {

@@ -35,10 +35,20 @@ double rounded(double value) {
   return std::round(value * 10) / 10 + 0.0;
 }
 
-void append(boost::json::object& json, std::string_view field, const Points& points) {
+/// Of what nothing is remembered there is the number as it is: clients take the first sample without looking whether
+/// there is one, since RabbitMQ always has one.
+Points at_least_now(Points points, const boost::json::object& json, std::string_view field, Timestamp now) {
+  const boost::json::value* number = json.if_contains(boost::json::string_view(field.data(), field.size()));
+  if (points.empty() && number != nullptr && number->is_number())
+    points.push_back({.at_ms = now.ms, .value = number->to_number<std::uint64_t>()});
+  return points;
+}
+
+void append(boost::json::object& json, std::string_view field, Points remembered, Timestamp now) {
   std::string name = fmt::format("{}_details", field);
   auto found = json.find(name);
   if (found == json.end() || !found->value().is_object()) return;
+  const Points points = at_least_now(std::move(remembered), json, field, now);
   boost::json::object& details = found->value().as_object();
   boost::json::array samples;
   double sum = 0;
@@ -63,18 +73,21 @@ void add(Points& sum, Points more) {
 }
 
 template <class Values>
-void append_lengths(boost::json::object& json, const Values& values, std::size_t ready, std::size_t unsettled) {
-  append(json, "messages", values({ready, unsettled}));
-  append(json, "messages_ready", values({ready}));
-  append(json, "messages_unacknowledged", values({unsettled}));
+void append_lengths(boost::json::object& json, const Values& values, std::size_t ready, std::size_t unsettled,
+                    Timestamp now) {
+  append(json, "messages", values({ready, unsettled}), now);
+  append(json, "messages_ready", values({ready}), now);
+  append(json, "messages_unacknowledged", values({unsettled}), now);
 }
 
 template <class Event, class Names, class Values>
-void append_rates(boost::json::object& json, const Names& names, std::size_t count, const Values& values) {
-  for (std::size_t i = 0; i < count; ++i) append(json, names[i], values({i}));
+void append_rates(boost::json::object& json, const Names& names, std::size_t count, const Values& values,
+                  Timestamp now) {
+  for (std::size_t i = 0; i < count; ++i) append(json, names[i], values({i}), now);
   auto place = [](Event event) { return static_cast<std::size_t>(event); };
   append(json, "deliver_get",
-         values({place(Event::kDeliver), place(Event::kDeliverNoAck), place(Event::kGet), place(Event::kGetNoAck)}));
+         values({place(Event::kDeliver), place(Event::kDeliverNoAck), place(Event::kGet), place(Event::kGetNoAck)}),
+         now);
 }
 
 }  // namespace
@@ -99,11 +112,11 @@ void add_samples(boost::json::object& queue, const SamplesQuestion& question, co
     };
   };
   if (question.lengths)
-    append_lengths(queue, values_in(*question.lengths), history::kQueueReady, history::kQueueUnsettled);
+    append_lengths(queue, values_in(*question.lengths), history::kQueueReady, history::kQueueUnsettled, now);
   auto stats = queue.find("message_stats");
   if (!question.rates || stats == queue.end() || !stats->value().is_object()) return;
   append_rates<queue::QueueEvent>(stats->value().as_object(), queue::kQueueEventNames, history::kQueueEvents,
-                                  values_in(*question.rates));
+                                  values_in(*question.rates), now);
 }
 
 void add_samples(boost::json::object& queue_totals, boost::json::object& message_stats, const SamplesQuestion& question,
@@ -116,11 +129,11 @@ void add_samples(boost::json::object& queue_totals, boost::json::object& message
     };
   };
   if (question.lengths) {
-    append_lengths(queue_totals, values_in(*question.lengths), history::kVhostReady, history::kVhostUnsettled);
+    append_lengths(queue_totals, values_in(*question.lengths), history::kVhostReady, history::kVhostUnsettled, now);
   }
   if (question.rates) {
-    append_rates<MessageEvent>(message_stats, kMessageEventNames, kMessageEventNames.size(),
-                               values_in(*question.rates));
+    append_rates<MessageEvent>(message_stats, kMessageEventNames, kMessageEventNames.size(), values_in(*question.rates),
+                               now);
   }
 }
 

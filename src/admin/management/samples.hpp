@@ -20,7 +20,7 @@ struct SamplesQuestion {
   static std::expected<SamplesQuestion, http::Response> of(const http::Request& request);
 };
 
-/// To a queue's JSON. `ring` may be nullptr: the lists are empty then.
+/// To a queue's JSON. `ring` may be nullptr: the only sample is of now then.
 void add_samples(boost::json::object& queue, const SamplesQuestion& question, const history::QueueRing* ring,
                  Timestamp now);
 /// To queue_totals and message_stats of an overview: sums over virtual hosts.

@@ -55,11 +55,16 @@ TEST_F(Samples, WithoutTheQuestionThereAreNone) {
 TEST_F(Samples, AListHasThemOfThoseThatAreRememberedAndBeginsNone) {
   ask("PUT", "/queues/%2F/jobs", "{}");
   ask("PUT", "/queues/%2F/other", "{}");
+  publish("other", "x");
   remember("jobs", {1, 2});
   boost::json::array queues = ask("GET", std::string("/queues?") + kAges).body.as_array();
   ASSERT_EQ(queues.size(), 2u);
   EXPECT_FALSE(queues[0].at("messages_details").at("samples").as_array().empty());
-  EXPECT_TRUE(queues[1].at("messages_details").at("samples").as_array().empty());
+  const boost::json::object& other = queues[1].at("messages_details").as_object();
+  ASSERT_EQ(other.at("samples").as_array().size(), 1u) << "of the other there is the number of now";
+  EXPECT_EQ(other.at("samples").at(0).at("sample").to_number<int>(), 1);
+  EXPECT_EQ(other.at("avg").to_number<double>(), 1);
+  EXPECT_EQ(queues[1].at("message_stats").at("publish_details").at("samples").at(0).at("sample").to_number<int>(), 1);
   EXPECT_EQ(history_.queue({"/", "other"}), nullptr);
   ask("GET", std::string("/queues/%2F/other?") + kAges);
   EXPECT_NE(history_.queue({"/", "other"}), nullptr) << "of one that somebody looks at they begin";

@@ -45,6 +45,26 @@ TEST_F(ManagementApi, AUserIsMadeChangedAndDeleted) {
   refused(ask("GET", "/users/al%2Fice"), 404, "Object Not Found", "Not Found");
 }
 
+TEST_F(ManagementApi, ASlashAtTheEndOfAPathSaysNothing) {
+  for (const char* path : {"/users", "/permissions", "/bindings", "/cluster-name", "/queues/%2F"}) {
+    Answered plain = ask("GET", path);
+    EXPECT_EQ(plain.status, 200u) << path;
+    EXPECT_EQ(ask("GET", std::string(path) + "/").text(), plain.text());
+  }
+  EXPECT_EQ(status("PUT", "/cluster-name/", R"({"name":"shop"})"), 204u);
+  EXPECT_EQ(ask("GET", "/cluster-name").body.at("name"), "shop");
+  EXPECT_EQ(status("GET", "/users//"), 404u);
+}
+
+TEST_F(ManagementApi, NoUserAndNoVirtualHostHasLimits) {
+  for (const char* list : {"/user-limits", "/user-limits/guest", "/vhost-limits", "/vhost-limits/%2F"}) {
+    EXPECT_EQ(ask("GET", list).text(), "[]") << list;
+  }
+  EXPECT_EQ(status("GET", "/user-limits/nobody"), 404u);
+  EXPECT_EQ(status("GET", "/vhost-limits/nowhere"), 404u);
+  EXPECT_EQ(status("PUT", "/vhost-limits/%2F/max-queues", R"({"value":1})"), 404u) << "it would not be kept to";
+}
+
 TEST_F(ManagementApi, AUserThatCannotBeIsRefusedInRabbitMqsWords) {
   auto put = [&](std::string body) { return ask("PUT", "/users/x", std::move(body)); };
   refused(put(R"({"password":"a"})"), 400, "bad_request", "tags_not_present");
