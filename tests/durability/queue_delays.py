@@ -32,6 +32,7 @@ class Confirms:
 
     def publish(self, count, seed):
         self._count, self._draw = count, random.Random(seed)
+        self._is_confirmed, self._all_up_to = bytearray(count + 1), 0
         self._connection.ioloop.start()
         if self._confirmed != count:
             raise AssertionError(f"{self._confirmed} of {count} were confirmed")
@@ -51,7 +52,12 @@ class Confirms:
     def _on_confirm(self, frame):
         if not isinstance(frame.method, pika.spec.Basic.Ack):
             raise AssertionError(f"not confirmed: {frame.method}")
-        self._confirmed = frame.method.delivery_tag if frame.method.multiple else self._confirmed + 1
+        tag = frame.method.delivery_tag
+        for one in range(self._all_up_to + 1 if frame.method.multiple else tag, tag + 1):
+            self._confirmed += not self._is_confirmed[one]
+            self._is_confirmed[one] = True
+        if frame.method.multiple:
+            self._all_up_to = max(self._all_up_to, tag)
         if self._confirmed >= self._count:
             self._connection.close()
             self._connection.ioloop.stop()
