@@ -321,6 +321,7 @@ runtime::Task<Result<void>> Node::start() {
 
 void Node::stopping() {
   if (metadata_) metadata_->give_up_waiting();
+  if (groups_) groups_->resign();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
     shard->shard.post([shard] {

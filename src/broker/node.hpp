@@ -66,7 +66,8 @@ class Node {
   /// Once clients are served: makes files of the write-ahead log before they are needed. Before, their zeros would only
   /// stand in the way of what a start has to sync.
   runtime::Task<void> prepare_ahead();
-  /// Before the doors close: nothing waits any more for a disk that refuses. stop() does it, too.
+  /// Before the doors close: nothing waits any more for a disk that refuses, and no member of a group for others.
+  /// stop() does it, too.
   void stopping();
   /// After the doors have closed: flushes, checkpoints, marks a clean end.
   runtime::Task<Result<void>> stop();

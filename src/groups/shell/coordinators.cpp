@@ -59,6 +59,13 @@ runtime::Task<Result<void>> Coordinators::open(runtime::Shard& here) {
   co_return Result<void>();
 }
 
+void Coordinators::resign() {
+  for (const std::unique_ptr<PartitionCoordinator>& coordinator : coordinators_) {
+    PartitionCoordinator* one = coordinator.get();
+    one->shard().post([one] { one->resign(); });
+  }
+}
+
 runtime::Task<void> Coordinators::close(runtime::Shard& here) {
   for (const std::unique_ptr<PartitionCoordinator>& coordinator : coordinators_) {
     PartitionCoordinator* one = coordinator.get();
@@ -105,7 +112,9 @@ runtime::Task<std::vector<ListedGroup>> Coordinators::list(runtime::Shard& here,
 runtime::Task<std::vector<FetchedTopic>> Coordinators::fetch_offsets(runtime::Shard& here, std::string group_id,
                                                                      std::vector<OffsetsToFetch> topics) {
   PartitionCoordinator* coordinator = &coordinator_of(group_id);
-  auto look = [coordinator, group_id, topics = std::move(topics)] { return coordinator->core().fetch_offsets(group_id, topics); };
+  auto look = [coordinator, group_id, topics = std::move(topics)] {
+    return coordinator->core().fetch_offsets(group_id, topics);
+  };
   std::vector<FetchedTopic> found = co_await runtime::call_on(here, coordinator->shard(), std::move(look));
   co_return found;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The group coordinators of a node: which partition of the offsets log holds a group, which shard that partition is on, and
-// one coordinator core per partition there. Requests hop to the owner and are answered back here.
+// The group coordinators of a node: which partition of the offsets log holds a group, which shard that partition is on,
+// and one coordinator core per partition there. Requests hop to the owner and are answered back here.
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,7 +29,8 @@ class PartitionCoordinator;
 struct TopicData {
   virtual ~TopicData() = default;
   /// Of `offsets`, those whose topic holds nothing at or after them any more.
-  virtual runtime::Task<std::vector<ExpiredOffset>> without_data(runtime::Shard& here, std::vector<ExpiredOffset> offsets) = 0;
+  virtual runtime::Task<std::vector<ExpiredOffset>> without_data(runtime::Shard& here,
+                                                                 std::vector<ExpiredOffset> offsets) = 0;
 };
 
 class Coordinators {
@@ -44,11 +45,15 @@ class Coordinators {
   };
 
   /// `owners[i]` has partition i of the offsets topic. All outlive this.
-  Coordinators(TopicId offsets_topic, std::vector<Owner> owners, Options options, TopicData& topics, runtime::Logger& logger);
+  Coordinators(TopicId offsets_topic, std::vector<Owner> owners, Options options, TopicData& topics,
+               runtime::Logger& logger);
   ~Coordinators();
 
   /// Reads every partition of the offsets log and starts the coordinators.
   runtime::Task<Result<void>> open(runtime::Shard& here);
+  /// Before the doors close, which wait for their requests: a member that waits for others to join is answered now. May
+  /// be called from any thread.
+  void resign();
   /// Answers what is parked, ends the tasks. Before the logs close.
   runtime::Task<void> close(runtime::Shard& here);
 

@@ -81,6 +81,21 @@ class World {
       topic.partitions.push_back({i, Offset(i + 1), kNoLeaderEpoch, std::string(metadata_bytes, 'm')});
     calls_->spawn("commit", keep(coordinators_->ask<CommitOffsetsResponse>(shard(), std::move(request)), &outcome));
   }
+  /// Does not wait. A newcomer for whom nobody has to come back with an id.
+  void join(const std::string& member_id, std::optional<JoinResponse>& answer) {
+    JoinGroup request{.group_id = "live",
+                      .member_id = member_id,
+                      .client_id = "c",
+                      .client_host = "h",
+                      .session_timeout_ms = 45'000,
+                      .rebalance_timeout_ms = 45'000,
+                      .protocol_type = "consumer",
+                      .protocols = {{"range", {}}},
+                      .member_id_suffix = std::to_string(++joined_),
+                      .requires_known_member_id = false};
+    calls_->spawn("join", keep_join(coordinators_->ask<JoinResponse>(shard(), std::move(request)), &answer));
+  }
+  void resign() { coordinators_->resign(); }
   void commit_and_wait(std::int32_t partitions, std::int32_t from) {
     Outcome outcome;
     commit(partitions, 0, outcome, from);
@@ -111,6 +126,11 @@ class World {
     into->error = response.topics.at(0).partitions.at(0).error;
   }
 
+  static runtime::Task<void> keep_join(runtime::Task<JoinResponse> task, std::optional<JoinResponse>* into) {
+    *into = co_await std::move(task);
+  }
+
+  int joined_ = 0;
   sim::Machine* machine_;
   AllHaveData data_;
   std::unique_ptr<log::testing::QuietLogger> logger_;
@@ -165,6 +185,25 @@ TEST(Coordinators, AGroupThatIsToGoWhileTheDiskFailsIsThereAsLongAsItIsAfterARes
   EXPECT_EQ(world.stored(), before + 1);
   world.restart();
   EXPECT_EQ(world.stored(), before + 1);
+}
+
+TEST(Coordinators, AStopAnswersWhoWaitsForOthersAndWhatComesAfter) {
+  World world;
+  std::optional<JoinResponse> first, parked;
+  world.join("", first);
+  ASSERT_TRUE(
+      world.simulation.run_until([&] { return first.has_value(); }, world.simulation.now() + std::chrono::minutes(1)));
+  ASSERT_EQ(first->error, std::nullopt);
+  world.join("", parked);  // the first one does not come back to join it
+  world.simulation.run_for(std::chrono::seconds(1));
+  EXPECT_FALSE(parked.has_value());
+  world.resign();
+  World::Outcome late;
+  world.commit(2, 0, late);
+  world.wait(late);
+  ASSERT_TRUE(parked.has_value());
+  EXPECT_EQ(parked->error, ErrorCode::kNotCoordinator);
+  EXPECT_EQ(late.error, ErrorCode::kNotCoordinator);
 }
 
 TEST(Coordinators, AGroupGoesHoweverManyOffsetsItHas) {

@@ -19,6 +19,41 @@ struct SetToken {
   }
 };
 
+/// kNotCoordinator, as each request's answer says it.
+struct Refused {
+  static constexpr ErrorCode kError = ErrorCode::kNotCoordinator;
+
+  Response operator()(const JoinGroup& request) const {
+    return JoinResponse{.error = kError, .member_id = request.member_id};
+  }
+  Response operator()(const SyncGroup&) const { return SyncResponse{.error = kError}; }
+  Response operator()(const Heartbeat&) const { return HeartbeatResponse{kError}; }
+  Response operator()(const LeaveGroup&) const {
+    LeaveResponse response;
+    response.error = kError;
+    return response;
+  }
+  Response operator()(const CommitOffsets& request) const {
+    CommitOffsetsResponse response;
+    for (const TopicCommit& topic : request.topics) {
+      TopicResult& result = response.topics.emplace_back(TopicResult{topic.topic, topic.topic_id, {}});
+      for (const PartitionCommit& one : topic.partitions) result.partitions.push_back({one.partition, kError});
+    }
+    return response;
+  }
+  Response operator()(const DeleteOffsets&) const {
+    DeleteOffsetsResponse response;
+    response.error = kError;
+    return response;
+  }
+  Response operator()(const DeleteGroup&) const { return DeleteGroupResponse{kError}; }
+  template <class Told>
+  Response operator()(const Told&) const {
+    WHARF_ASSERT(false);  // nobody waits for an answer to it
+    return HeartbeatResponse{kError};
+  }
+};
+
 }  // namespace
 
 PartitionCoordinator::PartitionCoordinator(PartitionId partition, Coordinators::Owner owner,
@@ -54,16 +89,22 @@ runtime::Task<Result<void>> PartitionCoordinator::open() {
   co_return Result<void>();
 }
 
-runtime::Task<void> PartitionCoordinator::close() {
+void PartitionCoordinator::resign() {
+  if (resigned_) return;
   carry_out(core_.resign(now()));
   resigned_ = true;
   if (timer_) owner_.shard->cancel_timer(*timer_);
   timer_.reset();
   stopping_.notify();
+}
+
+runtime::Task<void> PartitionCoordinator::close() {
+  resign();
   co_await tasks_.close();
 }
 
 void PartitionCoordinator::ask(Event event, Answered answered) {
+  if (resigned_) return answered(std::visit(Refused(), event));
   RequestToken token(next_token_++);
   std::visit(SetToken{token}, event);
   waiting_.emplace(token, std::move(answered));
@@ -71,6 +112,7 @@ void PartitionCoordinator::ask(Event event, Answered answered) {
 }
 
 void PartitionCoordinator::tell(Event event) {
+  if (resigned_) return;
   carry_out(core_.step(std::move(event), now()));
 }
 

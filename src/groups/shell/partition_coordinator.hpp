@@ -22,6 +22,8 @@ class PartitionCoordinator {
   const GroupCoordinator& core() const { return core_; }
 
   runtime::Task<Result<void>> open();
+  /// What is parked is answered kNotCoordinator, and so is what is asked from here on.
+  void resign();
   runtime::Task<void> close();
   /// Puts the event to the core with a token of its own; `answered` gets the reply, perhaps before this returns.
   void ask(Event event, Answered answered);
