@@ -39,7 +39,7 @@ class PosixFile final : public File {
     return {};
   }
   Result<std::uint64_t> size() override {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor_, &status) != 0) return errno_failure("stat", path_);
     return static_cast<std::uint64_t>(status.st_size);
   }
@@ -66,7 +66,8 @@ Result<std::size_t> PosixFile::read(std::uint64_t position, MutableBytes into, i
     ssize_t got = ::preadv2(descriptor_, &part, 1, static_cast<off_t>(position + done), flags);
     if (got < 0 && errno == EINTR) continue;
     // Some file systems (tmpfs of older kernels among them) do not know RWF_NOWAIT.
-    if (got < 0 && flags != 0 && errno == EOPNOTSUPP) return fail(ErrorCode::kBusy, "reads without waiting are not supported");
+    if (got < 0 && flags != 0 && errno == EOPNOTSUPP)
+      return fail(ErrorCode::kBusy, "reads without waiting are not supported");
     if (got < 0) return errno_failure("read", path_);
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
@@ -78,7 +79,8 @@ Result<void> PosixFile::write_at(std::uint64_t position, std::span<const ByteVie
   std::vector<iovec> pieces;
   pieces.reserve(parts.size());
   for (ByteView part : parts) {
-    if (!part.empty()) pieces.push_back({const_cast<std::byte*>(part.data()), part.size()});  // NOLINT: the kernel reads only
+    if (!part.empty())
+      pieces.push_back({const_cast<std::byte*>(part.data()), part.size()});  // NOLINT: the kernel reads only
   }
   std::size_t first = 0;
   while (first < pieces.size()) {
@@ -99,11 +101,16 @@ Result<void> PosixFile::write_at(std::uint64_t position, std::span<const ByteVie
 
 int open_flags(OpenMode mode) {
   switch (mode) {
-    case OpenMode::kRead: return O_RDONLY | O_CLOEXEC;
-    case OpenMode::kReadWrite: return O_RDWR | O_CLOEXEC;
-    case OpenMode::kCreate: return O_RDWR | O_CREAT | O_CLOEXEC;
-    case OpenMode::kCreateNew: return O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
-    case OpenMode::kCreateDirect: return O_RDWR | O_CREAT | O_DIRECT | O_DSYNC | O_CLOEXEC;
+    case OpenMode::kRead:
+      return O_RDONLY | O_CLOEXEC;
+    case OpenMode::kReadWrite:
+      return O_RDWR | O_CLOEXEC;
+    case OpenMode::kCreate:
+      return O_RDWR | O_CREAT | O_CLOEXEC;
+    case OpenMode::kCreateNew:
+      return O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+    case OpenMode::kCreateDirect:
+      return O_RDWR | O_CREAT | O_DIRECT | O_DSYNC | O_CLOEXEC;
   }
   return O_RDONLY;
 }
@@ -156,15 +163,26 @@ Result<std::vector<FolderEntry>> PosixFileSystem::list(const Path& folder) {
   DIR* stream = ::opendir(folder.c_str());
   if (stream == nullptr) return errno_failure("list", folder.string());
   std::vector<FolderEntry> entries;
-  while (const dirent* entry = ::readdir(stream)) {
+  int failed = 0;  // what cannot be read is not taken for what is not there
+  while (failed == 0) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream);
+    if (entry == nullptr) {
+      failed = errno;
+      break;
+    }
     std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
-    struct stat status {};
-    if (::fstatat(::dirfd(stream), entry->d_name, &status, 0) != 0) continue;  // removed meanwhile
+    struct stat status{};
+    if (::fstatat(::dirfd(stream), entry->d_name, &status, 0) != 0) {
+      if (errno != ENOENT) failed = errno;
+      continue;  // removed meanwhile
+    }
     bool is_folder = S_ISDIR(status.st_mode);
     entries.push_back({std::move(name), is_folder, is_folder ? 0 : static_cast<std::uint64_t>(status.st_size)});
   }
   ::closedir(stream);
+  if (failed != 0) return errno_failure("list", folder.string(), failed);
   std::ranges::sort(entries, {}, &FolderEntry::name);
   return entries;
 }
@@ -196,7 +214,7 @@ Result<void> PosixFileSystem::sync_all(const Path& folder) {
 }
 
 Result<DiskSpace> PosixFileSystem::space(const Path& folder) {
-  struct statvfs status {};
+  struct statvfs status{};
   if (::statvfs(folder.empty() ? "." : folder.c_str(), &status) != 0) return errno_failure("space of", folder.string());
   return DiskSpace{status.f_blocks * status.f_frsize, status.f_bavail * status.f_frsize};
 }

@@ -202,6 +202,8 @@ Result<std::unique_ptr<Stream>> make_stream(Tcp::socket socket) {
   if (error) return fail(ErrorCode::kClosed, error.message());
   socket.non_blocking(true, error);
   if (!error) socket.set_option(Tcp::no_delay(true), error);
+  // A client that asked for no heartbeat, and whose machine is gone, is found out in the end.
+  if (!error) socket.set_option(asio::socket_base::keep_alive(true), error);
   if (error) return fail(ErrorCode::kClosed, error.message());
   return std::make_unique<TcpStream>(std::move(socket), endpoint_of(local), endpoint_of(remote));
 }
