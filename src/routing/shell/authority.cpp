@@ -56,6 +56,7 @@ runtime::Task<void> Authority::work(Planner planner, Reply reply) {
 
 /// What is to be made true, and is kept.
 runtime::Task<Result<Plan>> Authority::decide(Planner* planner) {
+  const std::uint64_t topic_changes = topic_changes_;
   Result<Plan> plan = (*planner)(copies_.first());
   if (!plan) co_return plan;
   bool is_conditional = plan->condition.unused || plan->condition.empty;
@@ -64,15 +65,17 @@ runtime::Task<Result<Plan>> Authority::decide(Planner* planner) {
     Result<void> met = co_await check(going, plan->condition);
     if (!met) plan = fail(met.error());
   }
+  if (plan && topic_changes != topic_changes_)
+    plan = (*planner)(copies_.first());  // topics went while the queue was looked at
   if (plan && !plan->definitions.empty()) {
-    std::uint64_t topic_changes = topic_changes_;
+    const std::uint64_t planned_at = topic_changes_;
     Result<void> kept = co_await keep(plan->definitions);
     if (!kept && plan->goes_anyway) {
       forget_later(plan->definitions);
     } else if (!kept) {
       plan = fail(kept.error());
     }
-    if (plan && topic_changes != topic_changes_) plan = plan_again(planner, *plan);
+    if (plan && planned_at != topic_changes_) plan = plan_again(planner, *plan);
   }
   if (!plan && going) co_await let_go_on(going);
   co_return plan;
