@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -9,6 +10,8 @@
 
 namespace wharf::routing {
 namespace {
+
+constexpr std::size_t kShortTable = 16;  // is looked through
 
 std::optional<double> float_of(const PropertyValue& value) {
   if (const float* single = value.get_if<float>()) return *single;
@@ -24,6 +27,21 @@ std::optional<std::string_view> bytes_of(const PropertyValue& value) {
 }
 
 }  // namespace
+
+HeaderIndex::HeaderIndex(const PropertyTable* headers) : headers_(headers) {
+  if (headers == nullptr || headers->size() <= kShortTable) return;
+  by_name_.reserve(headers->size());
+  for (const Property& one : *headers) by_name_.push_back(&one);
+  std::ranges::stable_sort(by_name_, {}, &Property::name);
+}
+
+const PropertyValue* HeaderIndex::find(std::string_view name) const {
+  if (headers_ == nullptr) return nullptr;
+  if (by_name_.empty()) return find_property(*headers_, name);
+  auto at =
+      std::ranges::lower_bound(by_name_, name, {}, [](const Property* one) { return std::string_view(one->name); });
+  return at != by_name_.end() && (*at)->name == name ? &(*at)->value : nullptr;
+}
 
 bool same_value(const PropertyValue& left, const PropertyValue& right) {
   if (auto integer = integer_of(left)) return integer == integer_of(right);
@@ -49,10 +67,10 @@ Result<HeadersMode> headers_mode(const PropertyTable& arguments) {
       fmt::format("Invalid x-match field value {}; expected all, any, all-with-x, or any-with-x", erlang_term(*asked)));
 }
 
-bool headers_match(HeadersMode mode, const PropertyTable& arguments, const PropertyTable* headers) {
+bool headers_match(HeadersMode mode, const PropertyTable& arguments, const HeaderIndex& headers) {
   for (const Property& asked : arguments) {
     if (asked.name == "x-match" || (!mode.with_x && asked.name.starts_with("x-"))) continue;
-    const PropertyValue* header = headers ? find_property(*headers, asked.name) : nullptr;
+    const PropertyValue* header = headers.find(asked.name);
     bool hit = header && (asked.value.get_if<Null>() || same_value(asked.value, *header));
     if (hit == mode.any) return hit;  // one hit is enough for any, one miss too many for all
   }

@@ -53,14 +53,14 @@ TEST(HeadersMatch, FollowsRabbitMq) {
   for (const Case& one : cases()) {
     auto mode = headers_mode(one.arguments);
     ASSERT_TRUE(mode) << one.what;
-    EXPECT_EQ(headers_match(*mode, one.arguments, &one.headers), one.matches) << one.what;
+    EXPECT_EQ(headers_match(*mode, one.arguments, HeaderIndex(&one.headers)), one.matches) << one.what;
   }
 }
 
 TEST(HeadersMatch, AMessageWithoutHeadersMatchesWhatAsksForNothing) {
-  EXPECT_TRUE(headers_match({}, {}, nullptr));
-  EXPECT_FALSE(headers_match({}, {{"a", Null{}}}, nullptr));
-  EXPECT_FALSE(headers_match({.any = true}, {{"a", Null{}}}, nullptr));
+  EXPECT_TRUE(headers_match({}, {}, HeaderIndex(nullptr)));
+  EXPECT_FALSE(headers_match({}, {{"a", Null{}}}, HeaderIndex(nullptr)));
+  EXPECT_FALSE(headers_match({.any = true}, {{"a", Null{}}}, HeaderIndex(nullptr)));
 }
 
 TEST(HeadersMatch, AnXMatchThatIsNoneOfTheFourIsRefusedInRabbitMqsWords) {
@@ -87,6 +87,18 @@ bool reference(HeadersMode mode, const PropertyTable& arguments, const PropertyT
   return mode.any ? hits > 0 : hits == counting;
 }
 
+TEST(HeaderIndex, FindsTheFirstOfANameInShortTablesAndInLongOnes) {
+  for (int others : {0, 100}) {
+    PropertyTable headers{{"twice", std::int32_t{1}}, {"twice", std::int32_t{2}}};
+    for (int i = 0; i < others; ++i) headers.push_back({"h" + std::to_string(i), std::int32_t{i}});
+    HeaderIndex index(&headers);
+    ASSERT_NE(index.find("twice"), nullptr);
+    EXPECT_EQ(*index.find("twice"), PropertyValue(std::int32_t{1}));
+    EXPECT_EQ(index.find("none"), nullptr);
+    EXPECT_EQ(index.find("h99") != nullptr, others > 99);
+  }
+}
+
 RC_GTEST_PROP(HeadersMatchProperty, CountsAsTheReferenceCounts, ()) {
   auto table = [](bool with_null) {
     auto value = rc::gen::map(rc::gen::inRange(with_null ? -1 : 0, 2), [](int number) {
@@ -99,7 +111,7 @@ RC_GTEST_PROP(HeadersMatchProperty, CountsAsTheReferenceCounts, ()) {
   };
   PropertyTable arguments = *table(true), headers = *table(false);
   HeadersMode mode{*rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>()};
-  RC_ASSERT(headers_match(mode, arguments, &headers) == reference(mode, arguments, headers));
+  RC_ASSERT(headers_match(mode, arguments, HeaderIndex(&headers)) == reference(mode, arguments, headers));
 }
 
 }  // namespace

@@ -142,9 +142,9 @@ bool Router::reach_log_topic(const Walk& walk, std::string_view name) {
 
 bool Router::match_headers(const Walk& walk, const ExchangeEntry& from) {
   bool matched = false;
+  const HeaderIndex headers(walk.message.headers);
   for (const Route& route : from.routes) {
-    if (!headers_match(walk.table.headers_mode_of(route), walk.table.arguments_of(route), walk.message.headers))
-      continue;
+    if (!headers_match(walk.table.headers_mode_of(route), walk.table.arguments_of(route), headers)) continue;
     matched = true;
     reach(route);
   }
