@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "model/utf8.hpp"
+
 namespace wharf::admin {
 namespace {
 
@@ -14,7 +16,9 @@ constexpr std::size_t kMostMicroseconds = 25;
 constexpr std::size_t kLeastBytes = 12;
 constexpr std::size_t kMostBytes = 23;
 
+/// Prometheus refuses all of a page with a label that is no UTF-8; names that clients choose may be any bytes.
 void append_escaped(std::string& to, std::string_view value) {
+  if (!is_utf8(value)) return append_escaped(to, shown_as_utf8(value));
   for (char letter : value) {
     if (letter == '\\' || letter == '"') {
       to += '\\';
@@ -38,7 +42,8 @@ std::uint64_t first_buckets(const Histogram& values, std::size_t last) {
 MetricsText& MetricsText::family(MetricName name) {
   metric_ = name.index;
   const Metric& metric = kMetrics[metric_];
-  fmt::format_to(std::back_inserter(text_), "# HELP {} {}\n# TYPE {} {}\n", metric.name, metric.help, metric.name, to_string(metric.type));
+  fmt::format_to(std::back_inserter(text_), "# HELP {} {}\n# TYPE {} {}\n", metric.name, metric.help, metric.name,
+                 to_string(metric.type));
   return *this;
 }
 

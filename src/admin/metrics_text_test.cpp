@@ -17,13 +17,20 @@ TEST(MetricsText, AFamilySaysWhatItIsBeforeItsSamples) {
   MetricsText page;
   page.family("wharf_connections").sample({{"listener", "kafka"}}, std::uint64_t{12});
   EXPECT_EQ(page.take(),
-            "# HELP wharf_connections Open connections.\n# TYPE wharf_connections gauge\nwharf_connections{listener=\"kafka\"} 12\n");
+            "# HELP wharf_connections Open connections.\n# TYPE wharf_connections "
+            "gauge\nwharf_connections{listener=\"kafka\"} 12\n");
 }
 
 TEST(MetricsText, LabelsAreEscaped) {
   MetricsText page;
   page.family("wharf_group_members").sample({{"group", "a\"b\\c\nd"}}, std::uint64_t{1});
   EXPECT_THAT(page.take(), HasSubstr(R"({group="a\"b\\c\nd"} 1)"));
+}
+
+TEST(MetricsText, ALabelIsUtf8WhateverClientsCallTheirThings) {
+  MetricsText page;
+  page.family("wharf_group_members").sample({{"group", "a\xff\"b"}}, std::uint64_t{1});
+  EXPECT_THAT(page.take(), HasSubstr("{group=\"a\xEF\xBF\xBD\\\"b\"} 1"));
 }
 
 TEST(MetricsText, AHistogramOfTimesIsCumulativeAndInSeconds) {
@@ -37,7 +44,8 @@ TEST(MetricsText, AHistogramOfTimesIsCumulativeAndInSeconds) {
   EXPECT_THAT(text, HasSubstr("wharf_flush_seconds_bucket{shard=\"0\",le=\"1.048576\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("wharf_flush_seconds_bucket{shard=\"0\",le=\"33.554432\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("wharf_flush_seconds_bucket{shard=\"0\",le=\"+Inf\"} 5\n"));
-  EXPECT_THAT(text, HasSubstr("wharf_flush_seconds_sum{shard=\"0\"} 101.000064\nwharf_flush_seconds_count{shard=\"0\"} 5\n"));
+  EXPECT_THAT(text,
+              HasSubstr("wharf_flush_seconds_sum{shard=\"0\"} 101.000064\nwharf_flush_seconds_count{shard=\"0\"} 5\n"));
 }
 
 TEST(MetricsText, AWholeBlockIsAboveTheBoundBelowIt) {
@@ -55,7 +63,9 @@ TEST(MetricsTable, NamesFollowPrometheusRules) {
   for (const Metric& metric : kMetrics) {
     EXPECT_TRUE(names.insert(metric.name).second) << metric.name;
     EXPECT_EQ(metric.type == MetricType::kCounter, metric.name.ends_with("_total")) << metric.name;
-    EXPECT_TRUE(metric.name.starts_with("wharf_") || metric.name.starts_with("process_") || metric.name.starts_with("rabbitmq_")) << metric.name;
+    EXPECT_TRUE(metric.name.starts_with("wharf_") || metric.name.starts_with("process_") ||
+                metric.name.starts_with("rabbitmq_"))
+        << metric.name;
     EXPECT_EQ(metric.help.find_first_of("\n\\|"), std::string_view::npos) << metric.name;
     EXPECT_TRUE(metric.help.ends_with('.')) << metric.name;
   }
@@ -64,7 +74,8 @@ TEST(MetricsTable, NamesFollowPrometheusRules) {
 TEST(MetricsTable, ThePageOfMetricsListsEachOfThemAndNothingElse) {
   std::set<std::string> wanted;
   for (const Metric& metric : kMetrics) {
-    wanted.insert(fmt::format("| `{}` | {} | {} | {} |", metric.name, to_string(metric.type), metric.labels, metric.help));
+    wanted.insert(
+        fmt::format("| `{}` | {} | {} | {} |", metric.name, to_string(metric.type), metric.labels, metric.help));
   }
   std::ifstream file("../../docs/metrics.md");
   std::set<std::string> listed;

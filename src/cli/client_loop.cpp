@@ -18,6 +18,7 @@ int ClientLoop::run(Streams streams, const std::string& command, runtime::Task<R
   scope.when_idle([this] { shard_.stop(); });
   shard_.run();
   streams.out.flush();
+  if (outcome && !streams.out) outcome = fail(ErrorCode::kStorage, "cannot write to standard output");
   if (outcome) return kDone;
   streams.err << command << ": " << outcome.error().message << '\n';
   return outcome.error().code == ErrorCode::kInvalidArgument ? kUsage : kFailed;

@@ -3,6 +3,20 @@
 #include <algorithm>
 
 namespace wharf {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::size_t kLongestSequence = 4;
+
+/// Of the character that the text begins with; 0: none.
+std::size_t character_bytes(std::string_view text) {
+  for (std::size_t length = 1; length <= std::min(kLongestSequence, text.size()); ++length) {
+    if (is_utf8(text.substr(0, length))) return length;
+  }
+  return 0;
+}
+
+}  // namespace
 
 bool is_utf8(std::string_view text) {
   auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; };
@@ -18,6 +32,17 @@ bool is_utf8(std::string_view text) {
     at += size;
   }
   return true;
+}
+
+std::string shown_as_utf8(std::string_view text) {
+  if (is_utf8(text)) return std::string(text);
+  std::string shown;
+  while (!text.empty()) {
+    std::size_t length = character_bytes(text);
+    shown += length == 0 ? kReplacement : text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return shown;
 }
 
 }  // namespace wharf

@@ -13,5 +13,11 @@ TEST(Utf8, IsWhatTheStandardSays) {
     EXPECT_FALSE(is_utf8(text)) << text;
 }
 
+TEST(Utf8, WhatIsNoneIsShownByTheReplacementOfEachByte) {
+  EXPECT_EQ(shown_as_utf8("caf\xc3\xa9"), "caf\xc3\xa9");
+  EXPECT_EQ(shown_as_utf8("a\xff\xc3z"), "a\xEF\xBF\xBD\xEF\xBF\xBDz");
+  EXPECT_TRUE(is_utf8(shown_as_utf8("\xed\xa0\x80\xf0\x9f")));
+}
+
 }  // namespace
 }  // namespace wharf

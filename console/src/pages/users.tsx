@@ -145,7 +145,7 @@ function UserDialog({ user, asking, close, changed }: { user: User; asking: Aski
   }
   if (asking === "permit") {
     return <FormDialog title="Set a permission" action="Set" close={close} done={changed("The permission is set.")}
-      fields={[vhost, pattern("configure", "May declare and delete"), pattern("write", "May publish to, and bind from"), pattern("read", "May consume from, and bind to")]}
+      fields={[vhost, pattern("configure", "May declare and delete"), pattern("write", "May publish to, and bind to"), pattern("read", "May consume from, and bind from")]}
       submit={({ vhost: where, ...patterns }) => app.api.put(path("permissions", String(where), user.name), patterns)} />;
   }
   if (asking === "permit topic") {
@@ -155,7 +155,7 @@ function UserDialog({ user, asking, close, changed }: { user: User; asking: Aski
   }
   const is_topic = "forbid_topic" in asking;
   const { vhost: where } = is_topic ? asking.forbid_topic : asking.forbid;
-  const target = is_topic ? path("topic-permissions", where, user.name, asking.forbid_topic.exchange) : path("permissions", where, user.name);
+  const target = is_topic ? path("topic-permissions", where, user.name, asking.forbid_topic.exchange || "amq.default") : path("permissions", where, user.name);
   return <FormDialog title={`Clear the ${is_topic ? "topic " : ""}permission in ${visible(where)}?`} action="Clear" dangerous close={close}
     about={<p>{is_topic ? "Every routing key is allowed again." : "The user may not enter this virtual host any more."}</p>}
     submit={() => app.api.delete(target)} done={changed("The permission is cleared.")} />;

@@ -47,7 +47,8 @@ Places filtered(const ListQuestion& question, const ListedItems& items) {
 
 /// Each key is taken once. What is equal keeps its order.
 void sort(const ListQuestion& question, const ListedItems& items, Places& places) {
-  if (!question.sort.empty()) {
+  const WantedFields path(question.sort);
+  if (!path.all()) {
     struct Keyed {
       SortKey key;
       std::uint32_t place;
@@ -55,7 +56,6 @@ void sort(const ListQuestion& question, const ListedItems& items, Places& places
     };
     std::vector<Keyed> keyed;
     keyed.reserve(places.size());
-    const WantedFields path(question.sort);
     for (std::uint32_t place : places) keyed.push_back({items.key_of(place, path), place});
     std::ranges::sort(keyed, [](const Keyed& a, const Keyed& b) { return a < b; });
     std::ranges::transform(keyed, places.begin(), &Keyed::place);

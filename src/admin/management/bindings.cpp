@@ -92,10 +92,12 @@ std::vector<Binding> between(const Call& call, DestinationKind kind) {
 
 /// The one that names[3] means.
 std::optional<Binding> named(const Call& call, DestinationKind kind) {
-  for (Binding& binding : between(call, kind)) {
-    if (is_meant(binding, call.names.at(3))) return std::move(binding);
-  }
-  return std::nullopt;
+  std::vector<Binding> all = between(call, kind);
+  const std::string& segment = call.names.at(3);
+  auto found = std::ranges::find(all, segment, properties_key);
+  if (found == all.end()) found = std::ranges::find_if(all, [&](const Binding& one) { return is_meant(one, segment); });
+  if (found == all.end()) return std::nullopt;
+  return std::move(*found);
 }
 
 /// What another connection has to itself is not bound either.
@@ -134,6 +136,7 @@ Answer unbind(Call* call, DestinationKind kind) {
   std::optional<Binding> binding = named(*call, kind);
   if (!binding) co_return nothing_here();
   if (Result<void> allowed = may_bind(*call, *binding); !allowed) co_return answer_of(allowed.error());
+  if (std::optional<http::Response> refusal = locked(*call, binding->destination)) co_return std::move(*refusal);
   Result<void> gone = co_await call->ports.entities.unbind(call->here, call->vhost(), std::move(*binding));
   if (!gone) co_return answer_of(gone.error());
   co_return no_content();

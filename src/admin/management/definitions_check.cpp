@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "admin/management/vhost_note.hpp"
 #include "broker/parameters.hpp"
 #include "model/topic_name.hpp"
 #include "model/utf8.hpp"
@@ -136,6 +137,7 @@ class Trial {
     for (const auto& [name, known] : known_.vhosts) add_place(name, &known);
     for (const DefinedVhost& one : definitions_.vhosts) {
       if (Complaint bad = check_name("virtual host", one.name)) return bad;
+      if (Complaint bad = complaint_of(check_note({one.description, one.tags}))) return bad;
       add_place(one.name, &new_vhost_);
     }
     return std::nullopt;

@@ -44,6 +44,7 @@ runtime::Task<Result<void>> make_users(Call* call, std::vector<DefinedUser>* use
   for (DefinedUser& one : *users) {
     if (one.password && !one.password->empty()) {
       one.user.password_hash = call->ports.access.hash_password(*one.password);
+      one.user.hashing_algorithm = security::HashingAlgorithm::kSha256;  // whatever the file says
     }
     const security::User* there = call->access().find_user(one.user.name);
     if (there != nullptr && *there == one.user) continue;
@@ -61,6 +62,7 @@ runtime::Task<Result<void>> make_vhosts(Call* call, std::vector<DefinedVhost>* v
     }
     if (!made && made.error().code != ErrorCode::kAlreadyExists) co_return made;
     VhostNote note{std::move(one.description), std::move(one.tags)};
+    if (note.description.empty() && note.tags.empty()) continue;
     Result<void> noted = co_await keep_note(call, std::move(one.name), std::move(note));
     if (!noted) co_return noted;
   }

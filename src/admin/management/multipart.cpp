@@ -1,5 +1,6 @@
 #include "admin/management/multipart.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -87,7 +88,10 @@ std::expected<Upload, std::string> uploaded(http::Request& request) {
 http::Response answer_to_upload(const Upload& upload) {
   // A page of ours: nobody is sent elsewhere.
   const std::string& to = upload.redirect;
-  bool is_ours = !to.empty() && to.find_first_of("\r\n\\:") == std::string::npos && !to.starts_with("//");
+  auto passes_for_another = [](char letter) {
+    return static_cast<unsigned char>(letter) <= ' ' || letter == '\\' || letter == ':';
+  };
+  bool is_ours = !to.empty() && std::ranges::none_of(to, passes_for_another) && !to.starts_with("//");
   http::Response response = no_content();
   if (!is_ours) return response;
   response.status = 303;

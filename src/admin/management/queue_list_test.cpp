@@ -48,6 +48,8 @@ TEST_F(ManyQueues, AreListedInOrderWhateverThePage) {
   EXPECT_THAT(names("/queues?page=1&page_size=2&sort=state"), ElementsAre("q0000", "q0001"));
   EXPECT_THAT(names("/queues?page=1&page_size=2&sort=state&sort_reverse=true"), ElementsAre("q9999", "q9998"));
   EXPECT_THAT(names("/queues?page=1&page_size=2&sort=no.such"), ElementsAre("q0000", "q0001"));
+  EXPECT_THAT(names("/queues?page=1&page_size=2&sort=,"), ElementsAre("q0000", "q0001"));
+  EXPECT_THAT(names("/queues/%2F?page=1&page_size=2&sort=,,"), ElementsAre("q0000", "q0001"));
 }
 
 TEST_F(ManyQueues, APageSaysOfItsQueuesWhatTheWholeListSays) {

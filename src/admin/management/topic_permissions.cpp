@@ -6,6 +6,7 @@
 #include "admin/management/access_json.hpp"
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
+#include "admin/management/exchange_named.hpp"
 #include "admin/management/list.hpp"
 #include "admin/management/resources.hpp"
 
@@ -75,7 +76,7 @@ Answer put_topic_permission(Call* call) {
 Answer delete_topic_permission(Call* call) {
   std::vector<security::TopicPermission> found = find(*call);
   if (call->names.size() > 2) {
-    std::erase_if(found, [&](const auto& one) { return one.exchange != call->names.at(2); });
+    std::erase_if(found, [&](const auto& one) { return one.exchange != exchange_named(call->names.at(2)); });
   }
   if (found.empty()) co_return nothing_here();
   for (const security::TopicPermission& one : found) {

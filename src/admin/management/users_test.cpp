@@ -119,7 +119,17 @@ TEST_F(ManagementApi, AVirtualHostIsItsMakersToUse) {
   refused(ask("GET", "/queues/a%20b"), 404, "Object Not Found", "Not Found");
   refused(ask("PUT", "/queues/a%20b/q", "{}"), 404, "not_found", "vhost_not_found");
   EXPECT_EQ(ask("DELETE", "/vhosts/%2F").status, 400u);
-  EXPECT_EQ(status("PUT", "/vhosts/" + std::string(300, 'x')), 400u);
+}
+
+TEST_F(ManagementApi, AVirtualHostThatIsRefusedIsNotThere) {
+  const std::string long_note = R"({"description":")" + std::string(70'000, 'x') + R"("})";
+  EXPECT_EQ(status("PUT", "/vhosts/" + std::string(256, 'x')), 400u);
+  EXPECT_EQ(status("PUT", "/vhosts/%FF"), 400u);
+  EXPECT_GE(status("PUT", "/vhosts/noted", long_note), 400u);
+  EXPECT_EQ(ask("GET", "/vhosts").body.as_array().size(), 1u);
+  EXPECT_EQ(status("PUT", "/vhosts/noted", R"({"description":"short"})"), 201u);
+  EXPECT_EQ(ask("GET", "/permissions/noted/guest").body.at("configure"), ".*");
+  EXPECT_EQ(status("PUT", "/vhosts/" + std::string(255, 'x')), 201u);
 }
 
 TEST_F(ManagementApi, APermissionIsSetAndClearedWithRabbitMqsCodes) {
@@ -154,6 +164,9 @@ TEST_F(ManagementApi, TopicPermissionsAreByExchange) {
   EXPECT_EQ(ask("GET", "/users/alice/topic-permissions").body.as_array().size(), 2u);
   EXPECT_EQ(status("DELETE", "/topic-permissions/%2F/alice/news"), 204u);
   EXPECT_EQ(status("DELETE", "/topic-permissions/%2F/alice/news"), 404u);
+  EXPECT_EQ(put(""), 204u);
+  EXPECT_EQ(status("DELETE", "/topic-permissions/%2F/alice/amq.default"), 204u);  // the one without a name alone
+  EXPECT_EQ(ask("GET", "/topic-permissions/%2F/alice").body.as_array().size(), 1u);
   EXPECT_EQ(status("DELETE", "/topic-permissions/%2F/alice"), 204u);
   EXPECT_EQ(status("GET", "/topic-permissions/%2F/alice"), 404u);
 }

@@ -5,8 +5,21 @@
 
 #include "admin/management/answers.hpp"
 #include "admin/management/tags.hpp"
+#include "broker/parameters.hpp"
 
 namespace wharf::management {
+namespace {
+
+/// None: it says nothing.
+std::optional<std::string> kept_form(const VhostNote& note) {
+  if (note.description.empty() && note.tags.empty()) return std::nullopt;
+  boost::json::array tags;
+  for (const std::string& tag : note.tags) tags.push_back(json_text(tag));
+  return boost::json::serialize(
+      boost::json::object{{"description", json_text(note.description)}, {"tags", std::move(tags)}});
+}
+
+}  // namespace
 
 VhostNote note_from_json(std::string_view text) {
   boost::system::error_code error;
@@ -26,15 +39,13 @@ runtime::Task<VhostNote> note_of(Call* call, std::string vhost) {
   co_return kept ? note_from_json(*kept) : VhostNote();
 }
 
+Result<void> check_note(const VhostNote& note) {
+  if (kept_form(note).value_or("").size() <= broker::kParameterBytesMax) return {};
+  return fail(ErrorCode::kTooLarge, "the description and tags of a vhost are too long to be kept");
+}
+
 runtime::Task<Result<void>> keep_note(Call* call, std::string vhost, VhostNote note) {
-  std::optional<std::string> value;
-  if (!note.description.empty() || !note.tags.empty()) {
-    boost::json::array tags;
-    for (const std::string& tag : note.tags) tags.push_back(json_text(tag));
-    value = boost::json::serialize(
-        boost::json::object{{"description", json_text(note.description)}, {"tags", std::move(tags)}});
-  }
-  return call->ports.parameters.set(call->here, broker::ParameterKind::kNamespace, std::move(vhost), std::move(value));
+  return call->ports.parameters.set(call->here, broker::ParameterKind::kNamespace, std::move(vhost), kept_form(note));
 }
 
 }  // namespace wharf::management

@@ -14,6 +14,8 @@ struct VhostNote {
 
 // `call` outlives the tasks.
 runtime::Task<VhostNote> note_of(Call* call, std::string vhost);
+/// kTooLarge: it cannot be kept.
+Result<void> check_note(const VhostNote& note);
 runtime::Task<Result<void>> keep_note(Call* call, std::string vhost, VhostNote note);
 /// As it is kept; what cannot be read says nothing.
 VhostNote note_from_json(std::string_view text);

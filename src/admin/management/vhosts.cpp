@@ -95,6 +95,7 @@ Answer put_vhost(Call* call) {
   Body body(call->request.body);
   VhostNote note = note_in(body);
   if (body.refusal()) co_return *body.refusal();
+  if (Result<void> fits = check_note(note); !fits) co_return answer_of(fits.error());
   bool is_new = !call->view();
   bool says_something = !call->request.body.empty();
   if (is_new) {

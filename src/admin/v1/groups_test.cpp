@@ -41,6 +41,15 @@ TEST_F(OwnApi, AGroupIsForgotten) {
   EXPECT_EQ(status("DELETE", "/groups/readers"), 404u);
 }
 
+TEST_F(OwnApi, GroupsAreNotThePolicymakersOfOtherVirtualHosts) {
+  create("orders");
+  commit("readers", "orders", 0);
+  add_user("stranger", "policymaker");
+  add_user("keeper", "policymaker", ".*");
+  EXPECT_EQ(status("DELETE", "/groups/readers", "", "stranger:secret"), 403u);
+  EXPECT_EQ(status("DELETE", "/groups/readers", "", "keeper:secret"), 204u);
+}
+
 std::int64_t committed(const boost::json::array& items, std::size_t place) {
   return items.at(place).at("offset").as_int64();
 }

@@ -12,6 +12,11 @@ bool monitors(const security::Principal& user) {
   return user.has_tag("administrator") || user.has_tag("monitoring");
 }
 
+/// Topics and groups are of that virtual host.
+bool enters(const Call& call) {
+  return call.ports.access.table(call.here).may_use_namespace(call.user, kNamespace);
+}
+
 }  // namespace
 
 std::optional<http::Response> refused(const Call& call, Right right) {
@@ -20,14 +25,13 @@ std::optional<http::Response> refused(const Call& call, Right right) {
     case Right::kSignedIn:
       return std::nullopt;
     case Right::kSees:
-      if (monitors(call.user) || call.ports.access.table(call.here).may_use_namespace(call.user, kNamespace)) {
-        return std::nullopt;
-      }
+      if (monitors(call.user) || enters(call)) return std::nullopt;
       return forbidden(
           "topics are for who has a permission in the virtual host /, and for the tags monitoring and administrator");
     case Right::kOperates:
-      if (call.user.has_tag("administrator") || call.user.has_tag("policymaker")) return std::nullopt;
-      return forbidden("this is for the tags administrator and policymaker");
+      if (call.user.has_tag("administrator") || (call.user.has_tag("policymaker") && enters(call))) return std::nullopt;
+      return forbidden(
+          "this is for the tag administrator, and for policymaker with a permission in the virtual host /");
     case Right::kMonitors:
       if (monitors(call.user)) return std::nullopt;
       return forbidden("this is for the tags administrator and monitoring");

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "model/utf8.hpp"
 #include "queue/core/retry_delays.hpp"
 #include "routing/core/policy_keys.hpp"
 #include "routing/core/refusals.hpp"
@@ -214,8 +215,14 @@ Result<Plan> plan_clear_policy(const Namespaces& now, PolicyKind kind, std::stri
   return plan;
 }
 
+/// AMQP's: connection.open names it by a short string.
+constexpr std::size_t kNamespaceNameBytesMax = 255;
+
 Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name) {
-  if (name.empty()) return fail(ErrorCode::kInvalidName, "a vhost needs a name");
+  if (name.empty() || name.size() > kNamespaceNameBytesMax || !is_utf8(name)) {
+    return fail(ErrorCode::kInvalidName,
+                fmt::format("the name of a vhost has 1 to {} bytes of UTF-8", kNamespaceNameBytesMax));
+  }
   if (now.find(name)) return fail(ErrorCode::kAlreadyExists, fmt::format("vhost '{}' already exists", name));
   Plan plan;
   plan.definitions.push_back(definition_of_namespace(name));
