@@ -19,18 +19,19 @@ struct GatheredSends {
   std::vector<std::size_t> deduplicated;  // their numbers
   std::vector<broker::Reply> replies;
   std::vector<std::string> receipts;  // by the messages' numbers; empty: none was asked for
-  std::uint64_t bytes = 0;            // of bodies, headers and receipts
+  std::uint64_t bytes = 0;            // that they take until they are answered
 };
 
-/// Made with the first message: most connections that are idle never sent one.
+/// Each message says how many `bytes` it takes until it is answered. What is gathered is made with the first one: most
+/// connections that are idle never sent one.
 class PublishTurn {
  public:
   PublishTurn(runtime::Shard& here, broker::Catalogue& catalogue) : here_(here), catalogue_(catalogue) {}
 
   void add(const broker::NamespaceView& view, const routing::Routes& routes, broker::Outgoing::Message message,
-           Timestamp now, std::string receipt) {
+           Timestamp now, std::uint64_t bytes, std::string receipt) {
     if (!outgoing_) outgoing_ = std::make_unique<broker::Outgoing>(here_, catalogue_);
-    message.number = count(message.message.body.size(), std::move(receipt));
+    message.number = count(bytes, std::move(receipt));
     outgoing_->add(view, routes, message, now);
   }
   void add(broker::ToDeduplicate message, std::uint64_t bytes, std::string receipt) {

@@ -88,6 +88,12 @@ bool wants_reply_queue(const Client& client, const Send& send) {
   return !name.empty() && !client.temporary.contains(name);
 }
 
+/// Until it is kept: its receipt, and its record, where a user's property stands twice (model/message.hpp).
+std::uint64_t bytes_of(const Send& send) {
+  const std::optional<ByteView>& properties = send.message.view().properties;
+  return kept_bytes_of(send.frame) + (properties ? properties->size() : 0);
+}
+
 void delay(Client& client, const Send& send, std::int64_t delay_ms, std::string receipt) {
   const MessageView& message = send.message.view();
   const Timestamp now = client.shard.clock().wall_now();
@@ -98,7 +104,7 @@ void delay(Client& client, const Send& send, std::int64_t delay_ms, std::string 
                                      .key = {}},
                         .batch = broker::bytes_of(message, now),
                         .persistent = broker::is_persistent(message)};
-  client.turn.add(std::move(later), message.body.size(), std::move(receipt));
+  client.turn.add(std::move(later), bytes_of(send), std::move(receipt));
 }
 
 void gather_reply(Client& client, const MessageView& message) {
@@ -148,7 +154,7 @@ Outcome<void> route(Client& client, Send& send) {
                                           .exchange = std::string(message.exchange),
                                           .extra_keys = {},
                                           .message = broker::delivery_of(message, now)},
-                    message.body.size(), std::move(receipt));
+                    bytes_of(send), std::move(receipt));
     return {};
   }
   gather_reply(client, message);
@@ -157,7 +163,7 @@ Outcome<void> route(Client& client, Send& send) {
                    .extra_keys = {},
                    .message = message,
                    .persistent = broker::is_persistent(message)},
-                  now, std::move(receipt));
+                  now, bytes_of(send), std::move(receipt));
   return {};
 }
 
