@@ -112,14 +112,18 @@ runtime::Task<Result<void>> Tokens::revoke_all_of(runtime::Shard& here, std::str
   co_return forgotten;
 }
 
-/// It opens nothing from the moment it is asked for, also where the disk refuses to forget it.
+/// The first error, if there is one.
 runtime::Task<Result<void>> Tokens::forget(runtime::Shard& here, std::vector<std::string> ids) {
-  for (const std::string& id : ids) by_id_.erase(id);
+  for (const std::string& id : ids) {
+    if (auto found = by_id_.find(id); found != by_id_.end()) found->second.is_revoked = true;
+  }
+  Result<void> outcome;
   for (const std::string& id : ids) {
     Result<void> forgotten = co_await parameters_.set(here, broker::ParameterKind::kToken, id, std::nullopt);
-    if (!forgotten) co_return forgotten;
+    if (forgotten) by_id_.erase(id);
+    if (!forgotten && outcome) outcome = forgotten;
   }
-  co_return Result<void>();
+  co_return outcome;
 }
 
 const Token* Tokens::find(std::string_view id) const {

@@ -30,8 +30,10 @@ struct Token {
   std::string id, user, name;
   std::string hash;  // of the secret, as passwords' are
   std::int64_t created_ms = 0, expires_ms = 0;
+  bool is_revoked = false;  // though the disk has not forgotten it yet
 
-  bool is_over(Timestamp now) const { return now.ms >= expires_ms; }
+  /// It opens nothing any more.
+  bool is_over(Timestamp now) const { return is_revoked || now.ms >= expires_ms; }
 };
 
 class Tokens {
@@ -55,9 +57,10 @@ class Tokens {
   };
   /// kPreconditionFailed: the user has kMostTokensOfUser that are not over. Its user is there.
   runtime::Task<Result<Made>> make(runtime::Shard& here, Wanted wanted);
-  /// kNotFound.
+  /// It opens nothing from the moment this is asked for. kNotFound; on an error of the disk a restart may bring it
+  /// back: ask again.
   runtime::Task<Result<void>> revoke(runtime::Shard& here, std::string id);
-  /// Its user is gone.
+  /// Its user goes. Those that the disk has not forgotten before are tried again, all of them whatever becomes of one.
   runtime::Task<Result<void>> revoke_all_of(runtime::Shard& here, std::string user);
 
   /// nullptr: there is none. Valid until the next suspension, as are all pointers here.

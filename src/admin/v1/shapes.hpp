@@ -335,7 +335,7 @@ inline constexpr Field kTokenFields[] = {
     text("name", "What it is for."),
     integer("created_ms", "When it was made."),
     integer("expires_ms", "From then on it opens nothing."),
-    flag("expired", "It is over."),
+    flag("expired", "It is over: it opens nothing any more."),
 };
 inline constexpr Shape kToken{"Token", "A way to sign in without a password; its text is not told again.",
                               kTokenFields};
