@@ -144,7 +144,7 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
       *shards_.front(), history::Ports{node_->entities(), node_->operate(), node_->statistics()});
   if (admin_) sampler_->begin();  // else nobody could ask for it
   tokens_ = std::make_unique<json_http::Tokens>(node_->parameters(), random_, may_come_from(config_));
-  co_await tokens_->open(*shards_.front());
+  co_await tokens_->open(*shards_.front(), &node_->access().table(*shards_.front()));
   open_management();
   open_own_api();
   admin_door_.ready({.operate = &node_->operate(),

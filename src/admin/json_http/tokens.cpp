@@ -60,11 +60,16 @@ std::optional<Token> token_of(const std::string& id, const std::string& text) {
 
 }  // namespace
 
-runtime::Task<void> Tokens::open(runtime::Shard& here) {
+runtime::Task<void> Tokens::open(runtime::Shard& here, const security::AccessTable* users) {
   broker::Parameters::ByName kept = co_await parameters_.list(here, broker::ParameterKind::kToken);
+  std::vector<std::string> left_behind;
   for (const auto& [id, text] : kept) {
-    if (std::optional<Token> token = token_of(id, text)) by_id_.emplace(id, std::move(*token));
+    std::optional<Token> token = token_of(id, text);
+    if (!token) continue;
+    if (users->find_user(token->user) == nullptr) left_behind.push_back(id);
+    by_id_.emplace(id, std::move(*token));
   }
+  std::ignore = co_await forget(here, std::move(left_behind));
 }
 
 /// Those of everybody that are over go first.
@@ -79,8 +84,6 @@ runtime::Task<Result<Tokens::Made>> Tokens::make(runtime::Shard& here, Wanted wa
   if (of_user >= kMostTokensOfUser) {
     co_return fail(ErrorCode::kPreconditionFailed, fmt::format("a user has {} tokens at most", kMostTokensOfUser));
   }
-  Result<void> forgotten = co_await forget(here, std::move(over));
-  if (!forgotten) co_return fail(forgotten.error());
   const std::string secret = random_hex(random_, kSecretBytes);
   security::Salt salt;
   random_.fill(std::as_writable_bytes(std::span(salt)));
@@ -90,11 +93,24 @@ runtime::Task<Result<Tokens::Made>> Tokens::make(runtime::Shard& here, Wanted wa
               .hash = security::hash_password(salt, secret),
               .created_ms = now.ms,
               .expires_ms = wanted.expires_ms};
-  Result<void> kept = co_await parameters_.set(here, broker::ParameterKind::kToken, token.id, value_of(token));
+  by_id_.emplace(token.id, token);  // before anybody else has a turn: who deletes its user finds it
+  Result<void> kept = co_await keep(here, token, std::move(over));
   if (!kept) co_return fail(kept.error());
-  by_id_.emplace(token.id, token);
   std::string text = fmt::format("{}{}_{}", kPrefix, token.id, secret);
   co_return Made{.token = std::move(token), .text = std::move(text)};
+}
+
+runtime::Task<Result<void>> Tokens::keep(runtime::Shard& here, Token token, std::vector<std::string> over) {
+  Result<void> kept = co_await forget(here, std::move(over));
+  if (kept) kept = co_await parameters_.set(here, broker::ParameterKind::kToken, token.id, value_of(token));
+  const Token* made = find(token.id);
+  if (kept && (made == nullptr || made->is_revoked)) {
+    by_id_.insert_or_assign(token.id, token);
+    std::ignore = co_await forget(here, {token.id});
+    co_return fail(ErrorCode::kNotFound, "it was revoked, or its user was deleted, before it was kept");
+  }
+  if (!kept) by_id_.erase(token.id);
+  co_return kept;
 }
 
 runtime::Task<Result<void>> Tokens::revoke(runtime::Shard& here, std::string id) {

@@ -21,6 +21,7 @@
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
+#include "security/core/access_table.hpp"
 
 namespace wharf::json_http {
 
@@ -44,8 +45,8 @@ class Tokens {
   /// All outlives it.
   Tokens(broker::Parameters& parameters, runtime::Random& random, MayComeFrom may_come_from)
       : parameters_(parameters), random_(random), may_come_from_(std::move(may_come_from)) {}
-  /// Takes over what was kept, before any other call.
-  runtime::Task<void> open(runtime::Shard& here);
+  /// Takes over what was kept, before any other call; what is left of users who are not there goes.
+  runtime::Task<void> open(runtime::Shard& here, const security::AccessTable* users);
 
   struct Made {
     Token token;
@@ -55,12 +56,14 @@ class Tokens {
     std::string user, name;
     std::int64_t expires_ms = 0;
   };
-  /// kPreconditionFailed: the user has kMostTokensOfUser that are not over. Its user is there.
+  /// kPreconditionFailed: the user has kMostTokensOfUser that are not over; kNotFound: it was revoked, or its user
+  /// went, while it was made. Its user is there when this is called.
   runtime::Task<Result<Made>> make(runtime::Shard& here, Wanted wanted);
   /// It opens nothing from the moment this is asked for. kNotFound; on an error of the disk a restart may bring it
   /// back: ask again.
   runtime::Task<Result<void>> revoke(runtime::Shard& here, std::string id);
-  /// Its user goes. Those that the disk has not forgotten before are tried again, all of them whatever becomes of one.
+  /// Its user goes: to be called before, so that a user is not gone whose tokens stay, and after, for what was made
+  /// meanwhile. Those that the disk has not forgotten before are tried again, all of them whatever becomes of one.
   runtime::Task<Result<void>> revoke_all_of(runtime::Shard& here, std::string user);
 
   /// nullptr: there is none. Valid until the next suspension, as are all pointers here.
@@ -71,6 +74,7 @@ class Tokens {
   const Token* match(std::string_view text, const Endpoint& remote, Timestamp now) const;
 
  private:
+  runtime::Task<Result<void>> keep(runtime::Shard& here, Token token, std::vector<std::string> over);
   runtime::Task<Result<void>> forget(runtime::Shard& here, std::vector<std::string> ids);
 
   broker::Parameters& parameters_;

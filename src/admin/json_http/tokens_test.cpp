@@ -11,6 +11,8 @@ namespace {
 
 class TokensOfADisk : public testing::Test {
  protected:
+  TokensOfADisk() { put_user("alice"); }
+  void put_user(std::string name) { EXPECT_TRUE(users_.apply(security::User{.name = std::move(name)})); }
   runtime::Shard& shard() { return machine_.shard(); }
   Tokens::Made make(const std::string& user = "alice") {
     auto made = simulation_.run(shard(), tokens_.make(shard(), {.user = user, .name = "ci", .expires_ms = kNever}));
@@ -29,8 +31,15 @@ class TokensOfADisk : public testing::Test {
   bool opens(const Tokens::Made& made) { return opens(tokens_, made); }
   bool opens_after_a_restart(const Tokens::Made& made) {
     Tokens again(parameters_, random_, from_anywhere);
-    simulation_.run(shard(), again.open(shard()));
+    simulation_.run(shard(), again.open(shard(), &users_));
     return opens(again, made);
+  }
+  runtime::Task<void> make_into(std::optional<Result<Tokens::Made>>* made) {
+    made->emplace(co_await tokens_.make(shard(), {.user = "alice", .name = "ci", .expires_ms = kNever}));
+  }
+  runtime::Task<void> revoke_all(std::string user) {
+    Result<void> revoked = co_await tokens_.revoke_all_of(shard(), std::move(user));
+    EXPECT_TRUE(revoked);
   }
   static bool from_anywhere(std::string_view, const Endpoint&) { return true; }
 
@@ -38,6 +47,7 @@ class TokensOfADisk : public testing::Test {
   sim::Simulation simulation_{7};
   sim::Machine& machine_ = simulation_.add_machine("wharf");
   sim::SeededRandom random_ = simulation_.random("tokens");
+  security::AccessTable users_;
   ParametersInMemory parameters_;
   Tokens tokens_{parameters_, random_, from_anywhere};
 };
@@ -67,6 +77,31 @@ TEST_F(TokensOfADisk, AUserWhoseTokensWereNotAllForgottenLosesThemTheNextTime) {
   EXPECT_EQ(parameters_.kept.size(), 1u) << "the others do not wait for the one";
   EXPECT_TRUE(revoke_all_of("alice"));
   for (const Tokens::Made& made : {first, second, third}) EXPECT_FALSE(opens_after_a_restart(made));
+}
+
+TEST_F(TokensOfADisk, OneThatIsOnItsWayToTheDiskGoesWithItsUser) {
+  parameters_.is_holding = true;
+  std::optional<Result<Tokens::Made>> made;
+  runtime::TaskScope tasks(shard());
+  tasks.spawn("make", make_into(&made));
+  simulation_.run_for(std::chrono::seconds(1));
+  EXPECT_FALSE(made);
+  tasks.spawn("revoke", revoke_all("alice"));
+  simulation_.run_for(std::chrono::seconds(1));
+  parameters_.let_go();
+  simulation_.run(shard(), tasks.close());
+  ASSERT_TRUE(made);
+  EXPECT_FALSE(*made);
+  EXPECT_TRUE(tokens_.list().empty());
+  EXPECT_TRUE(parameters_.kept.empty());
+}
+
+TEST_F(TokensOfADisk, WhatAUserLeftBehindGoesAtTheNextStart) {
+  Tokens::Made of_alice = make("alice"), of_bob = make("bob");
+  EXPECT_TRUE(opens_after_a_restart(of_alice));
+  EXPECT_EQ(parameters_.kept.size(), 1u) << "bob is not there";
+  put_user("bob");
+  EXPECT_FALSE(opens_after_a_restart(of_bob));
 }
 
 }  // namespace

@@ -64,8 +64,8 @@ class ManagementApi : public testing::Test {
   }
 
   runtime::Shard& shard() { return machine_.shard(); }
-  Answered ask(std::string method, const std::string& target, std::string body = "",
-               const std::string& user = "guest:guest") {
+  http::Request request_of(std::string method, const std::string& target, std::string body = "",
+                           const std::string& user = "guest:guest") {
     http::Request request{.method = std::move(method),
                           .path = {},
                           .query = {},
@@ -76,6 +76,11 @@ class ManagementApi : public testing::Test {
     if (!user.empty()) request.headers.emplace_back("authorization", "Basic " + base64(as_bytes(user)));
     if (!content_type_.empty()) request.headers.emplace_back("content-type", content_type_);
     EXPECT_TRUE(Api::is_asked(request));
+    return request;
+  }
+  Answered ask(std::string method, const std::string& target, std::string body = "",
+               const std::string& user = "guest:guest") {
+    http::Request request = request_of(std::move(method), target, std::move(body), user);
     http::Response response = simulation_.run(shard(), api_->answer(shard(), std::move(request)));
     Answered answered{.status = response.status, .body = nullptr, .headers = response.headers};
     if (!response.body.empty()) answered.body = boost::json::parse(response.body);

@@ -36,12 +36,14 @@ void read_password(Call& call, Body& body, security::User& user) {
   user.hashing_algorithm = *known;
 }
 
-/// A token left behind would be the next user's of that name.
+/// A token left behind would be the next user's of that name; one may be made until the user is gone.
 runtime::Task<Result<void>> delete_with_tokens(Call* call, std::string name) {
   Result<void> revoked = co_await call->ports.tokens.revoke_all_of(call->here, name);
   if (!revoked) co_return revoked;
-  Result<void> deleted = co_await call->ports.access.delete_user(call->here, std::move(name));
-  co_return deleted;
+  Result<void> deleted = co_await call->ports.access.delete_user(call->here, name);
+  if (!deleted) co_return deleted;
+  revoked = co_await call->ports.tokens.revoke_all_of(call->here, std::move(name));
+  co_return revoked;
 }
 
 }  // namespace

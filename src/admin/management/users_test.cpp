@@ -65,6 +65,35 @@ TEST_F(ManagementApi, NoUserAndNoVirtualHostHasLimits) {
   EXPECT_EQ(status("PUT", "/vhost-limits/%2F/max-queues", R"({"value":1})"), 404u) << "it would not be kept to";
 }
 
+runtime::Task<void> ask_later(Api* api, runtime::Shard* here, http::Request request, unsigned* status) {
+  http::Response response = co_await api->answer(*here, std::move(request));
+  *status = response.status;
+}
+
+/// As POST /api/wharf/v1/tokens makes it.
+TEST_F(ManagementApi, ATokenThatIsMadeWhileItsUserIsDeletedIsNotTheNextOnesOfThatName) {
+  int asked_meanwhile = 0;
+  for (int steps = 0; steps < 40; ++steps) {
+    add_user("alice");
+    unsigned deleted = 0;
+    runtime::TaskScope deleting(shard());
+    deleting.spawn("delete", ask_later(api_.get(), &shard(), request_of("DELETE", "/users/alice"), &deleted));
+    for (int i = 0; i < steps && deleted == 0; ++i) simulation_.step();
+    const bool is_there = node_->access().table(shard()).find_user("alice") != nullptr;
+    json_http::Tokens::Wanted wanted{.user = "alice", .name = "ci", .expires_ms = 253'402'300'799'999};
+    if (is_there && deleted == 0) {
+      std::ignore = simulation_.run(shard(), tokens_->make(shard(), std::move(wanted)));
+      ++asked_meanwhile;
+    }
+    simulation_.run(shard(), deleting.close());
+    EXPECT_EQ(deleted, 204u);
+    EXPECT_TRUE(tokens_->list().empty()) << steps;
+    auto kept = simulation_.run(shard(), node_->parameters().list(shard(), broker::ParameterKind::kToken));
+    EXPECT_TRUE(kept.empty()) << steps;
+  }
+  EXPECT_GT(asked_meanwhile, 5);
+}
+
 TEST_F(ManagementApi, AUserThatCannotBeIsRefusedInRabbitMqsWords) {
   auto put = [&](std::string body) { return ask("PUT", "/users/x", std::move(body)); };
   refused(put(R"({"password":"a"})"), 400, "bad_request", "tags_not_present");

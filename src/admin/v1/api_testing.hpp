@@ -40,7 +40,7 @@ class OwnApi : public testing::Test {
     tokens_ = std::make_unique<json_http::Tokens>(
         node_->parameters(), random_,
         [](std::string_view user, const Endpoint& remote) { return user != "guest" || remote.host == "127.0.0.1"; });
-    simulation_.run(shard(), tokens_->open(shard()));
+    simulation_.run(shard(), tokens_->open(shard(), &node_->access().table(shard())));
     Ports ports{node_->access(), node_->catalogue(), node_->operate(),    node_->read(), node_->publish(),
                 node_->groups(), node_->entities(),  node_->statistics(), *tokens_,      machine_.work_pool(),
                 config_};

@@ -99,7 +99,7 @@ TEST_F(TokensApi, ItGoesWithItsUserAndIsNotTheNextOnesOfThatName) {
 TEST_F(TokensApi, ItIsThereAfterARestart) {
   Made made = make();
   json_http::Tokens again(node_->parameters(), random_, [](std::string_view, const Endpoint&) { return true; });
-  simulation_.run(shard(), again.open(shard()));
+  simulation_.run(shard(), again.open(shard(), &node_->access().table(shard())));
   EXPECT_NE(again.match(made.text, {"127.0.0.1", 1}, shard().clock().wall_now()), nullptr);
 }
 
