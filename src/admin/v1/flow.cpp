@@ -6,6 +6,7 @@
 #include "admin/numbers/busiest_queues.hpp"
 #include "admin/v1/answers.hpp"
 #include "admin/v1/flow_picture.hpp"
+#include "admin/v1/flow_sources.hpp"
 #include "admin/v1/resources.hpp"
 #include "admin/v1/topic_json.hpp"
 #include "routing/core/router.hpp"
@@ -219,20 +220,11 @@ void add_groups(Flow& flow, const admin::NodeNumbers& numbers) {
 /// Exchanges that are published to and whose messages may come there, by whatever ways.
 using Feeders = std::set<std::string>;
 
-void find_feeders(const Flow& flow, const routing::RoutingTable& routes, const std::string& vhost,
-                  const Destination& destination, std::set<std::string>& seen, Feeders& into) {
-  for (const routing::Binding& binding : routes.bindings_to(destination)) {
-    if (!seen.insert(binding.source).second) continue;
-    if (flow.published_to.contains({vhost, binding.source})) into.insert(binding.source);
-    find_feeders(flow, routes, vhost, {DestinationKind::kExchange, binding.source}, seen, into);
-  }
-}
-
 Feeders feeders_of(const Flow& flow, const std::string& vhost, const Destination& destination) {
-  Feeders found;
-  std::set<std::string> seen;
   std::optional<broker::NamespaceView> view = flow.call->ports.entities.find(flow.call->here, vhost);
-  if (view) find_feeders(flow, *view->routes, vhost, destination, seen, found);
+  if (!view) return {};
+  Feeders found = sources_of(*view->routes, destination);
+  std::erase_if(found, [&](const std::string& name) { return !flow.published_to.contains({vhost, name}); });
   return found;
 }
 
