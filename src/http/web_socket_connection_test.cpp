@@ -31,7 +31,11 @@ Task<Result<void>> write(Stream* stream, std::string text) {
   co_return sent;
 }
 
-/// Says what it hears, until it hears "bye".
+constexpr std::size_t kBufferBytes = 20'000;
+/// With its head it fills what is between two sockets.
+const std::string kMuch(kBufferBytes - 4, 'x');
+
+/// Says what it hears, until it hears "bye"; of "much" it says as much as fits.
 class EchoConnection final : public runtime::PortConnection {
  public:
   explicit EchoConnection(std::unique_ptr<Stream> stream) : stream_(std::move(stream)) {}
@@ -42,6 +46,7 @@ class EchoConnection final : public runtime::PortConnection {
       if (!count || *count == 0) break;
       std::string text(as_text(ByteView(buffer).first(*count)));
       if (text == "bye") break;
+      if (text == "much") text = kMuch;
       std::ignore = co_await write(stream_.get(), std::move(text));
     }
     stream_->close();
@@ -70,6 +75,7 @@ class WebSocketServer : public testing::Test {
     tasks_.spawn("collect", collect(stream_.get(), &heard_, &ended_));
   }
   ~WebSocketServer() override {
+    simulation_.network().heal();
     stream_->close();
     simulation_.run(machine_.shard(), server_.close());
     simulation_.run(peer_.shard(), tasks_.close());
@@ -172,6 +178,27 @@ TEST_F(WebSocketServer, AStopIsToldByItsCode) {
   simulation_.run(machine_.shard(), server_.close());
   ASSERT_TRUE(until([&] { return ended_; }));
   EXPECT_EQ(heard_, "\x88\x02\x03\xE9");
+}
+
+Task<void> close_port(runtime::OpenPort* port, bool* closed) {
+  co_await port->close();
+  *closed = true;
+}
+
+TEST_F(WebSocketServer, AClientThatTakesNothingHoldsUpNoEnd) {
+  shake_hands();
+  simulation_.network().set_conditions({.buffer_bytes = kBufferBytes});
+  simulation_.network().cut("server", "peer");
+  say(masked_frame(0x82, "much"));
+  simulation_.run_for(1s);
+  say(masked_frame(0x82, "bye"));
+  simulation_.run_for(100ms);
+  bool closed = false;
+  runtime::TaskScope closing(machine_.shard());
+  closing.spawn("close", close_port(&server_, &closed));
+  EXPECT_TRUE(until([&] { return closed; }));
+  stream_->close();
+  simulation_.run(machine_.shard(), closing.close());
 }
 
 TEST_F(WebSocketServer, OrdinaryRequestsAreToldWhatIsSpokenHere) {

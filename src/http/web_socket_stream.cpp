@@ -9,6 +9,9 @@
 namespace wharf::http {
 namespace {
 
+/// For a client that does not read: what was written before may fill the socket.
+constexpr Nanoseconds kGoodbyeLimit = std::chrono::seconds(1);
+
 runtime::OutPiece piece_of(std::string text) {
   auto owner = std::make_shared<std::string>(std::move(text));
   ByteView view = as_bytes(*owner);
@@ -119,9 +122,16 @@ runtime::Task<Result<void>> WebSocketStream::write(std::vector<runtime::OutPiece
 
 runtime::Task<void> WebSocketStream::say_goodbye() {
   if (!is_sending_ && !std::exchange(told_, true)) {
+    runtime::Shard& shard = tasks_.shard();
+    std::optional<runtime::Timers::Handle> timer;
+    timer = shard.set_timer(shard.now() + kGoodbyeLimit, [this, &timer] {
+      timer.reset();
+      socket_->close();
+    });
     std::vector<runtime::OutPiece> pieces;
     pieces.push_back(piece_of(web_socket_close(reason_)));
     std::ignore = co_await send(std::move(pieces));
+    if (timer) shard.cancel_timer(*timer);
   }
   socket_->close();
 }

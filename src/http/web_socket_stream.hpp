@@ -25,7 +25,7 @@ class WebSocketStream final : public runtime::Stream {
 
   runtime::Task<Result<std::size_t>> read_some(MutableBytes into) override;
   runtime::Task<Result<void>> write(std::vector<runtime::OutPiece> pieces) override;
-  /// Tells the client, unless it takes nothing.
+  /// Tells the client, unless it takes nothing: the socket is closed a second later at most.
   void close() override;
   std::size_t unacknowledged() override { return socket_->unacknowledged(); }
   const Endpoint& local() const override { return socket_->local(); }
