@@ -43,6 +43,7 @@ struct Subscription {
   std::optional<selector::MessageFilter> filter;  // of a topic's messages: others are dropped
   amqp091::UnsettledDeliveries unsettled;
   std::vector<queue::Settlement> settlements;  // of this turn
+  bool is_unwritten = false;                   // its queue has settlements that may not be on disk yet
   bool is_for_replies = false;                 // nobody asked for it by a SUBSCRIBE
 
   bool settles_itself() const { return ack == AckMode::kAuto; }

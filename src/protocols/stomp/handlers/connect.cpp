@@ -99,7 +99,7 @@ runtime::Task<void> take_connect(Client* client, const Frame* frame) {
 
 runtime::Task<void> take_disconnect(Client* client, const Frame* frame) {
   while (client->unanswered_messages > 0 && client->phase == Client::Phase::kRunning) co_await client->landed.wait();
-  Result<void> kept = co_await settle_durably(client);
+  Result<void> kept = co_await settle_durably(client, SettledWhen::kEver);
   if (!kept) co_return client->end(protocol_error(kept.error()), frame->header("receipt"));
   client->receipt(*frame);
   client->phase = Client::Phase::kEnded;

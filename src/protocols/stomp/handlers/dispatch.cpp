@@ -44,7 +44,7 @@ Outcome<void> take(Client& client, const Frame& frame) {
 runtime::Task<Outcome<void>> settle_with_receipt(Client* client, const Frame* frame) {
   Outcome<void> taken = take_settlement(*client, *frame, frame->command == "ACK");
   if (!taken) co_return taken;
-  Result<void> kept = co_await settle_durably(client);
+  Result<void> kept = co_await settle_durably(client, SettledWhen::kNow);
   if (!kept) co_return refuse(protocol_error(kept.error()));
   co_return Outcome<void>();
 }

@@ -1,5 +1,6 @@
 #pragma once
 // A client's frames -> what they mean. One file for each group of frames beside this.
+#include <cstdint>
 #include <vector>
 
 #include "protocols/stomp/handlers/client.hpp"
@@ -50,8 +51,11 @@ Outcome<void> take_settlement(Client& client, const Frame& frame, bool accepts);
 void settle(Client& client, Subscription& subscription, const amqp091::HeldDelivery& delivery, queue::Verdict verdict);
 /// The settlements of this turn go to their queues.
 void hand_on_settlements(Client& client);
-/// The same, and returns when they are on disk.
-runtime::Task<Result<void>> settle_durably(Client* client);
+/// The same, and returns when they are on disk; with kEver, when those of earlier turns are, too.
+enum class SettledWhen : std::uint8_t { kNow, kEver };
+runtime::Task<Result<void>> settle_durably(Client* client, SettledWhen when);
+/// All that was ever settled of one subscription.
+runtime::Task<Result<void>> settle_durably(Client* client, std::uint64_t subscription);
 
 // transactions.cpp
 Outcome<void> take_begin(Client& client, const Frame& frame);

@@ -77,22 +77,30 @@ void hand_on_settlements(Client& client) {
   if (!std::exchange(client.is_settling, false)) return;
   for (auto& [number, one] : client.subscriptions) {
     if (one->settlements.empty()) continue;
+    one->is_unwritten = true;
     client.door.queues.settle(client.shard, one->queue->ref, one->consumer, std::exchange(one->settlements, {}));
   }
 }
 
-runtime::Task<Result<void>> settle_durably(Client* client) {
+runtime::Task<Result<void>> settle_durably(Client* client, std::uint64_t number) {
+  auto known = client->subscriptions.find(number);
+  if (known == client->subscriptions.end()) co_return Result<void>();  // its queue has gone meanwhile
+  Subscription& one = *known->second;
+  one.is_unwritten = false;
+  Result<void> kept = co_await client->door.queues.settle_durably(client->shard, one.queue->ref, one.consumer,
+                                                                  std::exchange(one.settlements, {}));
+  co_return kept;
+}
+
+runtime::Task<Result<void>> settle_durably(Client* client, SettledWhen when) {
   client->is_settling = false;
   std::vector<std::uint64_t> numbers;
   for (const auto& [number, one] : client->subscriptions) {
-    if (!one->settlements.empty()) numbers.push_back(number);
+    bool is_earlier = when == SettledWhen::kEver && one->is_unwritten;
+    if (!one->settlements.empty() || is_earlier) numbers.push_back(number);
   }
   for (std::uint64_t number : numbers) {
-    auto known = client->subscriptions.find(number);
-    if (known == client->subscriptions.end()) continue;  // its queue has gone meanwhile
-    Subscription& one = *known->second;
-    Result<void> kept = co_await client->door.queues.settle_durably(client->shard, one.queue->ref, one.consumer,
-                                                                    std::exchange(one.settlements, {}));
+    Result<void> kept = co_await settle_durably(client, number);
     if (!kept) co_return kept;
   }
   co_return Result<void>();

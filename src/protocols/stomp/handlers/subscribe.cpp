@@ -296,7 +296,14 @@ runtime::Task<Outcome<void>> take_unsubscribe(Client* client, const Frame* frame
                                  id ? "id" : "destination", id ? *id : *destination));
   }
   const bool was_there = subscription != nullptr;
-  if (was_there) co_await end_subscription(client, subscription->number);
+  if (was_there) {
+    const std::uint64_t number = subscription->number;
+    if (subscription->is_unwritten || !subscription->settlements.empty()) {  // a DISCONNECT would not know of it
+      Result<void> kept = co_await settle_durably(client, number);
+      if (!kept) co_return refuse(protocol_error(kept.error()));
+    }
+    co_await end_subscription(client, number);
+  }
   const bool is_gone = was_there && !find_queue(*client, *durable);  // with its last consumer
   if (durable->empty() || is_gone) co_return Outcome<void>();
   Outcome<void> deleted = co_await delete_durable(client, std::move(*durable));

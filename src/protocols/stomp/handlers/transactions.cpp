@@ -74,7 +74,7 @@ runtime::Task<Outcome<void>> take_commit(Client* client, const Frame* frame) {
     auto known = client->subscriptions.find(one.subscription);
     if (known != client->subscriptions.end()) settle(*client, *known->second, one.delivery, one.verdict);
   }
-  Result<void> kept = co_await settle_durably(client);
+  Result<void> kept = co_await settle_durably(client, SettledWhen::kNow);
   if (!kept) co_return refuse(protocol_error(kept.error()));
   co_return Outcome<void>();
 }
