@@ -223,8 +223,8 @@ class DoorTest : public testing::Test {
     auto counted = simulation_.run(shard(), node_->queues().counts(shard(), known->ref));
     return counted ? std::optional(*counted) : std::nullopt;
   }
-  void declare_exchange(std::string name, std::string type) {
-    routing::Exchange exchange{.name = std::move(name), .type = std::move(type)};
+  void declare_exchange(std::string name, std::string type, PropertyTable arguments = {}) {
+    routing::Exchange exchange{.name = std::move(name), .type = std::move(type), .arguments = std::move(arguments)};
     EXPECT_TRUE(simulation_.run(shard(), node_->entities().declare_exchange(shard(), "/", std::move(exchange))));
   }
   bool is_bound(const std::string& exchange, const std::string& queue) {

@@ -193,6 +193,12 @@ Outcome<void> keep(Client& client, Transaction& transaction, const Frame& frame)
   return {};
 }
 
+/// Begun before anything is waited for, so that a later turn's do not overtake these.
+runtime::Task<void> deduplicate(Client* client, std::vector<broker::ToDeduplicate> messages,
+                                std::vector<Result<broker::PassedOn>>* outcomes) {
+  *outcomes = co_await client->door.deduplication.pass_on(client->shard, std::move(messages));
+}
+
 }  // namespace
 
 bool send_takes_time(Client& client, const Frame& frame) {
@@ -242,6 +248,12 @@ runtime::Task<std::optional<SendFailure>> pass_on(Client* client, GatheredSends*
     bool matters = !receipt.empty() || broker::fate_of(error) == broker::Fate::kNotNow;
     if (matters && !failure) failure = SendFailure{error, receipt};
   };
+  std::vector<Result<broker::PassedOn>> passed;
+  std::optional<runtime::TaskScope> deduplicating;  // a task begins when it is spawned
+  if (!gathered->to_deduplicate.empty()) {
+    deduplicating.emplace(client->shard);
+    deduplicating->spawn("stomp-deduplicate", deduplicate(client, std::move(gathered->to_deduplicate), &passed));
+  }
   if (!gathered->replies.empty()) client->door.replies.send(client->shard, std::move(gathered->replies));
   std::vector<Result<void>> outcomes =
       co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered->outgoing.parts));
@@ -249,9 +261,7 @@ runtime::Task<std::optional<SendFailure>> pass_on(Client* client, GatheredSends*
     if (broker::fate_of(outcomes[part]) == broker::Fate::kKept) continue;
     for (std::size_t number : gathered->outgoing.messages[part]) note(outcomes[part].error(), number);
   }
-  if (gathered->to_deduplicate.empty()) co_return failure;
-  std::vector<Result<broker::PassedOn>> passed =
-      co_await client->door.deduplication.pass_on(client->shard, std::move(gathered->to_deduplicate));
+  if (deduplicating) co_await deduplicating->close();
   for (std::size_t i = 0; i < passed.size(); ++i) {
     if (!passed[i]) note(passed[i].error(), gathered->deduplicated[i]);
   }
