@@ -60,18 +60,21 @@ Outcome<void> may_bind(Client& client, const routing::Binding& binding) {
   return allowed;
 }
 
-/// A durable subscription under the same name to something else is another one: what it was bound to it is no more.
-runtime::Task<Result<void>> unbind_others(Client* client, const routing::Binding* wanted) {
+/// A durable subscription under the same name to something else is another one: what was bound to it is no more. As by
+/// AMQP's unbind, that takes the right to read there.
+runtime::Task<Outcome<void>> unbind_others(Client* client, const routing::Binding* wanted) {
   auto view = client->door.entities.find(client->shard, client->name_space);
   std::vector<routing::Binding> bindings;
   if (view) bindings = view->routes->bindings_to(wanted->destination);
   for (routing::Binding& one : bindings) {
     bool same = one.source == wanted->source && one.routing_key == wanted->routing_key;
     if (same || one.source.empty()) continue;
+    auto allowed = client->may(Verb::kRead, Resource::exchange(one.source));
+    if (!allowed) co_return allowed;
     Result<void> unbound = co_await client->door.entities.unbind(client->shard, client->name_space, std::move(one));
-    if (!unbound) co_return unbound;
+    if (!unbound) co_return refuse(protocol_error(unbound.error()));
   }
-  co_return Result<void>();
+  co_return Outcome<void>();
 }
 
 runtime::Task<Outcome<QueuePointer>> open_own_queue(Client* client, const SubscribeRequest* request) {
@@ -87,8 +90,8 @@ runtime::Task<Outcome<QueuePointer>> open_own_queue(Client* client, const Subscr
   Outcome<QueuePointer> queue = co_await open_queue(client, std::move(wish));
   if (!queue) co_return queue;
   if (request->durable_name) {
-    Result<void> unbound = co_await unbind_others(client, &binding);
-    if (!unbound) co_return refuse(protocol_error(unbound.error()));
+    Outcome<void> unbound = co_await unbind_others(client, &binding);
+    if (!unbound) co_return refuse(unbound.error());
   }
   Result<void> bound = co_await client->door.entities.bind(client->shard, client->name_space, binding);
   if (!bound) co_return refuse(protocol_error(bound.error()));

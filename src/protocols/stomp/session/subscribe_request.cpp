@@ -154,6 +154,8 @@ Outcome<void> check_together(const SubscribeRequest& request, Version version) {
     return refuse("Missing Header", "Header 'id' is required for durable subscriptions");
   if (request.durable_name && destination.is_queue())
     return refuse("Invalid destination", "a durable subscription is to a topic or an exchange");
+  if (request.durable_name && !request.queue.name.empty())
+    return refuse("Invalid header", "a durable subscription by its name has a queue of its own: no 'x-queue-name'");
   if (request.most_waiting && destination.is_queue())
     return not_served("maximumPendingMessageLimit", "a queue's limit is its own (x-max-length)");
   if (!request.queue.name.empty() && destination.is_queue())

@@ -92,6 +92,8 @@ TEST(SubscribeRequest, ValuesThatAreNoneSayWhichHeader) {
   EXPECT_THAT(refused({{"durable", "yes"}}), HasSubstr("'yes' is no value of 'durable'"));
   EXPECT_THAT(refused({{"x-message-ttl", "1s"}}), HasSubstr("'1s' is no value of 'x-message-ttl'"));
   EXPECT_THAT(refused({{"activemq.subscriptionName", "n"}}), HasSubstr("a topic or an exchange"));
+  EXPECT_THAT(refused({{"activemq.subscriptionName", "n"}, {"x-queue-name", "q"}}, "/topic/a"),
+              HasSubstr("of its own"));
 }
 
 TEST(SubscribeRequest, FromVersion11OnTheIdIsNeeded) {
