@@ -24,6 +24,15 @@ runtime::Task<Outcome<void>> gather(Client* client, const Transaction* transacti
   co_return Outcome<void>();
 }
 
+/// What was acknowledged by a subscription that has ended went back to its queue then.
+Outcome<void> check_settled(const Client& client, const Transaction& transaction) {
+  for (const Transaction::Settled& one : transaction.settled) {
+    if (client.subscriptions.contains(one.subscription)) continue;
+    return refuse("Bad transaction", "it has acknowledged messages of a subscription that ended before its COMMIT\n");
+  }
+  return {};
+}
+
 }  // namespace
 
 Outcome<Transaction*> transaction_of(Client& client, const Frame& frame) {
@@ -63,6 +72,7 @@ runtime::Task<Outcome<void>> take_commit(Client* client, const Frame* frame) {
   if (!id) co_return refuse(id.error());
   std::optional<Transaction> committed = client->transactions.take(*id);
   if (!committed) co_return unknown(*id);
+  if (auto settled = check_settled(*client, *committed); !settled) co_return settled;
   Outcome<void> gathered = co_await gather(client, &*committed);
   if (!gathered) co_return gathered;
   GatheredSends sends = client->turn.take();

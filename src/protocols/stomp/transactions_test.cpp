@@ -1,0 +1,29 @@
+// Transactions: all of one counts, or nothing.
+#include "protocols/stomp/door_testing.hpp"
+
+namespace wharf::stomp {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class StompTransactions : public DoorTest {};
+
+TEST_F(StompTransactions, OneWhoseAcknowledgedMessageWentBackIsRefusedAsAWhole) {
+  Peer& peer = open();
+  peer.publish("/queue/a", "work");
+  peer.publish("/queue/done", "");
+  peer.subscribe("1", "/queue/a", {{"ack", "client-individual"}});
+  const std::string held = peer.next("MESSAGE").header("ack");
+  peer.send("BEGIN", {{"transaction", "t"}});
+  peer.send("ACK", {{"id", held}, {"transaction", "t"}});
+  peer.send("SEND", {{"destination", "/queue/done"}, {"transaction", "t"}}, "worked");
+  peer.send("UNSUBSCRIBE", {{"id", "1"}});
+  peer.send("COMMIT", {{"transaction", "t"}, {"receipt", "committed"}});
+  EXPECT_THAT(peer.error(), StartsWith("Bad transaction"));
+  EXPECT_EQ(counts("a")->ready, 1u);
+  EXPECT_EQ(counts("done")->ready, 1u);
+}
+
+}  // namespace
+}  // namespace wharf::stomp
