@@ -5,6 +5,7 @@ namespace wharf::stomp {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class StompSubscribing : public DoorTest {};
 
@@ -27,6 +28,57 @@ TEST_F(StompSubscribing, WhatMayNotBeReadIsNotUnbound) {
   eve.send("SUBSCRIBE", {{"id", "1"}, {"destination", "/topic/a"}, {"activemq.subscriptionName", "n"}});
   EXPECT_THAT(eve.error(), HasSubstr("secret"));
   EXPECT_TRUE(is_bound("secret", "stomp-durable-c@n"));
+}
+
+class StompTemporaryQueues : public DoorTest {
+ protected:
+  /// The broker's name for the queue where its answer is awaited.
+  std::string ask(Peer& asker, Peer& answerer, const std::string& queue) {
+    asker.send("SEND", {{"destination", "/queue/questions"}, {"reply-to", queue}});
+    return answerer.next("MESSAGE").header("reply-to");
+  }
+  Peer& open_answerer() {
+    Peer& answerer = open();
+    answerer.subscribe("questions", "/queue/questions");
+    return answerer;
+  }
+  static void unsubscribe(Peer& peer, std::string_view id) {
+    peer.send("UNSUBSCRIBE", {{"id", id}, {"receipt", "left"}});
+    EXPECT_EQ(peer.receipt(), "left");
+  }
+};
+
+TEST_F(StompTemporaryQueues, WhoHasUnsubscribedFromOneGetsAnswersInItAgain) {
+  Peer& answerer = open_answerer();
+  Peer& asker = open();
+  asker.subscribe("mine", "/temp-queue/mine");
+  unsubscribe(asker, "mine");
+  answerer.send("SEND", {{"destination", ask(asker, answerer, "/temp-queue/mine")}}, "answer");
+  Heard answer = asker.next("MESSAGE");
+  EXPECT_EQ(answer.header("subscription"), "/temp-queue/mine");
+  EXPECT_EQ(answer.body, "answer");
+}
+
+TEST_F(StompTemporaryQueues, OneForEachQuestionGoesWithItsUnsubscribe) {
+  Peer& answerer = open_answerer();
+  Peer& asker = open();
+  for (int i = 0; i < 1'100; ++i) {
+    const std::string mine = "/temp-queue/" + std::to_string(i);
+    const std::string theirs = ask(asker, answerer, mine);
+    ASSERT_THAT(theirs, StartsWith("/reply-queue/"));
+    unsubscribe(asker, mine);
+    EXPECT_FALSE(counts(theirs.substr(std::string_view("/reply-queue/").size())));
+  }
+}
+
+TEST_F(StompTemporaryQueues, OneThatAnotherSubscriptionWaitsForStays) {
+  Peer& answerer = open_answerer();
+  Peer& asker = open();
+  asker.subscribe("first", "/temp-queue/mine");
+  asker.subscribe("second", "/temp-queue/mine");
+  unsubscribe(asker, "first");
+  answerer.send("SEND", {{"destination", ask(asker, answerer, "/temp-queue/mine")}}, "answer");
+  EXPECT_EQ(asker.next("MESSAGE").header("subscription"), "second");
 }
 
 }  // namespace

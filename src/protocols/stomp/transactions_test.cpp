@@ -4,7 +4,6 @@
 namespace wharf::stomp {
 namespace {
 
-using testing::HasSubstr;
 using testing::StartsWith;
 
 class StompTransactions : public DoorTest {};

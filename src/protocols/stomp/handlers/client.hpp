@@ -112,8 +112,9 @@ struct Client {
   std::unordered_map<queue::ConsumerId, Subscription*> by_consumer;
   std::uint64_t last_subscription = 0;
   std::uint64_t last_delivery = 0;
-  bool is_settling = false;                                    // some have settlements
-  std::map<std::string, QueuePointer, std::less<>> temporary;  // queues, by the client's names for them
+  bool is_settling = false;  // some have settlements
+  /// Queues, by the client's names for them. Each has a subscription.
+  std::map<std::string, QueuePointer, std::less<>> temporary;
   bool has_exclusive_queues = false;
   Transactions transactions;
   std::shared_ptr<Inbox> inbox;  // queues may hold it for longer than the client is there

@@ -209,6 +209,20 @@ runtime::Task<void> end_subscription(Client* client, std::uint64_t number) {
   if (queue->auto_delete) co_await client->door.entities.delete_unused(client->shard, queue->ref);
 }
 
+/// A temporary queue goes with the last who waits for it: the client's name for it may mean another from then on.
+runtime::Task<Outcome<void>> forget_temporary(Client* client, QueuePointer queue) {
+  auto is_it = [&queue](const QueuePointer& other) { return other->ref == queue->ref; };
+  for (const auto& [number, one] : client->subscriptions) {
+    if (is_it(one->queue)) co_return Outcome<void>();
+  }
+  if (std::erase_if(client->temporary, [&](const auto& one) { return is_it(one.second); }) == 0)
+    co_return Outcome<void>();
+  Result<std::uint64_t> gone =
+      co_await client->door.entities.delete_queue(client->shard, client->name_space, queue->name, {});
+  if (!gone) co_return refuse(protocol_error(gone.error()));
+  co_return Outcome<void>();
+}
+
 Outcome<void> check_new(Client& client, const SubscribeRequest& request) {
   std::string key = key_of(request.id, request.destination_text);
   if (const Subscription* known = client.subscription(key); known && !known->is_for_replies) {
@@ -251,6 +265,19 @@ Outcome<std::string> durable_queue_in(const Client& client, const Frame& frame, 
   if (!id || !destination)
     return refuse("Missing Header", "'id' and 'destination' are wanted to end a durable subscription");
   return durable_queue_name(*id, *destination);
+}
+
+/// By its client: a DISCONNECT behind it knows nothing of it any more.
+runtime::Task<Outcome<void>> end_for_good(Client* client, std::uint64_t number) {
+  Subscription& subscription = *client->subscriptions.at(number);
+  QueuePointer queue = subscription.queue;
+  if (subscription.is_unwritten || !subscription.settlements.empty()) {
+    Result<void> kept = co_await settle_durably(client, number);
+    if (!kept) co_return refuse(protocol_error(kept.error()));
+  }
+  co_await end_subscription(client, number);
+  Outcome<void> forgotten = co_await forget_temporary(client, std::move(queue));
+  co_return forgotten;
 }
 
 }  // namespace
@@ -300,12 +327,8 @@ runtime::Task<Outcome<void>> take_unsubscribe(Client* client, const Frame* frame
   }
   const bool was_there = subscription != nullptr;
   if (was_there) {
-    const std::uint64_t number = subscription->number;
-    if (subscription->is_unwritten || !subscription->settlements.empty()) {  // a DISCONNECT would not know of it
-      Result<void> kept = co_await settle_durably(client, number);
-      if (!kept) co_return refuse(protocol_error(kept.error()));
-    }
-    co_await end_subscription(client, number);
+    Outcome<void> ended = co_await end_for_good(client, subscription->number);
+    if (!ended) co_return ended;
   }
   const bool is_gone = was_there && !find_queue(*client, *durable);  // with its last consumer
   if (durable->empty() || is_gone) co_return Outcome<void>();
