@@ -21,5 +21,15 @@ TEST_F(StompSending, WhatADeduplicatingExchangeGetsKeepsItsOrderWhateverElseWait
   EXPECT_THAT(deduplication_->heard, ElementsAre("first", "second"));
 }
 
+TEST_F(StompSending, ADelayOfAnyLengthIsOne) {
+  Peer& peer = open();
+  peer.publish("/queue/a", "later", {{"AMQ_SCHEDULED_DELAY", "9223372036854775807"}});
+  peer.publish("/queue/a", "at once", {{"AMQ_SCHEDULED_DELAY", "-9223372036854775808"}});
+  peer.subscribe("1", "/queue/a");
+  EXPECT_EQ(peer.next("MESSAGE").body, "at once");
+  EXPECT_TRUE(peer.silent());
+  EXPECT_EQ(simulation_.run(shard(), node_->delays().pending(shard())), 1u);
+}
+
 }  // namespace
 }  // namespace wharf::stomp

@@ -94,10 +94,12 @@ std::uint64_t bytes_of(const Send& send) {
   return kept_bytes_of(send.frame) + (properties ? properties->size() : 0);
 }
 
+/// However long it asks for.
 void delay(Client& client, const Send& send, std::int64_t delay_ms, std::string receipt) {
   const MessageView& message = send.message.view();
   const Timestamp now = client.shard.clock().wall_now();
-  broker::Delayed later{.envelope = {.due = Timestamp{now.ms + delay_ms},
+  const std::int64_t wait_ms = std::clamp<std::int64_t>(delay_ms, 0, queue::kLatestDue.ms - now.ms);
+  broker::Delayed later{.envelope = {.due = Timestamp{now.ms + wait_ms},
                                      .name_space = client.name_space,
                                      .exchange = std::string(message.exchange),
                                      .extra_keys = {},
