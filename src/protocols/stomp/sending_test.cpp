@@ -31,5 +31,14 @@ TEST_F(StompSending, ADelayOfAnyLengthIsOne) {
   EXPECT_EQ(simulation_.run(shard(), node_->delays().pending(shard())), 1u);
 }
 
+TEST_F(StompSending, WhatExpiresLaterThanAmqpCanSayLivesAsLongAsItCan) {
+  Peer& peer = open();
+  constexpr std::int64_t kYearMs = std::int64_t{365} * 24 * 3'600 * 1'000;
+  const std::string in_a_year = std::to_string(shard().clock().wall_now().ms + kYearMs);
+  peer.publish("/queue/a", "x", {{"expires", in_a_year}});
+  peer.subscribe("1", "/queue/a");
+  EXPECT_EQ(peer.next("MESSAGE").header("expiration"), "4294967295");
+}
+
 }  // namespace
 }  // namespace wharf::stomp

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,8 +14,9 @@
 namespace wharf::stomp {
 namespace {
 
-constexpr std::uint8_t kPersistent = 2, kTransient = 1;  // delivery mode
-constexpr std::size_t kLongestShortText = 255;           // of a property that AMQP has too
+constexpr std::uint8_t kPersistent = 2, kTransient = 1;                             // delivery mode
+constexpr std::size_t kLongestShortText = 255;                                      // of a property that AMQP has too
+constexpr std::int64_t kLongestLifeMs = std::numeric_limits<std::uint32_t>::max();  // of AMQP's `expiration`: 49.7 days
 
 /// Properties that are texts here as there.
 struct Text {
@@ -97,7 +99,7 @@ Outcome<bool> CanonicalMessage::take_property(const Header& header, Timestamp no
     Outcome<std::int64_t> expires = number_of<std::int64_t>(header);
     if (!expires) return refuse(expires.error());
     if (*expires <= 0 || view_.expiration) return true;
-    expiration_ = fmt::format("{}", std::max<std::int64_t>(*expires - now.ms, 0));
+    expiration_ = fmt::format("{}", std::clamp<std::int64_t>(*expires - now.ms, 0, kLongestLifeMs));
     view_.expiration = expiration_;
   } else if (header.name == "AMQ_SCHEDULED_DELAY") {
     Outcome<std::int64_t> delay = number_of<std::int64_t>(header);
