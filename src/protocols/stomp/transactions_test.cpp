@@ -24,5 +24,20 @@ TEST_F(StompTransactions, OneWhoseAcknowledgedMessageWentBackIsRefusedAsAWhole) 
   EXPECT_EQ(counts("done")->ready, 1u);
 }
 
+TEST_F(StompTransactions, OneWithoutANameIsNotBegun) {
+  Peer& peer = open();
+  peer.send("BEGIN", {{"transaction", ""}});
+  EXPECT_THAT(peer.error(), StartsWith("Bad transaction"));
+}
+
+TEST_F(StompTransactions, WhatAFullQueueRefusesIsToldByItsCommit) {
+  Peer& peer = open();
+  peer.publish("/queue/full", "1", {{"x-max-length", "1"}, {"x-overflow", "reject-publish"}});
+  peer.send("BEGIN", {{"transaction", "t"}});
+  peer.send("SEND", {{"destination", "/queue/full"}, {"transaction", "t"}}, "2");
+  peer.send("COMMIT", {{"transaction", "t"}, {"receipt", "committed"}});
+  EXPECT_THAT(peer.error(), StartsWith("Bad transaction"));
+}
+
 }  // namespace
 }  // namespace wharf::stomp

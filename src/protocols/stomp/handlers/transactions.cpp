@@ -47,7 +47,8 @@ Outcome<void> take_begin(Client& client, const Frame& frame) {
   Outcome<std::string_view> id = needed(frame, "transaction");
   if (!id) return refuse(id.error());
   constexpr std::size_t kLongestName = 255;
-  if (id->size() > kLongestName) return refuse("Bad transaction", "a transaction's name has at most 255 bytes");
+  if (id->empty() || id->size() > kLongestName)
+    return refuse("Bad transaction", "a transaction's name has 1 to 255 bytes");
   if (client.transactions.size() >= Transactions::kMost)
     return refuse("Bad transaction", fmt::format("more than {} transactions at a time", Transactions::kMost));
   if (!client.transactions.begin(*id))
@@ -76,8 +77,7 @@ runtime::Task<Outcome<void>> take_commit(Client* client, const Frame* frame) {
   Outcome<void> gathered = co_await gather(client, &*committed);
   if (!gathered) co_return gathered;
   GatheredSends sends = client->turn.take();
-  // Whoever commits hears of every failure.
-  for (std::string& receipt : sends.receipts) receipt = *id;
+  for (std::string& receipt : sends.receipts) receipt = *id;  // never empty: whoever commits hears of every failure
   std::optional<SendFailure> failure = co_await pass_on(client, &sends);
   if (failure) co_return refuse("Bad transaction", fmt::format("not all was kept: {}", failure->error.message));
   for (const Transaction::Settled& one : committed->settled) {
