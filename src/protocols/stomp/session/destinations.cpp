@@ -46,10 +46,10 @@ std::string decoded(std::string_view text) {
   return plain;
 }
 
-std::string encoded(std::string_view text) {
+std::string with_escapes(std::string_view text, bool of_slashes) {
   std::string safe;
   for (char character : text) {
-    if (character == '/') {
+    if (character == '/' && of_slashes) {
       safe += "%2F";
     } else if (character == '%') {
       safe += "%25";
@@ -58,6 +58,15 @@ std::string encoded(std::string_view text) {
     }
   }
   return safe;
+}
+
+std::string encoded(std::string_view text) {
+  return with_escapes(text, true);
+}
+
+/// Which is all that follows the prefix.
+std::string encoded_topic(std::string_view key) {
+  return with_escapes(key, false);
 }
 
 /// "consumer.prefetchSize=1&consumer.priority=2", behind the "?".
@@ -150,7 +159,7 @@ Outcome<Destination> destination_of(std::string_view text) {
 
 std::string text_of_published(std::string_view exchange, std::string_view key) {
   if (exchange.empty()) return fmt::format("/queue/{}", encoded(key));
-  if (exchange == kTopicExchange) return fmt::format("/topic/{}", encoded(key));
+  if (exchange == kTopicExchange) return fmt::format("/topic/{}", encoded_topic(key));
   if (key.empty()) return fmt::format("/exchange/{}", encoded(exchange));
   return fmt::format("/exchange/{}/{}", encoded(exchange), encoded(key));
 }

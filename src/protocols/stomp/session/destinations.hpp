@@ -39,7 +39,7 @@ struct Destination {
 /// "Unknown destination", "Invalid destination".
 Outcome<Destination> destination_of(std::string_view text);
 
-/// As RabbitMQ names where a message was published.
+/// As RabbitMQ names where a message was published, but for slashes in a topic, which stay what they are.
 std::string text_of_published(std::string_view exchange, std::string_view key);
 
 /// What is bound to amq.topic: ActiveMQ's last word `>` means `#`.

@@ -55,6 +55,8 @@ TEST(Destinations, OthersAreRefusedWithRabbitmqsWords) {
 TEST(Destinations, WhereAMessageWasPublishedIsToldSoThatItMeansTheSame) {
   EXPECT_EQ(text_of_published("", "a/b%"), "/queue/a%2Fb%25");
   EXPECT_EQ(text_of_published("amq.topic", "a.b"), "/topic/a.b");
+  EXPECT_EQ(text_of_published("amq.topic", "a/b%2F"), "/topic/a/b%252F");
+  EXPECT_EQ(destination_of("/topic/a/b%252F")->key, "a/b%2F");
   EXPECT_EQ(text_of_published("e", ""), "/exchange/e");
   EXPECT_EQ(text_of_published("e/f", "k"), "/exchange/e%2Ff/k");
   auto again = destination_of(text_of_published("e/f%", "k/l%2F"));
