@@ -35,7 +35,7 @@ constexpr std::size_t kBufferBytes = 20'000;
 /// With its head it fills what is between two sockets.
 const std::string kMuch(kBufferBytes - 4, 'x');
 
-/// Says what it hears, until it hears "bye"; of "much" it says as much as fits.
+/// Says what it hears, until it hears "bye"; of "much" it says as much as fits. It tries to have the last word.
 class EchoConnection final : public runtime::PortConnection {
  public:
   explicit EchoConnection(std::unique_ptr<Stream> stream) : stream_(std::move(stream)) {}
@@ -43,6 +43,7 @@ class EchoConnection final : public runtime::PortConnection {
     std::vector<std::byte> buffer(100);
     while (true) {
       Result<std::size_t> count = co_await stream_->read_some(buffer);
+      if (count && *count == 0) std::ignore = co_await write(stream_.get(), "too late");
       if (!count || *count == 0) break;
       std::string text(as_text(ByteView(buffer).first(*count)));
       if (text == "bye") break;

@@ -61,8 +61,8 @@ runtime::Task<Result<std::size_t>> WebSocketStream::read_step(MutableBytes into,
   }
   if (step->kind == Kind::kData) co_return step->count;
   if (step->kind == Kind::kClose) {
-    co_await answer(web_socket_control(WebSocketOpcode::kClose, step->payload));
     told_ = true;
+    co_await answer(web_socket_control(WebSocketOpcode::kClose, step->payload));
     co_return std::size_t{0};
   }
   *again = true;
@@ -110,7 +110,7 @@ runtime::Task<Result<void>> WebSocketStream::send(std::vector<runtime::OutPiece>
 
 runtime::Task<Result<void>> WebSocketStream::write(std::vector<runtime::OutPiece> pieces) {
   while (is_sending_) co_await sent_.wait();
-  if (is_closing_) co_return fail(ErrorCode::kClosed, "the connection is closed");
+  if (is_closing_ || told_) co_return fail(ErrorCode::kClosed, "the connection is closed");
   std::uint64_t bytes = 0;
   for (const runtime::OutPiece& one : pieces) bytes += bytes_of(one).size();
   bool text = options_.prefers_text && is_text(pieces);

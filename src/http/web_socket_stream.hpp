@@ -49,7 +49,7 @@ class WebSocketStream final : public runtime::Stream {
   bool is_sending_ = false;
   runtime::Signal sent_;
   bool is_closing_ = false;
-  bool told_ = false;  // a close frame was sent
+  bool told_ = false;  // a close frame was sent, or is on its way: nothing comes behind it (5.5.1)
   CloseCode reason_ = CloseCode::kNormal;
 };
 
