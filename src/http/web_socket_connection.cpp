@@ -7,6 +7,9 @@ namespace wharf::http {
 namespace {
 
 constexpr Nanoseconds kHandshakeLimit = std::chrono::seconds(10);
+/// After a refusal, as for http::Connection's.
+constexpr std::size_t kMostDroppedBytes = 1u << 20;
+constexpr Nanoseconds kDropFor = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -27,10 +30,7 @@ void WebSocketConnection::close() {
 }
 
 runtime::Task<void> WebSocketConnection::run() {
-  timer_ = shard_.set_timer(shard_.now() + kHandshakeLimit, [this] {
-    timer_.reset();
-    socket_->close();
-  });
+  allow(kHandshakeLimit);
   bool good = co_await shake_hands();
   if (timer_) shard_.cancel_timer(*timer_);
   if (!good || is_closing_) {
@@ -42,6 +42,15 @@ runtime::Task<void> WebSocketConnection::run() {
   inside_ = make_inside_(std::move(stream));
   co_await inside_->run();
   co_await tasks_.close();
+}
+
+/// From now on the socket is open for so long, unless the handshake is done.
+void WebSocketConnection::allow(Nanoseconds time) {
+  if (timer_) shard_.cancel_timer(*timer_);
+  timer_ = shard_.set_timer(shard_.now() + time, [this] {
+    timer_.reset();
+    socket_->close();
+  });
 }
 
 runtime::Task<bool> WebSocketConnection::write(std::string text) {
@@ -85,7 +94,19 @@ runtime::Task<void> WebSocketConnection::refuse(Refusal refused) {
   if (refused.status == 426) response.headers = {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}};
   std::string text = response_head(response, false, shard_.clock().wall_now());
   text += response.body;
-  std::ignore = co_await write(std::move(text));
+  bool told = co_await write(std::move(text));
+  if (told) co_await drop_rest();
+}
+
+/// Closing at once could take the refusal from the client: a reset overtakes what it has not read.
+runtime::Task<void> WebSocketConnection::drop_rest() {
+  allow(kDropFor);
+  std::vector<std::byte> dropped(4096);
+  for (std::size_t total = 0; total < kMostDroppedBytes && !is_closing_;) {
+    Result<std::size_t> count = co_await socket_->read_some(dropped);
+    if (!count || *count == 0) co_return;
+    total += *count;
+  }
 }
 
 runtime::OpenPort::Welcome welcome_web_socket(std::shared_ptr<const WebSocketPort> port,

@@ -32,6 +32,8 @@ class WebSocketConnection final : public runtime::PortConnection {
   /// False: there was none.
   runtime::Task<bool> shake_hands();
   runtime::Task<void> refuse(Refusal refusal);
+  runtime::Task<void> drop_rest();
+  void allow(Nanoseconds time);
   runtime::Task<bool> write(std::string text);
 
   const WebSocketPort& port_;

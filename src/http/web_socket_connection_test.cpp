@@ -209,6 +209,12 @@ TEST_F(WebSocketServer, OrdinaryRequestsAreToldWhatIsSpokenHere) {
   EXPECT_THAT(heard_, HasSubstr("Sec-WebSocket-Version: 13\r\n"));
 }
 
+TEST_F(WebSocketServer, ARefusalIsHeardByWhoSendsOn) {
+  say("GET / HTTP/1.1\r\nHost: server\r\n\r\n" + std::string(50'000, 'x'));
+  ASSERT_TRUE(until([&] { return ended_; }));
+  EXPECT_THAT(heard_, StartsWith("HTTP/1.1 426 Upgrade Required\r\n"));
+}
+
 TEST_F(WebSocketServer, WhoDoesNotShakeHandsIsLeftAlone) {
   say("GET /ws HTTP/1.1\r\n");
   ASSERT_TRUE(until([&] { return ended_; }, 15s));
