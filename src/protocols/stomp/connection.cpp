@@ -71,8 +71,9 @@ runtime::Task<void> Connection::read_frames() {
   bool first = true;
   while (client_.phase != Phase::kEnded) {
     if (client_.overloaded()) {
+      is_listening_ = false;
       co_await client_.can_read.wait();
-      last_read_ = shard_.now();  // it was not listened to
+      listen_again();
       continue;
     }
     MutableBytes space = frames_.space();
@@ -85,6 +86,12 @@ runtime::Task<void> Connection::read_frames() {
     co_await take_frames();
     end_turn(client_);
   }
+}
+
+/// What its client has sent meanwhile is yet to be read: it was not silent.
+void Connection::listen_again() {
+  is_listening_ = true;
+  last_read_ = shard_.now();
 }
 
 runtime::Task<void> Connection::drop_rest() {
@@ -117,8 +124,9 @@ runtime::Task<void> Connection::take_frames() {
     }
     end_turn(client_);
     bool was_start = client_.phase == Phase::kStart;
+    is_listening_ = false;
     co_await take_slow_frame(&client_, &frame);
-    last_read_ = shard_.now();
+    listen_again();
     if (was_start && client_.phase == Phase::kRunning) {
       frames_.set_limits(door_.limits.frame);
       frames_.set_version(client_.version);
@@ -214,7 +222,7 @@ bool Connection::look_at_time() {
     client_.out.raw(as_bytes("\n"));
     can_write_.notify();
   }
-  if (client_.heart_beat.wants_ms == 0 || client_.overloaded()) return true;
+  if (client_.heart_beat.wants_ms == 0 || !is_listening_) return true;
   if (now - last_read_ < 2 * of_ms(client_.heart_beat.wants_ms)) return true;
   door_.logger.warn("closed a connection: no heart-beat from its client",
                     {{"listener", "stomp"}, {"from", stream_->remote().text()}});

@@ -26,6 +26,7 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
  private:
   runtime::Task<void> read_frames();
   runtime::Task<void> take_frames();
+  void listen_again();
   bool is_foreign();
   /// What the client still sends is passed over for a while.
   runtime::Task<void> drop_rest();
@@ -52,6 +53,7 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   bool reading_ended_ = false;
   MonotonicTime began_;
   MonotonicTime last_read_;
+  bool is_listening_ = true;  // not while a frame is carried out, or there is too much on its way
   std::optional<runtime::Timers::Handle> timer_;
   broker::ConnectionListing listing_;
   Client client_;

@@ -60,6 +60,11 @@ class Peer {
   void send(std::string_view command, const std::vector<Header>& headers = {}, std::string_view body = {}) {
     add(command, headers, body).send_added();
   }
+  /// A heart-beat, behind what is being sent.
+  void beat() {
+    out_.raw(as_bytes("\n"));
+    start_sending();
+  }
   std::size_t bytes_taken() const { return bytes_taken_; }
 
   bool until(const std::function<bool()>& done, Nanoseconds within = std::chrono::seconds(20)) {
@@ -116,14 +121,18 @@ class Peer {
 
  private:
   static runtime::Task<void> write(Peer* peer) {
-    for (SharedBytes& piece : peer->out_.take()) {
-      std::size_t size = piece.size();
-      std::vector<runtime::OutPiece> pieces;
-      pieces.emplace_back(std::move(piece));
-      Result<void> written = co_await peer->stream_->write(std::move(pieces));
-      if (!written) co_return;
-      peer->bytes_taken_ += size;
+    if (std::exchange(peer->is_writing_, true)) co_return;  // who does takes it along
+    while (!peer->out_.empty()) {
+      for (SharedBytes& piece : peer->out_.take()) {
+        std::size_t size = piece.size();
+        std::vector<runtime::OutPiece> pieces;
+        pieces.emplace_back(std::move(piece));
+        Result<void> written = co_await peer->stream_->write(std::move(pieces));
+        if (!written) co_return;
+        peer->bytes_taken_ += size;
+      }
     }
+    peer->is_writing_ = false;
   }
   static runtime::Task<void> listen(Peer* peer) {
     while (true) {
@@ -151,6 +160,7 @@ class Peer {
   FrameBuffer frames_;
   std::deque<Heard> heard_;
   std::size_t bytes_taken_ = 0;
+  bool is_writing_ = false;
   bool ended_ = false;
   runtime::TaskScope tasks_;
 };
