@@ -9,10 +9,10 @@ namespace {
 std::optional<Timestamp> age_of(std::span<const RetainedSegment> segments, std::size_t number, Timestamp now) {
   const RetainedSegment& segment = segments[number];
   if (!segment.max_timestamp) return std::nullopt;
-  if (segment.max_timestamp->ms >= 0 && *segment.max_timestamp <= now) return segment.max_timestamp;
+  if (tells_age(*segment.max_timestamp, now)) return segment.max_timestamp;
   Timestamp since = segment.noticed.value_or(now);
   for (const RetainedSegment& later : segments.subspan(number + 1)) {
-    if (later.max_timestamp && later.max_timestamp->ms >= 0 && *later.max_timestamp <= now) since = std::min(since, *later.max_timestamp);
+    if (later.max_timestamp && tells_age(*later.max_timestamp, now)) since = std::min(since, *later.max_timestamp);
   }
   return since;
 }
@@ -52,9 +52,17 @@ Trim decide_trim(std::span<const RetainedSegment> segments, Offset log_start, Of
   return trim;
 }
 
-bool should_roll_idle(std::optional<Timestamp> first_timestamp, const LogConfig& config, Timestamp now) {
-  std::int64_t longest_ms = config.cleanup_compact ? std::min(config.segment_ms, config.max_compaction_lag_ms) : config.segment_ms;
-  return first_timestamp && first_timestamp->ms >= 0 && passed(*first_timestamp, longest_ms, now);
+bool tells_age(Timestamp timestamp, Timestamp now) {
+  return timestamp.ms >= 0 && timestamp <= now;
+}
+
+bool should_roll_idle(std::optional<Timestamp> first_timestamp, std::optional<Timestamp> noticed,
+                      const LogConfig& config, Timestamp now) {
+  std::int64_t longest_ms =
+      config.cleanup_compact ? std::min(config.segment_ms, config.max_compaction_lag_ms) : config.segment_ms;
+  if (!first_timestamp) return false;
+  std::optional<Timestamp> since = tells_age(*first_timestamp, now) ? first_timestamp : noticed;
+  return since && passed(*since, longest_ms, now);
 }
 
 }  // namespace wharf::log

@@ -92,10 +92,21 @@ TEST(Retention, ACompactedTopicIsNotTrimmed) {
 TEST(Retention, AnIdleSegmentIsClosedWhenItsFirstRecordIsOld) {
   LogConfig config;
   config.segment_ms = 1000;
-  EXPECT_TRUE(should_roll_idle(Timestamp{998'999}, config, kNow));
-  EXPECT_FALSE(should_roll_idle(Timestamp{999'000}, config, kNow));
-  EXPECT_FALSE(should_roll_idle(Timestamp{2'000'000}, config, kNow));
-  EXPECT_FALSE(should_roll_idle(std::nullopt, config, kNow));
+  EXPECT_TRUE(should_roll_idle(Timestamp{998'999}, std::nullopt, config, kNow));
+  EXPECT_FALSE(should_roll_idle(Timestamp{999'000}, std::nullopt, config, kNow));
+  EXPECT_FALSE(should_roll_idle(Timestamp{2'000'000}, std::nullopt, config, kNow));
+  EXPECT_FALSE(should_roll_idle(std::nullopt, std::nullopt, config, kNow));
+}
+
+TEST(Retention, WhereTheFirstRecordTellsNoAgeASegmentIsClosedSomeTimeAfterThatWasNoticed) {
+  LogConfig config;
+  config.segment_ms = 1000;
+  for (Timestamp first : {kNoTimestamp, Timestamp{2'000'000}}) {
+    EXPECT_TRUE(should_roll_idle(first, Timestamp{998'999}, config, kNow));
+    EXPECT_FALSE(should_roll_idle(first, Timestamp{999'000}, config, kNow));
+    EXPECT_FALSE(should_roll_idle(first, std::nullopt, config, kNow));
+  }
+  EXPECT_FALSE(should_roll_idle(Timestamp{999'500}, Timestamp{1}, config, kNow));
 }
 
 }  // namespace

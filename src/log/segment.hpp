@@ -104,8 +104,14 @@ class Segment {
   Result<std::shared_ptr<runtime::File>> log_file(runtime::OpenMode mode = runtime::OpenMode::kReadWrite);
   void close_files();
 
-  /// When retention first saw a future timestamp here, or none (log/retention.hpp).
-  std::optional<Timestamp> noticed;
+  /// What retention saw of a segment whose timestamps tell no age: they lie in the future, or are none
+  /// (log/retention.hpp). When it saw it first, when the segment had last grown since, and to what size.
+  struct Noticed {
+    Timestamp first;
+    Timestamp grown;
+    std::uint32_t size = 0;
+  };
+  std::optional<Noticed> noticed;
 
   /// A cold range was read. What a reader that catches up has left behind goes out of the page cache, the newest data stay.
   void note_cold_read(Interval range);

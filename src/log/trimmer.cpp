@@ -30,6 +30,44 @@ void rest_if_idle(PartitionLog& log) {
   if (log.stored().write_indexes(true)) log.stored().unload();
 }
 
+void notice(Segment& segment, Timestamp now) {
+  if (!segment.noticed) segment.noticed = Segment::Noticed{now, now, segment.size()};
+  if (segment.noticed->size == segment.size()) return;
+  segment.noticed->size = segment.size();
+  segment.noticed->grown = now;
+}
+
+/// So that it can expire though nothing comes to it.
+void roll_if_old(PartitionLog& log, Timestamp now) {
+  Segment* last = log.stored().last();
+  if (last == nullptr) return;
+  Result<std::optional<Timestamp>> first = last->first_timestamp();
+  if (!first) return;
+  if (*first && !tells_age(**first, now)) notice(*last, now);
+  std::optional<Timestamp> noticed = last->noticed ? std::optional(last->noticed->first) : std::nullopt;
+  if (should_roll_idle(*first, noticed, log.config(), now)) std::ignore = log.stored().roll();
+}
+
+RetainedSegment facts_of(Segment& segment, Offset end, Timestamp now) {
+  RetainedSegment facts{end, segment.size(), std::nullopt, std::nullopt};
+  if (!segment.known_max_timestamp()) return facts;
+  facts.max_timestamp = segment.known_max_timestamp()->timestamp;
+  if (!tells_age(*facts.max_timestamp, now)) {
+    notice(segment, now);
+    facts.noticed = segment.noticed->grown;
+  }
+  return facts;
+}
+
+/// A growing segment that tells no age expires only when it was closed: the round that closes it must not wait until
+/// then.
+std::optional<Timestamp> next_check(const Trim& trim, const Segment* growing, const LogConfig& config) {
+  if (config.cleanup_compact) return std::nullopt;
+  bool closes_by_notice = trim.next_check && growing != nullptr && growing->noticed;
+  if (!closes_by_notice || growing->noticed->first.ms > kForever - config.segment_ms) return trim.next_check;
+  return std::min(*trim.next_check, Timestamp{growing->noticed->first.ms + config.segment_ms});
+}
+
 }  // namespace
 
 Task<Result<void>> Trimmer::apply_retention(PartitionId id) {
@@ -38,25 +76,17 @@ Task<Result<void>> Trimmer::apply_retention(PartitionId id) {
     if (log == nullptr) co_return Result<void>();
     Timestamp now = with_.shard->clock().wall_now();
     const LogConfig& config = log->config();
+    if (Result<void> read = log->stored().load(); !read) co_return fail(read.error());
+    roll_if_old(*log, now);
     Result<std::span<const std::unique_ptr<Segment>>> segments = log->stored().segments();
     if (!segments) co_return fail(segments.error());
-    if (!segments->empty()) {
-      Result<std::optional<Timestamp>> first = segments->back()->first_timestamp();
-      if (first && should_roll_idle(*first, config, now)) std::ignore = log->stored().roll();
-      segments = log->stored().segments();
-    }
     std::vector<RetainedSegment> retained;
-    for (std::size_t i = 0; i < segments->size(); ++i) {
-      Segment& segment = *(*segments)[i];
-      std::optional<Timestamp> max;
-      if (segment.known_max_timestamp()) max = segment.known_max_timestamp()->timestamp;
-      if (max && (*max > now || max->ms < 0) && !segment.noticed) segment.noticed = now;
-      retained.push_back({log->stored().end_of(i), segment.size(), max, segment.noticed});
-    }
+    for (std::size_t i = 0; i < segments->size(); ++i)
+      retained.push_back(facts_of(*(*segments)[i], log->stored().end_of(i), now));
     Trim trim =
         decide_trim(retained, log->log_start_offset(), log->high_watermark(), log->stored().size_bytes(), config, now);
+    log->next_retention_check = next_check(trim, log->stored().last(), config);
     if (trim.wants_last_rolled) std::ignore = log->stored().roll();
-    log->next_retention_check = trim.next_check;
     if (log->raise_log_start(trim.log_start)) {
       checkpointer_.note_dirty(*log);
       with_.logger->info("trimmed a log", {{"partition", id.folder()}, {"log_start", trim.log_start.value}});

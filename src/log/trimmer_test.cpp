@@ -193,6 +193,45 @@ TEST(Trimmer, AProducersClockThatRunsAheadDoesNotKeepDataForEver) {
   EXPECT_GT(fixture.store->find(id)->log_start_offset(), Offset{10});
 }
 
+/// A record every five seconds, in one segment that only its age closes.
+void trickle(StoreFixture& fixture, PartitionId id, std::int64_t timestamp_ms, int records) {
+  for (int i = 0; i < records; ++i) {
+    fixture.append_and_wait(id, {.first_timestamp_ms = timestamp_ms, .number = i});
+    fixture.simulation.run_for(std::chrono::seconds(5));
+  }
+}
+
+TEST(Trimmer, WhatJustCameIsKeptWhereItsTimestampTellsNoAge) {
+  for (std::int64_t timestamp_ms : {kStart + 1'000'000'000, std::int64_t{-1}}) {
+    LogConfig config = short_lived();
+    config.segment_bytes = 1 << 20;
+    config.segment_ms = 3'600'000;
+    StoreFixture fixture(8, config);
+    fixture.options.retention_check_interval_ms = 10'000;
+    ASSERT_TRUE(fixture.start().has_value());
+    PartitionId id = fixture.add(1).id();
+    trickle(fixture, id, timestamp_ms, 40);
+    EXPECT_EQ(fixture.store->find(id)->log_start_offset(), Offset{0});
+    fixture.simulation.run_for(std::chrono::seconds(120));
+    EXPECT_EQ(fixture.store->find(id)->log_start_offset(), Offset{40});
+  }
+}
+
+TEST(Trimmer, WhereTimestampsTellNoAgeASegmentIsClosedByTimeAllTheSameSoThatItsRecordsExpire) {
+  for (std::int64_t timestamp_ms : {kStart + 1'000'000'000, std::int64_t{-1}}) {
+    LogConfig config = short_lived();
+    config.segment_bytes = 1 << 20;
+    StoreFixture fixture(9, config);
+    fixture.options.retention_check_interval_ms = 10'000;
+    ASSERT_TRUE(fixture.start().has_value());
+    PartitionId id = fixture.add(1).id();
+    trickle(fixture, id, timestamp_ms, 60);
+    Offset start = fixture.store->find(id)->log_start_offset();
+    EXPECT_GT(start, Offset{20});
+    EXPECT_LE(start, Offset{60 - 12});  // those of the last minute
+  }
+}
+
 TEST(Trimmer, WhatAQueueHasDoneWithTakesNoMemoryAndWhatItNeedsIsKept) {
   StoreFixture fixture;
   ASSERT_TRUE(fixture.start().has_value());
