@@ -90,7 +90,10 @@ class PartitionLog {
   PartitionLog& operator=(const PartitionLog&) = delete;
   ~PartitionLog() { context_.unstored_bytes -= unstored_bytes_; }
 
-  void set_config(std::shared_ptr<const LogConfig> config) { config_ = std::move(config); }
+  void set_config(std::shared_ptr<const LogConfig> config) {
+    config_ = std::move(config);
+    next_retention_check.reset();  // that was by the old one
+  }
   /// How appends are made durable now; the next append follows the configuration.
   Flush flush() const { return flush_; }
 

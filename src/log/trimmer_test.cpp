@@ -193,6 +193,23 @@ TEST(Trimmer, AProducersClockThatRunsAheadDoesNotKeepDataForEver) {
   EXPECT_GT(fixture.store->find(id)->log_start_offset(), Offset{10});
 }
 
+TEST(Trimmer, AShorterRetentionIsFollowedInTheNextRound) {
+  LogConfig config = short_lived();
+  config.retention_ms = 7LL * 24 * 3600 * 1000;
+  StoreFixture fixture(10, config);
+  fixture.options.retention_check_interval_ms = 10'000;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 40; ++i)
+    fixture.append_and_wait(id, {.value_bytes = 200, .first_timestamp_ms = kStart, .number = i});
+  fixture.simulation.run_for(std::chrono::seconds(120));
+  EXPECT_EQ(fixture.store->find(id)->log_start_offset(), Offset{0});
+  config.retention_ms = 60'000;
+  ASSERT_TRUE(fixture.store->reconfigure(id, std::make_shared<LogConfig>(config)).has_value());
+  fixture.simulation.run_for(std::chrono::seconds(11));
+  EXPECT_EQ(fixture.store->find(id)->log_start_offset(), Offset{40});
+}
+
 /// A record every five seconds, in one segment that only its age closes.
 void trickle(StoreFixture& fixture, PartitionId id, std::int64_t timestamp_ms, int records) {
   for (int i = 0; i < records; ++i) {
