@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "cluster/replication/read_watch.hpp"
 #include "model/byte_order.hpp"
 #include "model/record_batch.hpp"
@@ -13,10 +11,6 @@ namespace wharf::broker {
 namespace {
 
 using cluster::ReadWatch;
-
-std::unexpected<Error> not_here(PartitionId partition) {
-  return fail(ErrorCode::kNotFound, fmt::format("partition {} is not here", partition.folder()));
-}
 
 /// The parts of one read that one shard owns, and what it found.
 struct Portion {
@@ -60,7 +54,7 @@ void read_part(cluster::ShardLogs& logs, const ReadPart& part, std::size_t budge
                bool& cold) {
   log::PartitionLog* log = logs.store().find(part.partition);
   if (log == nullptr) {
-    outcome.failure = not_here(part.partition).error();
+    outcome.failure = logs.store().no_log(part.partition).error();
     return;
   }
   outcome.high_watermark = log->high_watermark();
@@ -225,7 +219,7 @@ runtime::Task<Result<PartitionMarks>> LogRead::marks(runtime::Shard& here, Parti
   NodeShard* owner = &shards_.owner(partition);
   auto look = [owner, partition]() -> Result<PartitionMarks> {
     log::PartitionLog* log = owner->logs->store().find(partition);
-    if (log == nullptr) return not_here(partition);
+    if (log == nullptr) return owner->logs->store().no_log(partition);
     return PartitionMarks{log->log_start_offset(), log->high_watermark(), log->last_stable_offset(), log->log_end_offset(),
                           owner->topics->leader_epoch()};
   };
@@ -271,7 +265,7 @@ runtime::Task<Result<FoundOffset>> LogRead::end_of_epoch(runtime::Shard& here, P
   NodeShard* owner = &shards_.owner(partition);
   auto look = [owner, partition, epoch]() -> Result<FoundOffset> {
     log::PartitionLog* log = owner->logs->store().find(partition);
-    if (log == nullptr) return not_here(partition);
+    if (log == nullptr) return owner->logs->store().no_log(partition);
     log::EpochEnd end = log->end_of_epoch(epoch);
     return FoundOffset{.offset = end.end_offset, .leader_epoch = end.epoch};
   };

@@ -201,5 +201,55 @@ TEST(LogCrash, AnErrorOfTheDiskInAnyCallLosesNothingAcknowledgedAndTheStoreHeals
   }
 }
 
+/// Confirmed records of three partitions, and then no power.
+void confirm_and_die(StoreFixture& fixture, bool in_segments) {
+  ASSERT_TRUE(fixture.start().has_value());
+  for (std::uint8_t number = 1; number <= 3; ++number) {
+    PartitionId id = fixture.add(number).id();
+    for (int i = 0; i < 10; ++i) fixture.append_and_wait(id, {.value_bytes = 300, .number = i});
+  }
+  if (in_segments)
+    ASSERT_TRUE(
+        fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
+  fixture.power_loss();
+}
+
+TEST(LogCrash, AnErrorOfTheDiskInAnyCallOfAStartLosesNothingAcknowledgedOnceItIsMended) {
+  for (bool in_segments : {false, true}) {
+    for (std::uint64_t operation = 0;; ++operation) {
+      StoreFixture fixture(79);
+      confirm_and_die(fixture, in_segments);
+      std::set<PartitionId> partitions = std::exchange(fixture.partitions, {});
+      fixture.machine->disk().fail_at(fixture.machine->disk().operations() + operation);
+      if (fixture.start()) std::ignore = fixture.stop();
+      if (fixture.machine->disk().injected() == 0) break;
+      fixture.partitions = std::move(partitions);
+      Result<void> started = fixture.start();
+      ASSERT_TRUE(started.has_value()) << "operation " << operation << ": " << started.error().message;
+      EXPECT_EQ(fixture.compare(), "") << "operation " << operation;
+    }
+  }
+}
+
+TEST(LogCrash, APartitionThatCannotBeOpenedAndHasNothingInTheWriteAheadLogIsRefusedAloneAndSaysWhy) {
+  int refused = 0;
+  for (std::uint64_t operation = 0;; ++operation) {
+    StoreFixture fixture(80);
+    confirm_and_die(fixture, true);
+    fixture.partitions.clear();
+    fixture.machine->disk().fail_at(fixture.machine->disk().operations() + operation);
+    bool started = fixture.start().has_value();
+    for (std::uint8_t number = 1; started && number <= 3; ++number) {
+      PartitionId id = test_partition(number);
+      if (fixture.store->find(id) != nullptr) continue;
+      ++refused;
+      EXPECT_EQ(fixture.append(id, {}).error().code, ErrorCode::kStorage);
+      EXPECT_EQ(fixture.store->no_log(id).error().code, ErrorCode::kStorage);
+    }
+    if (fixture.machine->disk().injected() == 0) break;
+  }
+  EXPECT_GT(refused, 0);
+}
+
 }  // namespace
 }  // namespace wharf::log

@@ -32,7 +32,7 @@ Task<Result<void>> LogReads::warm(PartitionId id, Offset from, std::size_t max_b
   constexpr std::size_t kReadAhead = 2u << 20;  // the next reads of the same reader find their range done
   while (true) {
     PartitionLog* log = logs_.find(id);
-    if (log == nullptr) co_return has_no_log(id);
+    if (log == nullptr) co_return logs_.no_log(id);
     Result<SegmentList::Holding> holding = log->stored().holding(from);
     if (!holding) co_return fail(holding.error());
     if (holding->segment == nullptr) co_return Result<void>();  // the read says what is missing
@@ -106,7 +106,7 @@ Task<Result<SharedBytes>> LogReads::read_bytes(PartitionId id, Offset from, std:
   constexpr int kMostTries = 4;
   for (int i = 0; i < kMostTries; ++i) {
     PartitionLog* log = logs_.find(id);
-    if (log == nullptr) co_return has_no_log(id);
+    if (log == nullptr) co_return logs_.no_log(id);
     Result<ReadResult> read = log->read(from, max_bytes, below, true);
     if (read && read->pieces.size() == 1 && std::holds_alternative<SharedBytes>(read->pieces.front())) {
       co_return std::get<SharedBytes>(read->pieces.front());
@@ -129,7 +129,7 @@ Task<Result<std::optional<TimestampedOffset>>> LogReads::first_at_or_after(Parti
   Offset cursor{-1};
   while (true) {
     PartitionLog* log = logs_.find(id);
-    if (log == nullptr) co_return has_no_log(id);
+    if (log == nullptr) co_return logs_.no_log(id);
     cursor = std::max(cursor, log->log_start_offset());
     if (cursor >= log->stored_end()) co_return find_in_tail(*log, time);
     Result<SegmentList::Holding> holding = log->stored().holding(cursor);
@@ -173,7 +173,7 @@ Task<Result<std::optional<TimestampedOffset>>> LogReads::max_timestamp(Partition
   Offset cursor{-1};
   while (true) {
     PartitionLog* log = logs_.find(id);
-    if (log == nullptr) co_return has_no_log(id);
+    if (log == nullptr) co_return logs_.no_log(id);
     cursor = std::max(cursor, log->log_start_offset());
     if (cursor >= log->stored_end()) break;
     Result<SegmentList::Holding> holding = log->stored().holding(cursor);

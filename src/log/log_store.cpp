@@ -36,13 +36,13 @@ Task<Result<std::unique_ptr<LogStore>>> LogStore::open(Surroundings with, LogSto
 
 Result<void> LogStore::reconfigure(PartitionId id, std::shared_ptr<const LogConfig> config) {
   PartitionLog* log = find(id);
-  if (log == nullptr) return has_no_log(id);
+  if (log == nullptr) return logs_.no_log(id);
   log->set_config(std::move(config));
   return {};
 }
 
 Result<void> LogStore::remove(PartitionId id) {
-  if (!logs_.remove(id)) return has_no_log(id);
+  if (!logs_.remove(id)) return logs_.no_log(id);
   space_.tell_waiting();
   checkpointer_.note_removed(id);
   condemned_.add_folder(logs_.context().logs / id.folder());
@@ -51,7 +51,7 @@ Result<void> LogStore::remove(PartitionId id) {
 
 Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const AppendContext& context) {
   PartitionLog* log = find(id);
-  if (log == nullptr) return has_no_log(id);
+  if (log == nullptr) return logs_.no_log(id);
   if (closed_) return fail(ErrorCode::kClosed, "the log store is closing");
   if (!space_.takes_records(id, context.from_client)) return fail(ErrorCode::kDiskFull, "the disk is full");
   if (context.from_client && !batches.prepared) {
@@ -81,7 +81,7 @@ PrepareOptions LogStore::prepare_options(Effort effort) const {
 
 Result<bool> LogStore::prepare_now(PartitionId id, OwnedBatches& batches) {
   PartitionLog* log = find(id);
-  if (log == nullptr) return has_no_log(id);
+  if (log == nullptr) return logs_.no_log(id);
   Result<void> prepared = prepare_batches(batches, log->config(), prepare_options(Effort::kShort), decoders_);
   if (prepared) return true;
   if (prepared.error().code == ErrorCode::kBusy) return false;
@@ -90,7 +90,7 @@ Result<bool> LogStore::prepare_now(PartitionId id, OwnedBatches& batches) {
 
 Task<Result<OwnedBatches>> LogStore::prepare(PartitionId id, OwnedBatches batches) {
   PartitionLog* log = find(id);
-  if (log == nullptr) co_return has_no_log(id);
+  if (log == nullptr) co_return logs_.no_log(id);
   auto work = [batches = std::move(batches), config = log->config(),
                options = prepare_options(Effort::kAny)]() mutable {
     Decoders decoders;

@@ -69,6 +69,8 @@ class LogStore {
     return logs_.create(id, std::move(config));
   }
   PartitionLog* find(PartitionId id) { return logs_.find(id); }
+  /// Of a partition that find() does not know: kNotFound, or kStorage as create() says it.
+  std::unexpected<Error> no_log(PartitionId id) const { return logs_.no_log(id); }
   Result<void> reconfigure(PartitionId id, std::shared_ptr<const LogConfig> config);
   /// Forgets the partition and deletes its files (in the background). Pointers to its log are dead. kNotFound.
   Result<void> remove(PartitionId id);

@@ -4,7 +4,8 @@
 
 namespace wharf::log {
 
-std::unexpected<Error> has_no_log(const PartitionId& id) {
+std::unexpected<Error> LogTable::no_log(const PartitionId& id) const {
+  if (auto unreadable = unreadable_.find(id); unreadable != unreadable_.end()) return fail(unreadable->second);
   return fail(ErrorCode::kNotFound, fmt::format("partition {} has no log here", id.folder()));
 }
 

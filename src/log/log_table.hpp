@@ -16,9 +16,6 @@
 
 namespace wharf::log {
 
-/// kNotFound, of a partition that find() does not know.
-std::unexpected<Error> has_no_log(const PartitionId& id);
-
 class LogTable {
  public:
   LogTable(const StoreSurroundings& with, const LogStoreOptions& options);
@@ -27,6 +24,8 @@ class LogTable {
     auto found = logs_.find(id);
     return found == logs_.end() ? nullptr : found->second.get();
   }
+  /// Of a partition that find() does not know: kNotFound, or why its folder could not be read at the start.
+  std::unexpected<Error> no_log(const PartitionId& id) const;
   /// LogStore::create().
   Result<PartitionLog*> create(const PartitionId& id, std::shared_ptr<const LogConfig> config);
   /// False: nobody knew it.

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "log/storage_error.hpp"
 #include "model/record_batch.hpp"
 #include "runtime/task_scope.hpp"
@@ -47,6 +49,11 @@ struct StoreRecovery::Found {
     OwnedBatches batches;
   };
   std::vector<Replayed> wal;
+
+  bool needs_wal() const {
+    Offset stored = vouched ? vouched->stored_end : Offset{0};
+    return std::ranges::any_of(wal, [stored](const Replayed& record) { return record.header.next_offset > stored; });
+  }
 
   RecoveryInput input(bool clean, Timestamp now) {
     RecoveryInput input{id, entry, clean, vouched, {}, now};
@@ -110,7 +117,7 @@ Result<void> StoreRecovery::gather(std::vector<Found>& found) {
 }
 
 Task<void> StoreRecovery::recover_some(std::vector<Found>* found, std::size_t* next) {
-  while (*next < found->size()) {
+  while (*next < found->size() && !needs_mending_) {
     Found& partition = (*found)[(*next)++];
     RecoveryInput input = partition.input(with_.folder->clean(), with_.shard->clock().wall_now());
     if (decide(PartitionFacts{input.entry, input.clean_stop}) == PartitionAction::kTrust) {
@@ -128,14 +135,34 @@ Task<void> StoreRecovery::recover_some(std::vector<Found>* found, std::size_t* n
   }
 }
 
+/// What came of a disk that fails or is full may come back when that is mended; what is damaged stays so.
+void StoreRecovery::refuse(const Found& found, const Error& why) {
+  with_.logger->error("a partition cannot be opened", {{"partition", found.id.folder()}, {"reason", why.message}});
+  logs_.refuse(found.id, why);
+  bool may_be_mended = why.code == ErrorCode::kStorage || why.code == ErrorCode::kDiskFull;
+  if (!may_be_mended || !found.needs_wal() || needs_mending_) return;
+  needs_mending_ = Error{
+      why.code, fmt::format("partition {} cannot be opened ({}), and the write-ahead log holds records of it that are "
+                            "nowhere else yet; mend the cause, or move the folder {} away, and start again",
+                            found.id.folder(), why.message, (logs_.context().logs / found.id.folder()).string())};
+}
+
+Result<void> StoreRecovery::take_back_wal(Found& found, PartitionLog& log) {
+  for (Found::Replayed& record : found.wal) {
+    // Never acknowledged, nor was anything behind it.
+    if (record.gap == WalGap::kTorn && record.header.base_offset > log.log_end_offset()) break;
+    Result<void> replayed = log.replay(record.batches, record.header.leader_epoch, with_.shard->clock().wall_now());
+    if (replayed) continue;
+    return fail(replayed.error().code,
+                fmt::format("the record of the write-ahead log at offset {} cannot be taken back: {}",
+                            record.header.base_offset.value, replayed.error().message));
+  }
+  return {};
+}
+
 void StoreRecovery::adopt(Found& found, Result<RecoveredPartition> recovered) {
   if (with_.progress != nullptr) ++with_.progress->partitions_done;
-  if (!recovered) {
-    with_.logger->error("a partition cannot be opened",
-                        {{"partition", found.id.folder()}, {"reason", recovered.error().message}});
-    logs_.refuse(found.id, recovered.error());
-    return;
-  }
+  if (!recovered) return refuse(found, recovered.error());
   if (recovered->cut_bytes > 0) {
     with_.logger->warn("cut what the last stop left unfinished at the end of a log",
                        {{"partition", found.id.folder()},
@@ -153,18 +180,7 @@ void StoreRecovery::adopt(Found& found, Result<RecoveredPartition> recovered) {
       if (holding && holding->segment != nullptr) log->note_damage(*holding->segment, damage.span);
     }
   }
-  for (Found::Replayed& record : found.wal) {
-    // Never acknowledged, nor was anything behind it.
-    if (record.gap == WalGap::kTorn && record.header.base_offset > log->log_end_offset()) break;
-    Result<void> replayed = log->replay(record.batches, record.header.leader_epoch, with_.shard->clock().wall_now());
-    if (replayed) continue;
-    with_.logger->error("a record of the write-ahead log cannot be taken back",
-                        {{"partition", found.id.folder()},
-                         {"offset", record.header.base_offset.value},
-                         {"reason", replayed.error().message}});
-    logs_.refuse(found.id, replayed.error());
-    return;
-  }
+  if (Result<void> taken = take_back_wal(found, *log); !taken) return refuse(found, taken.error());
   found.wal.clear();
   log->producer_states().forget_from(log->log_end_offset());
   PartitionLog& adopted = logs_.adopt(found.id, std::move(log));
@@ -185,6 +201,7 @@ Task<Result<void>> StoreRecovery::run() {
       workers.spawn("log-recovery", recover_some(&found, &next));
     co_await workers.close();
   }
+  if (needs_mending_) co_return fail(*needs_mending_);
   if (with_.folder->clean() && !checkpointer_.has_dirty()) {  // the checkpoints hold everything already
     auto tell = [folder = with_.folder] { return folder->store_recovered(); };
     Result<void> told = co_await runtime::run_blocking(*with_.shard, std::move(tell));

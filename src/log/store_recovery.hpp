@@ -3,6 +3,7 @@
 // checkpoint of what was found changed.
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "log/checkpointer.hpp"
@@ -22,7 +23,9 @@ class StoreRecovery {
                 Checkpointer& checkpointer)
       : with_(with), options_(options), logs_(logs), checkpointer_(checkpointer) {}
 
-  /// A partition that cannot be opened is refused alone. Errors: of the data folder as a whole.
+  /// A partition that cannot be opened is refused alone, unless the write-ahead log holds records of it that are
+  /// nowhere else: going on would let go of them, and the cause may be mended. Errors: of that, of the data folder as a
+  /// whole.
   runtime::Task<Result<void>> run();
 
  private:
@@ -31,11 +34,14 @@ class StoreRecovery {
   Result<void> gather(std::vector<Found>& found);
   runtime::Task<void> recover_some(std::vector<Found>* found, std::size_t* next);
   void adopt(Found& found, Result<RecoveredPartition> recovered);
+  Result<void> take_back_wal(Found& found, PartitionLog& log);
+  void refuse(const Found& found, const Error& why);
 
   StoreSurroundings with_;
   const LogStoreOptions& options_;
   LogTable& logs_;
   Checkpointer& checkpointer_;
+  std::optional<Error> needs_mending_;  // of the first partition that must not be refused
   std::shared_ptr<const LogConfig> unclaimed_config_ = std::make_shared<LogConfig>();
 };
 

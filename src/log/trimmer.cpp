@@ -135,7 +135,7 @@ void Trimmer::stop() {
 
 Result<Offset> Trimmer::delete_records(PartitionId id, Offset before) {
   PartitionLog* log = logs_.find(id);
-  if (log == nullptr) return has_no_log(id);
+  if (log == nullptr) return logs_.no_log(id);
   if (log->config().cleanup_compact && !log->config().cleanup_delete) {
     return fail(ErrorCode::kPolicyViolation, "records of a topic that is only compacted cannot be deleted");
   }

@@ -1,7 +1,5 @@
 #include "cluster/replication/keyed_records.hpp"
 
-#include <fmt/format.h>
-
 #include "model/record_batch_builder.hpp"
 #include "model/record_batch_reader.hpp"
 
@@ -48,7 +46,7 @@ Result<log::OwnedBatches> batch_of(std::span<const KeyedRecord> records, Timesta
 runtime::Task<Result<void>> replay(ShardLogs* logs, PartitionId partition, std::function<void(const Record&)> visit,
                                    std::stop_token stop) {
   log::PartitionLog* log = logs->store().find(partition);
-  if (log == nullptr) co_return fail(ErrorCode::kNotFound, fmt::format("partition {} is not here", partition.folder()));
+  if (log == nullptr) co_return logs->store().no_log(partition);
   Result<void> outcome;
   Offset at = log->log_start_offset();
   while (at < log->log_end_offset()) {
