@@ -1,6 +1,8 @@
 #include "log/append_check.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -81,8 +83,8 @@ std::unexpected<Error> too_long() {
   return fail(ErrorCode::kBusy, "the records take longer than a shard has");
 }
 
-Result<void> look_into(const BatchView& batch, const LogConfig& config, const PrepareOptions& options,
-                       Decoders& decoders) {
+Result<RecordTimes> look_into(const BatchView& batch, const LogConfig& config, const PrepareOptions& options,
+                              Decoders& decoders) {
   bool is_short = options.effort == Effort::kShort;
   if (is_short && must_compress(batch.header, config) && batch.records().size() > kShortCompressBytes)
     return too_long();
@@ -90,11 +92,22 @@ Result<void> look_into(const BatchView& batch, const LogConfig& config, const Pr
   if (is_short && batch.header.record_count > kShortRecords) return too_long();
   if (batch.header.compression == Compression::kNone) return check_records(batch, keys, kMostInflatedBytes, decoders);
   bool trusted = !options.verify_compressed && !config.cleanup_compact && !must_compress(batch.header, config);
-  if (trusted) return {};
+  if (trusted) {
+    const BatchHeader& header = batch.header;
+    return RecordTimes{header.base_timestamp, std::max(header.base_timestamp, header.max_timestamp)};
+  }
   if (is_short && batch.records().size() > kShortPackedBytes) return too_long();
-  Result<void> checked = check_records(batch, keys, is_short ? kShortPlainBytes : kMostInflatedBytes, decoders);
+  Result<RecordTimes> checked = check_records(batch, keys, is_short ? kShortPlainBytes : kMostInflatedBytes, decoders);
   if (!checked && is_short && checked.error().code == ErrorCode::kTooLarge) return too_long();
   return checked;
+}
+
+/// But for the largest timestamp, where the producer's header lied: lookups and retention go by it (Kafka's
+/// LogValidator).
+void append_as_it_is(const BatchView& batch, bool corrects, std::vector<std::byte>& into) {
+  std::size_t begin = into.size();
+  into.insert(into.end(), batch.bytes.begin(), batch.bytes.end());
+  if (corrects) set_max_timestamp(MutableBytes(into).subspan(begin), batch.header.max_timestamp);
 }
 
 void replace_bytes(OwnedBatches& batches, ByteView with) {
@@ -122,33 +135,41 @@ Result<void> check_batches(const OwnedBatches& batches, const LogConfig& config,
     headers.push_back(batch->header);
     bytes = bytes.subspan(batch->header.size_bytes);
   }
-  return {};
+  bool checks_times = context.from_client && config.timestamp_type == TimestampType::kCreateTime;
+  return checks_times ? check_time(batches.oldest, config, context.now) : Result<void>();
 }
 
 Result<void> prepare_batches(OwnedBatches& batches, const LogConfig& config, const PrepareOptions& options,
                              Decoders& decoders) {
   if (batches.prepared) return {};
-  std::vector<std::byte> changed;  // all batches up to `done`, once one of them had to be compressed
+  std::vector<std::byte> changed;  // all batches up to `done`, once one of them could not stay as it is
   bool has_changed = false;
+  Timestamp oldest;
   for (std::size_t done = 0; done < batches.bytes.size();) {
     Result<BatchView> batch = read_batch(ByteView(batches.bytes).subspan(done));
     if (!batch) return fail(batch.error());
     if (Result<void> sound = check_envelope(*batch, config, true, false); !sound) return sound;
+    bool corrects = false;
     if (!batch->header.is_control) {  // whether those are taken at all, the append says
       if (Result<void> valid = validate_produced(batch->header); !valid) return valid;
-      if (Result<void> valid = look_into(*batch, config, options, decoders); !valid) return valid;
+      Result<RecordTimes> times = look_into(*batch, config, options, decoders);
+      if (!times) return fail(times.error());
+      if (oldest == kNoTimestamp || times->smallest < oldest) oldest = times->smallest;
+      bool counts = config.timestamp_type == TimestampType::kCreateTime;  // else the log sets it
+      corrects = counts && std::exchange(batch->header.max_timestamp, times->largest) != times->largest;
     }
     bool compresses = must_compress(batch->header, config);
-    if (compresses && !has_changed) changed.assign(batches.bytes.data(), batches.bytes.data() + done);
-    has_changed = has_changed || compresses;
+    if ((compresses || corrects) && !has_changed) changed.assign(batches.bytes.data(), batches.bytes.data() + done);
+    has_changed = has_changed || compresses || corrects;
     done += batch->header.size_bytes;
     if (compresses) {
       if (Result<void> compressed = append_compressed(*batch, config, changed); !compressed) return compressed;
     } else if (has_changed) {
-      changed.insert(changed.end(), batch->bytes.begin(), batch->bytes.end());
+      append_as_it_is(*batch, corrects, changed);
     }
   }
   if (has_changed) replace_bytes(batches, changed);
+  batches.oldest = oldest;
   batches.prepared = true;
   return {};
 }

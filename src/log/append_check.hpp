@@ -39,9 +39,10 @@ struct PrepareOptions {
   bool verify_compressed = true;  // log.verify.compressed.records; compacted topics are looked into all the same
 };
 
-/// What must be done with the records of a client's batches: each is looked at (kInvalidRecord: it lies, or has no key on a
-/// compacted topic), and they are compressed by the topic's compression.type where that is not the producer's. Any thread.
-/// Errors are those of check_batches(), except for times; then `batches` are as they were.
+/// What must be done with the records of a client's batches: each is looked at (kInvalidRecord: it lies, or has no key
+/// on a compacted topic), the header's largest timestamp becomes that of the records, and they are compressed by the
+/// topic's compression.type where that is not the producer's. Any thread. Errors are those of check_batches(), except
+/// for times; then `batches` are as they were.
 Result<void> prepare_batches(OwnedBatches& batches, const LogConfig& config, const PrepareOptions& options, Decoders& decoders);
 
 }  // namespace wharf::log

@@ -101,6 +101,59 @@ TEST(AppendCheck, ATopicsOwnCompressionReplacesTheProducers) {
   EXPECT_TRUE(fixture.append(sent).has_value());
 }
 
+/// With a header that says this of the largest timestamp, and a checksum that fits.
+OwnedBatches with_max(const TestBatch& batch, std::int64_t max_ms) {
+  std::vector<std::byte> bytes = batch_bytes_of(batch);
+  set_max_timestamp(bytes, Timestamp{max_ms});
+  return owned(bytes);
+}
+
+TEST(AppendCheck, TheLargestTimestampIsThatOfTheRecordsWhateverTheHeaderSays) {
+  constexpr std::int64_t kFirst = 1'767'225'600'000;
+  LogConfig config = small_segments();
+  for (Compression codec : {Compression::kNone, Compression::kZstd, Compression::kLz4}) {
+    TestBatch batch{.records = 5, .first_timestamp_ms = kFirst, .compression = codec};
+    for (std::int64_t lie : {std::int64_t{-1}, kFirst, kFirst + 1'000'000}) {
+      OwnedBatches sent = with_max(batch, lie);
+      std::vector<std::byte> before(sent.bytes.begin(), sent.bytes.end());
+      ASSERT_TRUE(prepare(sent, config).has_value());
+      EXPECT_EQ(headers_in(sent.bytes)[0].max_timestamp, Timestamp{kFirst + 4}) << to_string(codec) << lie;
+      EXPECT_EQ(sent.oldest, Timestamp{kFirst});
+    }
+    OwnedBatches honest = owned_batch(batch);
+    std::byte* place = honest.bytes.data();
+    ASSERT_TRUE(prepare(honest, config).has_value());
+    EXPECT_EQ(honest.bytes.data(), place) << "stays where it came";
+    OwnedBatches trusted = with_max(batch, -1);
+    ASSERT_TRUE(prepare(trusted, config, {.verify_compressed = false}).has_value());
+    EXPECT_EQ(headers_in(trusted.bytes)[0].max_timestamp, Timestamp{codec == Compression::kNone ? kFirst + 4 : kFirst});
+  }
+  config.compression = Compression::kZstd;
+  OwnedBatches compressed = with_max({.records = 5, .first_timestamp_ms = kFirst}, -1);
+  ASSERT_TRUE(prepare(compressed, config).has_value());
+  EXPECT_EQ(headers_in(compressed.bytes)[0].max_timestamp, Timestamp{kFirst + 4});
+}
+
+TEST(AppendCheck, ARecordBeyondTheTopicsTimesIsRefusedWhereverInItsBatchItIs) {
+  constexpr Timestamp kNow{1'767'225'600'000};
+  LogConfig config = small_segments();
+  config.timestamp_before_max_ms = 1000;
+  config.timestamp_after_max_ms = 1000;
+  auto refusal_of = [&](std::vector<std::int64_t> deltas) {
+    BatchBuilder builder(BatchOptions{});
+    for (std::int64_t delta : deltas)
+      builder.append({.timestamp = Timestamp{kNow.ms + delta}, .key = {}, .value = {}, .headers = {}});
+    LogFixture fixture(config);
+    OwnedBatches batches = owned(*builder.finish());
+    if (Result<void> prepared = prepare(batches, config); !prepared) return std::optional(prepared.error().code);
+    Result<Appended> appended = fixture.append(batches, {LeaderEpoch{0}, kNow});
+    return appended ? std::nullopt : std::optional(appended.error().code);
+  };
+  EXPECT_EQ(refusal_of({0, 900, -900}), std::nullopt);
+  EXPECT_EQ(refusal_of({0, 1100, 0}), ErrorCode::kInvalidTimestamp);
+  EXPECT_EQ(refusal_of({0, -1100, 0}), ErrorCode::kInvalidTimestamp);
+}
+
 TEST(AppendCheck, WhatTakesLongerThanAShardHasIsLeftAsItWas) {
   LogConfig config = small_segments();
   config.max_message_bytes = 10 << 20;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/bytes.hpp"
+#include "model/time.hpp"
 
 namespace wharf::log {
 
@@ -16,6 +17,7 @@ struct OwnedBatches {
   MutableBytes bytes;
   bool prepared =
       false;  // by prepare_batches(), with the configuration of the topic: checksums match, records can be read
+  Timestamp oldest = kNoTimestamp;  // record in them, of those that prepare_batches() looked into
   /// A single batch that several logs take. Nobody writes into `bytes`, also not on other shards.
   bool is_shared = false;
   /// Of a shared batch, once it is a log's: that log's copy of its header, stamped in place of the one in `bytes`.

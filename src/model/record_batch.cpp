@@ -165,6 +165,12 @@ void set_log_append_time(MutableBytes batch, Timestamp now) {
   set_field(batch, batch_field::kChecksum, compute_checksum(batch));
 }
 
+void set_max_timestamp(MutableBytes batch, Timestamp largest) {
+  WHARF_ASSERT(batch.size() >= kBatchHeaderBytes);
+  set_field(batch, batch_field::kMaxTimestamp, largest.ms);
+  set_field(batch, batch_field::kChecksum, compute_checksum(batch));
+}
+
 void write_batch_header(MutableBytes batch, const BatchHeader& header) {
   WHARF_ASSERT(batch.size() == header.size_bytes && batch.size() >= kBatchHeaderBytes &&
                batch.size() <= kMaxBatchBytes);

@@ -117,6 +117,8 @@ void stamp_leader_epoch(MutableBytes batch, LeaderEpoch epoch);
 /// Makes `batch`, exactly one batch, carry the broker's time for all its records (message.timestamp.type =
 /// LogAppendTime), and computes its checksum anew.
 void set_log_append_time(MutableBytes batch, Timestamp now);
+/// Corrects what the header of `batch`, exactly one batch, says of its records' times, and computes its checksum anew.
+void set_max_timestamp(MutableBytes batch, Timestamp largest);
 
 /// Writes `header`'s 61 bytes to the front of `batch`, which is header.size_bytes long and has its records in place,
 /// with the checksum that belongs to them (`header.checksum` is not looked at).

@@ -53,7 +53,7 @@ void check(const BatchView& batch, const Result<OpenedBatch>& opened) {
   if (batch.header.record_count == 0) return;
   for (RecordKeys keys : {RecordKeys::kOptional, RecordKeys::kRequired}) {
     bool readable = opened && reads_densely(batch, *opened, keys);
-    Result<void> checked = check_records(batch, keys, kLimit, decoders);
+    Result<RecordTimes> checked = check_records(batch, keys, kLimit, decoders);
     WHARF_ASSERT(checked.has_value() == readable);
     if (!opened) continue;
     RecordCheck in_two(batch.header.record_count, keys);

@@ -43,20 +43,26 @@ bool skip_usual(const std::byte*& at, const std::byte* end, std::int32_t least) 
   return true;
 }
 
-bool skip_number(const std::byte*& at, const std::byte* end) {
-  const std::byte* last =
-      end - at > static_cast<std::ptrdiff_t>(kMaxVarlongBytes) - 1 ? at + kMaxVarlongBytes - 1 : end;
-  while (at != last) {
-    if (*at++ < std::byte{0x80}) return true;
+/// Of up to nine bytes.
+bool read_timestamp_delta(const std::byte*& at, const std::byte* end, std::int64_t& value) {
+  std::uint64_t bits = 0;
+  for (std::uint32_t shift = 0; shift < 7 * (kMaxVarlongBytes - 1) && at != end; shift += 7) {
+    auto byte = static_cast<std::uint64_t>(*at++);
+    bits |= (byte & 0x7F) << shift;
+    if (byte >= 0x80) continue;
+    value = static_cast<std::int64_t>((bits >> 1) ^ (std::uint64_t{0} - (bits & 1)));
+    return true;
   }
   return false;
 }
 
-bool is_usual_record(const std::byte* at, const std::byte* end, std::int32_t offset_delta, std::int32_t least_key) {
+bool is_usual_record(const std::byte* at, const std::byte* end, std::int32_t offset_delta, std::int32_t least_key,
+                     std::int64_t& timestamp_delta) {
   if (at == end) return false;
   ++at;  // attributes: none are defined
   std::int32_t delta = 0;
-  if (!skip_number(at, end) || !read_usual(at, end, delta) || delta != offset_delta) return false;
+  if (!read_timestamp_delta(at, end, timestamp_delta) || !read_usual(at, end, delta) || delta != offset_delta)
+    return false;
   if (!skip_usual(at, end, least_key) || !skip_usual(at, end, -1)) return false;
   std::int32_t headers = 0;
   if (!read_usual(at, end, headers)) return false;
@@ -77,16 +83,23 @@ std::unexpected<Error> RecordCheck::invalid(const char* why) const {
 const std::byte* RecordCheck::take_whole_records(const std::byte* at, const std::byte* end) {
   std::int32_t least_key = keys_ == RecordKeys::kRequired ? 0 : -1;
   std::int32_t read = read_;
+  std::int64_t smallest = smallest_delta_;
+  std::int64_t largest = largest_delta_;
   while (read < count_) {
     const std::byte* body = at;
     std::int32_t length = 0;
     if (!read_usual(body, end, length) || length < 0 || length > end - body) break;
     const std::byte* next = body + length;
-    if (!is_usual_record(body, next, read, least_key)) break;
+    std::int64_t delta = 0;
+    if (!is_usual_record(body, next, read, least_key, delta)) break;
+    smallest = std::min(smallest, delta);
+    largest = std::max(largest, delta);
     at = next;
     ++read;
   }
   read_ = read;
+  smallest_delta_ = smallest;
+  largest_delta_ = largest;
   return at;
 }
 
@@ -129,8 +142,11 @@ void RecordCheck::take_number(std::int64_t value) {
       left_ = static_cast<std::uint64_t>(value);
       field_ = Field::kAttributes;
       return;
-    case Field::kAttributes:  // not a number
+    case Field::kAttributes:
+      return;  // not a number
     case Field::kTimestampDelta:
+      smallest_delta_ = std::min(smallest_delta_, value);
+      largest_delta_ = std::max(largest_delta_, value);
       field_ = Field::kOffsetDelta;
       return;
     case Field::kOffsetDelta:
@@ -195,18 +211,31 @@ Result<void> RecordCheck::finish() const {
   return {};
 }
 
-Result<void> check_records(const BatchView& batch, RecordKeys keys, std::size_t limit, Decoders& decoders) {
+RecordTimes RecordCheck::times(Timestamp base) const {
+  if (read_ == 0) return {};
+  auto from_base = [base](std::int64_t delta) {
+    std::int64_t sum = 0;
+    if (!__builtin_add_overflow(base.ms, delta, &sum)) return Timestamp{sum};
+    return Timestamp{delta < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max()};
+  };
+  return {from_base(smallest_delta_), from_base(largest_delta_)};
+}
+
+Result<RecordTimes> check_records(const BatchView& batch, RecordKeys keys, std::size_t limit, Decoders& decoders) {
   RecordCheck check(batch.header.record_count, keys);
+  Result<void> taken;
   if (batch.header.compression == Compression::kNone) {
-    Result<void> taken = check.take(batch.records());
-    return taken ? check.finish() : taken;
+    taken = check.take(batch.records());
+  } else {
+    auto take = [&check](ByteView piece) { return check.take(piece); };
+    taken = decompress_in_pieces(batch.header.compression, batch.records(), limit, decoders, take);
+    if (!taken && taken.error().code == ErrorCode::kCorruptMessage) {
+      return fail(ErrorCode::kInvalidRecord, fmt::format("the records do not decompress: {}", taken.error().message));
+    }
   }
-  auto take = [&check](ByteView piece) { return check.take(piece); };
-  Result<void> taken = decompress_in_pieces(batch.header.compression, batch.records(), limit, decoders, take);
-  if (!taken && taken.error().code == ErrorCode::kCorruptMessage) {
-    return fail(ErrorCode::kInvalidRecord, fmt::format("the records do not decompress: {}", taken.error().message));
-  }
-  return taken ? check.finish() : taken;
+  if (taken) taken = check.finish();
+  if (!taken) return fail(taken.error());
+  return check.times(batch.header.base_timestamp);
 }
 
 }  // namespace wharf

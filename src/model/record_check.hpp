@@ -3,15 +3,23 @@
 // cannot be read would stop every consumer of its partition. One pass, nothing allocated, keys and values stepped over.
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "model/bytes.hpp"
 #include "model/error.hpp"
 #include "model/record_batch.hpp"
+#include "model/time.hpp"
 
 namespace wharf {
 
 /// What a topic asks of records beyond being records.
 enum class RecordKeys : std::uint8_t { kOptional, kRequired };
+
+/// What the records of a batch say of their times, whatever its header says of them.
+struct RecordTimes {
+  Timestamp smallest;
+  Timestamp largest;
+};
 
 /// One batch's records, as they come out of a decoder: in pieces that may end anywhere. What it takes is what
 /// RecordReader reads to the end, with offset deltas 0, 1, 2... as producers write them.
@@ -23,6 +31,8 @@ class RecordCheck {
   Result<void> take(ByteView piece);
   /// All of them were taken: kInvalidRecord when records are missing.
   Result<void> finish() const;
+  /// Then. Times that no timestamp can hold are the last one that can be.
+  RecordTimes times(Timestamp base) const;
 
  private:
   enum class Field : std::uint8_t {
@@ -50,6 +60,8 @@ class RecordCheck {
   std::int32_t count_;
   RecordKeys keys_;
   std::int32_t read_ = 0;        // whole records
+  std::int64_t smallest_delta_ = std::numeric_limits<std::int64_t>::max();  // of their timestamps
+  std::int64_t largest_delta_ = std::numeric_limits<std::int64_t>::min();
   const char* wrong_ = nullptr;  // what is wrong with the next one
   // Inside a record that its piece cut, or that is not of the usual kind:
   Field field_ = Field::kLength;
@@ -63,6 +75,6 @@ class RecordCheck {
 /// The records of `batch`, decompressed where they are compressed: in pieces, and no more than `limit` bytes. Errors:
 /// kInvalidRecord, also for a body that does not decompress (its checksum is right: sending it again helps nobody);
 /// kTooLarge above the limit.
-Result<void> check_records(const BatchView& batch, RecordKeys keys, std::size_t limit, Decoders& decoders);
+Result<RecordTimes> check_records(const BatchView& batch, RecordKeys keys, std::size_t limit, Decoders& decoders);
 
 }  // namespace wharf

@@ -119,7 +119,7 @@ Bytes batch_with(Compression compression, ByteView records, std::int32_t count) 
   return batch;
 }
 
-Result<void> check(const Bytes& batch, RecordKeys keys = RecordKeys::kOptional, std::size_t limit = kLimit) {
+Result<RecordTimes> check(const Bytes& batch, RecordKeys keys = RecordKeys::kOptional, std::size_t limit = kLimit) {
   static Decoders decoders;  // kept over good batches and bad ones, as a shard does
   return check_records(*read_batch(batch), keys, limit, decoders);
 }
@@ -172,7 +172,7 @@ RC_GTEST_PROP(RecordCheck, RandomRecordsAreTakenFromEveryCodec, ()) {
   std::vector<RawRecord> records = any_records();
   for (Compression codec : kCodecs) {
     Bytes batch = batch_with(codec, records_of(records), static_cast<std::int32_t>(records.size()));
-    Result<void> checked = check(batch);
+    Result<RecordTimes> checked = check(batch);
     RC_ASSERT(checked.has_value());
   }
 }
@@ -287,6 +287,35 @@ TEST(RecordCheck, ABombStopsAtTheLimit) {
     EXPECT_EQ(check(bomb).error().code, ErrorCode::kTooLarge) << to_string(codec);
     EXPECT_TRUE(check(bomb, RecordKeys::kOptional, std::size_t{9} << 20)) << to_string(codec);
   }
+}
+
+RC_GTEST_PROP(RecordCheck, TheTimesOfABatchAreThoseOfItsRecordsInPiecesOfAnySize, ()) {
+  std::vector<RawRecord> records = any_records();
+  Bytes bytes = records_of(records);
+  auto by_delta = [](const RawRecord& one, const RawRecord& other) {
+    return one.timestamp_delta < other.timestamp_delta;
+  };
+  auto [smallest, largest] = std::ranges::minmax_element(records, by_delta);
+  RecordCheck check(static_cast<std::int32_t>(records.size()), RecordKeys::kOptional);
+  std::size_t from = 0;
+  for (std::size_t cut : any_cuts(bytes.size())) {
+    RC_ASSERT(check.take(ByteView(bytes).subspan(from, cut - from)).has_value());
+    from = cut;
+  }
+  RC_ASSERT(check.take(ByteView(bytes).subspan(from)).has_value() && check.finish().has_value());
+  RC_ASSERT(check.times(Timestamp{0}).smallest == Timestamp{smallest->timestamp_delta});
+  RC_ASSERT(check.times(Timestamp{0}).largest == Timestamp{largest->timestamp_delta});
+}
+
+TEST(RecordCheck, TimesBeyondAllTimestampsAreTheLastOne) {
+  constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+  std::vector<RawRecord> records = some_records(2);
+  records[1].timestamp_delta = 10;
+  RecordCheck check(2, RecordKeys::kOptional);
+  ASSERT_TRUE(check.take(records_of(records)) && check.finish());
+  EXPECT_EQ(check.times(Timestamp{kLast - 3}).smallest, Timestamp{kLast - 3});
+  EXPECT_EQ(check.times(Timestamp{kLast - 3}).largest, Timestamp{kLast});
+  EXPECT_EQ(check.times(Timestamp{1000}).largest, Timestamp{1010});
 }
 
 }  // namespace
