@@ -5,11 +5,20 @@
 
 namespace wharf::log {
 
+namespace {
+
+CheckpointJob::Outcome after_sync(Result<void> synced) {
+  if (synced) return {};
+  return {storage_failure(synced.error()), true};
+}
+
+}  // namespace
+
 CheckpointJob::Outcome CheckpointJob::run() const {
   for (const auto& [place, suspect] : suspects) {
     if (Result<void> rewritten = rewrite_segment(*files, place, suspect); !rewritten) return {rewritten};
   }
-  if (Result<void> synced = sync(); !synced) return {synced, true};
+  if (Outcome synced = sync(); !synced.result) return synced;
   std::vector<PartitionCheckpoint> entries;
   for (const auto& [partition, state] : states) {
     entries.push_back({partition, state.empty() ? std::nullopt : std::optional<ByteView>(state)});
@@ -19,25 +28,32 @@ CheckpointJob::Outcome CheckpointJob::run() const {
   return {tell_recovered ? folder->store_recovered() : Result<void>()};
 }
 
-Result<void> CheckpointJob::sync() const {
+CheckpointJob::Outcome CheckpointJob::sync_file(const std::filesystem::path& path) const {
+  Result<std::unique_ptr<runtime::File>> file = files->open(path, runtime::OpenMode::kReadWrite);
+  if (file) return after_sync((*file)->sync_data());
+  if (file.error().code == ErrorCode::kNotFound) return {};
+  return {storage_failure(file.error())};
+}
+
+CheckpointJob::Outcome CheckpointJob::sync_folder(const std::filesystem::path& path) const {
+  Result<void> synced = files->sync_folder(path);
+  if (!synced && synced.error().code == ErrorCode::kNotFound) return {};
+  return after_sync(std::move(synced));
+}
+
+/// What is gone by now was removed with its topic, or compacted away, and needs no sync.
+CheckpointJob::Outcome CheckpointJob::sync() const {
   // Measured: 1,000 dirty files take 2.9 s one after the other, 0.26 s by syncfs.
   constexpr std::size_t kMostSingly = 8;
-  if (sync_everything || changed_files.size() + changed_folders.size() > kMostSingly) {
-    Result<void> synced = files->sync_all(logs);
-    if (!synced) return storage_failure(synced.error());
-    return {};
-  }
+  if (sync_everything || changed_files.size() + changed_folders.size() > kMostSingly)
+    return after_sync(files->sync_all(logs));
   for (const std::filesystem::path& path : changed_files) {
-    Result<std::unique_ptr<runtime::File>> file = files->open(path, runtime::OpenMode::kReadWrite);
-    if (!file) return storage_failure(file.error());
-    if (Result<void> synced = (*file)->sync_data(); !synced) return storage_failure(synced.error());
+    if (Outcome synced = sync_file(path); !synced.result) return synced;
   }
   for (const std::filesystem::path& path : changed_folders) {
-    if (Result<void> synced = files->sync_folder(path); !synced) return storage_failure(synced.error());
+    if (Outcome synced = sync_folder(path); !synced.result) return synced;
   }
-  if (changed_folders.empty()) return {};
-  if (Result<void> synced = files->sync_folder(logs); !synced) return storage_failure(synced.error());
-  return {};
+  return changed_folders.empty() ? Outcome{} : sync_folder(logs);
 }
 
 }  // namespace wharf::log

@@ -29,12 +29,14 @@ struct CheckpointJob {
 
   struct Outcome {
     Result<void> result;
-    bool sync_failed = false;
+    bool sync_failed = false;  // what it was to cover may be on disk or not, whatever a later sync says
   };
   Outcome run() const;
 
  private:
-  Result<void> sync() const;
+  Outcome sync() const;
+  Outcome sync_file(const std::filesystem::path& path) const;
+  Outcome sync_folder(const std::filesystem::path& path) const;
 };
 
 }  // namespace wharf::log

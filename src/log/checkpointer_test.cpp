@@ -22,5 +22,27 @@ TEST(Checkpointer, ACheckpointBoundsTheWriteAheadLogAndWhatAStartReplays) {
   EXPECT_EQ(fixture.compare(), "");
 }
 
+TEST(Checkpointer, APartitionThatIsRemovedMeanwhileIsNoFailureOfTheDisk) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    StoreFixture fixture(seed);
+    ASSERT_TRUE(fixture.start().has_value());
+    PartitionId kept = fixture.add(1).id();
+    PartitionId removed = fixture.add(2).id();
+    for (const PartitionId& id : {kept, removed}) {
+      for (int i = 0; i < 3; ++i) fixture.append_and_wait(id, {.number = i});
+    }
+    fixture.store->checkpointer().ask();
+    fixture.simulation.run_for(std::chrono::microseconds(seed * 10));
+    ASSERT_TRUE(fixture.store->remove(removed).has_value());
+    fixture.partitions.erase(removed);
+    fixture.simulation.run_for(std::chrono::seconds(5));
+    EXPECT_EQ(fixture.store->statistics().failed_checkpoints, 0u) << "seed " << seed;
+    for (int i = 3; i < 6; ++i) fixture.append_and_wait(kept, {.number = i});
+    fixture.power_loss();
+    ASSERT_TRUE(fixture.start().has_value());
+    EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace wharf::log
