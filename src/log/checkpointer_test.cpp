@@ -44,5 +44,31 @@ TEST(Checkpointer, APartitionThatIsRemovedMeanwhileIsNoFailureOfTheDisk) {
   }
 }
 
+TEST(Checkpointer, RecordsOfAClosedSegmentAreFoundByTimeAfterAPowerLoss) {
+  constexpr std::int64_t kFirst = sim::SimulatedClock::kWallStart.ms;
+  constexpr int kRecords = 60;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    StoreFixture fixture(seed);
+    fixture.options.checkpoint_interval_ms = 3'600'000;
+    ASSERT_TRUE(fixture.start().has_value());
+    PartitionId id = fixture.add(1).id();
+    for (int i = 0; i < kRecords; ++i) {
+      fixture.append_and_wait(id, {.value_bytes = 200, .first_timestamp_ms = kFirst + i * 1000, .number = i});
+      if (i % 5 != 4) continue;
+      ASSERT_TRUE(
+          fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
+    }
+    ASSERT_GT(*fixture.store->find(id)->segments(), 5u);
+    fixture.power_loss();
+    ASSERT_TRUE(fixture.start().has_value());
+    for (int i = 0; i < kRecords; ++i) {
+      auto found = fixture.simulation.run(fixture.machine->shard(),
+                                          fixture.store->reads().first_at_or_after(id, Timestamp{kFirst + i * 1000}));
+      ASSERT_TRUE(found && *found) << "seed " << seed << " record " << i;
+      EXPECT_EQ((*found)->offset, Offset{i}) << "seed " << seed;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace wharf::log

@@ -77,7 +77,6 @@ Result<void> Segment::open_indexes() {
     last_indexed_timestamp_ = last->timestamp;
     if (!max_) max_ = MaxTimestamp{last->timestamp, base_.plus(last->relative_offset)};
   }
-  if (!max_) max_ = MaxTimestamp{};
   close_indexes();
   bytes_since_index_ = size_;  // at least one entry since: the next batch gets one
   indexes_open_ = true;
@@ -118,6 +117,7 @@ Result<void> Segment::append(std::span<const ByteView> parts, std::span<const Ap
 
 void Segment::index(const AppendedBatch& batch, std::uint32_t position, const LogConfig& config) {
   if (position == 0) first_timestamp_ = batch.max_timestamp;
+  if (!max_) max_ = MaxTimestamp{};
   if (batch.max_timestamp > max_->timestamp) max_ = MaxTimestamp{batch.max_timestamp, batch.last};
   if (bytes_since_index_ > static_cast<std::uint32_t>(config.index_interval_bytes)) {
     offsets_.add({static_cast<std::int32_t>(batch.last.value - base_.value), static_cast<std::int32_t>(position)});
@@ -128,7 +128,7 @@ void Segment::index(const AppendedBatch& batch, std::uint32_t position, const Lo
 }
 
 bool Segment::add_time_entry() {
-  if (max_->timestamp <= last_indexed_timestamp_) return false;
+  if (!max_ || max_->timestamp <= last_indexed_timestamp_) return false;
   times_.add({max_->timestamp, static_cast<std::int32_t>(max_->offset.value - base_.value)});
   last_indexed_timestamp_ = max_->timestamp;
   return true;
@@ -166,12 +166,14 @@ void Segment::note_cold_read(Interval range) {
 
 bool Segment::is_sealed() const {
   if (!indexes_open_) return true;
-  return offsets_.pending().empty() && times_.pending().empty() && max_->timestamp <= last_indexed_timestamp_;
+  bool has_closing_entry = !max_ || max_->timestamp <= last_indexed_timestamp_;
+  return offsets_.pending().empty() && times_.pending().empty() && has_closing_entry;
 }
 
 /// Their files come with their first entries: a new partition costs one file, not three. Both come at once, as Kafka's tools expect.
 Result<void> Segment::write_indexes() {
   if (offsets_.pending().empty() && times_.pending().empty()) return {};
+  indexes_unsynced = true;
   Result<std::shared_ptr<File>> index = index_file();
   if (!index) return storage_failure(index.error());
   Result<std::shared_ptr<File>> time_index = time_index_file();
@@ -221,13 +223,6 @@ Result<std::optional<Timestamp>> Segment::first_timestamp() {
     first_timestamp_ = header ? header->max_timestamp : kNoTimestamp;  // a damaged first batch gives no age
   }
   return first_timestamp_;
-}
-
-Result<MaxTimestamp> Segment::max_timestamp() {
-  if (!max_) {
-    if (Result<void> opened = open_indexes(); !opened) return fail(opened.error());
-  }
-  return *max_;
 }
 
 Result<SegmentView> Segment::view(Offset end, bool may_have_gaps) {

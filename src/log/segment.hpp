@@ -91,11 +91,9 @@ class Segment {
 
   /// Of the first batch; the age of the segment counts from there. None when it is empty.
   Result<std::optional<Timestamp>> first_timestamp();
-  /// From memory while it grows, else from the time index. May wait for the disk.
-  Result<MaxTimestamp> max_timestamp();
   /// As a checkpoint remembered it.
   void restore_max_timestamp(MaxTimestamp max) { max_ = max; }
-  /// None yet when nobody needed it since the start.
+  /// None yet when nobody needed it since the start, or when the time index does not tell: it may be what was lost.
   std::optional<MaxTimestamp> known_max_timestamp() const { return max_; }
   /// The file is longer than size(): cut it before the next append.
   void set_tail_uncut() { tail_uncut_ = true; }
@@ -124,6 +122,9 @@ class Segment {
   /// How far the files were synced; the rest is at the mercy of the page cache.
   std::uint32_t synced_size() const { return synced_size_; }
   void set_synced(std::uint32_t size) { synced_size_ = size; }
+  /// Entries were written to the indexes, or may have been before the start, that are at its mercy. It matters once the
+  /// segment is closed: a start looks into the one that grows.
+  bool indexes_unsynced = false;
   /// A sync failed: what is behind synced_size() may be on disk or not, and no further sync of this file would tell. It is to
   /// be written anew (log/segment_rewrite.hpp) and grows no more.
   bool suspect = false;

@@ -1,6 +1,7 @@
 #include "log/segment_list.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -34,6 +35,7 @@ Result<void> SegmentList::load() {
     context_.logger.error("a segment is missing or shorter than it was", {{"partition", partition_.folder()},
                           {"segment", segment_file_name(last_base_, kLogSuffix)}, {"bytes_expected", last_size_}});
   }
+  if (!segments_.empty()) segments_.back()->indexes_unsynced = true;  // who wrote them did not say
   folder_exists_ = !found->empty();
   size_bytes_ = 0;
   for (const auto& segment : segments_) size_bytes_ += segment->size();
@@ -45,7 +47,9 @@ void SegmentList::unload() {
   if (!loaded_) return;
   for (const auto& segment : segments_) {
     // Damage is found once and reported once; when a segment was noticed, or is suspect, is known nowhere else.
-    if (!segment->damage().empty() || segment->noticed || segment->suspect || segment->synced_size() < segment->size()) return;
+    bool is_unsynced =
+        segment->synced_size() < segment->size() || (segment != segments_.back() && segment->indexes_unsynced);
+    if (!segment->damage().empty() || segment->noticed || segment->suspect || is_unsynced) return;
   }
   PartitionState state;
   save(state);
@@ -196,14 +200,14 @@ void SegmentList::replace(std::size_t from, std::size_t to, std::unique_ptr<Segm
   folder_changed_ = true;
 }
 
-bool SegmentList::has_unsynced() const {
-  return folder_changed_ || std::ranges::any_of(segments_, [](const auto& segment) { return segment->synced_size() < segment->size(); });
-}
-
 SegmentList::SyncPoint SegmentList::begin_sync() {
   SyncPoint point;
   point.folder = folder_changed_;
   for (const auto& segment : segments_) {
+    if (segment != segments_.back() && std::exchange(segment->indexes_unsynced, false)) {
+      point.files.push_back(segment->path(kIndexSuffix));  // they may be missing: short segments have none
+      point.files.push_back(segment->path(kTimeIndexSuffix));
+    }
     if (segment->suspect) point.suspects.push_back({segment->base(), segment->size()});
     if (segment->suspect || segment->synced_size() == segment->size()) continue;
     point.files.push_back(segment->path(kLogSuffix));
@@ -223,7 +227,7 @@ void SegmentList::mark_synced(const SyncPoint& point) {
     }
     if (segment->suspect) continue;
     if (segment->base() < point.segment_base) segment->set_synced(segment->size());
-    if (segment->base() == point.segment_base) segment->set_synced(point.segment_bytes);
+    if (segment->base() == point.segment_base && point.segment_bytes > 0) segment->set_synced(point.segment_bytes);
   }
 }
 

@@ -79,13 +79,12 @@ class SegmentList {
 
   /// Fills the segment part of a checkpoint.
   void save(PartitionState& state) const;
-  /// Something was written that a crash may still take: segments with more than their synced size, or names in the folder.
-  bool has_unsynced() const;
   /// What a sync that began now will cover, to be handed to mark_synced() when it is done.
   struct SyncPoint {
     Offset segment_base;
     std::uint32_t segment_bytes = 0;
-    std::vector<std::filesystem::path> files;  // empty when the folder's names alone changed
+    std::vector<std::filesystem::path>
+        files;  // empty when the folder's names alone changed; of closed segments indexes too
     bool folder = false;
     std::vector<SuspectSegment> suspects;       // to be written anew instead
   };
