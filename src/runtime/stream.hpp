@@ -29,8 +29,9 @@ class Stream {
   /// Waits for at least one byte (`into` has room for one); 0 means that the other side has ended. kClosed after
   /// close().
   virtual Task<Result<std::size_t>> read_some(MutableBytes into) = 0;
-  /// Sends all pieces in one gathered write where possible. A failure ends the stream: close it. A file that turns out
-  /// shorter than its range fails (kDamaged): the length was promised already.
+  /// Sends all pieces in one gathered write where possible. After a failure nothing more can be sent: close it. What
+  /// the other side sent before it left (kClosed) can still be read. A file that turns out shorter than its range fails
+  /// (kDamaged): the length was promised already.
   virtual Task<Result<void>> write(std::vector<OutPiece> pieces) = 0;
   /// Ends both directions; pending operations return kClosed. May be called twice.
   virtual void close() = 0;

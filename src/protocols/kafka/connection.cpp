@@ -125,14 +125,23 @@ runtime::Task<void> Connection::write_responses() {
     }
     ResponseQueue::Batch batch = responses_.take_ready();
     can_read_.notify();
-    if (!batch.pieces.empty() && !closed_) {
+    if (!batch.pieces.empty() && !closed_ && !nobody_listens_) {
       listing_.passed(broker::ConnectionEvent::kBytesOut, bytes_of(batch.pieces));
       Result<void> written = co_await stream_->write(std::move(batch.pieces));
       last_activity_ = shard_.now();
-      if (!written) close();
+      if (!written) write_failed(written.error());
     }
     if (batch.close) close();
   }
+}
+
+/// A client that left may have sent records before, for which it asked no answer: they are read to the end, as by
+/// Kafka.
+void Connection::write_failed(const Error& error) {
+  bool client_left = error.code == ErrorCode::kClosed;
+  if (!client_left) return close();
+  nobody_listens_ = true;
+  session_.ended.request_stop();
 }
 
 /// Topics are AMQP's in the virtual host "/"; who a client is nobody asks yet.

@@ -28,6 +28,7 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   runtime::Task<void> read_requests();
   runtime::Task<void> write_responses();
   runtime::Task<void> serve(ResponseQueue::Ticket ticket, Frame frame);
+  void write_failed(const Error& error);
   bool start_requests();
   bool recognise_foreign_protocol();
   void watch_idleness();
@@ -46,6 +47,7 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   runtime::Signal can_read_;
   bool reading_ended_ = false;
   bool closed_ = false;
+  bool nobody_listens_ = false;  // writing failed
   bool seen_request_ = false;
   MonotonicTime last_activity_;
   std::optional<runtime::Timers::Handle> idle_timer_;

@@ -185,6 +185,8 @@ class DoorUnderTest {
   }
   std::shared_ptr<const cluster::Topic> topic(std::string_view name) { return catalogue.topics(shard_)->find(name); }
   const config::ServerConfig& config() const { return config_; }
+  runtime::Shard& shard() { return shard_; }
+  const Door& door() const { return door_; }
 
   static constexpr NodeId kNode{1};
 

@@ -1,0 +1,187 @@
+// A connection whose client is a script, in front of a door whose answers wait for the test.
+#include "protocols/kafka/connection.hpp"
+
+#include <deque>
+
+#include <gtest/gtest.h>
+
+#include "model/record_batch_builder.hpp"
+#include "protocols/kafka/api/fetch.hpp"
+#include "protocols/kafka/api/produce.hpp"
+#include "protocols/kafka/handlers/door_testing.hpp"
+#include "protocols/kafka/wire/frame.hpp"
+
+namespace wharf::kafka {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+/// What the client sends comes in order; what it gets is counted. It may leave without reading.
+class ScriptedStream final : public runtime::Stream {
+ public:
+  explicit ScriptedStream(runtime::Shard& shard) : more_(shard) {}
+
+  void send(const Bytes& bytes) {
+    sent_.insert(sent_.end(), bytes.begin(), bytes.end());
+    more_.notify();
+  }
+  void end() {
+    ended_ = true;
+    more_.notify();
+  }
+  bool client_left = false;
+  std::size_t bytes_read = 0;
+  std::size_t writes = 0;
+
+  runtime::Task<Result<std::size_t>> read_some(MutableBytes into) override {
+    while (bytes_read == sent_.size() && !ended_ && !closed_) co_await more_.wait();
+    if (closed_) co_return fail(ErrorCode::kClosed, "the connection is closed");
+    std::size_t count = std::min(into.size(), sent_.size() - bytes_read);
+    std::ranges::copy(ByteView(sent_).subspan(bytes_read, count), into.begin());
+    bytes_read += count;
+    co_return count;
+  }
+  runtime::Task<Result<void>> write(std::vector<runtime::OutPiece>) override {
+    ++writes;
+    if (client_left || closed_) co_return fail(ErrorCode::kClosed, "connection reset by peer");
+    co_return Result<void>();
+  }
+  void close() override {
+    closed_ = true;
+    more_.notify();
+  }
+  std::size_t unacknowledged() override { return 0; }
+  const Endpoint& local() const override { return here_; }
+  const Endpoint& remote() const override { return there_; }
+
+ private:
+  runtime::Signal more_;
+  Bytes sent_;
+  bool ended_ = false;
+  bool closed_ = false;
+  Endpoint here_{"127.0.0.1", 9092};
+  Endpoint there_{"127.0.0.1", 50000};
+};
+
+/// Whoever comes waits until the test lets them go on.
+class Gate {
+ public:
+  explicit Gate(runtime::Shard& shard) : shard_(shard) {}
+
+  std::size_t came = 0;
+
+  runtime::Task<void> pass() {
+    ++came;
+    if (open_) co_return;
+    auto start = [this](runtime::Resume<bool> resume) { waiting_.push_back(std::move(resume)); };
+    [[maybe_unused]] bool opened = co_await runtime::suspend<bool>(std::move(start));
+  }
+  void open() {
+    open_ = true;
+    for (runtime::Resume<bool>& resume : std::exchange(waiting_, {})) {
+      shard_.post([resume = std::move(resume)]() mutable { std::move(resume)(true); });
+    }
+  }
+
+ private:
+  runtime::Shard& shard_;
+  bool open_ = false;
+  std::vector<runtime::Resume<bool>> waiting_;
+};
+
+class GatedPublish final : public broker::Publish {
+ public:
+  explicit GatedPublish(runtime::Shard& shard) : gate(shard) {}
+  Gate gate;
+  runtime::Task<std::vector<Result<broker::Published>>> publish(runtime::Shard&, std::vector<broker::PublishPart> parts,
+                                                                broker::Acknowledge, MonotonicTime) override {
+    co_await gate.pass();
+    co_return std::vector<Result<broker::Published>>(parts.size(), broker::Published{});
+  }
+};
+
+class ConnectionUnderTest {
+ public:
+  ConnectionUnderTest() { under_test_.create("t"); }
+  ~ConnectionUnderTest() {
+    publish.gate.open();
+    connection_.close();
+    until([this] { return tasks_.running() == 0; });
+  }
+
+  void until(const std::function<bool()>& holds) {
+    constexpr int kMostTurns = 1'000'000;
+    for (int turn = 0; turn < kMostTurns && !holds(); ++turn) shard_.poll();
+    EXPECT_TRUE(holds());
+  }
+  /// As far as it goes without an answer.
+  void settle() {
+    while (shard_.poll() > 0) {
+    }
+  }
+
+  template <class Request>
+  Bytes frame_of(const Request& request, std::int16_t version) {
+    Writer writer;
+    OpenFrame frame = begin_frame(writer);
+    RequestHeader header{static_cast<std::int16_t>(Request::kKey), version, 1, "test"};
+    EXPECT_TRUE(write_request_header(header, request_header_version(Request::kKey, version), writer));
+    EXPECT_TRUE(encode(request, version, writer));
+    EXPECT_TRUE(end_frame(frame, writer));
+    return {writer.bytes().begin(), writer.bytes().end()};
+  }
+  Bytes produce(std::int16_t acks, std::size_t value_bytes = 10) {
+    std::string value(value_bytes, 'v');
+    BatchBuilder builder(BatchOptions{});
+    builder.append({.timestamp = Timestamp{1}, .key = {}, .value = as_bytes(value), .headers = {}});
+    Bytes batch = *builder.finish();
+    ProduceRequest request{.transactional_id = {}, .acks = acks, .timeout_ms = 1000, .topic_data = {}};
+    request.topic_data.push_back({.name = "t", .topic_id = {}, .partition_data = {}});
+    request.topic_data[0].partition_data.push_back({.index = PartitionIndex(0), .records = Records(ByteView(batch))});
+    return frame_of(request, 8);
+  }
+
+ private:
+  DoorUnderTest under_test_;
+  runtime::Shard& shard_ = under_test_.shard();
+
+ public:
+  GatedPublish publish{shard_};
+
+ private:
+  static Door door_with(const Door& door, broker::Publish& publish) {
+    return {door.shard,          publish,      door.read,       door.catalogue, door.operate, door.groups,
+            door.fetch_sessions, door.counts,  door.traffic,    door.requests,  door.config,  door.random,
+            door.logger,         door.node_id, door.cluster_id, door.limits};
+  }
+
+  std::unique_ptr<ScriptedStream> owned_stream_ = std::make_unique<ScriptedStream>(shard_);
+
+ public:
+  ScriptedStream& stream = *owned_stream_;
+
+ private:
+  Door door_ = door_with(under_test_.door(), publish);
+  Connection connection_{door_, std::move(owned_stream_)};
+  runtime::TaskScope tasks_{shard_};
+  bool spawned_ = tasks_.spawn("connection", connection_.run());
+};
+
+TEST(Connection, WhatAClientSentBeforeItLeftIsReadThoughItsAnswersFindNobody) {
+  ConnectionUnderTest client;
+  client.publish.gate.open();
+  client.stream.client_left = true;
+  client.stream.send(client.produce(1));
+  client.until([&] { return client.stream.writes == 1; });
+  client.settle();
+  for (int i = 0; i < 5; ++i) {
+    client.stream.send(client.produce(0));
+    client.settle();
+  }
+  client.stream.end();
+  client.until([&] { return client.publish.gate.came == 6; });
+  EXPECT_EQ(client.stream.writes, 1u);
+}
+
+}  // namespace
+}  // namespace wharf::kafka
