@@ -10,7 +10,9 @@ namespace wharf::kafka {
 namespace {
 
 /// Requests of one connection that may be in progress: beyond, it is not read from, and its own socket slows it down.
+/// One that is larger than that goes alone.
 constexpr std::size_t kMaxOpenRequests = 128;
+constexpr std::size_t kMaxOpenBytes = 64u << 20;
 
 std::uint64_t bytes_of(const std::vector<runtime::OutPiece>& pieces) {
   std::uint64_t bytes = 0;
@@ -66,10 +68,6 @@ runtime::Task<void> Connection::run() {
 
 runtime::Task<void> Connection::read_requests() {
   while (!closed_) {
-    if (responses_.open_requests() >= kMaxOpenRequests) {
-      co_await can_read_.wait();
-      continue;
-    }
     MutableBytes space = frames_.space();
     Result<std::size_t> count = co_await stream_->read_some(space);
     if (!count || *count == 0) co_return;
@@ -78,12 +76,20 @@ runtime::Task<void> Connection::read_requests() {
     frames_.received(*count);
     if (!seen_request_ && recognise_foreign_protocol()) co_return;
     if (!start_requests()) co_return;
+    while (has_enough_open() && !closed_) {
+      co_await can_read_.wait();
+      if (!start_requests()) co_return;
+    }
   }
 }
 
-/// Starts every whole request that has arrived; false when the connection must end.
+bool Connection::has_enough_open() const {
+  return responses_.open_requests() >= kMaxOpenRequests || responses_.open_bytes() >= kMaxOpenBytes;
+}
+
+/// Starts the whole requests that have arrived, as far as they may; false when the connection must end.
 bool Connection::start_requests() {
-  while (true) {
+  while (!has_enough_open()) {
     Result<std::optional<Frame>> next = frames_.next();
     if (!next) {
       door_.logger.warn("closed a connection: not a Kafka request",
@@ -93,9 +99,10 @@ bool Connection::start_requests() {
     if (!*next) return true;
     if (!std::exchange(seen_request_, true)) be_listed(**next);
     listing_.requested();
-    ResponseQueue::Ticket ticket = responses_.open();
+    ResponseQueue::Ticket ticket = responses_.open(memory_of(door_, (*next)->bytes));
     tasks_.spawn("kafka-request", serve(ticket, std::move(**next)));
   }
+  return true;
 }
 
 bool Connection::recognise_foreign_protocol() {
@@ -105,7 +112,7 @@ bool Connection::recognise_foreign_protocol() {
                     {{"listener", "kafka"}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
   Reply refusal{.close = true};
   if (!foreign->refusal.empty()) refusal.pieces.emplace_back(SharedBytes::copy_of(as_bytes(foreign->refusal)));
-  responses_.complete(responses_.open(), std::move(refusal));
+  responses_.complete(responses_.open(0), std::move(refusal));
   can_write_.notify();
   return true;
 }

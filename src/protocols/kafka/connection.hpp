@@ -30,6 +30,7 @@ class Connection final : public runtime::PortConnection, private broker::OpenCon
   runtime::Task<void> serve(ResponseQueue::Ticket ticket, Frame frame);
   void write_failed(const Error& error);
   bool start_requests();
+  bool has_enough_open() const;
   bool recognise_foreign_protocol();
   void watch_idleness();
   /// It speaks Kafka: operators are told of it from here on.

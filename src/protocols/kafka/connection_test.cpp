@@ -100,11 +100,23 @@ class GatedPublish final : public broker::Publish {
   }
 };
 
+class GatedRead final : public ReadNothing {
+ public:
+  explicit GatedRead(runtime::Shard& shard) : gate(shard) {}
+  Gate gate;
+  runtime::Task<std::vector<broker::ReadOutcome>> read(runtime::Shard&, std::vector<broker::ReadPart> parts,
+                                                       broker::ReadLimits) override {
+    co_await gate.pass();
+    co_return std::vector<broker::ReadOutcome>(parts.size());
+  }
+};
+
 class ConnectionUnderTest {
  public:
   ConnectionUnderTest() { under_test_.create("t"); }
   ~ConnectionUnderTest() {
     publish.gate.open();
+    read.gate.open();
     connection_.close();
     until([this] { return tasks_.running() == 0; });
   }
@@ -140,6 +152,12 @@ class ConnectionUnderTest {
     request.topic_data[0].partition_data.push_back({.index = PartitionIndex(0), .records = Records(ByteView(batch))});
     return frame_of(request, 8);
   }
+  Bytes fetch(std::int16_t version) {
+    FetchRequest request;
+    request.topics.push_back({.topic = "t", .topic_id = {}, .partitions = {}});
+    request.topics[0].partitions.emplace_back();
+    return frame_of(request, version);
+  }
 
  private:
   DoorUnderTest under_test_;
@@ -147,12 +165,14 @@ class ConnectionUnderTest {
 
  public:
   GatedPublish publish{shard_};
+  GatedRead read{shard_};
 
  private:
-  static Door door_with(const Door& door, broker::Publish& publish) {
-    return {door.shard,          publish,      door.read,       door.catalogue, door.operate, door.groups,
-            door.fetch_sessions, door.counts,  door.traffic,    door.requests,  door.config,  door.random,
-            door.logger,         door.node_id, door.cluster_id, door.limits};
+  static Door door_with(const Door& door, broker::Publish& publish, broker::Read& read) {
+    return {
+        door.shard,      publish,      read,          door.catalogue, door.operate, door.groups, door.fetch_sessions,
+        door.counts,     door.traffic, door.requests, door.config,    door.random,  door.logger, door.node_id,
+        door.cluster_id, door.limits};
   }
 
   std::unique_ptr<ScriptedStream> owned_stream_ = std::make_unique<ScriptedStream>(shard_);
@@ -161,7 +181,7 @@ class ConnectionUnderTest {
   ScriptedStream& stream = *owned_stream_;
 
  private:
-  Door door_ = door_with(under_test_.door(), publish);
+  Door door_ = door_with(under_test_.door(), publish, read);
   Connection connection_{door_, std::move(owned_stream_)};
   runtime::TaskScope tasks_{shard_};
   bool spawned_ = tasks_.spawn("connection", connection_.run());
@@ -181,6 +201,43 @@ TEST(Connection, WhatAClientSentBeforeItLeftIsReadThoughItsAnswersFindNobody) {
   client.stream.end();
   client.until([&] { return client.publish.gate.came == 6; });
   EXPECT_EQ(client.stream.writes, 1u);
+}
+
+TEST(Connection, NoMoreIsReadThanItsMemoryIsForUntilAnswersAreOut) {
+  constexpr std::size_t kValueBytes = 1u << 20;
+  ConnectionUnderTest client;
+  for (int i = 0; i < 100; ++i) client.stream.send(client.produce(1, kValueBytes));
+  client.settle();
+  EXPECT_GE(client.publish.gate.came, 60u);
+  EXPECT_LE(client.publish.gate.came, 65u);
+  EXPECT_LE(client.stream.bytes_read, 70u * kValueBytes);
+  client.publish.gate.open();
+  client.until([&] { return client.publish.gate.came == 100; });
+}
+
+TEST(Connection, SmallRequestsAreCountedHoweverManyComeAtOnce) {
+  ConnectionUnderTest client;
+  Bytes all;
+  for (int i = 0; i < 500; ++i) {
+    Bytes one = client.produce(0);
+    all.insert(all.end(), one.begin(), one.end());
+  }
+  client.stream.send(all);
+  client.settle();
+  EXPECT_EQ(client.publish.gate.came, 128u);
+  client.publish.gate.open();
+  client.until([&] { return client.publish.gate.came == 500; });
+}
+
+TEST(Connection, FewFetchesThatCopyTheirRecordsAreServedAtATime) {
+  for (std::int16_t version : {std::int16_t{3}, std::int16_t{4}}) {
+    ConnectionUnderTest client;
+    for (int i = 0; i < 50; ++i) client.stream.send(client.fetch(version));
+    client.settle();
+    EXPECT_EQ(client.read.gate.came, version == 3 ? 2u : 50u);
+    client.read.gate.open();
+    client.until([&] { return client.read.gate.came == 50; });
+  }
 }
 
 }  // namespace

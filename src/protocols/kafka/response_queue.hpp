@@ -13,9 +13,10 @@ class ResponseQueue {
  public:
   using Ticket = std::uint64_t;
 
-  /// A place in line for a request that has arrived.
-  Ticket open() {
-    slots_.emplace_back();
+  /// A place in line for a request that has arrived, and takes `bytes` of memory until its response is taken.
+  Ticket open(std::size_t bytes) {
+    slots_.push_back({.done = false, .bytes = bytes, .reply = {}});
+    open_bytes_ += bytes;
     return first_ + slots_.size() - 1;
   }
   void complete(Ticket ticket, Reply reply) {
@@ -27,6 +28,7 @@ class ResponseQueue {
   }
   bool ready() const { return !slots_.empty() && slots_.front().done; }
   std::size_t open_requests() const { return slots_.size(); }
+  std::size_t open_bytes() const { return open_bytes_; }
 
   struct Batch {
     std::vector<runtime::OutPiece> pieces;
@@ -37,6 +39,7 @@ class ResponseQueue {
     Batch batch;
     while (ready() && !batch.close) {
       Reply reply = std::move(slots_.front().reply);
+      open_bytes_ -= slots_.front().bytes;
       slots_.pop_front();
       ++first_;
       for (runtime::OutPiece& piece : reply.pieces) batch.pieces.push_back(std::move(piece));
@@ -48,9 +51,11 @@ class ResponseQueue {
  private:
   struct Slot {
     bool done = false;
+    std::size_t bytes = 0;
     Reply reply;
   };
   std::deque<Slot> slots_;
+  std::size_t open_bytes_ = 0;
   Ticket first_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "protocols/kafka/handlers/dispatch.hpp"
 
 #include "protocols/kafka/handlers/handlers.hpp"
+#include "protocols/kafka/handlers/legacy_fetch.hpp"
 #include "protocols/kafka/handlers/response_frame.hpp"
 
 namespace wharf::kafka {
@@ -85,6 +86,13 @@ std::vector<std::string_view> request_names() {
   std::vector<std::string_view> names;
   for (const Api& api : kApis) names.push_back(api.name);
   return names;
+}
+
+std::size_t memory_of(const Door& door, ByteView frame) {
+  Result<RequestHeaderStart> start = peek_request_header(frame);
+  bool converts_down =
+      start && static_cast<ApiKey>(start->api_key) == ApiKey::kFetch && start->api_version < kFirstFetchOfV2;
+  return frame.size() + (converts_down ? door.limits.max_fetch_bytes : 0);
 }
 
 runtime::Task<Reply> dispatch(const Door* door, ClientSession* client, std::shared_ptr<std::byte[]> owner, MutableBytes frame) {

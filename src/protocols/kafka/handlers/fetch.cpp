@@ -8,11 +8,11 @@ namespace wharf::kafka {
 namespace {
 
 constexpr std::int16_t kFirstVersionWithMaxBytes = 3;
-/// Message format v2 from here on; before, records are converted down.
-constexpr std::int16_t kFirstVersionOfV2 = 4;
 constexpr std::int16_t kFirstVersionWithLastEpoch = 12;
 constexpr Nanoseconds kNoteInterval = std::chrono::seconds(1);
 constexpr Milliseconds kLongestNotedWait{60'000};
+/// Then a reader that waits for records is told that there are none: one that is gone without a word shows by that.
+constexpr Milliseconds kLongestWait{300'000};
 
 /// One partition of a fetch on its way: what is asked, and the answer.
 struct Part {
@@ -130,7 +130,8 @@ runtime::Task<void> read_parts(Fetch* fetch) {
   }
   broker::ReadLimits limits{.min_bytes = static_cast<std::size_t>(std::max(fetch->request.min_bytes, 0)),
                             .max_bytes = max_bytes_of(*fetch),
-                            .deadline = door.shard.now() + Milliseconds(std::max(fetch->request.max_wait_ms, 0)),
+                            .deadline = door.shard.now() + std::clamp(Milliseconds(fetch->request.max_wait_ms),
+                                                                      Milliseconds(0), kLongestWait),
                             .stop = fetch->context.client->ended.get_token()};
   // An error is told at once; so is a session's change of partitions with nothing in it.
   if (has_error || fetch->request.max_wait_ms <= 0) limits.min_bytes = 0;
@@ -228,7 +229,7 @@ runtime::Task<Reply> handle_fetch(RequestContext context, FetchRequest request) 
   note_reader(fetch);
   co_await find_divergences(&fetch);
   co_await read_parts(&fetch);
-  if (context.header.api_version < kFirstVersionOfV2) {
+  if (context.header.api_version < kFirstFetchOfV2) {
     for (Part& part : fetch.parts) {
       co_await convert_down(&door, context.header.api_version, part.asked.fetch_offset, &part.answer, &part.records);
     }

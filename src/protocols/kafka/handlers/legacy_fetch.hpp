@@ -7,6 +7,9 @@
 
 namespace wharf::kafka {
 
+/// Message format v2 from here on; before, records are converted down.
+inline constexpr std::int16_t kFirstFetchOfV2 = 4;
+
 /// Replaces the answer's records by message sets of the version's format. Records that the format cannot say
 /// (zstd) become UNSUPPORTED_COMPRESSION_TYPE.
 runtime::Task<void> convert_down(const Door* door, std::int16_t version, Offset fetch_offset, FetchResponse::Partition* answer,
