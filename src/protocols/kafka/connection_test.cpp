@@ -93,8 +93,11 @@ class GatedPublish final : public broker::Publish {
  public:
   explicit GatedPublish(runtime::Shard& shard) : gate(shard) {}
   Gate gate;
-  runtime::Task<std::vector<Result<broker::Published>>> publish(runtime::Shard&, std::vector<broker::PublishPart> parts,
-                                                                broker::Acknowledge, MonotonicTime) override {
+  Nanoseconds last_wait{};
+  runtime::Task<std::vector<Result<broker::Published>>> publish(runtime::Shard& here,
+                                                                std::vector<broker::PublishPart> parts,
+                                                                broker::Acknowledge, MonotonicTime deadline) override {
+    last_wait = deadline - here.now();
     co_await gate.pass();
     co_return std::vector<Result<broker::Published>>(parts.size(), broker::Published{});
   }
@@ -142,12 +145,12 @@ class ConnectionUnderTest {
     EXPECT_TRUE(end_frame(frame, writer));
     return {writer.bytes().begin(), writer.bytes().end()};
   }
-  Bytes produce(std::int16_t acks, std::size_t value_bytes = 10) {
+  Bytes produce(std::int16_t acks, std::size_t value_bytes = 10, std::int32_t timeout_ms = 1000) {
     std::string value(value_bytes, 'v');
     BatchBuilder builder(BatchOptions{});
     builder.append({.timestamp = Timestamp{1}, .key = {}, .value = as_bytes(value), .headers = {}});
     Bytes batch = *builder.finish();
-    ProduceRequest request{.transactional_id = {}, .acks = acks, .timeout_ms = 1000, .topic_data = {}};
+    ProduceRequest request{.transactional_id = {}, .acks = acks, .timeout_ms = timeout_ms, .topic_data = {}};
     request.topic_data.push_back({.name = "t", .topic_id = {}, .partition_data = {}});
     request.topic_data[0].partition_data.push_back({.index = PartitionIndex(0), .records = Records(ByteView(batch))});
     return frame_of(request, 8);
@@ -237,6 +240,20 @@ TEST(Connection, FewFetchesThatCopyTheirRecordsAreServedAtATime) {
     EXPECT_EQ(client.read.gate.came, version == 3 ? 2u : 50u);
     client.read.gate.open();
     client.until([&] { return client.read.gate.came == 50; });
+  }
+}
+
+TEST(Connection, TheOwnDiskHasItsTimeHoweverShortAProducersTimeoutIsAndNoMoreHoweverLong) {
+  for (std::int16_t acks : {std::int16_t{0}, std::int16_t{1}, std::int16_t{-1}}) {
+    ConnectionUnderTest client;
+    client.publish.gate.open();
+    for (std::int32_t timeout_ms : {-1, 0, 1000, std::numeric_limits<std::int32_t>::max()}) {
+      std::size_t before = client.publish.gate.came;
+      client.stream.send(client.produce(acks, 10, timeout_ms));
+      client.until([&] { return client.publish.gate.came > before; });
+      EXPECT_GT(client.publish.last_wait, std::chrono::seconds(25));
+      EXPECT_LE(client.publish.last_wait, std::chrono::seconds(60));
+    }
   }
 }
 

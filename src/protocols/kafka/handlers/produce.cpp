@@ -16,6 +16,10 @@ constexpr std::int16_t kFirstVersionWithTopicIds = 13;
 constexpr std::int16_t kFirstVersionOfV2 = 3;
 /// What message sets of old producers may decompress to, per partition.
 constexpr std::size_t kLegacyLimit = 256 << 20;
+/// timeout.ms is how long others may take to have the records too. There are none: what is waited for is this node's
+/// own disk, and not for ever when that is stuck (a stop waits as long).
+constexpr Milliseconds kLeastWait{30'000};
+constexpr Milliseconds kLongestWait{60'000};
 
 /// Where in the response the outcome of a part goes.
 struct Place {
@@ -174,7 +178,7 @@ runtime::Task<Reply> handle_produce(RequestContext context, ProduceRequest reque
     refuse_all(produce, KafkaError::kTransactionalIdAuthorizationFailed, "transactions are not served yet");
   } else {
     collect_parts(produce);
-    MonotonicTime deadline = door.shard.now() + Milliseconds(std::max(request.timeout_ms, 0));
+    MonotonicTime deadline = door.shard.now() + std::clamp(Milliseconds(request.timeout_ms), kLeastWait, kLongestWait);
     std::vector<Result<broker::Published>> outcomes =
         co_await door.publish.publish(door.shard, std::move(produce.parts), acknowledge_of(request.acks), deadline);
     fill_outcomes(produce, std::move(outcomes));
