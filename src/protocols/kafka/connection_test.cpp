@@ -107,8 +107,10 @@ class GatedRead final : public ReadNothing {
  public:
   explicit GatedRead(runtime::Shard& shard) : gate(shard) {}
   Gate gate;
+  std::size_t last_min_bytes = 0;
   runtime::Task<std::vector<broker::ReadOutcome>> read(runtime::Shard&, std::vector<broker::ReadPart> parts,
-                                                       broker::ReadLimits) override {
+                                                       broker::ReadLimits limits) override {
+    last_min_bytes = limits.min_bytes;
     co_await gate.pass();
     co_return std::vector<broker::ReadOutcome>(parts.size());
   }
@@ -155,8 +157,11 @@ class ConnectionUnderTest {
     request.topic_data[0].partition_data.push_back({.index = PartitionIndex(0), .records = Records(ByteView(batch))});
     return frame_of(request, 8);
   }
-  Bytes fetch(std::int16_t version) {
+  Bytes fetch(std::int16_t version, std::int32_t min_bytes = 1, std::int32_t max_bytes = 1000) {
     FetchRequest request;
+    request.max_wait_ms = 1000;
+    request.min_bytes = min_bytes;
+    request.max_bytes = max_bytes;
     request.topics.push_back({.topic = "t", .topic_id = {}, .partitions = {}});
     request.topics[0].partitions.emplace_back();
     return frame_of(request, version);
@@ -255,6 +260,13 @@ TEST(Connection, TheOwnDiskHasItsTimeHoweverShortAProducersTimeoutIsAndNoMoreHow
       EXPECT_LE(client.publish.last_wait, std::chrono::seconds(60));
     }
   }
+}
+
+TEST(Connection, AFetchWaitsForNoMoreBytesThanItMayHave) {
+  ConnectionUnderTest client;
+  client.stream.send(client.fetch(11, 5000, 300));
+  client.until([&] { return client.read.gate.came == 1; });
+  EXPECT_EQ(client.read.last_min_bytes, 300u);
 }
 
 }  // namespace

@@ -128,8 +128,10 @@ runtime::Task<void> read_parts(Fetch* fetch) {
                      static_cast<std::size_t>(std::max(part.asked.partition_max_bytes, 0))});
     places.push_back(i);
   }
-  broker::ReadLimits limits{.min_bytes = static_cast<std::size_t>(std::max(fetch->request.min_bytes, 0)),
-                            .max_bytes = max_bytes_of(*fetch),
+  std::size_t max_bytes = max_bytes_of(*fetch);
+  std::size_t min_bytes = static_cast<std::size_t>(std::max(fetch->request.min_bytes, 0));
+  broker::ReadLimits limits{.min_bytes = std::min(min_bytes, max_bytes),  // or it would wait for what it may not have
+                            .max_bytes = max_bytes,
                             .deadline = door.shard.now() + std::clamp(Milliseconds(fetch->request.max_wait_ms),
                                                                       Milliseconds(0), kLongestWait),
                             .stop = fetch->context.client->ended.get_token()};
