@@ -141,19 +141,6 @@ runtime::Task<void> read_parts(Fetch* fetch) {
   for (std::size_t i = 0; i < outcomes.size(); ++i) take_outcome(fetch->parts[places[i]], std::move(outcomes[i]));
 }
 
-/// In an incremental answer only partitions with records, an error, or marks that moved.
-bool has_something_to_say(FetchSession& session, const Part& part) {
-  auto found = session.partitions.find(part.place);
-  if (found == session.partitions.end()) return false;
-  FetchSession::Entry& entry = found->second.first;
-  const FetchResponse::Partition& answer = part.answer;
-  bool says = answer.records->size() > 0 || answer.error_code != KafkaError::kNone ||
-              entry.high_watermark != answer.high_watermark || entry.log_start != answer.log_start_offset;
-  entry.high_watermark = answer.high_watermark;
-  entry.log_start = answer.log_start_offset;
-  return says;
-}
-
 /// A partition of the answer goes under its topic's entry; entries follow the order of the parts.
 FetchResponse::Topic& topic_entry(FetchResponse& response, const FetchPlace& place) {
   if (!response.responses.empty()) {
@@ -193,7 +180,7 @@ Result<Reply> answer(Fetch& fetch) {
   if (session != nullptr) response.session_id = session->id;
   std::vector<FetchPlace> with_data;
   for (Part& part : fetch.parts) {
-    bool says = session == nullptr || has_something_to_say(*session, part);
+    bool says = session == nullptr || session->says_something(part.place, part.answer);
     if (fetch.scope.incremental && !says) continue;
     if (part.answer.records->size() > 0) {
       count_out(fetch, part);

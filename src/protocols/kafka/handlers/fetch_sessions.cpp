@@ -48,6 +48,19 @@ void FetchSession::move_to_back(const FetchPlace& place) {
   if (found != partitions.end()) order.splice(order.end(), order, found->second.second);
 }
 
+bool FetchSession::says_something(const FetchPlace& place, const FetchResponse::Partition& answer) {
+  auto found = partitions.find(place);
+  if (found == partitions.end()) return false;
+  Entry& told = found->second.first;
+  bool moved = told.high_watermark != answer.high_watermark || told.log_start != answer.log_start_offset;
+  bool failed = answer.error_code != KafkaError::kNone;
+  bool parts = answer.diverging_epoch != FetchResponse::EpochEndOffset{};
+  // After an error the reader is told the marks anew, though they be the same.
+  told.high_watermark = failed ? Offset(-1) : answer.high_watermark;
+  told.log_start = answer.log_start_offset;
+  return moved || failed || parts || (answer.records && answer.records->size() > 0);
+}
+
 FetchScope FetchSessions::enter(const FetchRequest& request, std::int16_t version, std::int32_t new_id,
                                 MonotonicTime now) {
   bool by_id = version >= kFirstVersionWithTopicIds;

@@ -42,6 +42,9 @@ struct FetchSession {
   void put(const FetchPlace& place, const FetchRequest::Partition& asked);
   void forget(const FetchPlace& place);
   void move_to_back(const FetchPlace& place);
+  /// In an incremental answer only partitions with records, an error, a history that parts from the reader's, or marks
+  /// that moved since they were told last.
+  bool says_something(const FetchPlace& place, const FetchResponse::Partition& answer);
 };
 
 /// What a fetch is about: either a session (incremental, or new), or the request alone.

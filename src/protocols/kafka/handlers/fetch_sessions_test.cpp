@@ -48,5 +48,26 @@ TEST(FetchSessions, NoSlotsAreNoSessions) {
   EXPECT_FALSE(client.fetch(sessions, MonotonicTime{}));
 }
 
+TEST(FetchSessions, APartitionSpeaksOfMarksThatMovedOfErrorsAndOfAHistoryThatPartsFromTheReaders) {
+  FetchSession session;
+  FetchPlace place{"t", {}, 0};
+  session.put(place, {});
+  FetchResponse::Partition answer;
+  answer.high_watermark = Offset(7);
+  EXPECT_TRUE(session.says_something(place, answer));
+  EXPECT_FALSE(session.says_something(place, answer));
+  FetchResponse::Partition parted = answer;
+  parted.diverging_epoch = {LeaderEpoch(3), Offset(5)};
+  EXPECT_TRUE(session.says_something(place, parted));
+  EXPECT_TRUE(session.says_something(place, parted)) << "until the reader has followed";
+  EXPECT_FALSE(session.says_something(place, answer));
+  FetchResponse::Partition failed = answer;
+  failed.error_code = KafkaError::kKafkaStorageError;
+  EXPECT_TRUE(session.says_something(place, failed));
+  EXPECT_TRUE(session.says_something(place, answer)) << "the error is gone";
+  EXPECT_FALSE(session.says_something(place, answer));
+  EXPECT_FALSE(session.says_something({"other", {}, 0}, failed));
+}
+
 }  // namespace
 }  // namespace wharf::kafka
