@@ -8,6 +8,7 @@
 
 #include "model/record.hpp"
 #include "model/record_check.hpp"
+#include "model/time_span.hpp"
 
 namespace wharf::log {
 namespace {
@@ -21,12 +22,8 @@ constexpr std::int32_t kShortRecords = 16 * 1024;
 
 Result<void> check_time(Timestamp time, const LogConfig& config, Timestamp now) {
   if (time == kNoTimestamp) return {};
-  // No sum can overflow: a client may send any number.
-  bool too_old =
-      time<now&& static_cast<std::uint64_t>(now.ms) - static_cast<std::uint64_t>(time.ms)> static_cast<std::uint64_t>(
-          config.timestamp_before_max_ms);
-  bool too_new = time > now && static_cast<std::uint64_t>(time.ms) - static_cast<std::uint64_t>(now.ms) >
-                                   static_cast<std::uint64_t>(config.timestamp_after_max_ms);
+  bool too_old = passed(time, config.timestamp_before_max_ms, now);
+  bool too_new = passed(now, config.timestamp_after_max_ms, time);
   if (!too_old && !too_new) return {};
   return fail(ErrorCode::kInvalidTimestamp,
               fmt::format("timestamp {} is {} than the topic allows (the broker's clock says {})", time.ms,

@@ -6,6 +6,7 @@
 #include "log/append_check.hpp"
 #include "model/record.hpp"
 #include "model/record_batch_builder.hpp"
+#include "model/time_span.hpp"
 
 namespace wharf::log {
 
@@ -113,7 +114,7 @@ Result<void> CompactionFilter::take(const BatchView& batch, bool is_last, std::v
   }
 
   BatchOptions options = options_like(header);
-  if (needs_horizon) options.delete_horizon = Timestamp{rules_.now.ms + rules_.delete_retention_ms};
+  if (needs_horizon) options.delete_horizon = later_by(rules_.now, rules_.delete_retention_ms);
   BatchBuilder builder(options);
   RecordReader again = opened->reader();
   while (true) {

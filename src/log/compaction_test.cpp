@@ -119,6 +119,18 @@ TEST(Compaction, ATombstoneStaysForItsRetentionAndThenGoes) {
   EXPECT_FALSE(has_tombstone());
 }
 
+TEST(Compaction, ATombstoneThatIsToStayForEverDoes) {
+  LogConfig config = compacted();
+  config.delete_retention_ms = kForever;
+  CompactionFixture fixture(1, config);
+  Offset tombstone = fixture.put({{"gone", std::nullopt}}).first;
+  for (int pass = 0; pass < 3; ++pass) {
+    fixture.fill(12);
+    ASSERT_TRUE(fixture.compact().has_value());
+    EXPECT_EQ(fixture.records().front(), (Kept{tombstone, "gone", std::nullopt})) << pass;
+  }
+}
+
 TEST(Compaction, AProducersLastSequenceIsNotForgottenWithItsRecords) {
   CompactionFixture fixture;
   BatchOptions producer{.producer_id = ProducerId{3}, .producer_epoch = ProducerEpoch{0}, .base_sequence = 0};

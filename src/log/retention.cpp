@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/time_span.hpp"
+
 namespace wharf::log {
 namespace {
 
@@ -15,10 +17,6 @@ std::optional<Timestamp> age_of(std::span<const RetainedSegment> segments, std::
     if (later.max_timestamp && tells_age(*later.max_timestamp, now)) since = std::min(since, *later.max_timestamp);
   }
   return since;
-}
-
-bool passed(Timestamp since, std::int64_t span_ms, Timestamp now) {
-  return now > since && static_cast<std::uint64_t>(now.ms) - static_cast<std::uint64_t>(since.ms) > static_cast<std::uint64_t>(span_ms);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "log/storage_error.hpp"
+#include "model/time_span.hpp"
 
 namespace wharf::log {
 
@@ -144,7 +145,7 @@ Result<bool> Segment::must_roll_before(std::uint32_t bytes, Offset last, Timesta
   Result<std::optional<Timestamp>> first = first_timestamp();
   if (!first) return fail(first.error());
   std::int64_t longest_ms = config.cleanup_compact ? std::min(config.segment_ms, config.max_compaction_lag_ms) : config.segment_ms;
-  return *first && (*first)->ms >= 0 && max_timestamp.ms - (*first)->ms > longest_ms;
+  return *first && (*first)->ms >= 0 && passed(**first, longest_ms, max_timestamp);
 }
 
 Result<void> Segment::seal() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "log/retention.hpp"
+#include "model/time_span.hpp"
 
 namespace wharf::log {
 
@@ -64,8 +65,8 @@ RetainedSegment facts_of(Segment& segment, Offset end, Timestamp now) {
 std::optional<Timestamp> next_check(const Trim& trim, const Segment* growing, const LogConfig& config) {
   if (config.cleanup_compact) return std::nullopt;
   bool closes_by_notice = trim.next_check && growing != nullptr && growing->noticed;
-  if (!closes_by_notice || growing->noticed->first.ms > kForever - config.segment_ms) return trim.next_check;
-  return std::min(*trim.next_check, Timestamp{growing->noticed->first.ms + config.segment_ms});
+  if (!closes_by_notice) return trim.next_check;
+  return std::min(*trim.next_check, later_by(growing->noticed->first, config.segment_ms));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "protocols/kafka/handlers/refused_records.hpp"
 
 #include "model/record.hpp"
+#include "model/time_span.hpp"
 
 namespace wharf::kafka {
 namespace {
@@ -9,7 +10,9 @@ namespace {
 constexpr std::size_t kMaxRecordsBytes = 256 << 10;
 
 bool out_of_bounds(Timestamp time, const config::TopicConfig& topic, Timestamp now) {
-  return time.ms - now.ms > topic.message_timestamp_after_max_ms || now.ms - time.ms > topic.message_timestamp_before_max_ms;
+  if (time == kNoTimestamp) return false;
+  return passed(now, topic.message_timestamp_after_max_ms, time) ||
+         passed(time, topic.message_timestamp_before_max_ms, now);
 }
 
 }  // namespace
