@@ -52,6 +52,7 @@ Result<bool> Compaction::map_batch(const BatchView& batch) {
 Compaction::Progress Compaction::begin_cleaning() {
   mapped_ = true;
   filter_.emplace(newest_, input_.rules);
+  if (std::ranges::find(stays_, true) != stays_.end()) filter_->keep_deletions();
   form_groups();
   return Progress::kMapped;
 }
@@ -207,6 +208,7 @@ Result<Compaction::Progress> Compaction::clean_some(std::uint64_t max_bytes) {
       case ScannedPlace::Kind::kDamage:
       case ScannedPlace::Kind::kTornTail:
         abandon_group();  // the sources stay as they are: what is sound in them can be read
+        filter_->keep_deletions();
         break;
       case ScannedPlace::Kind::kEnd:
         scan_.reset();

@@ -55,7 +55,7 @@ bool CompactionFilter::keeps(const BatchHeader& header, const RecordFacts& recor
   if (!record.key) return false;
   std::optional<Offset> newest = newest_.newest(*record.key);
   if (newest && record.offset < *newest) return false;
-  return !record.is_tombstone || !header.delete_horizon() || rules_.now < *header.delete_horizon();
+  return !record.is_tombstone || keeps_deletions_ || !header.delete_horizon() || rules_.now < *header.delete_horizon();
 }
 
 /// Whether data of the marker's transaction is still in the log.
@@ -69,7 +69,7 @@ Result<void> CompactionFilter::take(const BatchView& batch, bool is_last, std::v
   bool drop_all = false;
   if (header.is_control) {
     bool needed = marker_is_needed(header) || header.base_offset >= rules_.map_end;
-    drop_all = !needed && header.delete_horizon() && *header.delete_horizon() <= rules_.now;
+    drop_all = !needed && !keeps_deletions_ && header.delete_horizon() && *header.delete_horizon() <= rules_.now;
     needs_horizon = !needed && !header.delete_horizon();
   }
 

@@ -59,6 +59,12 @@ struct CompactionFixture : StoreFixture {
   }
   Result<void> compact() { return simulation.run(machine->shard(), store->cleaner().compact(id)); }
 
+  /// Of a batch with one record.
+  bool has(Offset offset) {
+    PartitionLog* log = store->find(id);
+    auto bytes = simulation.run(machine->shard(), store->read_bytes(id, offset, 1, log->high_watermark()));
+    return bytes && !bytes->empty() && read_batch_header(bytes->view())->base_offset == offset;
+  }
   std::vector<Kept> records() {
     std::vector<Kept> kept;
     Result<std::vector<std::byte>> read = read_all(id);
@@ -117,6 +123,25 @@ TEST(Compaction, ATombstoneStaysForItsRetentionAndThenGoes) {
   fixture.fill(12);
   ASSERT_TRUE(fixture.compact().has_value());
   EXPECT_FALSE(has_tombstone());
+}
+
+TEST(Compaction, ATombstoneStaysAsLongAsWhatItDeletesIsInADamagedSegment) {
+  CompactionFixture fixture;
+  fixture.put({{"gone", "value"}});
+  fixture.fill(5);
+  Offset tombstone = fixture.put({{"gone", std::nullopt}}).first;
+  fixture.fill(12);
+  ASSERT_TRUE(fixture.stop().has_value());
+  auto path = std::filesystem::path("data/logs") / fixture.id.folder() / segment_file_name(Offset{0}, kLogSuffix);
+  ASSERT_TRUE(fixture.machine->disk().flip_bit(path, 200 * 8));  // behind the value
+  ASSERT_TRUE(fixture.start().has_value());
+  for (int pass = 0; pass < 3; ++pass) {
+    ASSERT_TRUE(fixture.compact().has_value());
+    EXPECT_TRUE(fixture.has(Offset{0})) << "the segment stays as it is";
+    EXPECT_TRUE(fixture.has(tombstone)) << "pass " << pass;
+    fixture.simulation.run_for(std::chrono::milliseconds(1500));
+    fixture.fill(12);
+  }
 }
 
 TEST(Compaction, ATombstoneThatIsToStayForEverDoes) {
