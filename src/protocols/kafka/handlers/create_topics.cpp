@@ -6,21 +6,13 @@
 #include "protocols/kafka/handlers/config_entries.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
 #include "protocols/kafka/handlers/new_partitions.hpp"
+#include "protocols/kafka/handlers/new_topic_name.hpp"
 #include "protocols/kafka/handlers/repeated_names.hpp"
-#include "protocols/kafka/handlers/topic_lookup.hpp"
 
 namespace wharf::kafka {
 namespace {
 
-constexpr std::int16_t kReplicationFactor = 1;                            // of this node alone
-constexpr std::string_view kClusterMetadataTopic = "__cluster_metadata";  // a name that Kafka keeps for itself
-
-ApiError check_collision(const cluster::TopicTable& topics, const std::string& name) {
-  std::shared_ptr<const cluster::Topic> other = topics.colliding(name);
-  if (!other) return {};
-  return {KafkaError::kInvalidTopicException,
-          fmt::format("Topic '{}' collides with existing topic: {}", name, other->name)};
-}
+constexpr std::int16_t kReplicationFactor = 1;  // of this node alone
 
 ApiError check_assignments(const CreateTopicsRequest::Topic& topic, NodeId here) {
   constexpr std::string_view kBoth = "A manual partition assignment was specified, but {} was not set to -1.";
@@ -92,11 +84,8 @@ ApiError collect_overrides(const CreateTopicsRequest::Topic& topic, config::Over
 
 /// The checks in Kafka's order, which decides what a topic with several faults is told.
 ApiError check_topic(const Door& door, const CreateTopicsRequest::Topic& topic, broker::TopicRequest& request) {
-  if (auto refused = refuse_topic_name(topic.name)) return {KafkaError::kInvalidTopicException, std::move(*refused)};
-  if (topic.name == kClusterMetadataTopic) {
-    return {KafkaError::kInvalidRequest, fmt::format("Creation of internal topic {} is prohibited.", topic.name)};
-  }
-  if (ApiError error = check_collision(*door.catalogue.topics(door.shard), topic.name); !error.ok()) return error;
+  ApiError name = check_new_topic_name(*door.catalogue.topics(door.shard), topic.name);
+  if (!name.ok()) return name;
   ApiError nulls = collect_overrides(topic, request.overrides);
   Result<void> possible = door.catalogue.check_topic(door.shard, request);
   if (!possible && possible.error().code == ErrorCode::kAlreadyExists) return ApiError(possible.error());

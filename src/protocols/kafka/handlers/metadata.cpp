@@ -5,6 +5,7 @@
 #include "protocols/kafka/handlers/authorized_operations.hpp"
 #include "protocols/kafka/handlers/errors.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
+#include "protocols/kafka/handlers/new_topic_name.hpp"
 #include "protocols/kafka/handlers/topic_lookup.hpp"
 
 namespace wharf::kafka {
@@ -50,7 +51,10 @@ void MetadataAnswer::add_missing(std::optional<std::string> name, TopicId id, Ka
 
 /// Created before the answer, so that there is no moment without a leader for the client to stumble over.
 runtime::Task<KafkaError> create_automatically(const Door* door, std::string name) {
-  if (refuse_topic_name(name)) co_return KafkaError::kInvalidTopicException;
+  KafkaError refused = check_new_topic_name(*door->catalogue.topics(door->shard), name).code;
+  // A name that Kafka keeps for itself is that of a topic that is not there.
+  if (refused == KafkaError::kInvalidRequest) co_return KafkaError::kUnknownTopicOrPartition;
+  if (refused != KafkaError::kNone) co_return refused;
   auto created = co_await door->catalogue.create_topic(door->shard, {.name = name});
   if (created || created.error().code == ErrorCode::kAlreadyExists) co_return KafkaError::kNone;
   co_return kafka_error(created.error());
