@@ -76,9 +76,9 @@ class Publishing {
     return *made;
   }
   /// Does not wait: as the next request of a connection whose last one is not answered yet.
-  std::size_t send(PartitionId partition, const Sent& sent) {
+  std::size_t send(PartitionId partition, const Sent& sent, Acknowledge acknowledge = Acknowledge::kCommitted) {
     outcomes_.emplace_back();
-    tasks_.spawn("send", publish(&outcomes_, outcomes_.size() - 1, {partition, batches_of(sent)}));
+    tasks_.spawn("send", publish(&outcomes_, outcomes_.size() - 1, {partition, batches_of(sent)}, acknowledge));
     return outcomes_.size() - 1;
   }
   const Result<Published>& outcome(std::size_t call) {
@@ -88,11 +88,11 @@ class Publishing {
 
  private:
   using Outcomes = std::deque<std::optional<Result<Published>>>;
-  runtime::Task<void> publish(Outcomes* outcomes, std::size_t call, PublishPart part) {
+  runtime::Task<void> publish(Outcomes* outcomes, std::size_t call, PublishPart part, Acknowledge acknowledge) {
     std::vector<PublishPart> parts;
     parts.push_back(std::move(part));
     std::vector<Result<Published>> published =
-        co_await node_->publish().publish(shard(), std::move(parts), Acknowledge::kCommitted, shard().now() + 30s);
+        co_await node_->publish().publish(shard(), std::move(parts), acknowledge, shard().now() + 30s);
     (*outcomes)[call] = published.front();
   }
 
@@ -147,6 +147,33 @@ TEST(LogPublish, AnIdempotentProducersSequencesStayInOrderWhereRecordsAreCompres
     const Result<Published>& outcome = publishing.outcome(calls[i]);
     ASSERT_TRUE(outcome) << i << ": " << outcome.error().message;
     EXPECT_EQ(outcome->first, Offset(static_cast<std::int64_t>(i)));
+  }
+}
+
+TEST(LogPublish, WhoSendsMoreThanTheDiskTakesWaitsAndIsNotRefusedWhateverItAwaits) {
+  for (Acknowledge acknowledge : {Acknowledge::kNone, Acknowledge::kLeader, Acknowledge::kCommitted}) {
+    Publishing publishing(11);
+    auto topic = publishing.create(2);
+    std::vector<std::size_t> calls;
+    for (int i = 0; i < 90; ++i)
+      calls.push_back(publishing.send(topic->partition(i % 2), {.is_long = true, .records = 5}, acknowledge));
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      const Result<Published>& outcome = publishing.outcome(calls[i]);
+      ASSERT_TRUE(outcome) << i << ": " << outcome.error().message;
+      EXPECT_EQ(outcome->first, Offset(static_cast<std::int64_t>(i / 2 * 5)));
+    }
+  }
+}
+
+TEST(LogPublish, AStopDoesNotWaitForRoomOnTheDisk) {
+  Publishing publishing(12);
+  auto topic = publishing.create(1);
+  for (int i = 0; i < 80; ++i)
+    publishing.send(topic->partition(0), {.is_long = true, .records = 5}, Acknowledge::kNone);
+  publishing.stop();
+  for (std::size_t call = 0; call < 80; ++call) {
+    const Result<Published>& outcome = publishing.outcome(call);
+    if (!outcome) EXPECT_EQ(outcome.error().code, ErrorCode::kClosed) << outcome.error().message;
   }
 }
 

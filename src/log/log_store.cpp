@@ -88,6 +88,11 @@ Result<bool> LogStore::prepare_now(PartitionId id, OwnedBatches& batches) {
   return fail(prepared.error());
 }
 
+bool LogStore::goes_to_wal(PartitionId id) {
+  PartitionLog* log = find(id);
+  return log != nullptr && log->config().flush == Flush::kSync;
+}
+
 Task<Result<OwnedBatches>> LogStore::prepare(PartitionId id, OwnedBatches batches) {
   PartitionLog* log = find(id);
   if (log == nullptr) co_return logs_.no_log(id);

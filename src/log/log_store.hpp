@@ -92,6 +92,13 @@ class LogStore {
   /// The same on the work pool, however long it takes.
   runtime::Task<Result<OwnedBatches>> prepare(PartitionId id, OwnedBatches batches);
 
+  /// A client's batch for this partition goes to the write-ahead log, where so much waits for the disk already that it
+  /// should wait for room(), before append() refuses it.
+  bool is_crowded(PartitionId id) { return commits_.wal().is_crowded() && goes_to_wal(id); }
+  bool goes_to_wal(PartitionId id);
+  /// Notified when is_crowded() may be over. One task waits.
+  runtime::Signal& room() { return commits_.wal().room(); }
+
   /// Partitions whose high watermark moved since the last call.
   std::vector<Advanced> take_advanced() { return advanced_.take(); }
   /// Notified when a high watermark moved (by append() too), and when refusing() changes. One task waits.

@@ -40,6 +40,7 @@ WriteAheadLog::WriteAheadLog(runtime::Shard& shard, WalFiles& files, runtime::Lo
       options_(options),
       writer_(shard, options.io_uring),
       spare_ready_(shard),
+      room_(shard),
       tasks_(shard) {
   WHARF_ASSERT(options_.max_files >= 2);
   prepare_spare();
@@ -113,6 +114,7 @@ runtime::Task<Result<void>> WriteAheadLog::write_once() {
   writing_ = true;
   Result<void> result = co_await write_next();
   writing_ = false;
+  room_.notify();
   for (runtime::Resume<Result<void>>& waiter : std::exchange(waiters_, {})) {
     shard_.post([waiter = std::move(waiter), result]() mutable { std::move(waiter)(std::move(result)); });
   }

@@ -76,6 +76,11 @@ class WriteAheadLog {
   WalPosition appended() const;  // of the newest record
   WalPosition durable() const;
   std::size_t buffered_bytes() const;
+  /// Half of what append() takes before it refuses waits for the disk: whoever can wait should, for room(). Not while
+  /// refusing().
+  bool is_crowded() const { return !refusing_ && buffered_bytes() >= options_.max_buffered_bytes / 2; }
+  /// Notified whenever a write ended, well or not. One task waits.
+  runtime::Signal& room() { return room_; }
   std::size_t max_record_bytes() const;
   /// Why the log cannot write. Set by a failed write, cleared by the next that succeeds.
   std::optional<Error> refusing() const { return refusing_; }
@@ -146,6 +151,7 @@ class WriteAheadLog {
   bool closing_ = false;
   std::vector<runtime::Resume<Result<void>>> waiters_;  // for the end of the write under way
   runtime::Signal spare_ready_;
+  runtime::Signal room_;
   runtime::TaskScope tasks_;
 };
 

@@ -4,8 +4,10 @@ namespace wharf::cluster {
 
 Result<bool> Preparations::now(PartitionId partition, log::OwnedBatches& batches) {
   Result<bool> ready = store_.prepare_now(partition, batches);
-  if (!ready || !*ready || waiting_.empty()) return ready;
-  return !waiting_.contains(partition);
+  if (!ready || !*ready) return ready;
+  if (store_.is_crowded(partition)) return false;
+  if (waiting_.empty()) return true;
+  return !waiting_.contains(partition) && !(waits_for_room_ && store_.goes_to_wal(partition));
 }
 
 void Preparations::later(PartitionId partition, log::OwnedBatches batches, Prepared then) {
@@ -27,6 +29,10 @@ runtime::Task<void> Preparations::drain() {
     } else if (!prepared->prepared) {
       prepared = co_await store_.prepare(first.partition, std::move(*prepared));
     }
+    if (prepared) {
+      bool has_room = co_await until_room_for(first.partition);
+      if (!has_room) prepared = fail(ErrorCode::kClosed, "the log store is closing");
+    }
     // Out of the queue before the callback runs: the partition's next may then be appended at once.
     Waiting done = std::move(queue_.front());
     queue_.pop_front();
@@ -36,6 +42,17 @@ runtime::Task<void> Preparations::drain() {
   draining_ = false;
 }
 
-runtime::Task<void> Preparations::close() { co_await tasks_.close(); }
+runtime::Task<bool> Preparations::until_room_for(PartitionId partition) {
+  waits_for_room_ = true;
+  while (store_.is_crowded(partition) && !tasks_.stopping()) co_await store_.room().wait();
+  waits_for_room_ = false;
+  co_return !store_.is_crowded(partition);
+}
+
+runtime::Task<void> Preparations::close() {
+  tasks_.request_stop();
+  store_.room().notify();
+  co_await tasks_.close();
+}
 
 }  // namespace wharf::cluster

@@ -118,7 +118,10 @@ class GatedRead final : public ReadNothing {
 
 class ConnectionUnderTest {
  public:
-  ConnectionUnderTest() { under_test_.create("t"); }
+  ConnectionUnderTest() {
+    under_test_.create("t");
+    tasks_.spawn("connection", connection_.run());
+  }
   ~ConnectionUnderTest() {
     publish.gate.open();
     read.gate.open();
@@ -192,7 +195,6 @@ class ConnectionUnderTest {
   Door door_ = door_with(under_test_.door(), publish, read);
   Connection connection_{door_, std::move(owned_stream_)};
   runtime::TaskScope tasks_{shard_};
-  bool spawned_ = tasks_.spawn("connection", connection_.run());
 };
 
 TEST(Connection, WhatAClientSentBeforeItLeftIsReadThoughItsAnswersFindNobody) {

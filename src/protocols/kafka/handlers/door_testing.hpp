@@ -128,7 +128,7 @@ class PublishNothing final : public broker::Publish {
 };
 
 /// Has no records.
-class ReadNothing final : public broker::Read {
+class ReadNothing : public broker::Read {
  public:
   runtime::Task<std::vector<broker::ReadOutcome>> read(runtime::Shard&, std::vector<broker::ReadPart> parts,
                                                        broker::ReadLimits) override {
