@@ -58,7 +58,10 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
     Result<void> prepared = prepare_batches(batches, log->config(), prepare_options(Effort::kAny), decoders_);
     if (!prepared) return fail(prepared.error());
   }
+  Offset was_readable = log->high_watermark();
   Result<Appended> appended = log->stamp(batches, context, headers_);
+  // A topic that becomes async shows what waits for the disk, whatever comes of this append.
+  if (log->high_watermark() > was_readable) advanced_.add(*log);
   if (!appended || appended->duplicate) return appended;
   if (log->flush() == Flush::kSync) {
     WalRecordHeader record{id, context.leader_epoch, appended->first, appended->next};

@@ -227,5 +227,21 @@ TEST(LogStore, AFlushSettingThatChangesUnderLoadLosesNothing) {
   EXPECT_EQ(fixture.compare(), "");
 }
 
+TEST(LogStore, WhoWaitsForTheDiskHearsThatATopicBecameAsyncThoughTheFirstAppendThenFails) {
+  StoreFixture fixture(11);
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  ASSERT_TRUE(fixture.append(id, {.value_bytes = 5000}).has_value());
+  EXPECT_TRUE(fixture.store->take_advanced().empty());
+  LogConfig config = small_segments(Flush::kAsync);
+  ASSERT_TRUE(fixture.store->reconfigure(id, std::make_shared<LogConfig>(config)).has_value());
+  fixture.machine->disk().set_capacity(0);
+  EXPECT_EQ(fixture.append(id, {.value_bytes = 5000}).error().code, ErrorCode::kDiskFull);
+  std::vector<Advanced> advanced = fixture.store->take_advanced();
+  ASSERT_EQ(advanced.size(), 1u);
+  EXPECT_EQ(advanced[0].high_watermark, Offset{1});
+  fixture.machine->disk().set_capacity(sim::FaultyFileSystem::kAmple);
+}
+
 }  // namespace
 }  // namespace wharf::log
