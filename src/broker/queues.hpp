@@ -94,8 +94,9 @@ class Queues {
   /// The consumer is gone; what it holds goes back to its place, as returned.
   virtual runtime::Task<void> release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) = 0;
 
-  /// One message now, or none. `holder` holds it until settled (unless `settled`); it is any id from new_consumer_id()
-  /// and comes into being with the first get; end it with release().
+  /// One message now, or none. `holder` holds it until settled (unless `settled`); it is any id from new_consumer_id(),
+  /// comes into being with the first get and is forgotten with the last that it settles; release() gives back what it
+  /// holds, and answers what it asked for.
   virtual runtime::Task<Result<std::optional<Got>>> get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                                         bool settled) = 0;
   /// What is in it from a place on, and where to go on: nothing is taken, and nothing changes for its consumers.

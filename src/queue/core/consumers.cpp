@@ -56,8 +56,11 @@ std::set<Consumers::Turn>& Consumers::turns_of(const Consumer& consumer) {
 template <class Change>
 void Consumers::change(ConsumerId id, Change change_figures) {
   auto found = consumers_.find(id.value);
-  if (found == consumers_.end()) return;
-  Consumer& consumer = found->second;
+  if (found != consumers_.end()) change(id, found->second, change_figures);
+}
+
+template <class Change>
+void Consumers::change(ConsumerId id, Consumer& consumer, Change change_figures) {
   std::set<Turn>::node_type turn;
   if (consumer.listed) turn = turns_of(consumer).extract(turn_of(id, consumer));
   change_figures(consumer);
@@ -150,7 +153,11 @@ void Consumers::handed(ConsumerId id, std::uint64_t body_bytes) {
 }
 
 void Consumers::settled(ConsumerId id, std::uint64_t messages) {
-  change(id, [messages](Consumer& consumer) { consumer.unsettled -= messages; });
+  auto found = consumers_.find(id.value);
+  if (found == consumers_.end()) return;
+  Consumer& consumer = found->second;
+  change(id, consumer, [messages](Consumer& settling) { settling.unsettled -= messages; });
+  if (!consumer.attached && consumer.unsettled == 0) consumers_.erase(found);
 }
 
 void Consumers::wrote(ConsumerId id, std::uint64_t bytes) {

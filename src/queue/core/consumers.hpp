@@ -35,9 +35,10 @@ class Consumers {
 
   /// kLocked: an exclusive one is there, or `options` ask for it and others are.
   Result<void> add(ConsumerId id, const ConsumerOptions& options);
-  /// Somebody who only gets single messages (queue.get): holds, and is never chosen.
+  /// Somebody who only gets single messages (queue.get): holds, and is never chosen. Known until it has settled what it
+  /// holds: who polls has a new one for each message.
   void add_holder(ConsumerId id);
-  /// Is not chosen any more; known for as long as it holds something, or until remove().
+  /// Is not chosen any more; known until it has settled what it holds, or until remove().
   void stop(ConsumerId id);
   void remove(ConsumerId id);
 
@@ -122,6 +123,8 @@ class Consumers {
   /// Changes a consumer's figures and gives it the place in turns_ that they mean.
   template <class Change>
   void change(ConsumerId id, Change change_figures);
+  template <class Change>
+  void change(ConsumerId id, Consumer& consumer, Change change_figures);
   void choose_active();
 
   bool single_active_;

@@ -92,5 +92,28 @@ TEST_F(HoldTest, TheOldestGoFirst) {
   EXPECT_EQ(queue_.purge(3), 0u);
 }
 
+TEST_F(HoldTest, WhoPollsLeavesNothingBehind) {
+  queue_.arrived(0, Offset{1'000}, 1'000, false);
+  for (std::uint64_t round = 0; round < 1'000; ++round) {
+    ConsumerId poller{100 + round};
+    Offer offer = *queue_.head();
+    ASSERT_TRUE(queue_.get(offer, {.bytes = 1}, poller, false, Timestamp{0}, deaths_));
+    ASSERT_NE(queue_.consumers().options(poller), nullptr);
+    Settlement settlement{offer.id, offer.id.offset, Verdict::kDone};
+    queue_.settle(poller, {&settlement, 1}, MonotonicTime{}, deaths_);
+    EXPECT_EQ(queue_.consumers().options(poller), nullptr) << round;
+  }
+  EXPECT_EQ(queue_.unsettled(), 0u);
+}
+
+TEST_F(HoldTest, WhoHoldsTwoIsKnownUntilItHasSettledBoth) {
+  ASSERT_TRUE(hold(4));
+  ASSERT_TRUE(hold(7));
+  settle(7, Verdict::kDone);
+  queue_.release(kOperator, MonotonicTime{}, deaths_);
+  EXPECT_EQ(queue_.ready(), 9u);
+  EXPECT_EQ(queue_.consumers().options(kOperator), nullptr);
+}
+
 }  // namespace
 }  // namespace wharf::queue
