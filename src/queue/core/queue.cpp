@@ -107,6 +107,11 @@ std::optional<Offer> Queue::oldest() const {
   return std::nullopt;
 }
 
+bool Queue::waits_for_reserve() const {
+  if (consumers_.attached() == 0 || ready() == 0) return false;
+  return groups_ ? is_held_back() : !head();
+}
+
 std::optional<Offer> Queue::offer() const {
   if (groups_ || !consumers_.choose()) return std::nullopt;
   return head();

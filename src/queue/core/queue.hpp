@@ -147,6 +147,8 @@ class Queue {
   std::optional<Offer> head() const;
   /// The same whether or not it may go out yet: for what leaves otherwise, by its age or because the queue is full.
   std::optional<Offer> oldest() const;
+  /// There are consumers, and the next message waits for the reserve: what they will get of it is not known yet.
+  bool waits_for_reserve() const;
   /// The first at or behind `from` that is not settled: of its level, else of the levels below. None: there is none.
   std::optional<Standing> at_or_behind(MessageId from) const;
   /// For consumers with selectors: the next message that one of them takes or has to look at; each selector sees a

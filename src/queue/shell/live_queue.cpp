@@ -220,14 +220,17 @@ void LiveQueue::pump() {
 void LiveQueue::pump_once() {
   pumped_ = with_.shard.now();
   keep_reserve();
-  drop_surplus();
   wake_resting();
   int served = 0;
   std::uint64_t looks_before = looks_;
   look_bytes_ = 0;
-  while (!turn_asked_ && serve_one()) {
-    if (++served == kMessagesPerTurn || look_bytes_ > kLookBytesPerTurn) ask_turn();
+  bool has_more = true;
+  while (!turn_asked_ && has_more) {
+    has_more = serve_one();
+    if (has_more && (++served == kMessagesPerTurn || look_bytes_ > kLookBytesPerTurn)) ask_turn();
   }
+  // What somebody has room for is not too much, though it came with others. Who is picky may look for long.
+  if (!has_more || look_bytes_ > kLookBytesPerTurn) drop_surplus();
   if (core_.selects() || core_.keeps_last_values()) keep_reserve();  // what they have found may lie far ahead
   send_outgoing();
   for (ConsumerId id : core_.ask_for_share()) outlets_.at(id.value)->wants(id);

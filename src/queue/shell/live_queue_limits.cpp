@@ -73,7 +73,7 @@ void LiveQueue::time_out(const Queue::Overdue& overdue) {
 void LiveQueue::drop_surplus() {
   std::uint64_t surplus = core_.surplus();
   bool over = surplus > 0 || core_.over_bytes();
-  if (!over) return;
+  if (!over || core_.waits_for_reserve()) return;
   note_second();
   if (!core_.needs_facts_to_drop()) {
     core_.drop_oldest(surplus);

@@ -24,6 +24,21 @@ TEST(LiveQueueLimits, WhatALengthDropsGoesToTheDeadLetterTarget) {
   EXPECT_EQ(world.queue().counts().unsettled, 0u);
 }
 
+TEST(LiveQueueLimits, ALengthDropsNothingThatAConsumerHasRoomFor) {
+  for (bool has_target : {false, true}) {
+    QueueSettings settings{.max_length = 1};
+    if (has_target) settings.dead_letter = DeadLetterTarget{"dead", std::nullopt};
+    World world(settings);
+    std::shared_ptr<Consumer> first = world.subscribe(kConsumer, 1'000);
+    ASSERT_TRUE(world.publish(100));  // as one batch, and before the queue's reserve is on disk
+    EXPECT_EQ(first->deliveries.size(), 100u);
+    ASSERT_TRUE(world.publish(2'000));  // more than go out in one turn
+    EXPECT_EQ(first->deliveries.size(), 1'000u);
+    EXPECT_EQ(world.ready(), 1u);
+    EXPECT_EQ(world.buried.by_reason[DeathReason::kMaxLength], has_target ? 1'099u : 0u);
+  }
+}
+
 TEST(LiveQueueLimits, ALengthThatGoesLetsMoreIn) {
   World world;
   world.configure({.max_length = 3});
