@@ -84,6 +84,9 @@ class Cursor {
   void count_old(std::uint64_t bytes, bool expiring);
   /// What the restored state did not know the bytes of.
   OffsetRange uncounted() const { return uncounted_; }
+  /// Whoever had room could have had all that is there now.
+  void note_offered() { offered_ = end_; }
+  bool was_offered(Offset offset) const { return offset < offered_; }
   /// Up to here messages may be handed out: the log says that they may have been (see handed_below).
   void raise_reserved(Offset reserved) { reserved_ = reserved_ahead_.take_front(std::max(reserved_, reserved)); }
   /// And these.
@@ -163,6 +166,7 @@ class Cursor {
   Offset next_{0};
   Offset end_{0};
   Offset reserved_{0};
+  Offset offered_{0};
   Offset redelivered_below_{0};
   OffsetRanges reserved_ahead_;     // above reserved_
   OffsetRanges redelivered_ahead_;  // above redelivered_below_

@@ -6,8 +6,6 @@
 namespace wharf::queue {
 namespace {
 
-/// In one range: an offset can be added to it.
-constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 40;
 /// What a start may have to look through after a crash.
 constexpr std::uint64_t kMostUncountedMessages = 1024;
 constexpr std::uint64_t kMostUncountedBytes = 128u << 10;
@@ -48,15 +46,6 @@ bool Queue::open(std::uint8_t number, Offset log_start, Offset end) {
   bool is_in_step = level(number).restore(restored ? std::move(restored.mapped()) : CursorState{}, log_start, end);
   if (!options_.keeps_state) level(number).raise_reserved(Offset(std::numeric_limits<std::int64_t>::max()));
   return is_in_step;
-}
-
-Result<void> Queue::admit(std::uint64_t messages, std::uint64_t bytes) const {
-  const QueueSettings& settings = options_.settings;
-  if (settings.overflow == Overflow::kDropOldest) return {};
-  bool too_many = settings.max_length && ready() + messages > *settings.max_length;
-  bool too_large = settings.max_length_bytes && ready_bytes() + bytes > *settings.max_length_bytes;
-  if (too_many || too_large) return fail(ErrorCode::kFull, "the queue is full");
-  return {};
 }
 
 void Queue::arrived(std::uint8_t number, Offset end, std::uint64_t bytes, bool expiring) {
@@ -133,7 +122,7 @@ bool Queue::is_held_by(MessageId id, ConsumerId holder) const {
 
 std::optional<ConsumerId> Queue::hand_out(const Offer& offer, const Facts& facts, Timestamp now,
                                           std::vector<Death>& deaths) {
-  if (facts.expires && *facts.expires <= now) {
+  if (facts.expires && *facts.expires <= now && !goes_now(offer, facts)) {
     kill(offer, facts.bytes, DeathReason::kExpired, deaths);
     return std::nullopt;
   }
@@ -375,39 +364,6 @@ std::uint64_t Queue::purge(std::uint64_t most) {
   return dropped;
 }
 
-std::uint64_t Queue::surplus() const {
-  const QueueSettings& settings = options_.settings;
-  if (settings.overflow != Overflow::kDropOldest || !settings.max_length) return 0;
-  return ready() > *settings.max_length ? ready() - *settings.max_length : 0;
-}
-
-bool Queue::over_bytes() const {
-  const QueueSettings& settings = options_.settings;
-  return settings.overflow == Overflow::kDropOldest && settings.max_length_bytes &&
-         ready_bytes() > *settings.max_length_bytes && ready() > 0;
-}
-
-void Queue::drop_oldest(std::uint64_t messages) {
-  traffic_.count(QueueEvent::kDropped, std::min(messages, ready()));
-  settle_oldest(messages);
-}
-
-/// The lowest level first: what matters least goes first.
-void Queue::settle_oldest(std::uint64_t messages) {
-  for (auto& [number, cursor] : levels_) {
-    while (messages > 0 && cursor.ready() > 0) {
-      auto [first, next] = cursor.front_run();
-      next = std::min(next, first.plus(static_cast<std::int64_t>(std::min<std::uint64_t>(messages, kMostAtOnce))));
-      messages -= static_cast<std::uint64_t>(next.value - first.value);
-      cursor.settle_range({first, next});
-      went(number, {first, next});
-      ids_.forget(number, {first, next});
-      if (values_) values_->forget(number, {first, next});
-      note_settled({number, first}, next.plus(-1));
-    }
-  }
-}
-
 std::optional<Queue::Reserve> Queue::wanted_reserve() const {
   if (!options_.keeps_state) return std::nullopt;
   for (const auto& [number, cursor] : levels_) {
@@ -486,11 +442,6 @@ std::uint64_t Queue::ready_bytes() const {
   std::uint64_t bytes = 0;
   for (const auto& [number, cursor] : levels_) bytes += cursor.ready_bytes();
   return bytes;
-}
-
-bool Queue::has_expiring() const {
-  if (options_.settings.message_ttl) return true;
-  return std::ranges::any_of(levels_, [](const auto& level) { return level.second.expiring(); });
 }
 
 std::uint64_t Queue::unsettled() const {

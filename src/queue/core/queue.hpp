@@ -43,6 +43,7 @@ namespace wharf::queue {
 struct Facts {
   std::uint32_t bytes = 0;           // of the body
   std::optional<Timestamp> expires;  // by the message's own limit or the queue's
+  bool now_or_never = false;         // that limit is 0
   MonotonicTime now{};
   bool closes_group = false;  // behind it its group may go to another
 };
@@ -149,6 +150,10 @@ class Queue {
   std::optional<Offer> oldest() const;
   /// There are consumers, and the next message waits for the reserve: what they will get of it is not known yet.
   bool waits_for_reserve() const;
+  /// All that is there has been offered to those who had room: what is to go now or never does not go any more.
+  void note_offered();
+  /// It goes to who has room for it, though its time is over: it is to go now or never, and this is now.
+  bool goes_now(const Offer& offer, const Facts& facts) const;
   /// The first at or behind `from` that is not settled: of its level, else of the levels below. None: there is none.
   std::optional<Standing> at_or_behind(MessageId from) const;
   /// For consumers with selectors: the next message that one of them takes or has to look at; each selector sees a

@@ -365,6 +365,7 @@ Facts LiveQueue::facts_of(const LoadedMessage& message) const {
   if (const auto& ttl = core_.settings().message_ttl)
     limit_ms = std::min(limit_ms.value_or(ttl->count()), ttl->count());
   facts.now = pumped_;
+  facts.now_or_never = limit_ms == 0;
   if (core_.has_groups()) facts.closes_group = group_of(message.record).closes;
   std::int64_t arrived_ms = message.record.timestamp.ms;
   if (limit_ms && *limit_ms < std::numeric_limits<std::int64_t>::max() - arrived_ms)

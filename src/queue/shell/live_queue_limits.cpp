@@ -96,8 +96,11 @@ void LiveQueue::drop_surplus() {
 
 /// Messages whose time is over leave at the head, whether or not anybody wants them.
 void LiveQueue::watch_expiry() {
+  if (ended_ || loading_ || turn_asked_ || !core_.has_expiring()) return;
+  bool is_offered = !core_.waits_for_reserve();
+  if (is_offered) core_.note_offered();
   int left = 0;
-  while (!ended_ && !loading_ && !turn_asked_ && core_.has_expiring()) {
+  while (!loading_ && !turn_asked_ && core_.has_expiring()) {
     std::optional<Offer> offer = core_.oldest();
     if (!offer) break;
     bool missing = false;
@@ -105,7 +108,7 @@ void LiveQueue::watch_expiry() {
     if (message == nullptr && !missing) break;
     if (message != nullptr) {
       Facts facts = facts_of(*message);
-      if (!facts.expires) break;
+      if (!facts.expires || (!is_offered && core_.goes_now(*offer, facts))) break;
       Timestamp now = with_.shard.clock().wall_now();
       if (*facts.expires > now) {
         pump_in(Milliseconds(facts.expires->ms - now.ms));

@@ -113,6 +113,22 @@ TEST(LiveQueueLimits, ANewTimeToLiveEndsWhatIsOlderAndLaterTheRest) {
   EXPECT_EQ(world.ready(), 1u);
 }
 
+TEST(LiveQueueLimits, WithoutAnyTimeAMessageGoesToWhoIsThereOrNowhere) {
+  World world({.message_ttl = Milliseconds(0)});
+  std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer, 3);
+  ASSERT_TRUE(world.publish(1));  // before the queue's reserve is on disk
+  EXPECT_EQ(consumer->deliveries.size(), 1u);
+  ASSERT_TRUE(world.publish(5));
+  EXPECT_EQ(consumer->deliveries.size(), 3u);
+  EXPECT_EQ(world.ready(), 0u);
+  world.settle(kConsumer, consumer->deliveries[1], Verdict::kReturn);
+  EXPECT_EQ(consumer->deliveries.size(), 3u) << "what comes back comes too late";
+  EXPECT_EQ(world.queue().counts().unsettled, 2u);
+  world.queue().release(kConsumer);
+  ASSERT_TRUE(world.publish(1));
+  EXPECT_EQ(world.ready(), 0u);
+}
+
 TEST(LiveQueueLimits, AHundredThousandMessagesMayExpireAtOnce) {
   World world;
   ASSERT_TRUE(world.publish(100'000));
