@@ -202,5 +202,20 @@ TEST_F(AmqpClosing, ACommandWhoseTurnComesAfterItsChannelWasClosedIsNotCarriedOu
   EXPECT_EQ(counts("jobs").unsettled, 0u);
 }
 
+TEST_F(AmqpClosing, AStopWhileAConnectionGivesBackWhatItHeldLeavesNoTimerBehind) {
+  Peer& peer = open();
+  hold_one_message(peer);
+  queues_.hold_answers = true;
+  peer.leave();
+  simulation_.run_for(std::chrono::seconds(1));
+  ASSERT_EQ(queues_.released.size(), 1u);
+  runtime::TaskScope stopping(machine_.shard());
+  stopping.spawn("stop", port_.close());
+  simulation_.run_for(std::chrono::seconds(1));
+  queues_.let_go();
+  simulation_.run(machine_.shard(), stopping.close());
+  EXPECT_TRUE(simulation_.run_until_idle(std::chrono::minutes(1)));
+}
+
 }  // namespace
 }  // namespace wharf::amqp091

@@ -45,6 +45,11 @@ Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream
   client_.local = stream_->local();
 }
 
+/// Also one that a close() set while what the client held was given back.
+Connection::~Connection() {
+  if (timer_) shard_.cancel_timer(*timer_);
+}
+
 void Connection::disconnect() {
   client_.phase = Phase::kEnded;
   stream_->close();
@@ -90,7 +95,6 @@ runtime::Task<void> Connection::run() {
   co_await tasks_.close();
   client_.phase = Phase::kEnded;
   stream_->close();
-  if (timer_) shard_.cancel_timer(*timer_);
   co_await client_.give_back();
   client_.leave();
 }

@@ -17,6 +17,7 @@ class Connection final : public runtime::PortConnection, private broker::Owner {
  public:
   /// `door` outlives the connection.
   Connection(const Door& door, std::unique_ptr<runtime::Stream> stream);
+  ~Connection() override;
 
   /// Returns when its publishes have ended and its consumers and exclusive queues are gone.
   runtime::Task<void> run() override;
