@@ -24,6 +24,13 @@ Handled route_kept(const ChannelPointer& channel, const std::vector<OwnedCommand
   return {};
 }
 
+/// Of a transaction that fails nothing is published. Its turn is its own: what came before it is on its way.
+void forget_routed(Client& client) {
+  std::ignore = client.turn.take();
+  client.deduplicated = {};
+  client.replies.clear();
+}
+
 /// The first error, if any queue or log refused its messages.
 runtime::Task<Result<void>> publish_kept(Client* client, GatheredPublishes gathered) {
   std::vector<Result<void>> outcomes =
@@ -59,7 +66,10 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
   if (auto transactional = check_transactional(*channel); !transactional) co_return transactional;
   Client& client = channel->client;
   Transaction committed = std::exchange(channel->transaction, {});
-  if (auto routed = route_kept(channel, committed.publishes); !routed) co_return routed;
+  if (auto routed = route_kept(channel, committed.publishes); !routed) {
+    forget_routed(client);
+    co_return routed;
+  }
   DeduplicatedPublishes deduplicated = std::exchange(client.deduplicated, {});
   Result<void> published = co_await publish_kept(&client, client.turn.take());
   if (!deduplicated.messages.empty()) {

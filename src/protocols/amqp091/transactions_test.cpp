@@ -1,0 +1,35 @@
+// What a transaction leaves behind, whether or not it comes to its end.
+#include "protocols/amqp091/door_testing.hpp"
+
+namespace wharf::amqp091 {
+namespace {
+
+class AmqpTransactions : public DoorTest {
+ protected:
+  /// With the queue "jobs".
+  Peer& with_queue() {
+    Peer& peer = open();
+    peer.send(QueueDeclare{.queue = "jobs"});
+    peer.next<QueueDeclareOk>();
+    return peer;
+  }
+};
+
+TEST_F(AmqpTransactions, OfOneThatFailsNothingIsPublished) {
+  Peer& peer = with_queue();
+  peer.add(ExchangeDeclare{.exchange = "e", .type = "direct"}).send(TxSelect{});
+  peer.next<ExchangeDeclareOk>();
+  peer.next<TxSelectOk>();
+  peer.add_publish("", "jobs", "1").add_publish("e", "k", "2").add(ExchangeDelete{.exchange = "e"}).send(TxCommit{});
+  peer.next<ExchangeDeleteOk>();
+  EXPECT_EQ(peer.channel_close(), "404 NOT_FOUND - no exchange 'e' in vhost '/'");
+  EXPECT_TRUE(peer.silent());
+  EXPECT_EQ(counts("jobs").ready, 0u);
+  peer.open_channel(1);
+  peer.publish("", "jobs", "3");
+  EXPECT_TRUE(peer.silent());
+  EXPECT_EQ(counts("jobs").ready, 1u);
+}
+
+}  // namespace
+}  // namespace wharf::amqp091
