@@ -31,5 +31,22 @@ TEST_F(AmqpTransactions, OfOneThatFailsNothingIsPublished) {
   EXPECT_EQ(counts("jobs").ready, 1u);
 }
 
+TEST_F(AmqpTransactions, AConsumerThatWasCancelledGoesWithTheLastThatIsCommitted) {
+  Peer& peer = with_queue();
+  peer.publish("", "jobs", "1");
+  peer.add(TxSelect{}).send(BasicConsume{.queue = "jobs", .consumer_tag = "t"});
+  peer.next<TxSelectOk>();
+  peer.next<BasicConsumeOk>();
+  EXPECT_EQ(peer.delivery().first, 1u);
+  peer.add(BasicCancel{.consumer_tag = "t"}).send(BasicAck{1, false});
+  peer.next<BasicCancelOk>();
+  EXPECT_TRUE(peer.silent());
+  EXPECT_TRUE(queues_.released.empty());
+  peer.send(TxCommit{});
+  peer.next<TxCommitOk>();
+  EXPECT_TRUE(peer.silent());
+  EXPECT_EQ(queues_.released.size(), 1u);
+}
+
 }  // namespace
 }  // namespace wharf::amqp091

@@ -59,29 +59,33 @@ void settle(Channel& channel, const HeldDelivery& delivery, Verdict verdict) {
   channel.shared_prefetch.settled(consumer->id, 1);
 }
 
+void end_settling(Channel& channel, queue::ConsumerId id) {
+  Client& client = channel.client;
+  Consumer* consumer = channel.consumer(id);
+  if (!consumer) return;
+  if (consumer->gets()) return forget_idle_getter(channel, id);
+  channel.shared_prefetch.handed_on(id);
+  if (!consumer->stopped || consumer->unsettled > 0) return;
+  broker::QueueRef queue = consumer->queue;
+  bool of_queue = !consumer->stream;
+  client.consumers.erase(id);
+  channel.consumers.erase(id);
+  channel.shared_prefetch.remove(id);
+  if (of_queue) client.release(queue, id);
+}
+
 void hand_on_settlements(Channel& channel) {
   Client& client = channel.client;
   tell_shares(channel);
   for (queue::ConsumerId id : std::exchange(channel.settling, {})) {
     Consumer* consumer = channel.consumer(id);
     if (!consumer) continue;
-    broker::QueueRef queue = consumer->queue;
-    bool of_queue = !consumer->stream;
-    if (of_queue) {
-      client.door.queues.settle(client.shard, queue, id, std::exchange(consumer->settlements, {}));
-    } else {
+    if (consumer->stream) {
       settle_in_stream(*consumer);
+    } else {
+      client.door.queues.settle(client.shard, consumer->queue, id, std::exchange(consumer->settlements, {}));
     }
-    if (consumer->gets()) {
-      forget_idle_getter(channel, id);
-      continue;
-    }
-    channel.shared_prefetch.handed_on(id);
-    if (!consumer->stopped || consumer->unsettled > 0) continue;
-    client.consumers.erase(id);
-    channel.consumers.erase(id);
-    channel.shared_prefetch.remove(id);
-    if (of_queue) client.release(queue, id);
+    end_settling(channel, id);
   }
   tell_shares(channel);
   write_held(channel);

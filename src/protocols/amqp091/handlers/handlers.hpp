@@ -72,6 +72,8 @@ void settle(Channel& channel, const HeldDelivery& delivery, queue::Verdict verdi
 void forget_idle_getter(Channel& channel, queue::ConsumerId id);
 /// Whatever the client said of the messages: there is room for as many more.
 void settle_in_stream(Consumer& consumer);
+/// What a consumer has settled was handed on: one that is cancelled, or only gets, goes with the last of it.
+void end_settling(Channel& channel, queue::ConsumerId id);
 /// The settlements of this turn go to their queues.
 void hand_on_settlements(Channel& channel);
 

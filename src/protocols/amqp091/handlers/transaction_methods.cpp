@@ -87,13 +87,13 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
     if (!consumer) continue;
     if (consumer->stream) {
       settle_in_stream(*consumer);
-      channel->shared_prefetch.handed_on(id);
+      end_settling(*channel, id);
       continue;
     }
     Result<void> kept = co_await client.door.queues.settle_durably(client.shard, consumer->queue, id,
                                                                    std::exchange(consumer->settlements, {}));
     if (!kept) co_return refuse(protocol_error(kept.error()));
-    channel->shared_prefetch.handed_on(id);
+    end_settling(*channel, id);
   }
   hand_on_settlements(*channel);
   client.reply(*channel, TxCommitOk{});
