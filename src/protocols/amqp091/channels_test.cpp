@@ -141,6 +141,7 @@ TEST_F(AmqpChannels, AnExclusiveQueueIsItsConnectionsAndGoesWithIt) {
            [&] { other.send(QueueDeclare{.queue = "mine", .passive = true}); },
            [&] { other.send(QueueDeclare{.queue = "mine", .exclusive = true}); },
            [&] { other.send(QueueBind{.queue = "mine", .exchange = "amq.direct"}); },
+           [&] { other.send(QueueUnbind{.queue = "mine", .exchange = "amq.direct"}); },
            [&] { other.send(BasicConsume{.queue = "mine"}); }, [&] { other.send(BasicGet{.queue = "mine"}); },
            [&] { other.send(QueuePurge{.queue = "mine"}); }, [&] { other.send(QueueDelete{.queue = "mine"}); }}) {
     use();

@@ -214,6 +214,9 @@ HandledLater handle_later(ChannelPointer channel, QueueUnbind unbind) {
   if (unbind.queue.empty() && unbind.routing_key.empty()) unbind.routing_key = *name;
   auto allowed = may_bind(client, unbind.exchange, Resource::queue(*name), unbind.routing_key);
   if (!allowed) co_return allowed;
+  if (QueuePointer queue = find_queue(client, *name)) {
+    if (auto access = check_access(client, *queue); !access) co_return refuse(access.error());
+  }
   Result<void> unbound = co_await client.door.entities.unbind(
       client.shard, client.vhost, {unbind.exchange, bound_to(client, *name), unbind.routing_key, unbind.arguments});
   if (!unbound) co_return refuse(protocol_error(unbound.error()));
