@@ -67,15 +67,16 @@ void StateLog::append(std::vector<std::byte> record, bool is_snapshot, Answered 
   WHARF_ASSERT(bytes);
   std::size_t size = bytes->size();
   log::AppendContext context{.leader_epoch = with_.leader_epoch(), .now = now, .from_client = false};
+  if (is_snapshot) lost_ = false;
+  // Others hear of their commits meanwhile, and may write behind this one.
   Result<log::Appended> appended = with_.logs.append(partition_, log::own(std::move(*bytes)), context);
   if (!appended) {
     if (answered) answered(fail(appended.error()));
     return refused(appended.error());
   }
-  end_ = appended->next;
+  end_ = std::max(end_, appended->next);
   bytes_ = is_snapshot ? size : bytes_ + size;
   if (is_snapshot) snapshot_bytes_ = size;
-  if (is_snapshot) lost_ = false;
   auto done = [this, alive = alive_, entry = Entry{appended->first, is_snapshot}, answered = std::move(answered),
                kept = std::move(kept)](Result<void> outcome) mutable {
     if (answered) answered(outcome);
