@@ -77,7 +77,9 @@ Result<bool> MessageWindow::open_next() {
   at_ = 0;
   if (batches_.empty()) return false;
   Result<BatchHeader> header = read_batch_header(batches_.front().view());
-  if (!header) {
+  if (!header) {  // how many it has is not known
+    failed_first_ = from_;
+    failed_next_ = from_.plus(1);
     batches_.clear();
     return fail(header.error());
   }

@@ -25,7 +25,7 @@ class MessageWindow {
   /// The first message at or behind `offset`; nullptr: not in the window. Good until the next call. Errors: a batch
   /// that cannot be opened (kCorruptMessage, kInvalidRecord): it is passed over by the next call.
   Result<const LoadedMessage*> find(Offset offset);
-  /// The range of the batch that the last error was about.
+  /// The range of the batch that the last error was about; the one message that was asked for, if the batch does not say.
   Offset failed_first() const { return failed_first_; }
   Offset failed_next() const { return failed_next_; }
   void clear();
