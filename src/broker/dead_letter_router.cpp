@@ -44,6 +44,11 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
   out.message.properties = out.encoded;
 }
 
+/// Of what is sent as a whole or not at all.
+std::optional<queue::Arrivals> nothing_unless(bool is_done) {
+  return is_done ? std::nullopt : std::optional(queue::Arrivals());
+}
+
 }  // namespace
 
 void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
@@ -71,12 +76,17 @@ void DeadLetterRouter::bury(queue::DeadLetter letter, Done done) {
     return;
   }
   if (routes) {
-    outgoing_.add(
-        *view, *routes,
-        {.name_space = letter.name_space, .extra_keys = keys, .message = out.message, .deaths_in = &out.headers},
-        letter.died);
+    outgoing_.add(*view, *routes,
+                  {.name_space = letter.name_space,
+                   .extra_keys = keys,
+                   .message = out.message,
+                   .deaths_in = &out.headers,
+                   .number = 0,
+                   .arrived = letter.before ? &*letter.before : nullptr},
+                  letter.died);
   }
-  tasks_.spawn("dead-letter", keep(outgoing_.take().parts, std::move(done)));
+  tasks_.spawn("dead-letter",
+               keep(outgoing_.take(), std::move(letter.before).value_or(queue::Arrivals()), std::move(done)));
 }
 
 /// It would go nowhere, and does not come from where it would be kept.
@@ -89,11 +99,11 @@ bool DeadLetterRouter::is_to_be_parked(const queue::DeadLetter& letter, const ro
 
 runtime::Task<void> DeadLetterRouter::park(queue::DeadLetter letter, Done done) {
   std::optional<NamespaceView> view = to_.to.entities.find(to_.shard, letter.name_space);
-  if (!view) co_return done(true);  // it is going, with all that is in it
+  if (!view) co_return done(std::nullopt);  // it is going, with all that is in it
   if (!view->queue(queue::kParkedQueue)) {
     QueueDeclaration parked{.name = std::string(queue::kParkedQueue), .durable = true};
     auto declared = co_await to_.to.entities.declare_queue(to_.shard, letter.name_space, std::move(parked));
-    if (!declared) co_return done(outcomes_.is_done(declared));
+    if (!declared) co_return done(nothing_unless(outcomes_.is_done(declared)));
   }
   if (!std::exchange(told_of_parked_, true)) {
     to_.logger.warn("a message came back more often than it may, and is kept in " + std::string(queue::kParkedQueue),
@@ -107,14 +117,15 @@ runtime::Task<void> DeadLetterRouter::keep(ToDeduplicate message, Done done) {
   std::vector<ToDeduplicate> one;
   one.push_back(std::move(message));
   std::vector<Result<PassedOn>> outcomes = co_await to_.deduplication.pass_on(to_.shard, std::move(one));
-  done(outcomes_.is_done(outcomes.front()));
+  done(nothing_unless(outcomes_.is_done(outcomes.front())));
 }
 
-runtime::Task<void> DeadLetterRouter::keep(OutgoingParts parts, Done done) {
-  std::vector<Result<void>> outcomes = co_await send(to_.shard, to_.to, std::move(parts));
-  bool all_done = true;
-  for (const Result<void>& one : outcomes) all_done &= outcomes_.is_done(one);
-  done(all_done);
+runtime::Task<void> DeadLetterRouter::keep(Outgoing::Gathered gathered, queue::Arrivals before, Done done) {
+  std::vector<queue::Place> places = places_of(gathered.parts);
+  std::vector<Result<void>> outcomes = co_await send(to_.shard, to_.to, std::move(gathered.parts));
+  Forwarded forwarded{.arrived = std::move(before)};
+  outcomes_.tell(outcomes, places, gathered.messages, {&forwarded, 1});
+  done(std::move(forwarded).left());
 }
 
 }  // namespace wharf::broker

@@ -21,17 +21,16 @@ class DeadLetterRouter final : public queue::DeadLetters {
         outcomes_(ports.logger, "dead letters were refused where they went"),
         tasks_(ports.shard) {}
 
-  void bury(queue::DeadLetter letter, std::move_only_function<void(bool)> done) override;
+  void bury(queue::DeadLetter letter, Done done) override;
   bool parks() const override { return parks_; }
   /// The letters under way arrive; none may follow.
   runtime::Task<void> close() { return tasks_.close(); }
 
  private:
-  using Done = std::move_only_function<void(bool)>;
   runtime::Task<void> park(queue::DeadLetter letter, Done done);
   bool is_to_be_parked(const queue::DeadLetter& letter, const routing::Routes* routes) const;
   runtime::Task<void> keep(ToDeduplicate message, Done done);
-  runtime::Task<void> keep(OutgoingParts parts, Done done);
+  runtime::Task<void> keep(Outgoing::Gathered gathered, queue::Arrivals before, Done done);
 
   ForwardingPorts to_;
   bool parks_;

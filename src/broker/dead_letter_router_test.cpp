@@ -63,16 +63,38 @@ class DeadLetters : public testing::Test {
       }
     }
   }
-  static runtime::Task<void> bury(DeadLetterRouter* router, runtime::Shard* here, std::string body, bool* done) {
+  ForwardingPorts ports_to(Publish& logs) {
+    return {.shard = *here_,
+            .to = {node_->entities(), node_->queues(), node_->histories(), node_->delays(), logs, node_->catalogue()},
+            .deduplication = node_->deduplication(),
+            .random = random_,
+            .logger = logger_};
+  }
+  using Left = std::optional<queue::Arrivals>;
+  static runtime::Task<void> bury(DeadLetterRouter* router, runtime::Shard* here, std::string body, Left before,
+                                  Left* left) {
     queue::DeadLetter letter{
         .name_space = "/",
         .queue = "q",
         .reason = queue::DeathReason::kRejected,
         .target = queue::DeadLetterTarget{.exchange = "amq.fanout", .routing_key = {}},
         .died = here->clock().wall_now(),
-        .message = delivery_of({.origin = Protocol::kAmqp091, .body = as_bytes(body)}, here->clock().wall_now())};
-    router->bury(std::move(letter), [done](bool kept) { *done = kept; });
+        .message = delivery_of({.origin = Protocol::kAmqp091, .body = as_bytes(body)}, here->clock().wall_now()),
+        .before = std::move(before)};
+    router->bury(std::move(letter), [left](Left told) { *left = std::move(told); });
     co_await router->close();
+  }
+  static runtime::Task<void> with_queue(Node* node, runtime::Shard* here, std::string name) {
+    auto declared = co_await node->entities().declare_queue(*here, "/", {.name = name, .durable = true});
+    EXPECT_TRUE(declared);
+    auto bound = co_await node->entities().bind(*here, "/", {"amq.fanout", {DestinationKind::kQueue, name}, "", {}});
+    EXPECT_TRUE(bound);
+  }
+  static runtime::Task<void> count(Node* node, runtime::Shard* here, std::string name, std::uint64_t* ready) {
+    QueueRef queue = node->entities().find(*here, "/")->queue(name)->ref;
+    Result<QueueCounts> counts = co_await node->queues().counts(*here, queue);
+    EXPECT_TRUE(counts);
+    if (counts) *ready = counts->ready;
   }
 
   runtime::MemoryFileSystem files_{std::uint64_t{1} << 30};
@@ -80,6 +102,19 @@ class DeadLetters : public testing::Test {
   Node* node_ = &running_.node();
   runtime::Shard* here_ = &running_.shard(0);
   PartitionId graveyard_;
+  runtime::SystemRandom random_;
+  runtime::Logger logger_{here_->clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
+};
+
+/// Logs that cannot be opened.
+class NoLogs final : public Publish {
+ public:
+  runtime::Task<std::vector<Result<Published>>> publish(runtime::Shard&, std::vector<PublishPart> parts, Acknowledge,
+                                                        MonotonicTime) override {
+    std::vector<Result<Published>> outcomes(parts.size());
+    for (Result<Published>& one : outcomes) one = fail(ErrorCode::kUnavailable, "not now");
+    co_return outcomes;
+  }
 };
 
 TEST_F(DeadLetters, ReachALogTopicInTheirOrder) {
@@ -92,18 +127,32 @@ TEST_F(DeadLetters, ReachALogTopicInTheirOrder) {
 
 TEST_F(DeadLetters, AreNotTriedForEverWhereALogTopicRefusesThem) {
   with_graveyard({{"max.message.bytes", "1000"}});
-  runtime::SystemRandom random;
-  runtime::Logger logger{here_->clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
-  DeadLetterRouter router({.shard = *here_,
-                           .to = {node_->entities(), node_->queues(), node_->histories(), node_->delays(),
-                                  node_->publish(), node_->catalogue()},
-                           .deduplication = node_->deduplication(),
-                           .random = random,
-                           .logger = logger},
-                          false);
-  bool done = false;
-  running_.on(0, bury(&router, here_, std::string(2'000, 'x'), &done));
-  EXPECT_TRUE(done);
+  DeadLetterRouter router(ports_to(node_->publish()), false);
+  Left left = queue::Arrivals();
+  running_.on(0, bury(&router, here_, std::string(2'000, 'x'), {}, &left));
+  EXPECT_FALSE(left);
+}
+
+TEST_F(DeadLetters, AreNotSentAgainToWhereTheyHaveArrived) {
+  with_graveyard();
+  running_.on(0, with_queue(node_, here_, "well"));
+  NoLogs no_logs;
+  Left left;
+  for (int round = 0; round < 3; ++round) {
+    DeadLetterRouter router(ports_to(no_logs), false);
+    running_.on(0, bury(&router, here_, "x", left, &left));
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->size(), 1u);
+  }
+  DeadLetterRouter router(ports_to(node_->publish()), false);
+  running_.on(0, bury(&router, here_, "x", left, &left));
+  EXPECT_FALSE(left);
+  std::uint64_t ready = 0;
+  running_.on(0, count(node_, here_, "well", &ready));
+  EXPECT_EQ(ready, 1u);
+  std::vector<std::string> seen;
+  running_.on(1, read(node_, &running_.shard(1), graveyard_, 1, &seen));
+  EXPECT_THAT(seen, ElementsAre("q x"));
 }
 
 /// Takes the queue's only message and gives it back, so often.

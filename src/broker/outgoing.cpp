@@ -24,6 +24,14 @@ bool is_shared(const NamespaceView& view, const routing::Routes& routes, const M
   return std::ranges::count_if(routes.destinations, is_queue) > 1;
 }
 
+PartitionId partition_of(const cluster::Topic& topic, const Outgoing::Message& one) {
+  return cluster::partition_of_key(topic, one.message.routing_key);
+}
+
+bool has_arrived(const queue::Arrivals* arrived, const queue::Place& place) {
+  return arrived != nullptr && std::ranges::find(*arrived, place) != arrived->end();
+}
+
 }  // namespace
 
 std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& routes, const Message& message,
@@ -37,21 +45,25 @@ std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& ro
     if (destination.kind == routing::DestinationKind::kQueue) {
       const auto& queue = (*view.queues)[id];
       if (!queue || (message.deaths_in && queue::is_cycle(*message.deaths_in, queue->name))) continue;
+      if (message.arrived && has_arrived(message.arrived, queue->ref.id)) continue;
       part = &add(id, *queue, message, shared, now);
     } else {
       auto topic = catalogue_.topics(here_)->find(destination.name);
       if (!topic) continue;
+      if (message.arrived && has_arrived(message.arrived, partition_of(*topic, message))) continue;
       part = &add(id, *topic, message, now);
     }
     if (message.number) part->messages.push_back(*message.number);
     ++count;
   }
   for (const routing::HeldBack& held : routes.held_back) {
-    hold_back(view.routes->destination(held.exchange).name, held.delay_ms, message, now);
+    const std::string& exchange = view.routes->destination(held.exchange).name;
+    if (has_arrived(message.arrived, exchange)) continue;
+    hold_back(exchange, held.delay_ms, message, now);
     ++count;
   }
   if ((message.message.mqtt_flags.value_or(0) & kMqttRetain) != 0) retain(message, now);
-  if (routes.remembered.empty()) return count;
+  if (routes.remembered.empty() || message.arrived != nullptr) return count;
   queue::Delivery kept = delivery_of(message.message, now);
   for (const routing::Remembered& one : routes.remembered) {
     history_.push_back(
@@ -99,7 +111,7 @@ Outgoing::Part& Outgoing::add(routing::DestinationId destination, const QueueInf
 
 Outgoing::Part& Outgoing::add(routing::DestinationId destination, const cluster::Topic& topic, const Message& one,
                               Timestamp now) {
-  PartitionId partition = cluster::partition_of_key(topic, one.message.routing_key);
+  PartitionId partition = partition_of(topic, one);
   // The partition's newest part: none may come before another that came earlier.
   Part* part = &part_of(destination, [&](const Part& other) { return other.partition == partition; });
   bool is_full = part->builder.size_bytes() > room_for(*topic.config, one.message);
@@ -115,6 +127,7 @@ void Outgoing::retain(const Message& one, Timestamp now) {
   if (!topic) return;
   std::string key = retained_key(one.name_space, one.message.routing_key);
   PartitionId partition = cluster::partition_of_key(*topic, key);
+  if (has_arrived(one.arrived, partition)) return;
   auto known = std::ranges::find(retained_, partition, [](const Part& part) { return *part.partition; });
   Part& part = known == retained_.end() ? retained_.emplace_back() : *known;
   part.partition = partition;

@@ -18,6 +18,7 @@
 #include "model/message.hpp"
 #include "model/property.hpp"
 #include "model/record_batch_builder.hpp"
+#include "queue/shell/arrivals.hpp"
 #include "routing/core/router.hpp"
 
 namespace wharf::broker {
@@ -31,6 +32,8 @@ class Outgoing {
     bool persistent = true;                    // answered when on disk: for one whose place elsewhere is given up
     const PropertyTable* deaths_in = nullptr;  // it goes to no queue that these headers say it died in
     std::optional<std::size_t> number;         // the caller's own, told by take()
+    /// Of one that was sent before: it goes nowhere that has it, and is not remembered anew.
+    const queue::Arrivals* arrived = nullptr;
   };
 
   Outgoing(runtime::Shard& here, Catalogue& catalogue) : here_(here), catalogue_(catalogue) {}

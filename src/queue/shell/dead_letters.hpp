@@ -9,6 +9,7 @@
 #include "model/time.hpp"
 #include "queue/core/settings.hpp"
 #include "queue/core/types.hpp"
+#include "queue/shell/arrivals.hpp"
 #include "queue/shell/delivery.hpp"
 
 namespace wharf::queue {
@@ -22,14 +23,17 @@ struct DeadLetter {
   std::optional<DeadLetterTarget> target;  // none: it is to be parked
   Timestamp died;
   Delivery message;
+  std::optional<Arrivals> before = {};  // of a try before this one
 };
 
 class DeadLetters {
  public:
   virtual ~DeadLetters() = default;
-  /// Calls back on the calling shard, not from inside the call: true once the message is kept where it goes, or goes
-  /// nowhere; false: it could not be kept, the queue tries again later.
-  virtual void bury(DeadLetter letter, std::move_only_function<void(bool)> done) = 0;
+  /// Nothing is left to do: the message is kept where it goes, or goes nowhere. Else it could not be kept everywhere:
+  /// the queue tries again later, with what is told here.
+  using Done = std::move_only_function<void(std::optional<Arrivals> left)>;
+  /// Calls back on the calling shard, not from inside the call.
+  virtual void bury(DeadLetter letter, Done done) = 0;
   /// Undeliverable ones are kept in kParkedQueue where they have no target.
   virtual bool parks() const { return false; }
 };

@@ -9,9 +9,6 @@
 namespace wharf::queue {
 namespace {
 
-/// After a dead message could not be moved: the disk is full, or so.
-constexpr Milliseconds kRetryInterval{1'000};
-
 log::AppendContext context_of(const QueueSurroundings& with, bool from_client) {
   return {.leader_epoch = with.leader_epoch(), .now = with.shard.clock().wall_now(), .from_client = from_client};
 }
@@ -43,7 +40,7 @@ LiveQueue::~LiveQueue() {
 /// Nothing that was to come later comes.
 void LiveQueue::end_life() {
   *alive_ = false;
-  for (auto* timer : {&timer_, &use_timer_, &consumers_timer_, &wake_timer_}) {
+  for (auto* timer : {&timer_, &use_timer_, &consumers_timer_, &wake_timer_, &burial_timer_}) {
     if (*timer) with_.shard.cancel_timer(**timer);
     timer->reset();
   }
@@ -158,7 +155,7 @@ void LiveQueue::dead_letter_refused(const log::OwnedBatches& batch) {
     if (!message || *message == nullptr) return;
     with_.dead_letters->bury({identity_.name_space, identity_.name, DeathReason::kMaxLength, *target,
                               with_.shard.clock().wall_now(), delivery_of({}, **message)},
-                             [](bool) {});
+                             [](std::optional<Arrivals>) {});
   }
 }
 
@@ -333,6 +330,7 @@ void LiveQueue::bury(Death death) {
   const std::optional<DeadLetterTarget>& target = core_.settings().dead_letter;
   bool goes_nowhere = !target && death.reason != DeathReason::kDeliveryLimit;
   if (missing || goes_nowhere || with_.dead_letters == nullptr) {
+    arrived_.erase(death.id);
     core_.buried(death.id);
     return mark_state();
   }
@@ -343,18 +341,27 @@ void LiveQueue::bury(Death death) {
                     target,
                     with_.shard.clock().wall_now(),
                     delivery_of({death.id, death.tries, true, {}, {}}, *message)};
-  with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death](bool kept) {
+  auto tried = arrived_.extract(death.id);
+  if (tried) letter.before = std::move(tried.mapped());
+  bool is_first = !letter.before;
+  with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death, is_first](std::optional<Arrivals> left) {
     if (!*alive) return;
-    if (!kept) return bury_later(death);
+    if (left) return bury_later(death, std::move(*left));
+    if (!is_first) burial_pause_ = kLeastBurialPause;
     core_.buried(death.id);
     mark_state();
   });
 }
 
-void LiveQueue::bury_later(Death death) {
-  with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this, alive = alive_, death] {
-    if (!*alive) return;
-    deaths_.push_back(death);
+void LiveQueue::bury_later(Death death, Arrivals arrived) {
+  arrived_.insert_or_assign(death.id, std::move(arrived));
+  unburied_.push_back(death);
+  if (burial_timer_) return;
+  burial_timer_ = with_.shard.set_timer(with_.shard.now() + burial_pause_, [this] {
+    burial_timer_.reset();
+    burial_pause_ = std::min(2 * burial_pause_, kMostBurialPause);
+    deaths_.insert(deaths_.end(), unburied_.begin(), unburied_.end());
+    unburied_.clear();
     pump();
   });
 }

@@ -127,6 +127,10 @@ class LiveQueue final : StateOwner {
   static constexpr std::size_t kLookBytesPerTurn = 256u << 10;
   /// More selectors than this at different places read again what they have read.
   static constexpr std::size_t kMostLookWindows = 8;
+  /// After a dead message could not be kept where it goes: the disk is full, or so. Longer each time, for as long as
+  /// none is.
+  static constexpr Milliseconds kLeastBurialPause{1'000};
+  static constexpr Milliseconds kMostBurialPause{60'000};
   /// In a selector's place, who reads what groups have kept waiting.
   static constexpr SelectorId kOfGroups{kAnyMessage.value - 1};
 
@@ -188,7 +192,7 @@ class LiveQueue final : StateOwner {
   void send_outgoing();
   void bury_dead();
   void bury(Death death);
-  void bury_later(Death death);
+  void bury_later(Death death, Arrivals arrived);
   void keep_reserve();
   void keep_state();
   void mark_state();
@@ -251,6 +255,9 @@ class LiveQueue final : StateOwner {
   std::deque<Waiting> getters_;
   std::vector<Outgoing> outgoing_;
   std::vector<Death> deaths_;
+  std::vector<Death> unburied_;            // that are to be tried again
+  std::map<MessageId, Arrivals> arrived_;  // of those that were tried before
+  Milliseconds burial_pause_ = kLeastBurialPause;
   std::optional<runtime::Timers::Handle> timer_;      // of the message at the head
   std::optional<runtime::Timers::Handle> use_timer_;  // of the queue itself
   MonotonicTime last_used_;
@@ -258,6 +265,7 @@ class LiveQueue final : StateOwner {
   MonotonicTime pumped_;  // when it last looked what could go out
   std::optional<runtime::Timers::Handle> consumers_timer_;
   std::optional<runtime::Timers::Handle> wake_timer_;  // of what waits for its next try
+  std::optional<runtime::Timers::Handle> burial_timer_;
   MonotonicTime wake_at_{};
   std::optional<StateLog> state_;  // of a durable one
   std::map<std::uint8_t, std::uint64_t>

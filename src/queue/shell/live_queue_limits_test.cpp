@@ -195,6 +195,26 @@ TEST(LiveQueueLimits, LaterDeathsGoToTheNewTarget) {
   EXPECT_EQ(world.buried.by_exchange, (std::map<std::string, std::uint64_t>{{"dead", 1}, {"graves", 1}}));
 }
 
+TEST(LiveQueueLimits, ADeadMessageThatHasNotArrivedEverywhereIsTriedAgainEverMoreRarely) {
+  World world({.dead_letter = DeadLetterTarget{"dead", std::nullopt}});
+  ASSERT_TRUE(world.publish(2));
+  std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer);
+  world.buried.left = Arrivals{TopicId{{9}}};
+  world.settle(kConsumer, consumer->deliveries.at(0), Verdict::kReject);
+  EXPECT_EQ(world.buried.by_exchange["dead"], 1u);
+  EXPECT_FALSE(world.buried.before);
+  world.wait(Milliseconds(10'000));  // after 1, 2 and 4 seconds
+  EXPECT_EQ(world.buried.by_exchange["dead"], 4u);
+  EXPECT_EQ(world.buried.before, world.buried.left);
+  world.settle(kConsumer, consumer->deliveries.at(1), Verdict::kReject);
+  world.wait(std::chrono::minutes(60));
+  EXPECT_GE(world.buried.by_exchange["dead"], 2u * 59);
+  EXPECT_LE(world.buried.by_exchange["dead"], 2u * 70);
+  world.buried.left.reset();
+  world.wait(std::chrono::minutes(1));
+  EXPECT_EQ(world.queue().counts().unsettled, 0u);
+}
+
 TEST(LiveQueueLimits, WhatAQueueIsBornWithStays) {
   World world;
   world.configure({.max_length = 5, .max_priority = 3, .single_active_consumer = true});

@@ -19,13 +19,16 @@ using log::testing::QuietLogger;
 
 class Buried final : public DeadLetters {
  public:
-  void bury(DeadLetter letter, std::move_only_function<void(bool)> done) override {
+  void bury(DeadLetter letter, Done done) override {
     ++by_exchange[letter.target ? letter.target->exchange : std::string(kParkedQueue)];
     ++by_reason[letter.reason];
-    shard->post([done = std::move(done)]() mutable { done(true); });
+    before = letter.before;
+    shard->post([done = std::move(done), left = left]() mutable { done(std::move(left)); });
   }
   bool parks() const override { return keeps_undeliverable; }
   bool keeps_undeliverable = false;
+  std::optional<Arrivals> left;    // what is answered; none: all is kept
+  std::optional<Arrivals> before;  // of the last letter
   runtime::Shard* shard = nullptr;
   std::map<std::string, std::uint64_t> by_exchange;
   std::map<DeathReason, std::uint64_t> by_reason;
