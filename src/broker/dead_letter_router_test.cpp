@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "broker/forwarding_testing.hpp"
 #include "broker/node_testing.hpp"
 #include "broker/record_cursor.hpp"
 #include "broker/routed_message.hpp"
@@ -63,13 +64,6 @@ class DeadLetters : public testing::Test {
       }
     }
   }
-  ForwardingPorts ports_to(Publish& logs) {
-    return {.shard = *here_,
-            .to = {node_->entities(), node_->queues(), node_->histories(), node_->delays(), logs, node_->catalogue()},
-            .deduplication = node_->deduplication(),
-            .random = random_,
-            .logger = logger_};
-  }
   using Left = std::optional<queue::Arrivals>;
   static runtime::Task<void> bury(DeadLetterRouter* router, runtime::Shard* here, std::string body, Left before,
                                   Left* left) {
@@ -106,17 +100,6 @@ class DeadLetters : public testing::Test {
   runtime::Logger logger_{here_->clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
 };
 
-/// Logs that cannot be opened.
-class NoLogs final : public Publish {
- public:
-  runtime::Task<std::vector<Result<Published>>> publish(runtime::Shard&, std::vector<PublishPart> parts, Acknowledge,
-                                                        MonotonicTime) override {
-    std::vector<Result<Published>> outcomes(parts.size());
-    for (Result<Published>& one : outcomes) one = fail(ErrorCode::kUnavailable, "not now");
-    co_return outcomes;
-  }
-};
-
 TEST_F(DeadLetters, ReachALogTopicInTheirOrder) {
   with_graveyard();
   running_.on(0, overflow(node_, here_));
@@ -127,7 +110,7 @@ TEST_F(DeadLetters, ReachALogTopicInTheirOrder) {
 
 TEST_F(DeadLetters, AreNotTriedForEverWhereALogTopicRefusesThem) {
   with_graveyard({{"max.message.bytes", "1000"}});
-  DeadLetterRouter router(ports_to(node_->publish()), false);
+  DeadLetterRouter router(forwarding_ports(*node_, *here_, node_->publish(), random_, logger_), false);
   Left left = queue::Arrivals();
   running_.on(0, bury(&router, here_, std::string(2'000, 'x'), {}, &left));
   EXPECT_FALSE(left);
@@ -139,12 +122,12 @@ TEST_F(DeadLetters, AreNotSentAgainToWhereTheyHaveArrived) {
   NoLogs no_logs;
   Left left;
   for (int round = 0; round < 3; ++round) {
-    DeadLetterRouter router(ports_to(no_logs), false);
+    DeadLetterRouter router(forwarding_ports(*node_, *here_, no_logs, random_, logger_), false);
     running_.on(0, bury(&router, here_, "x", left, &left));
     ASSERT_TRUE(left);
     EXPECT_EQ(left->size(), 1u);
   }
-  DeadLetterRouter router(ports_to(node_->publish()), false);
+  DeadLetterRouter router(forwarding_ports(*node_, *here_, node_->publish(), random_, logger_), false);
   running_.on(0, bury(&router, here_, "x", left, &left));
   EXPECT_FALSE(left);
   std::uint64_t ready = 0;

@@ -54,7 +54,7 @@ struct Ready {
 
 }  // namespace
 
-void DueRouter::route(const queue::DueMessage& due, std::vector<ToDeduplicate>& to_deduplicate) {
+void DueRouter::route(const queue::DueMessage& due, std::size_t number, Deduplicated& deduplicated) {
   std::optional<NamespaceView> view = to_.to.entities.find(to_.shard, due.envelope.name_space);
   if (!view) return;
   auto exchange = view->routes->find(routing::DestinationKind::kExchange, due.envelope.exchange);
@@ -62,28 +62,44 @@ void DueRouter::route(const queue::DueMessage& due, std::vector<ToDeduplicate>& 
   Ready ready(due);
   routing::Routes routes = router_.route(*view->routes, *exchange, ready.routed(), dice_.roll());
   if (routes.undecided) {
-    to_deduplicate.push_back({.name_space = due.envelope.name_space,
-                              .exchange = due.envelope.exchange,
-                              .extra_keys = due.envelope.extra_keys,
-                              .message = delivery_of(ready.message, to_.shard.clock().wall_now())});
+    deduplicated.messages.push_back({.name_space = due.envelope.name_space,
+                                     .exchange = due.envelope.exchange,
+                                     .extra_keys = due.envelope.extra_keys,
+                                     .message = delivery_of(ready.message, to_.shard.clock().wall_now())});
+    deduplicated.numbers.push_back(number);
     return;
   }
   outgoing_.add(*view, routes,
-                {.name_space = due.envelope.name_space, .extra_keys = ready.keys, .message = ready.message},
+                {.name_space = due.envelope.name_space,
+                 .extra_keys = ready.keys,
+                 .message = ready.message,
+                 .number = number,
+                 .arrived = due.before ? &*due.before : nullptr},
                 to_.shard.clock().wall_now());
 }
 
-runtime::Task<bool> DueRouter::send_on(std::vector<queue::DueMessage> messages) {
-  std::vector<ToDeduplicate> to_deduplicate;
-  for (const queue::DueMessage& message : messages) route(message, to_deduplicate);
-  bool done = true;
-  std::vector<Result<void>> sent = co_await send(to_.shard, to_.to, outgoing_.take().parts);
-  for (const Result<void>& one : sent) done &= outcomes_.is_done(one);
-  if (!to_deduplicate.empty()) {
-    std::vector<Result<PassedOn>> outcomes = co_await to_.deduplication.pass_on(to_.shard, std::move(to_deduplicate));
-    for (const Result<PassedOn>& one : outcomes) done &= outcomes_.is_done(one);
+runtime::Task<std::vector<std::optional<queue::Arrivals>>> DueRouter::send_on(std::vector<queue::DueMessage> messages) {
+  std::vector<Forwarded> forwarded(messages.size());
+  Deduplicated deduplicated;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    route(messages[i], i, deduplicated);
+    if (messages[i].before) forwarded[i].arrived = std::move(*messages[i].before);
   }
-  co_return done;
+  Outgoing::Gathered gathered = outgoing_.take();
+  std::vector<queue::Place> places = places_of(gathered.parts);
+  std::vector<Result<void>> sent = co_await send(to_.shard, to_.to, std::move(gathered.parts));
+  outcomes_.tell(sent, places, gathered.messages, forwarded);
+  if (!deduplicated.messages.empty()) {
+    std::vector<Result<PassedOn>> outcomes =
+        co_await to_.deduplication.pass_on(to_.shard, std::move(deduplicated.messages));
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      if (!outcomes_.is_done(outcomes[i])) forwarded[deduplicated.numbers[i]].is_done = false;
+    }
+  }
+  std::vector<std::optional<queue::Arrivals>> left;
+  left.reserve(forwarded.size());
+  for (Forwarded& one : forwarded) left.push_back(std::move(one).left());
+  co_return left;
 }
 
 }  // namespace wharf::broker

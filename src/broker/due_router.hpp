@@ -17,10 +17,14 @@ class DueRouter final : public queue::DueMessages {
         outgoing_(ports.shard, ports.to.catalogue),
         outcomes_(ports.logger, "delayed messages were refused where they went") {}
 
-  runtime::Task<bool> send_on(std::vector<queue::DueMessage> messages) override;
+  runtime::Task<std::vector<std::optional<queue::Arrivals>>> send_on(std::vector<queue::DueMessage> messages) override;
 
  private:
-  void route(const queue::DueMessage& due, std::vector<ToDeduplicate>& to_deduplicate);
+  struct Deduplicated {
+    std::vector<ToDeduplicate> messages;
+    std::vector<std::size_t> numbers;  // of each
+  };
+  void route(const queue::DueMessage& due, std::size_t number, Deduplicated& deduplicated);
 
   ForwardingPorts to_;
   runtime::Dice dice_;

@@ -108,7 +108,7 @@ void Schedule::scanned(const BucketId& id, DueKey key) {
 
 void Schedule::scan_ended(const BucketId& id) {
   Bucket& bucket = buckets_.at(id);
-  bucket.pending = bucket.scanning->pending + bucket.on_way;
+  bucket.pending = bucket.scanning->pending + bucket.on_way.size();
   bucket.scanning.reset();
   scanning_ = false;
 }
@@ -123,7 +123,6 @@ void Schedule::scan_failed(const BucketId& id) {
 
 std::vector<Schedule::Entry> Schedule::take_due(Timestamp now, std::size_t most) {
   std::vector<Entry> entries;
-  if (!on_way_.empty()) return entries;
   std::vector<std::pair<const BucketId, Bucket>*> ready;
   for (auto& each : buckets_) {
     if (is_ready(each.second) && each.second.index.begin()->due <= now) ready.push_back(&each);
@@ -132,7 +131,7 @@ std::vector<Schedule::Entry> Schedule::take_due(Timestamp now, std::size_t most)
     auto first = std::ranges::min_element(ready, {}, [](const auto* each) { return *each->second.index.begin(); });
     auto& [id, bucket] = **first;
     bucket.taken = *bucket.index.begin();
-    if (bucket.on_way++ == 0) on_way_.push_back(id);
+    bucket.on_way.insert(bucket.on_way.end(), bucket.taken);
     entries.push_back({id, bucket.taken});
     bucket.index.erase(bucket.index.begin());
     if (bucket.index.empty() || bucket.index.begin()->due > now) ready.erase(first);
@@ -140,12 +139,25 @@ std::vector<Schedule::Entry> Schedule::take_due(Timestamp now, std::size_t most)
   return entries;
 }
 
-void Schedule::fired() {
-  for (const BucketId& id : std::exchange(on_way_, {})) {
-    Bucket& bucket = buckets_.at(id);
-    bucket.fired = bucket.taken;
-    bucket.pending -= std::exchange(bucket.on_way, 0);
-    change_.buckets[id].fired = bucket.fired;
+void Schedule::fired(std::span<const Entry> entries) {
+  for (const Entry& entry : entries) {
+    Bucket& bucket = buckets_.at(entry.bucket);
+    bucket.on_way.erase(entry.key);
+    bucket.ahead.insert(bucket.ahead.end(), entry.key);
+    --bucket.pending;
+  }
+  for (const Entry& entry : entries) {
+    Bucket& bucket = buckets_.at(entry.bucket);
+    while (!bucket.ahead.empty() && (bucket.on_way.empty() || *bucket.ahead.begin() < *bucket.on_way.begin())) {
+      bucket.fired = *bucket.ahead.begin();
+      bucket.ahead.erase(bucket.ahead.begin());
+    }
+    ScheduleChange::OfBucket& change = change_.buckets[entry.bucket];
+    if (bucket.fired != DueKey()) change.fired = bucket.fired;
+    if (entry.key <= bucket.fired) continue;
+    OffsetRange range{entry.key.offset, entry.key.offset.plus(1)};
+    bucket.cancelled.add(range);
+    change.cancelled.push_back(range);
   }
 }
 

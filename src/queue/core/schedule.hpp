@@ -2,16 +2,18 @@
 // Which delayed messages are due, and which buckets' logs are still needed: a state machine without I/O.
 //
 // A bucket gives out its messages in the order (due, offset). So one place in that order says which of them are out,
-// however many they are. In memory is an index of those that come next, of near buckets only and never more than
-// `indexed` of each; what does not fit is found again by another scan of the bucket's log when the index is used up.
+// however many they are. Those that went out while one before them could not are told one by one, as cancelled. In
+// memory is an index of those that come next, of near buckets only and never more than `indexed` of each; what does not
+// fit is found again by another scan of the bucket's log when the index is used up.
 //
 //   Schedule::Placement place = schedule.place(due, now, random);   // append to place.bucket's log with place.due,
 //   then schedule.arrived(place.bucket, {place.due, offset}, now);
 //
 //   while (auto scan = schedule.wanted_scan(now)) ...read [from, to): scanned(bucket, key)..., then scan_ended(bucket)
 //   auto entries = schedule.take_due(now, 256);                     // publish them, then
-//   schedule.fired();                                               // ... and write take_change() to the state log
-//   for (BucketId bucket : schedule.take_finished(now)) ...write take_change() too, and remove its log once that is on disk
+//   schedule.fired(entries);                                        // ... and write take_change() to the state log
+//   for (BucketId bucket : schedule.take_finished(now)) ...write take_change() too, and remove its log once that is on
+//   disk
 //   ...sleep until next_look(now)...
 //
 // A start: replay() what the state log says, found() each bucket whose log is there.
@@ -20,6 +22,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "queue/core/offset_ranges.hpp"
@@ -63,9 +66,11 @@ class Schedule {
   /// To be tried again.
   void scan_failed(const BucketId& bucket);
 
-  /// Messages whose time has come, in order; none while those taken before are not fired().
+  /// Messages whose time has come, in order. Of a bucket in which `indexed` went out before one that did not there are
+  /// none for the time being.
   std::vector<Entry> take_due(Timestamp now, std::size_t most);
-  void fired();
+  /// These are out, of those that were taken.
+  void fired(std::span<const Entry> entries);
   /// When something may be to do, if nothing else happens; none: never.
   std::optional<Timestamp> next_look(Timestamp now) const;
   /// Buckets whose time is over and whose messages are all out: forgotten.
@@ -89,7 +94,8 @@ class Schedule {
   struct Bucket {
     Offset start, end;
     DueKey fired, taken;  // up to these they are out; on their way out
-    std::uint64_t on_way = 0;
+    std::set<DueKey> on_way;
+    std::set<DueKey> ahead;  // out, and behind one that is on its way
     std::set<DueKey> index;
     std::optional<DueKey> beyond;  // from this place on messages are known to the log alone; none: all are in the index
     OffsetRanges cancelled;
@@ -104,7 +110,9 @@ class Schedule {
   using Buckets = std::map<BucketId, Bucket>;
 
   static bool is_near(const BucketId& bucket, Timestamp now);
-  static bool is_ready(const Bucket& bucket) { return !bucket.scanning && !bucket.index.empty(); }
+  bool is_ready(const Bucket& bucket) const {
+    return !bucket.scanning && !bucket.index.empty() && bucket.ahead.size() < indexed_;
+  }
   static bool needs_scan(const Bucket& bucket) { return bucket.beyond && bucket.index.empty() && bucket.pending > 0; }
   void index(Bucket& bucket, DueKey key);
 
@@ -112,7 +120,6 @@ class Schedule {
   Buckets buckets_;
   std::map<BucketId, BucketState> replayed_;      // of buckets not found yet
   std::deque<std::pair<BucketId, DueKey>> gone_;  // their logs may come back with a crash, soon after
-  std::vector<BucketId> on_way_;
   bool scanning_ = false;
   ScheduleChange change_;
 };

@@ -77,8 +77,9 @@ TEST(Schedule, a_bucket_that_comes_back_after_it_was_finished_is_not_found_again
   Schedule::Placement place = schedule.place(in(5), kNow, 1);
   schedule.arrived(place.bucket, {place.due, Offset(0)}, kNow);
   Timestamp later = in(kHour);
-  ASSERT_EQ(schedule.take_due(later, 10).size(), 1u);
-  schedule.fired();
+  std::vector<Schedule::Entry> due = schedule.take_due(later, 10);
+  ASSERT_EQ(due.size(), 1u);
+  schedule.fired(due);
   ASSERT_EQ(schedule.take_finished(later), std::vector{place.bucket});
   Schedule restarted(10);
   ASSERT_TRUE(restarted.replay(encode(schedule.snapshot())));
@@ -93,8 +94,9 @@ TEST(Schedule, new_messages_are_not_taken_for_those_that_a_damaged_log_has_lost)
   Schedule schedule(10);
   Schedule::Placement place = schedule.place(in(5), kNow, 1);
   for (std::int64_t i = 0; i < 3; ++i) schedule.arrived(place.bucket, {place.due, Offset(i)}, kNow);
-  ASSERT_EQ(schedule.take_due(in(5), 10).size(), 3u);
-  schedule.fired();
+  std::vector<Schedule::Entry> due = schedule.take_due(in(5), 10);
+  ASSERT_EQ(due.size(), 3u);
+  schedule.fired(due);
   Schedule restarted(10);
   ASSERT_TRUE(restarted.replay(encode(schedule.snapshot())));
   ASSERT_TRUE(restarted.found(place.bucket, Offset(0), Offset(1)));
@@ -109,6 +111,42 @@ TEST(Schedule, new_messages_are_not_taken_for_those_that_a_damaged_log_has_lost)
   restarted.scanned(place.bucket, {place.due, Offset(1)});
   restarted.scan_ended(place.bucket);
   EXPECT_EQ(restarted.take_due(in(10), 10).size(), 1u);
+}
+
+TEST(Schedule, what_went_out_past_one_that_did_not_stays_out_after_a_restart) {
+  Schedule schedule(10);
+  Schedule::Placement place = schedule.place(in(5), kNow, 1);
+  for (std::int64_t i = 0; i < 4; ++i) schedule.arrived(place.bucket, {place.due, Offset(i)}, kNow);
+  std::vector<Schedule::Entry> due = schedule.take_due(in(5), 3);
+  ASSERT_EQ(due.size(), 3u);
+  schedule.fired(std::vector{due[0], due[2]});
+  EXPECT_EQ(schedule.pending(), 2u);
+  Schedule restarted(10);
+  ASSERT_TRUE(restarted.replay(encode(schedule.take_change())));
+  ASSERT_TRUE(restarted.found(place.bucket, Offset(0), Offset(4)));
+  restarted.scan_begun(*restarted.wanted_scan(in(10)));
+  for (std::int64_t i = 0; i < 4; ++i) restarted.scanned(place.bucket, {in(5), Offset(i)});
+  restarted.scan_ended(place.bucket);
+  std::vector<Schedule::Entry> again = restarted.take_due(in(10), 10);
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_EQ(again[0].key.offset, Offset(1));
+  EXPECT_EQ(again[1].key.offset, Offset(3));
+}
+
+TEST(Schedule, one_that_does_not_go_out_lets_so_many_pass_and_no_more) {
+  Schedule schedule(3);
+  Schedule::Placement place = schedule.place(in(5), kNow, 1);
+  for (std::int64_t i = 0; i < 3; ++i) schedule.arrived(place.bucket, {place.due, Offset(i)}, kNow);
+  std::vector<Schedule::Entry> due = schedule.take_due(in(5), 10);
+  ASSERT_EQ(due.size(), 3u);
+  schedule.fired(std::vector{due[1], due[2]});
+  schedule.arrived(place.bucket, {place.due, Offset(3)}, in(5));
+  due.push_back(schedule.take_due(in(5), 10).at(0));
+  schedule.fired(std::vector{due[3]});
+  schedule.arrived(place.bucket, {place.due, Offset(4)}, in(5));
+  EXPECT_TRUE(schedule.take_due(in(5), 10).empty());
+  schedule.fired(std::vector{due[0]});
+  EXPECT_EQ(schedule.take_due(in(5), 10).size(), 1u);
 }
 
 TEST(ScheduleRecord, what_cannot_be_leaves_the_state_as_it_was) {

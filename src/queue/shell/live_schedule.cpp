@@ -17,8 +17,13 @@ constexpr std::uint64_t kMostDueBytes = 8u << 20;
 constexpr std::size_t kReadBytes = 32u << 10;
 /// A smaller state log is not replaced by a snapshot.
 constexpr std::uint64_t kLeastStateBytes = 64u << 10;
-/// After the disk failed, or was full, or a destination was.
+/// After the disk failed, or was full.
 constexpr Milliseconds kRetryInterval{1'000};
+/// After a destination could not take what is for it; longer each time, for as long as none of it goes on.
+constexpr Milliseconds kLeastRetryPause{1'000};
+constexpr Milliseconds kMostRetryPause{60'000};
+/// That wait for another try: with more of them none are sent on.
+constexpr std::size_t kMostUnsent = 4'096;
 /// The clock may be set: so often it is looked at.
 constexpr Milliseconds kMostSleep{10'000};
 
@@ -29,6 +34,7 @@ LiveSchedule::LiveSchedule(ScheduleSurroundings& with, Lane lane)
       lane_(lane),
       core_(kIndexed),
       state_({with.shard, with.logs, with.leader_epoch}, *this, schedule_state_of(lane), kLeastStateBytes),
+      retry_pause_(kLeastRetryPause),
       stopped_(with.shard) {}
 
 LiveSchedule::~LiveSchedule() {
@@ -52,12 +58,11 @@ void LiveSchedule::request_stop() {
 void LiveSchedule::pump() {
   if (!begun_ || stopping_) return;
   start_scan();
-  Timestamp now = with_.shard.clock().wall_now();
   if (!firing_) {
-    std::vector<Schedule::Entry> entries = core_.take_due(now, kMostDue);
-    if (!entries.empty()) {
+    std::vector<Due> due = take_due();
+    if (!due.empty()) {
       firing_ = true;
-      with_.tasks.spawn("schedule-fire", fire(std::move(entries)));
+      with_.tasks.spawn("schedule-fire", fire(std::move(due)));
     }
   }
   finish_buckets();
@@ -69,12 +74,14 @@ void LiveSchedule::arm_timer() {
   timer_.reset();
   Timestamp now = with_.shard.clock().wall_now();
   std::optional<Timestamp> next = core_.next_look(now);
-  if (!next && scan_after_ <= with_.shard.now()) return;
+  bool has_retry = !unsent_.empty() && !firing_;
+  if (!next && scan_after_ <= with_.shard.now() && !has_retry) return;
   Milliseconds sleep = kMostSleep;
   // What is due already waits for a scan or for what is under way, which pump when they end.
   if (next && *next > now) sleep = std::min(sleep, Milliseconds(next->ms - now.ms));
   MonotonicTime deadline = with_.shard.now() + sleep;
   if (scan_after_ > with_.shard.now()) deadline = std::min(deadline, scan_after_);
+  if (has_retry) deadline = std::min(deadline, retry_at_);
   timer_ = with_.shard.set_timer(deadline, [this] {
     timer_.reset();
     pump();
@@ -109,37 +116,71 @@ runtime::Task<void> LiveSchedule::scan(Schedule::Scan scan) {
   pump();
 }
 
-runtime::Task<void> LiveSchedule::fire(std::vector<Schedule::Entry> entries) {
+std::vector<LiveSchedule::Due> LiveSchedule::take_due() {
+  if (!unsent_.empty() && with_.shard.now() >= retry_at_) {
+    retry_pause_ = std::min(2 * retry_pause_, kMostRetryPause);
+    return std::exchange(unsent_, {});
+  }
+  std::vector<Due> due;
+  if (unsent_.size() >= kMostUnsent) return due;
+  for (const Schedule::Entry& entry : core_.take_due(with_.shard.clock().wall_now(), kMostDue)) {
+    due.push_back({entry, std::nullopt});
+  }
+  return due;
+}
+
+runtime::Task<void> LiveSchedule::fire(std::vector<Due> due) {
   std::size_t at = 0;
-  while (at < entries.size() && !stopping_) {
-    std::vector<DueMessage> messages;
-    Result<std::size_t> next = co_await load(&entries, at, &messages);
-    bool kept = false;
-    if (next) kept = co_await with_.due_messages.send_on(std::move(messages));
-    if (kept) {
-      at = *next;
+  while (at < due.size() && !stopping_) {
+    Portion portion;
+    Result<std::size_t> next = co_await load(&due, at, &portion);
+    if (!next) {
+      with_.logger.error("delayed messages could not be read", {{"reason", next.error().message}});
+      [[maybe_unused]] bool stop = co_await stopped_.wait_until(with_.shard.now() + kRetryInterval);
       continue;
     }
-    if (!next) with_.logger.error("delayed messages could not be read", {{"reason", next.error().message}});
-    [[maybe_unused]] bool stop = co_await stopped_.wait_until(with_.shard.now() + kRetryInterval);
+    std::vector<std::optional<Arrivals>> left = co_await with_.due_messages.send_on(std::move(portion.messages));
+    note_sent(std::span(due).first(*next), at, portion.places, std::move(left));
+    at = *next;
   }
-  if (at < entries.size()) co_return;
-  core_.fired();
-  write_state({});
+  if (at < due.size()) co_return;
   firing_ = false;
+  if (!unsent_.empty() && retry_at_ <= with_.shard.now()) retry_at_ = with_.shard.now() + retry_pause_;
   pump();
 }
 
-/// Entries from `from` on, as many as may be in memory together; where the next ones begin.
-runtime::Task<Result<std::size_t>> LiveSchedule::load(const std::vector<Schedule::Entry>* entries, std::size_t from,
-                                                      std::vector<DueMessage>* into) {
+/// Those from `from` on: they are out, or to be tried again.
+void LiveSchedule::note_sent(std::span<Due> due, std::size_t from, const std::vector<std::size_t>& places,
+                             std::vector<std::optional<Arrivals>> left) {
+  std::vector<Schedule::Entry> out;
+  auto place = places.begin();
+  for (std::size_t i = from; i < due.size(); ++i) {
+    std::optional<Arrivals> unsent;
+    if (place != places.end() && *place == i)
+      unsent = std::move(left[static_cast<std::size_t>(place++ - places.begin())]);
+    if (unsent) {
+      unsent_.push_back({due[i].entry, std::move(unsent)});
+    } else {
+      if (due[i].before) retry_pause_ = kLeastRetryPause;
+      out.push_back(due[i].entry);
+    }
+  }
+  if (out.empty()) return;
+  core_.fired(out);
+  write_state({});
+}
+
+/// From `from` on, as many as may be in memory together; where the next ones begin.
+runtime::Task<Result<std::size_t>> LiveSchedule::load(const std::vector<Due>* due, std::size_t from, Portion* into) {
   std::uint64_t bytes = 0;
-  for (; from < entries->size() && bytes < kMostDueBytes; ++from) {
-    Result<std::optional<DueMessage>> loaded = co_await load_one((*entries)[from]);
+  for (; from < due->size() && bytes < kMostDueBytes; ++from) {
+    Result<std::optional<DueMessage>> loaded = co_await load_one((*due)[from].entry);
     if (!loaded) co_return fail(loaded.error());
     if (!*loaded) continue;
     bytes += (*loaded)->record.value ? (*loaded)->record.value->size() : 0;
-    into->push_back(std::move(**loaded));
+    (*loaded)->before = (*due)[from].before;
+    into->messages.push_back(std::move(**loaded));
+    into->places.push_back(from);
   }
   co_return from;
 }

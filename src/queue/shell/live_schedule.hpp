@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,14 +68,24 @@ class LiveSchedule final : StateOwner {
   struct Group;   // of one call, in one bucket
   struct Adding;  // one call of add()
   struct Listing;
+  struct Due {
+    Schedule::Entry entry;
+    std::optional<Arrivals> before;  // of a try before
+  };
+  struct Portion {
+    std::vector<DueMessage> messages;
+    std::vector<std::size_t> places;  // among those that are due; what lies between is lost
+  };
 
   void pump();
   void arm_timer();
   void start_scan();
   runtime::Task<void> scan(Schedule::Scan scan);
-  runtime::Task<void> fire(std::vector<Schedule::Entry> entries);
-  runtime::Task<Result<std::size_t>> load(const std::vector<Schedule::Entry>* entries, std::size_t from,
-                                          std::vector<DueMessage>* into);
+  std::vector<Due> take_due();
+  runtime::Task<void> fire(std::vector<Due> due);
+  runtime::Task<Result<std::size_t>> load(const std::vector<Due>* due, std::size_t from, Portion* into);
+  void note_sent(std::span<Due> due, std::size_t from, const std::vector<std::size_t>& places,
+                 std::vector<std::optional<Arrivals>> left);
   runtime::Task<Result<std::optional<DueMessage>>> load_one(Schedule::Entry entry);
   void finish_buckets();
   runtime::Task<Result<void>> list_bucket(BucketId bucket, Offset at, Listing* listing);
@@ -94,11 +105,14 @@ class LiveSchedule final : StateOwner {
   MessageWindow window_;  // of `window_bucket_`
   std::optional<BucketId> window_bucket_;
   std::optional<runtime::Timers::Handle> timer_;
-  MonotonicTime scan_after_{};     // the disk failed
+  MonotonicTime scan_after_{};  // the disk failed
   StateLog state_;
   std::vector<BucketId> finished_;  // their logs go once the state log says so
   bool begun_ = false;
   bool firing_ = false;
+  std::vector<Due> unsent_;   // that are to be tried again
+  MonotonicTime retry_at_{};  // them
+  Milliseconds retry_pause_;
   bool stopping_ = false;
   std::stop_source stop_;
   runtime::Signal stopped_;

@@ -15,11 +15,20 @@ using ::testing::IsEmpty;
 
 class Sink final : public DueMessages {
  public:
-  runtime::Task<bool> send_on(std::vector<DueMessage> due) override {
-    for (const DueMessage& one : due) bodies.emplace_back(as_text(*one.record.value));
-    co_return true;
+  runtime::Task<std::vector<std::optional<Arrivals>>> send_on(std::vector<DueMessage> due) override {
+    std::vector<std::optional<Arrivals>> left;
+    for (const DueMessage& one : due) {
+      std::string body(as_text(*one.record.value));
+      bool is_refused = body == refused;
+      if (is_refused) tries.push_back(one.before);
+      if (!is_refused) bodies.push_back(std::move(body));
+      left.push_back(is_refused ? std::optional(Arrivals{"elsewhere"}) : std::nullopt);
+    }
+    co_return left;
   }
   std::vector<std::string> bodies;
+  std::string refused;
+  std::vector<std::optional<Arrivals>> tries;  // of the one that is refused: what they came with
 };
 
 class World {
@@ -85,6 +94,7 @@ class World {
     }
     return found;
   }
+  Sink& sink() { return *sink_; }
   std::vector<std::string>& out() { return sink_->bodies; }
   Timestamp now() { return machine_->clock().wall_now(); }
   runtime::Shard& shard() { return machine_->shard(); }
@@ -145,6 +155,23 @@ TEST(LiveSchedule, ACrashAroundTheEndOfABucketDisturbsNothing) {
     EXPECT_FALSE(world.has_folder(bucket));
   }
   EXPECT_GT(gone_at_crash, 5u) << "the crashes are not where they should be";
+}
+
+TEST(LiveSchedule, OneThatCannotBeSentOnHoldsNobodyUpAndComesAgainAlone) {
+  World world;
+  Timestamp due{(world.now().ms / (10 * kMinute) + 1) * 10 * kMinute + kMinute};
+  for (const char* body : {"a", "b", "c"}) world.scheduled(body, due);
+  world.scheduled("d", {due.ms + 100});
+  world.sink().refused = "b";
+  world.run_to({due.ms + 500});
+  EXPECT_THAT(world.out(), ElementsAre("a", "c", "d"));
+  world.run_to({due.ms + 10'000});  // tried again after 1, 2 and 4 seconds
+  const std::optional<Arrivals> elsewhere = Arrivals{"elsewhere"};
+  EXPECT_THAT(world.sink().tries, ElementsAre(std::nullopt, elsewhere, elsewhere, elsewhere));
+  world.stop();
+  world.start();
+  world.run_to({due.ms + 2 * kMinute});
+  EXPECT_THAT(world.out(), ElementsAre("b"));
 }
 
 }  // namespace

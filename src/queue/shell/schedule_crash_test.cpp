@@ -29,16 +29,21 @@ class Sink final : public DueMessages {
   Sink(std::vector<Sent>& messages, runtime::Shard& shard, sim::SeededRandom& random, std::shared_ptr<bool> alive)
       : messages_(messages), shard_(shard), random_(random), alive_(std::move(alive)) {}
 
-  runtime::Task<bool> send_on(std::vector<DueMessage> due) override {
-    if (!*alive_ || random_.one_in(20)) co_return false;
-    for (const DueMessage& one : due) {
+  runtime::Task<std::vector<std::optional<Arrivals>>> send_on(std::vector<DueMessage> due) override {
+    std::vector<std::optional<Arrivals>> left(due.size());
+    for (std::size_t i = 0; i < due.size(); ++i) {
+      if (!*alive_ || random_.one_in(20)) {
+        left[i].emplace();
+        continue;
+      }
+      const DueMessage& one = due[i];
       Sent& sent = messages_.at(std::stoul(std::string(as_text(*one.record.value))));
       EXPECT_EQ(one.envelope.exchange, "later");
       EXPECT_LE(sent.due, shard_.clock().wall_now()) << "early";
       EXPECT_FALSE(sent.cancelled) << "a cancelled message went out";
       if (sent.out++ > 0) EXPECT_TRUE(std::exchange(sent.crashed_since, false)) << "went out twice";
     }
-    co_return true;
+    co_return left;
   }
 
  private:
