@@ -29,11 +29,15 @@ void GatheredBytes::enlarge(std::size_t more) {
 
 void GatheredBytes::rewind(std::size_t position) {
   size_ = position;
-  while (!splices_.empty() && splices_.back().position > position) splices_.pop_back();
+  while (!splices_.empty() && splices_.back().position > position) {
+    outside_bytes_ -= splices_.back().bytes.size();
+    splices_.pop_back();
+  }
 }
 
 std::vector<SharedBytes> GatheredBytes::take() {
   cut();
+  outside_bytes_ = 0;
   return std::exchange(pieces_, {});
 }
 
@@ -50,6 +54,7 @@ void GatheredBytes::cut() {
   }
   run_until(size_);
   splices_.clear();
+  outside_bytes_ += size_;
   begin_ += size_;
   capacity_ -= size_;
   size_ = 0;

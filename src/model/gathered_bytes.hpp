@@ -30,7 +30,10 @@ class GatheredBytes {
     if (!bytes.empty()) std::memcpy(grow(bytes.size()), bytes.data(), bytes.size());
   }
   /// These bytes come next, from where they are.
-  void splice(SharedBytes bytes) { splices_.push_back({size_, std::move(bytes)}); }
+  void splice(SharedBytes bytes) {
+    outside_bytes_ += bytes.size();
+    splices_.push_back({size_, std::move(bytes)});
+  }
 
   /// Before each frame: a full chunk becomes pieces, so that a burst is neither copied nor kept as one. Positions taken
   /// before mean nothing afterwards.
@@ -44,6 +47,8 @@ class GatheredBytes {
   ByteView bytes_since(std::size_t position) const { return {begin_ + position, size_ - position}; }
   /// Forgets all that was written since position() was that. A splice right at it stays.
   void rewind(std::size_t position);
+  /// All since the last take().
+  std::size_t size_bytes() const { return outside_bytes_ + size_; }
   bool empty() const { return size_ == 0 && splices_.empty() && pieces_.empty(); }
   /// All since the last take(), in order, for one gathered write. The memory is used again once nobody holds a piece.
   std::vector<SharedBytes> take();
@@ -65,6 +70,7 @@ class GatheredBytes {
   std::byte* begin_ = nullptr;  // what take() has not given away: size_ bytes, and room for capacity_
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
+  std::size_t outside_bytes_ = 0;  // of splices, and of what is cut off
   std::vector<Splice> splices_;
 };
 

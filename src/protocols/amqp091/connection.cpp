@@ -189,7 +189,7 @@ runtime::Task<void> Connection::write_frames() {
     }
     client_.passed(broker::ConnectionEvent::kBytesOut, bytes);
     std::vector<Sending> sent = std::exchange(client_.in_out, {});
-    client_.unsent_bytes = 0;
+    client_.delivered_bytes = 0;
     Result<void> written = co_await stream_->write(std::move(pieces));
     for (const Sending& one : sent) client_.wrote(one);
     client_.can_read.notify();

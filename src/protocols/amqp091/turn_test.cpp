@@ -192,5 +192,30 @@ TEST_F(AmqpTurn, NothingIsCountedForEverWhenAChannelClosesOverWaitingMethods) {
   EXPECT_EQ(client_.unanswered_bytes, 0u);
 }
 
+TEST_F(AmqpTurn, WhateverCommandsPutInLineForAClientThatDoesNotReadIsLimited) {
+  const PropertyTable headers{{"h", std::string(100'000, 'x')}};
+  auto publish_to_nobody = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      add(BasicPublish{.routing_key = "nobody", .mandatory = true});
+      write_content(1, *encode_properties({.headers = headers}), SharedBytes(), 0, in_);
+    }
+    read();
+  };
+  publish_to_nobody(100);
+  EXPECT_FALSE(client_.overloaded());
+  publish_to_nobody(100);
+  EXPECT_TRUE(client_.overloaded());
+  client_.out.take();
+  EXPECT_FALSE(client_.overloaded());
+}
+
+TEST_F(AmqpTurn, DeliveriesAreNotWhatCommandsHavePutInLine) {
+  const std::string body(100'000, 'x');
+  for (int i = 0; i < 201; ++i) publish("q", body);
+  add(BasicConsume{.queue = "q", .no_ack = true}).read();
+  EXPECT_GT(client_.out.size_bytes(), 20'000'000u);
+  EXPECT_LT(client_.unsent_bytes(), 1'000u);
+}
+
 }  // namespace
 }  // namespace wharf::amqp091

@@ -69,7 +69,6 @@ HandledLater handle_later(ChannelPointer channel, BasicGet get) {
   }
   if (!getter || !channel->open()) co_return Handled();
   getter->no_ack = get.no_ack;
-  client.unsent_bytes += (*got)->delivery.window_bytes();
   write_delivery(*channel, *getter, (*got)->delivery, (*got)->ready_left);
   co_return Handled();
 }

@@ -119,7 +119,6 @@ void return_message(Channel& channel, const BasicPublish& publish, const Command
                                     .routing_key = publish.routing_key});
   write_content(channel.number, command.content.properties.encoded(), SharedBytes::copy_of(body), client.frame_max,
                 client.out);
-  client.unsent_bytes += body.size();
 }
 
 void touch(const ChannelPointer& channel) {

@@ -133,8 +133,10 @@ struct Client {
   bool overloaded() const {
     const DoorLimits& limits = door.limits;
     return unanswered_bytes > limits.unanswered_bytes || unanswered_messages > limits.unanswered_messages ||
-           unsent_bytes > limits.unsent_bytes;
+           unsent_bytes() > limits.unsent_bytes;
   }
+  /// That commands, not deliveries, have put in line.
+  std::size_t unsent_bytes() const { return out.size_bytes() - delivered_bytes; }
 
   const Door& door;
   broker::Owner& as_owner;
@@ -161,8 +163,8 @@ struct Client {
   std::shared_ptr<DeliveryInbox> inbox;  // queues may hold it for longer than the client is there
 
   Writer out;
-  std::vector<Sending> in_out;     // bodies in `out`
-  std::size_t unsent_bytes = 0;    // that commands, not deliveries, have put there
+  std::vector<Sending> in_out;      // bodies in `out`
+  std::size_t delivered_bytes = 0;  // of deliveries there
   std::vector<std::byte> scratch;  // of one message: its properties
 
   PublishTurn turn{shard, door.catalogue};

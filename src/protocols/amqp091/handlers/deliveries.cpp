@@ -71,6 +71,7 @@ void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery
                     std::optional<std::uint64_t> ready_left) {
   Client& client = channel.client;
   MessageView message = message_of(delivery, consumer.queue_name);
+  const std::size_t before = client.out.size_bytes();
   std::uint64_t tag = next_tag(channel, consumer, delivery);
   if (delivery.redelivered) client.count(channel, MessageEvent::kRedeliver);
   if (ready_left) {
@@ -89,6 +90,7 @@ void write_delivery(Channel& channel, Consumer& consumer, const broker::Delivery
                                        .routing_key = message.routing_key});
   }
   write_message(channel, message, delivery, added_header(consumer, delivery));
+  if (!ready_left) client.delivered_bytes += client.out.size_bytes() - before;
   client.sending(consumer, delivery.window_bytes());
 }
 
@@ -101,7 +103,6 @@ void write_reply(Channel& channel, std::string_view consumer_tag, const broker::
                                      .exchange = message.exchange,
                                      .routing_key = message.routing_key});
   write_message(channel, message, reply, std::nullopt);
-  client.unsent_bytes += reply.window_bytes();
 }
 
 void DeliveryInbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) {

@@ -31,7 +31,7 @@ void ReplyInbox::replied(std::vector<queue::Delivery> replies) {
   if (!channel_ || !channel_->open() || channel_->client.phase != Client::Phase::kRunning) return;
   Client& client = channel_->client;
   for (const queue::Delivery& reply : replies) {
-    if (client.unsent_bytes > client.door.limits.unsent_reply_bytes) return tell_of_loss(client);
+    if (client.unsent_bytes() > client.door.limits.unsent_reply_bytes) return tell_of_loss(client);
     write_reply(*channel_, channel_->reply_consumer->tag, reply);
   }
 }
