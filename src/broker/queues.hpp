@@ -96,7 +96,7 @@ class Queues {
 
   /// One message now, or none. `holder` holds it until settled (unless `settled`); it is any id from new_consumer_id(),
   /// comes into being with the first get and is forgotten with the last that it settles; release() gives back what it
-  /// holds, and answers what it asked for.
+  /// holds, and answers what it asked for: kClosed. kNotFound; kStorage, kDiskFull: the disk.
   virtual runtime::Task<Result<std::optional<Got>>> get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                                         bool settled) = 0;
   /// What is in it from a place on, and where to go on: nothing is taken, and nothing changes for its consumers.

@@ -217,5 +217,18 @@ TEST_F(AmqpClosing, AStopWhileAConnectionGivesBackWhatItHeldLeavesNoTimerBehind)
   EXPECT_TRUE(simulation_.run_until_idle(std::chrono::minutes(1)));
 }
 
+TEST_F(AmqpClosing, AConnectionThatBreaksDoesNotWaitForWhatItAskedAQueueFor) {
+  Peer& peer = open();
+  peer.send(QueueDeclare{.queue = "jobs"});
+  peer.next<QueueDeclareOk>();
+  queues_.hold_gets = true;
+  peer.send(BasicGet{.queue = "jobs"});
+  EXPECT_TRUE(peer.silent());
+  peer.leave();
+  simulation_.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(queues_.released.size(), 1u);
+  EXPECT_EQ(port_.counts().open, 0u);
+}
+
 }  // namespace
 }  // namespace wharf::amqp091

@@ -92,6 +92,7 @@ runtime::Task<void> Connection::run() {
   co_await read_frames();
   reading_ended_ = true;
   can_write_.notify();
+  client_.abandon_gets();
   co_await tasks_.close();
   client_.phase = Phase::kEnded;
   stream_->close();

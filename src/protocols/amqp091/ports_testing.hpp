@@ -25,6 +25,7 @@ class QueuesInMemory final : public broker::Queues {
   using Settlements = std::vector<queue::Settlement>;
   std::optional<Error> refusal;             // of every enqueue
   bool hold_answers = false;                // of every enqueue and release, until let_go()
+  bool hold_gets = false;                   // until who asks is released
   std::vector<std::size_t> enqueued_parts;  // of each call
   std::vector<Settlements> settled;         // each call's
   std::vector<queue::ConsumerId> released;
@@ -138,6 +139,7 @@ class QueuesInMemory final : public broker::Queues {
   }
   runtime::Task<void> release(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id) override {
     released.push_back(id);
+    if (auto waiting = waiting_gets_.find(id); waiting != waiting_gets_.end()) waiting->second->notify();
     co_await until_let_go(here);
     if (!queues_.contains(ref)) co_return;
     Queue& queue = queues_[ref];
@@ -145,8 +147,14 @@ class QueuesInMemory final : public broker::Queues {
     queue.consumers.erase(id);
     hand_out(here, queue);
   }
-  runtime::Task<Result<std::optional<broker::Got>>> get(runtime::Shard&, broker::QueueRef ref, queue::ConsumerId holder,
-                                                        bool settles) override {
+  runtime::Task<Result<std::optional<broker::Got>>> get(runtime::Shard& here, broker::QueueRef ref,
+                                                        queue::ConsumerId holder, bool settles) override {
+    if (hold_gets) {
+      runtime::Signal* released_now =
+          waiting_gets_.emplace(holder, std::make_unique<runtime::Signal>(here)).first->second.get();
+      co_await released_now->wait();
+      co_return fail(ErrorCode::kClosed, "its consumer has gone");
+    }
     if (!queues_.contains(ref)) co_return fail(ErrorCode::kNotFound, "gone");
     Queue& queue = queues_[ref];
     if (queue.ready.empty()) co_return std::optional<broker::Got>();
@@ -244,6 +252,7 @@ class QueuesInMemory final : public broker::Queues {
   }
 
   std::map<broker::QueueRef, Queue> queues_;
+  std::map<queue::ConsumerId, std::unique_ptr<runtime::Signal>> waiting_gets_;
   std::vector<std::unique_ptr<runtime::Signal>> waiting_;
   std::uint64_t last_consumer_ = 0;
 };

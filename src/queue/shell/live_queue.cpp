@@ -259,6 +259,12 @@ void LiveQueue::ask_turn() {
   });
 }
 
+/// They would wait for as long as the disk fails. One that is busy will have time.
+void LiveQueue::refuse_getters(const Error& why) {
+  if (why.code == ErrorCode::kBusy) return;
+  for (Waiting& waiting : std::exchange(getters_, {})) waiting.answered(fail(why));
+}
+
 /// True: one was served or something changed, look again.
 bool LiveQueue::serve_getter() {
   if (getters_.empty()) return false;

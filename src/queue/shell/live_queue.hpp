@@ -85,6 +85,8 @@ class LiveQueue final : StateOwner {
   void settle(ConsumerId holder, std::span<const Settlement> settlements);
   void stop(ConsumerId id);
   void release(ConsumerId id);
+  /// kClosed: it is released meanwhile; kNotFound: the queue is deleted; kStorage, kDiskFull, ...: the next message cannot
+  /// be read, or not be let out.
   void get(ConsumerId holder, bool settled, GotAnswer answered);
   /// What is there, from a place on; takes nothing. kInvalidArgument, kTooLarge: the selector is none; kNotFound: it is
   /// deleted meanwhile; kStorage, kBusy: the disk; kClosed.
@@ -160,6 +162,7 @@ class LiveQueue final : StateOwner {
   void ask_turn();
   void pump_in(Milliseconds delay);
   void end_life();
+  void refuse_getters(const Error& why);
   bool serve_getter();
   bool serve_getter_of_groups();
   void give_getter(const Offer& offer, const LoadedMessage& message);
@@ -236,7 +239,7 @@ class LiveQueue final : StateOwner {
   std::vector<std::byte> take_snapshot() override;
   void state_refused(const Error& why) override;
   void state_due() override { mark_state(); }
-  void try_reserve_later(Queue::Reserve reserve);
+  void reserve_refused(Queue::Reserve reserve, const Error& why);
   log::Flush flush() const { return identity_.durable ? log::Flush::kSync : log::Flush::kAsync; }
 
   QueueSurroundings& with_;

@@ -266,6 +266,7 @@ runtime::Task<void> LiveQueue::load_cold(MessageId id, std::optional<SelectorId>
   with_.logger.error("messages of a queue could not be read",
                      {{"queue", identity_.name}, {"offset", id.offset.value}, {"reason", bytes.error().message}});
   pump_in(kRetryInterval);
+  if (!reader || core_.has_groups()) refuse_getters(bytes.error());
 }
 
 void LiveQueue::note_missing(std::uint8_t level, OffsetRange range, std::string_view why) {
@@ -289,7 +290,7 @@ void LiveQueue::keep_reserve() {
     core_.reserve_asked(*reserve);
     auto kept = [this, alive = alive_, reserve = *reserve](Result<void> outcome) {
       if (!*alive) return;
-      if (!outcome) return try_reserve_later(reserve);
+      if (!outcome) return reserve_refused(reserve, outcome.error());
       core_.reserved(reserve);
       pump();
     };
@@ -297,12 +298,14 @@ void LiveQueue::keep_reserve() {
   }
 }
 
-void LiveQueue::try_reserve_later(Queue::Reserve reserve) {
+/// It is tried again later; who waits for one message is told.
+void LiveQueue::reserve_refused(Queue::Reserve reserve, const Error& why) {
   with_.shard.set_timer(with_.shard.now() + kRetryInterval, [this, alive = alive_, reserve] {
     if (!*alive) return;
     core_.reserve_failed(reserve);
     pump();
   });
+  if (core_.has_groups() ? core_.is_held_back() : !core_.head()) refuse_getters(why);
 }
 
 std::vector<std::byte> LiveQueue::take_change() {

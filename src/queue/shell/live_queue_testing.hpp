@@ -164,6 +164,7 @@ class World {
   std::uint64_t log_bytes() { return logs_->store().find(messages_of(kId, 0))->stored().size_bytes(); }
   std::uint64_t ready() { return queue().counts().ready; }
   runtime::Shard& shard() { return machine_->shard(); }
+  sim::FaultyFileSystem& disk() { return machine_->disk(); }
 
   sim::Simulation simulation;
   Buried buried;

@@ -51,6 +51,7 @@ HandledLater handle_later(ChannelPointer channel, BasicGet get) {
   if (find_stream(client, *name)) co_return not_of_streams("basic.get", client, *name);
   Outcome<QueuePointer> queue = accessible_queue(client, *name);
   if (!queue) co_return refuse(queue.error());
+  if (client.tasks.stopping()) co_return Handled();  // the client has left
   Consumer& asking = getter_of(*channel, **queue);
   queue::ConsumerId id = asking.id;
   ++asking.asking;
@@ -61,6 +62,7 @@ HandledLater handle_later(ChannelPointer channel, BasicGet get) {
   if (!got && got.error().code == ErrorCode::kNotFound) {
     co_return refuse(protocol_error(routing::not_found(routing::DestinationKind::kQueue, *name, client.vhost)));
   }
+  if (!got && got.error().code == ErrorCode::kClosed) co_return Handled();  // given up: the connection ends
   if (!got) co_return refuse(protocol_error(got.error()));
   if (!*got) {
     client.count(*channel, MessageEvent::kGetEmpty);

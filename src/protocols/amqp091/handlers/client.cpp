@@ -183,6 +183,17 @@ runtime::Task<void> Client::release_all(std::vector<Leaving> leaving) {
   }
 }
 
+void Client::abandon_gets() {
+  std::vector<std::pair<broker::QueueRef, queue::ConsumerId>> asking;
+  for (auto& [number, channel] : channels) {
+    hand_on_settlements(*channel);  // what was settled before counts
+    for (const auto& [queue, getter] : channel->getters) {
+      if (getter->asking > 0) asking.emplace_back(queue, getter->id);
+    }
+  }
+  for (const auto& [queue, getter] : asking) release(queue, getter);
+}
+
 bool Client::waits_for_replies() const {
   return std::ranges::any_of(channels, [](const auto& entry) { return entry.second->reply_consumer.has_value(); });
 }

@@ -114,6 +114,8 @@ struct Client {
   void release(broker::QueueRef queue, queue::ConsumerId consumer);
   /// What they held is back in its queues when this returns, and queues that go with their last consumer are gone.
   runtime::Task<void> release_all(std::vector<Leaving> leaving);
+  /// What basic.get waits for is not wanted any more: the client has left.
+  void abandon_gets();
   /// Every consumer of every channel, and the connection's own queues. May be called again: what is gone is gone.
   runtime::Task<void> give_back();
   bool holds_nothing() const {
