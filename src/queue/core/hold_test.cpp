@@ -1,4 +1,4 @@
-// Messages that somebody holds out of turn, and the oldest dropped by number. The simulation has the rest.
+// Messages that somebody holds out of turn, and those dropped by number. The simulation has the rest.
 #include <gtest/gtest.h>
 
 #include "queue/core/queue.hpp"
@@ -90,6 +90,18 @@ TEST_F(HoldTest, TheOldestGoFirst) {
   EXPECT_EQ(queue_.ready_bytes(), 7u);
   EXPECT_EQ(handed_out(), (Offsets{3, 4, 5, 6, 7, 8, 9}));
   EXPECT_EQ(queue_.purge(3), 0u);
+}
+
+TEST_F(HoldTest, ALimitOfLengthDropsWhatWouldGoOutNextAndAPurgeWhatMattersLeast) {
+  queue_.open(5, Offset{0}, Offset{0});
+  queue_.arrived(5, Offset{4}, 4, false);
+  queue_.drop_oldest(2);
+  EXPECT_EQ(queue_.oldest()->id, (MessageId{5, Offset{2}}));
+  EXPECT_EQ(queue_.purge(3), 3u);
+  EXPECT_EQ(queue_.oldest()->id, (MessageId{5, Offset{2}}));
+  queue_.drop_oldest(4);
+  EXPECT_EQ(queue_.oldest()->id, (MessageId{0, Offset{5}}));
+  EXPECT_EQ(queue_.ready(), 5u);
 }
 
 TEST_F(HoldTest, WhoPollsLeavesNothingBehind) {

@@ -357,13 +357,6 @@ bool Queue::drop(MessageId id, std::uint32_t bytes) {
   return true;
 }
 
-std::uint64_t Queue::purge(std::uint64_t most) {
-  std::uint64_t dropped = std::min(most, ready());
-  settle_oldest(dropped);
-  traffic_.count(QueueEvent::kPurged, dropped);
-  return dropped;
-}
-
 std::optional<Queue::Reserve> Queue::wanted_reserve() const {
   if (!options_.keeps_state) return std::nullopt;
   for (const auto& [number, cursor] : levels_) {

@@ -212,7 +212,7 @@ class Queue {
   bool needs_facts_to_drop() const {
     return options_.settings.max_length_bytes.has_value() || has_dead_letter_target();
   }
-  /// Without looking at them: the oldest `messages` ready ones.
+  /// Without looking at them: `messages` ready ones from the front, those that would be oldest() one after the other.
   void drop_oldest(std::uint64_t messages);
   /// Whether the head may have to be watched for its expiry.
   bool has_expiring() const;
@@ -255,7 +255,7 @@ class Queue {
   std::optional<Offer> offer_of(MessageId id) const;
   void note_gone(MessageId id);
   void note_death(DeathReason reason);
-  void settle_oldest(std::uint64_t messages);
+  std::uint64_t settle_front(std::uint8_t number, std::uint64_t most);
   void take(MessageId id, const Held& held);
   void note_held(ConsumerId holder, MessageId id);
   bool is_held_by(MessageId id, ConsumerId holder) const;

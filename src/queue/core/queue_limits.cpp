@@ -32,25 +32,36 @@ bool Queue::over_bytes() const {
          ready_bytes() > *settings.max_length_bytes && ready() > 0;
 }
 
+/// The highest level first, as in RabbitMQ: what would go out next.
 void Queue::drop_oldest(std::uint64_t messages) {
   traffic_.count(QueueEvent::kDropped, std::min(messages, ready()));
-  settle_oldest(messages);
+  for (auto at = levels_.rbegin(); at != levels_.rend(); ++at) messages -= settle_front(at->first, messages);
 }
 
-/// The lowest level first: what matters least goes first.
-void Queue::settle_oldest(std::uint64_t messages) {
-  for (auto& [number, cursor] : levels_) {
-    while (messages > 0 && cursor.ready() > 0) {
-      auto [first, next] = cursor.front_run();
-      next = std::min(next, first.plus(static_cast<std::int64_t>(std::min<std::uint64_t>(messages, kMostAtOnce))));
-      messages -= static_cast<std::uint64_t>(next.value - first.value);
-      cursor.settle_range({first, next});
-      went(number, {first, next});
-      ids_.forget(number, {first, next});
-      if (values_) values_->forget(number, {first, next});
-      note_settled({number, first}, next.plus(-1));
-    }
+/// The lowest level first: what matters least.
+std::uint64_t Queue::purge(std::uint64_t most) {
+  std::uint64_t dropped = std::min(most, ready());
+  std::uint64_t left = dropped;
+  for (const auto& [number, cursor] : levels_) left -= settle_front(number, left);
+  traffic_.count(QueueEvent::kPurged, dropped);
+  return dropped;
+}
+
+/// Of what is ready in a level the oldest; how many.
+std::uint64_t Queue::settle_front(std::uint8_t number, std::uint64_t most) {
+  Cursor& cursor = level(number);
+  std::uint64_t settled = 0;
+  while (settled < most && cursor.ready() > 0) {
+    auto [first, next] = cursor.front_run();
+    next = std::min(next, first.plus(static_cast<std::int64_t>(std::min<std::uint64_t>(most - settled, kMostAtOnce))));
+    settled += static_cast<std::uint64_t>(next.value - first.value);
+    cursor.settle_range({first, next});
+    went(number, {first, next});
+    ids_.forget(number, {first, next});
+    if (values_) values_->forget(number, {first, next});
+    note_settled({number, first}, next.plus(-1));
   }
+  return settled;
 }
 
 bool Queue::has_expiring() const {
