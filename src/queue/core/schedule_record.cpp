@@ -76,8 +76,7 @@ Result<void> apply_schedule_record(ByteView record, std::map<BucketId, BucketSta
   if (version != kVersion)
     return fail(ErrorCode::kUnsupportedVersion, fmt::format("a record of a schedule's state has version {}", version));
   if (kind != kChange && kind != kSnapshot) return malformed("neither a change nor a snapshot");
-  std::map<BucketId, BucketState> changed;
-  if (kind == kChange) changed = buckets;
+  std::map<BucketId, BucketState> told;
   while (fields.left() > 0) {
     std::uint8_t tag = fields.byte();
     BucketId bucket{.level = fields.byte()};
@@ -86,10 +85,18 @@ Result<void> apply_schedule_record(ByteView record, std::map<BucketId, BucketSta
     ByteView content = fields.bytes(fields.varlong());
     if (fields.failed()) return malformed("a length that reaches past the end");
     FieldCursor entry(content);
-    Result<void> read = read_entry(tag, entry, changed[bucket]);
+    Result<void> read = read_entry(tag, entry, told[bucket]);
     if (!read) return read;
   }
-  buckets = std::move(changed);
+  if (kind == kSnapshot) {
+    buckets = std::move(told);
+    return {};
+  }
+  for (const auto& [bucket, what] : told) {
+    BucketState& state = buckets[bucket];
+    state.fired = std::max(state.fired, what.fired);
+    for (const auto& [first, next] : what.cancelled.ranges()) state.cancelled.add({first, next});
+  }
   return {};
 }
 

@@ -1,6 +1,8 @@
 #include "queue/core/state_record.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -49,6 +51,31 @@ std::vector<std::byte> counted_bytes(const Counted& counted) {
   return out;
 }
 
+/// Of one level in one record.
+struct Told {
+  OffsetRanges settled, handed_ahead;
+  std::map<Offset, std::uint32_t> tries;
+  Offset handed_below, floor;
+  std::optional<Counted> counted;
+};
+
+void add_all(OffsetRanges added, OffsetRanges& to) {
+  if (to.empty()) {
+    to = std::move(added);
+    return;
+  }
+  for (const auto& [first, next] : added.ranges()) to.add({first, next});
+}
+
+void apply(Told told, CursorState& state) {
+  add_all(std::move(told.settled), state.settled);
+  add_all(std::move(told.handed_ahead), state.handed_ahead);
+  for (const auto& [offset, count] : told.tries) state.tries.insert_or_assign(offset, count);
+  state.handed_below = std::max(state.handed_below, told.handed_below);
+  state.floor = std::max(state.floor, told.floor);
+  if (told.counted) state.counted = *told.counted;
+}
+
 std::unexpected<Error> malformed(std::string_view why) {
   return fail(ErrorCode::kMalformed, fmt::format("a record of a queue's state: {}", why));
 }
@@ -58,13 +85,13 @@ Result<void> read_messages(FieldCursor& entry, OffsetRanges& into) {
   return {};
 }
 
-Result<void> read_tries(FieldCursor& entry, CursorState& state) {
+Result<void> read_tries(FieldCursor& entry, std::map<Offset, std::uint32_t>& into) {
   std::int64_t at = 0;
   while (entry.left() > 0) {
     std::int64_t gap = entry.varlong(), count = entry.varlong();
     if (entry.failed() || !is_plausible_offset(gap) || !is_plausible_offset(at + gap) || count < 0 || count > UINT32_MAX) return malformed("tries that cannot be");
     at += gap;
-    state.tries.insert_or_assign(Offset(at), static_cast<std::uint32_t>(count));
+    into.insert_or_assign(Offset(at), static_cast<std::uint32_t>(count));
   }
   return {};
 }
@@ -77,21 +104,21 @@ Result<void> read_offset(FieldCursor& entry, Offset& into) {
 }
 
 /// The last one holds, whatever came before.
-Result<void> read_counted(FieldCursor& entry, Counted& into) {
+Result<void> read_counted(FieldCursor& entry, std::optional<Counted>& into) {
   std::int64_t below = entry.varlong(), bytes = entry.varlong(), flags = entry.varlong();
   if (entry.failed() || !is_plausible_offset(below) || !is_plausible_offset(bytes)) return malformed("a count that cannot be");
-  into = {Offset(below), static_cast<std::uint64_t>(bytes), (flags & kExpiringFlag) != 0};
+  into = Counted{Offset(below), static_cast<std::uint64_t>(bytes), (flags & kExpiringFlag) != 0};
   return {};
 }
 
-Result<void> read_entry(std::uint8_t tag, FieldCursor& entry, CursorState& state) {
+Result<void> read_entry(std::uint8_t tag, FieldCursor& entry, Told& told) {
   switch (tag) {
-    case kSettled: return read_messages(entry, state.settled);
-    case kHandedAhead: return read_messages(entry, state.handed_ahead);
-    case kTries: return read_tries(entry, state);
-    case kHandedBelow: return read_offset(entry, state.handed_below);
-    case kFloor: return read_offset(entry, state.floor);
-    case kCounted: return read_counted(entry, state.counted);
+    case kSettled: return read_messages(entry, told.settled);
+    case kHandedAhead: return read_messages(entry, told.handed_ahead);
+    case kTries: return read_tries(entry, told.tries);
+    case kHandedBelow: return read_offset(entry, told.handed_below);
+    case kFloor: return read_offset(entry, told.floor);
+    case kCounted: return read_counted(entry, told.counted);
     default: return {};  // of a later version: what it adds may be passed over
   }
 }
@@ -117,17 +144,17 @@ Result<void> apply_state_record(ByteView record, std::map<std::uint8_t, CursorSt
   if (fields.failed()) return malformed("too short");
   if (version != kVersion) return fail(ErrorCode::kUnsupportedVersion, fmt::format("a record of a queue's state has version {}", version));
   if (kind != kChange && kind != kSnapshot) return malformed("neither a change nor a snapshot");
-  std::map<std::uint8_t, CursorState> changed;
-  if (kind == kChange) changed = levels;
+  std::map<std::uint8_t, Told> told;
   while (fields.left() > 0) {
     std::uint8_t tag = fields.byte(), level = fields.byte();
     ByteView content = fields.bytes(fields.varlong());
     if (fields.failed()) return malformed("a length that reaches past the end");
     FieldCursor entry(content);
-    Result<void> read = read_entry(tag, entry, changed[level]);
+    Result<void> read = read_entry(tag, entry, told[level]);
     if (!read) return read;
   }
-  levels = std::move(changed);
+  if (kind == kSnapshot) levels.clear();
+  for (auto& [level, what] : told) apply(std::move(what), levels[level]);
   return {};
 }
 
