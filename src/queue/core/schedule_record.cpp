@@ -41,7 +41,8 @@ std::unexpected<Error> malformed(std::string_view why) {
 
 Result<void> read_fired(FieldCursor& entry, BucketState& state) {
   DueKey fired{Timestamp{entry.varlong()}, Offset(entry.varlong())};
-  if (entry.failed() || entry.left() > 0 || !is_plausible_offset(fired.offset.value))
+  bool is_before_all = fired.offset == DueKey().offset;  // of those that are due then
+  if (entry.failed() || entry.left() > 0 || !(is_before_all || is_plausible_offset(fired.offset.value)))
     return malformed("a place that cannot be");
   state.fired = std::max(state.fired, fired);
   return {};

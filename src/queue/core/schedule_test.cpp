@@ -100,6 +100,8 @@ TEST(Schedule, new_messages_are_not_taken_for_those_that_a_damaged_log_has_lost)
   Schedule restarted(10);
   ASSERT_TRUE(restarted.replay(encode(schedule.snapshot())));
   ASSERT_TRUE(restarted.found(place.bucket, Offset(0), Offset(1)));
+  Schedule again(10);
+  ASSERT_TRUE(again.replay(encode(restarted.snapshot()))) << "what it says of it can be read";
   place = restarted.place(in(5), kNow, 2);
   EXPECT_FALSE(place.is_new);
   restarted.arrived(place.bucket, {place.due, Offset(1)}, kNow);
