@@ -101,6 +101,20 @@ void NodeQueues::tell(runtime::Shard& here, const QueueRef& queue, Work work) {
   owner->shard.post(std::move(run));
 }
 
+template <class Work>
+void NodeQueues::tell_arrived(runtime::Shard& here, const QueueRef& queue, Work work) {
+  NodeShard* owner = &shard_of(queue);
+  auto run = [owner, id = queue.id, work = std::move(work)]() mutable {
+    auto come = [owner, id, work = std::move(work)](const Result<void>&) mutable {
+      queue::LiveQueue* live = owner->queues->find(id);
+      if (live != nullptr) work(*live);
+    };
+    owner->queues->frozen().when_not(id, std::nullopt, std::move(come));
+  };
+  if (&owner->shard == &here) return run();
+  owner->shard.post(std::move(run));
+}
+
 template <class T, class Ask>
 runtime::Task<T> NodeQueues::ask(runtime::Shard& here, QueueRef queue, Ask ask) {
   NodeShard* owner = &shard_of(queue);
@@ -139,11 +153,11 @@ void NodeQueues::wrote(runtime::Shard& here, QueueRef queue, queue::ConsumerId c
 }
 
 void NodeQueues::change_share(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, std::int64_t more) {
-  tell(here, queue, [consumer, more](queue::LiveQueue& live) { live.change_share(consumer, more); });
+  tell_arrived(here, queue, [consumer, more](queue::LiveQueue& live) { live.change_share(consumer, more); });
 }
 
 void NodeQueues::take_share(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer, bool all) {
-  tell(here, queue, [consumer, all](queue::LiveQueue& live) { live.take_share(consumer, all); });
+  tell_arrived(here, queue, [consumer, all](queue::LiveQueue& live) { live.take_share(consumer, all); });
 }
 
 void NodeQueues::settle(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,

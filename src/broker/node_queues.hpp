@@ -42,6 +42,9 @@ class NodeQueues final : public Queues {
   /// Runs `work(LiveQueue&)` on the queue's shard, in the order of the calls; nothing when the queue is gone.
   template <class Work>
   void tell(runtime::Shard& here, const QueueRef& queue, Work work);
+  /// The same once those have come who wait because the queue may be about to go: the work may be about one of them.
+  template <class Work>
+  void tell_arrived(runtime::Shard& here, const QueueRef& queue, Work work);
   /// The same with an answer: `ask(LiveQueue*, answer)` answers once, on that shard; nullptr: gone.
   template <class T, class Ask>
   runtime::Task<T> ask(runtime::Shard& here, QueueRef queue, Ask ask);
