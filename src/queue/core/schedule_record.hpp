@@ -7,7 +7,7 @@
 //     1 fired: due varint (milliseconds since 1970), offset varint: this message and all that are due before it, or
 //     with it and
 //       arrived before it, are out; offset -1: only those that are due before
-//     2 cancelled: (gap varint, count varint)*, gaps from the end of the range before
+//     2 cancelled, or out though one that is due before is not: (gap varint, count varint)*, gaps from the end of the range before
 #include <map>
 #include <optional>
 #include <vector>
