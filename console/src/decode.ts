@@ -18,6 +18,7 @@ export interface Body {
 }
 
 const kLargestIndented = 256 * 1024;
+const kDeepestIndented = 100;
 
 export function body_of(message: Payload): Body {
   const is_text = message.payload_encoding === "string";
@@ -50,12 +51,13 @@ export function json_of(text: string): string | null {
   return indented(text);
 }
 
-function indented(text: string): string {
+/// Null: nested deeper than anybody reads, whose indentation alone would take gigabytes.
+function indented(text: string): string | null {
   let out = "";
   let depth = 0;
   const line = () => "\n" + "  ".repeat(depth);
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
-  tokens.forEach((token, at) => {
+  for (const [at, token] of tokens.entries()) {
     const opens = token === "{" || token === "[";
     const closes = token === "}" || token === "]";
     const before = tokens[at - 1];
@@ -64,7 +66,7 @@ function indented(text: string): string {
       if (before !== "{" && before !== "[") out += line();
       out += token;
     } else if (opens) {
-      depth++;
+      if (++depth > kDeepestIndented) return null;
       const after = tokens[at + 1];
       out += token + (after === "}" || after === "]" ? "" : line());
     } else if (token === ",") {
@@ -72,7 +74,7 @@ function indented(text: string): string {
     } else {
       out += token === ":" ? ": " : token;
     }
-  });
+  }
   return out;
 }
 

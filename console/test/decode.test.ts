@@ -11,6 +11,12 @@ test("JSON is indented, and its numbers and texts stay as they were written", ()
     '{\n  "a": 12345678901234567890,\n  "b": [\n    1.0,\n    1e400,\n    -0\n  ],\n  "c": {},\n  "d": [],\n  "e": "x, {y}: \\"z\\""\n}');
 });
 
+test("JSON that is nested deeper than anybody reads is shown as text", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  assert.notEqual(json_of(nested(100)), null);
+  assert.equal(json_of(nested(25_000)), null);
+});
+
 test("what is no JSON is none: a number alone, a broken one, one that is too long to read", () => {
   for (const none of ["", "12", "{", "tea", "{'a': 1}", "[" + "1,".repeat(200_000) + "1]"]) assert.equal(json_of(none), null);
 });
