@@ -1,6 +1,10 @@
+#include <atomic>
 #include <csignal>
+#include <future>
+#include <thread>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -20,18 +24,65 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// SIGTERM, SIGINT and SIGHUP (a terminal that closes) come to this thread alone, when it waits for them; a closed
-/// socket is an error, not a signal.
-sigset_t block_signals() {
-  sigset_t stops;
-  sigemptyset(&stops);
-  sigaddset(&stops, SIGTERM);
-  sigaddset(&stops, SIGINT);
-  sigaddset(&stops, SIGHUP);
-  ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return stops;
-}
+/// SIGTERM, SIGINT and SIGHUP (a terminal that closes), heard by a thread of their own from the beginning: a start that
+/// recovers for minutes can be ended. Nobody has been promised anything by then, and a start that was cut off is one more
+/// crash to recover from. A closed socket is an error, not a signal.
+class StopSignals {
+ public:
+  /// Before any other thread is there, so that they come to none.
+  StopSignals() {
+    sigemptyset(&stops_);
+    for (int stop : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&stops_, stop);
+    ::pthread_sigmask(SIG_BLOCK, &stops_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    listener_ = std::thread([this] { listen(); });
+  }
+  ~StopSignals() {
+    if (!heard_.is_set()) {
+      ended_ = true;
+      ::pthread_kill(listener_.native_handle(), SIGTERM);
+    }
+    listener_.join();
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  /// The first; from here on one is waited for.
+  int wait() {
+    started_ = true;
+    return heard_.get();
+  }
+
+ private:
+  /// A value that one thread sets and another waits for.
+  class Heard {
+   public:
+    void set(int signal) {
+      is_set_ = true;
+      promise_.set_value(signal);
+    }
+    bool is_set() const { return is_set_; }
+    int get() { return future_.get(); }
+
+   private:
+    std::atomic<bool> is_set_ = false;
+    std::promise<int> promise_;
+    std::future<int> future_ = promise_.get_future();
+  };
+
+  void listen() {
+    int signal = 0;
+    ::sigwait(&stops_, &signal);
+    if (!started_ && !ended_) ::_exit(kFailed);
+    heard_.set(signal);
+  }
+
+  sigset_t stops_{};
+  std::atomic<bool> started_ = false;
+  std::atomic<bool> ended_ = false;
+  Heard heard_;
+  std::thread listener_;
+};
 
 int run(const ServerOptions& options, Streams streams) {
   if (options.contradicts_itself()) {
@@ -44,15 +95,14 @@ int run(const ServerOptions& options, Streams streams) {
     streams.err << config.error().message << '\n';
     return kFailed;
   }
-  sigset_t stops = block_signals();
+  StopSignals stops;
   raise_descriptor_limit();
   Server server(*config);
   Result<void> started = server.start();
   int exit_code = kDone;
   if (started) {
     streams.out << server.ready_line() << std::endl;  // NOLINT: whoever waits for the line must see it now
-    int signal = 0;
-    ::sigwait(&stops, &signal);
+    const int signal = stops.wait();
     server.logger().info("stopping", {{"signal", fmt::format("SIG{}", sigabbrev_np(signal))}});
   } else {
     streams.err << started.error().message << '\n';
