@@ -8,7 +8,6 @@ namespace wharf::broker {
 namespace {
 
 constexpr std::size_t kReadBytes = 1u << 20;
-constexpr Nanoseconds kWriteDeadline = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -57,8 +56,8 @@ runtime::Task<Result<void>> write_kept(runtime::Shard& here, Publish* publish, P
   }
   std::vector<PublishPart> parts;
   parts.push_back({partition, batch_of(builder)});
-  auto outcomes =
-      co_await publish->publish(here, std::move(parts), Acknowledge::kCommitted, here.now() + kWriteDeadline);
+  // What is called failed must not come true at the next start.
+  auto outcomes = co_await publish->publish(here, std::move(parts), Acknowledge::kDecided, MonotonicTime::max());
   if (!outcomes.front()) co_return fail(outcomes.front().error());
   co_return Result<void>();
 }

@@ -30,10 +30,12 @@ void append_prepared(Portion& portion, Portion::Item& item, Acknowledge acknowle
   // wrote.
   if (acknowledge == Acknowledge::kNone) return;
   portion.expect();
-  logs.when_committed(partition, appended->next, [self = portion.shared_from_this(), &item](Result<void> committed) {
-    if (!committed) item.answer = fail(committed.error());
+  auto committed = [self = portion.shared_from_this(), &item](Result<void> outcome) {
+    if (!outcome) item.answer = fail(outcome.error());
     self->answered();
-  });
+  };
+  if (acknowledge == Acknowledge::kDecided) return logs.when_decided(partition, appended->next, std::move(committed));
+  logs.when_committed(partition, appended->next, std::move(committed));
 }
 
 void append(Portion& portion, Portion::Item& item, Acknowledge acknowledge) {
@@ -81,7 +83,7 @@ runtime::Task<std::vector<Result<Published>>> LogPublish::publish(runtime::Shard
   };
   auto call = scatter<Answer>(here, shards_, std::move(parts), owner_of, begin);
   if (!call->is_answered()) {
-    auto start = call->until_answered(deadline);
+    auto start = acknowledge == Acknowledge::kDecided ? call->until_answered() : call->until_answered(deadline);
     [[maybe_unused]] bool in_time = co_await runtime::suspend<bool>(std::move(start));
   }
   co_return outcomes_of(call->answers);

@@ -14,7 +14,9 @@ namespace wharf::broker {
 /// When a publish is answered: without waiting, when the leader has the records, when they are committed (on disk under
 /// `flush = sync`, in the page cache under `async`; on enough replicas once there are any). With one replica the last two are
 /// the same, for who was answered can read what they wrote.
-enum class Acknowledge { kNone, kLeader, kCommitted };
+/// kDecided: committed, for who must know what became of the records. A disk that refuses has not decided; the answer
+/// comes when it has, or when the node stops, whatever the deadline.
+enum class Acknowledge { kNone, kLeader, kCommitted, kDecided };
 
 struct PublishPart {
   PartitionId partition;

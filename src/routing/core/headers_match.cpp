@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "routing/core/refusals.hpp"
 
@@ -32,7 +33,7 @@ HeaderIndex::HeaderIndex(const PropertyTable* headers) : headers_(headers) {
   if (headers == nullptr || headers->size() <= kShortTable) return;
   by_name_.reserve(headers->size());
   for (const Property& one : *headers) by_name_.push_back(&one);
-  std::ranges::stable_sort(by_name_, {}, &Property::name);
+  std::ranges::sort(by_name_, {}, [](const Property* one) { return std::pair(std::string_view(one->name), one); });
 }
 
 const PropertyValue* HeaderIndex::find(std::string_view name) const {

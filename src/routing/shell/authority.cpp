@@ -28,6 +28,7 @@ Authority::Authority(Surroundings with)
 
 runtime::Task<void> Authority::close() {
   co_await tasks_.close();
+  co_await forget_owed();  // by now the disk may take it
 }
 
 /// Three hops at most: to the first shard, to all others, and back from the last of them, which with two shards is the
