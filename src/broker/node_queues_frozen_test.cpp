@@ -41,9 +41,14 @@ TEST(NodeQueuesFrozen, AShareThatIsAskedBackFromWhoStillWaitsIsAnsweredOnceItHas
   here.frozen().freeze(ref.id);
   runtime::TaskScope tasks(shard);
   tasks.spawn("subscribe", subscribe(&queues, &shard, ref, sharer));
-  queues.change_share(shard, ref, kConsumer, 2);
-  queues.take_share(shard, ref, kConsumer, true);
-  simulation.run_for(Milliseconds(10));
+  bool asked = false;
+  shard.post([&] {  // behind the beginning of that
+    queues.change_share(shard, ref, kConsumer, 2);
+    queues.take_share(shard, ref, kConsumer, true);
+    asked = true;
+  });
+  ASSERT_TRUE(simulation.run_until([&asked] { return asked; }, simulation.now() + Milliseconds(10)));
+  ASSERT_TRUE(here.frozen().is(ref.id));
   here.frozen().thaw(ref.id);
   simulation.run(shard, tasks.close());
   simulation.run_for(Milliseconds(10));
