@@ -79,6 +79,20 @@ function NewExchange({ close }: { close: () => void }) {
   );
 }
 
+function Bindings({ vhost, name }: { vhost: string; name: string }) {
+  const app = useApp();
+  const ask = (end: string) => (signal: AbortSignal) => app.api.get<Binding[]>(path("exchanges", vhost, name, "bindings", end), {}, signal);
+  const from = useResource("from", ask("source"), 15_000);
+  const to = useResource("to", ask("destination"), 15_000);
+  return (
+    <>
+      <Loaded resource={from}>{(list) => <BindingTable bindings={list} from={{ vhost, name }} reload={from.reload} />}</Loaded>
+      <h2>What it gets messages from</h2>
+      <Loaded resource={to}>{(list) => <BindingTable bindings={list} to={{ vhost, kind: "exchange", name }} reload={to.reload} />}</Loaded>
+    </>
+  );
+}
+
 export function ExchangePage({ route }: { route: Route }) {
   const app = useApp();
   const [vhost = "", shown = kDefault] = route.names;
@@ -86,8 +100,6 @@ export function ExchangePage({ route }: { route: Route }) {
   const [asking, set_asking] = useState<"publish" | "delete" | null>(null);
   const below = (...more: string[]) => path("exchanges", vhost, shown, ...more);
   const exchange = useResource("exchange", (signal) => app.api.get<Exchange>(below(), {}, signal), 15_000);
-  const from = useResource("from", (signal) => app.api.get<Binding[]>(below("bindings", "source"), {}, signal), 15_000);
-  const to = useResource("to", (signal) => app.api.get<Binding[]>(below("bindings", "destination"), {}, signal), 15_000);
   const close = () => set_asking(null);
   const built_in = name === "" || name.startsWith("amq.");
   return (
@@ -102,13 +114,7 @@ export function ExchangePage({ route }: { route: Route }) {
               {!built_in && <button type="button" class="danger" onClick={() => set_asking("delete")}>Delete the exchange</button>}
             </div>
             <h2>Where its messages go</h2>
-            <Loaded resource={from}>{(list) => <BindingTable bindings={list} from={{ vhost, name }} reload={from.reload} />}</Loaded>
-            {name !== "" && (
-              <>
-                <h2>What it gets messages from</h2>
-                <Loaded resource={to}>{(list) => <BindingTable bindings={list} to={{ vhost, kind: "exchange", name }} reload={to.reload} />}</Loaded>
-              </>
-            )}
+            {name === "" ? <p>To each queue of the virtual host by its name: the routing key is the queue.</p> : <Bindings vhost={vhost} name={name} />}
             {value.type === kDelaying && <DelayedMessages vhost={vhost} exchange={name} />}
           </>
         )}

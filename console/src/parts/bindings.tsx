@@ -22,7 +22,7 @@ interface Props {
   reload: () => void;
 }
 
-const kMostShown = 500;
+const kMostShown = 200;
 const kLetters = { queue: "q", exchange: "e" } as const;
 
 /// amq.default stands for the default exchange, whose name is empty.

@@ -13,7 +13,11 @@ async function fill() {
   await api('PUT', at('vhosts', vhost))
   let next = 0
   await Promise.all(Array.from({ length: kAtOnce }, async () => {
-    while (next < kQueues) await declare(vhost, name(next++))
+    while (next < kQueues) {
+      const queue = name(next++)
+      await declare(vhost, queue)
+      await api('POST', at('bindings', vhost, 'e', 'amq.fanout', 'q', queue), {})
+    }
   }))
   for (const [queue, messages] of [[name(7), 3], [name(kQueues - 1), 2]]) {
     for (let i = 0; i < messages; i++) await publish(vhost, queue, 'x')
@@ -36,7 +40,8 @@ await runCases('console with many queues', [
     await within(page, used, 'a filter', () => page.getByLabel('Name').fill('queue-0004'), () => page.getByText('of 10 (').waitFor())
     await within(page, used, 'a queue', () => open(page, 'queue', vhost, name(7)), () => page.locator('.entry').nth(2).waitFor())
     await within(page, used, 'exchanges', () => open(page, 'exchanges'), () => page.getByRole('link', { name: 'amq.topic' }).waitFor())
-    await within(page, used, 'the default exchange', () => open(page, 'exchange', vhost, 'amq.default'), () => page.getByText(/^The first 500 of/).waitFor())
+    await within(page, used, 'the default exchange', () => open(page, 'exchange', vhost, 'amq.default'), () => page.getByText(/^To each queue/).waitFor())
+    await within(page, used, 'an exchange bound to all', () => open(page, 'exchange', vhost, 'amq.fanout'), () => page.getByText(/^The first 200 of/).waitFor())
     const search = page.getByRole('combobox', { name: /^Search/ })
     await within(page, used, 'search', () => page.keyboard.press('/'), () => search.waitFor())
     await within(page, used, 'what it finds', () => search.fill('queue-09'), () => page.getByRole('option', { name: name(9000) }).waitFor())
