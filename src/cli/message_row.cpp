@@ -1,10 +1,8 @@
 #include "cli/message_row.hpp"
 
-#include <fmt/format.h>
-
 #include "cli/entity_options.hpp"
+#include "cli/text_escapes.hpp"
 #include "model/base64.hpp"
-#include "model/utf8.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -18,14 +16,7 @@ std::string preview(const boost::json::value& one) {
     while (end > 0 && (body[end] & 0xC0) == 0x80) --end;  // not within a character
     body.resize(end);
   }
-  const bool is_text = is_utf8(body);
-  std::string line;
-  for (const char byte : body) {
-    const auto code = static_cast<unsigned char>(byte);
-    const bool is_shown = code >= 0x20 && code != 0x7F && (code < 0x80 || is_text);
-    line += is_shown ? std::string(1, byte) : fmt::format("\\x{:02x}", code);
-  }
-  return line + (is_cut ? "..." : "");
+  return printable(body) + (is_cut ? "..." : "");
 }
 
 }  // namespace

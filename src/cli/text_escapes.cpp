@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "model/utf8.hpp"
+
 namespace wharf::cli {
 
 Result<std::string> unescape(std::string_view text) {
@@ -46,6 +48,17 @@ Result<std::string> unescape(std::string_view text) {
     }
   }
   return plain;
+}
+
+std::string printable(std::string_view text) {
+  const bool is_text = is_utf8(text);
+  std::string line;
+  for (const char byte : text) {
+    const auto code = static_cast<unsigned char>(byte);
+    const bool is_shown = code >= 0x20 && code != 0x7F && (code < 0x80 || is_text);
+    line += is_shown ? std::string(1, byte) : fmt::format("\\x{:02x}", code);
+  }
+  return line;
 }
 
 }  // namespace wharf::cli

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/text_escapes.hpp"
+
 namespace wharf::cli {
 namespace {
 
@@ -12,6 +14,11 @@ bool is_number(const std::string& cell) {
 }
 
 }  // namespace
+
+void TextTable::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = printable(cell);
+  rows_.push_back(std::move(cells));
+}
 
 std::string TextTable::text() const {
   const std::size_t columns = rows_.front().size();

@@ -10,7 +10,7 @@ namespace wharf::cli {
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> titles) : rows_{std::move(titles)} {}
-  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void add(std::vector<std::string> cells);
   bool empty() const { return rows_.size() == 1; }
   std::string text() const;
 

@@ -20,5 +20,11 @@ TEST(TextTable, WithoutRowsOnlyTheTitlesAreLeft) {
   EXPECT_TRUE(TextTable({"A"}).empty());
 }
 
+TEST(TextTable, ANameDoesNothingToTheTerminal) {
+  TextTable table({"name"});
+  table.add({"\x1b]0;mine\x07 caf\xc3\xa9\n"});
+  EXPECT_EQ(table.text(), "name\n\\x1b]0;mine\\x07 caf\xc3\xa9\\x0a\n");
+}
+
 }  // namespace
 }  // namespace wharf::cli
