@@ -1,5 +1,5 @@
 #pragma once
-// What operators are told of one connection of a door without channels, once its client has signed in.
+// What operators are told of one connection, once its client has signed in.
 //
 //   listing_.passed(ConnectionEvent::kBytesIn, count);
 //   listing_.begin(*this, remote, local, {.protocol = "Kafka", .vhost = "/"});   // it is in the list
@@ -37,14 +37,16 @@ class ConnectionListing {
     introduction_ = std::make_shared<const ConnectionIntroduction>(std::move(introduction));
     serial_ = traffic_.opened(connection);
   }
-  void end() { traffic_.closed(serial_); }
+  void end() { traffic_.closed(std::exchange(serial_, 0)); }
 
+  /// Null: it was not in the list yet.
+  const IntroductionPointer& introduction() const { return introduction_; }
   /// `state`: a literal.
-  ConnectionFacts facts(std::string_view state, std::uint64_t pending_sends) const {
+  ConnectionFacts facts(std::string_view state, std::uint64_t pending_sends, std::uint64_t channels = 0) const {
     return {.id = {shard_.index(), serial_},
             .of = introduction_,
             .state = state,
-            .channels = 0,
+            .channels = channels,
             .pending_sends = pending_sends,
             .traffic = counters_.traffic(traffic_.seconds, shard_.now())};
   }

@@ -57,13 +57,28 @@ void Progress::advance(const std::vector<OutPiece>& pieces, std::size_t sent) {
   while (piece < pieces.size() && within >= size_of(pieces[piece])) within -= size_of(pieces[piece++]);
 }
 
+void drop_sent(std::vector<OutPiece>& pieces, Progress sent) {
+  pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(sent.piece));
+  if (sent.within == 0) return;
+  if (auto* bytes = std::get_if<SharedBytes>(&pieces.front())) {
+    *bytes = bytes->slice(sent.within, bytes->size() - sent.within);
+  } else {
+    auto& range = std::get<FileRange>(pieces.front());
+    range.position += sent.within;
+    range.length -= sent.within;
+  }
+}
+
 class TcpStream final : public Stream {
  public:
   TcpStream(Tcp::socket socket, Endpoint local, Endpoint remote)
       : socket_(std::move(socket)), local_(std::move(local)), remote_(std::move(remote)) {}
 
   Task<Result<std::size_t>> read_some(MutableBytes into) override;
+  Result<std::optional<std::size_t>> read_now(MutableBytes into) override;
+  Task<void> until_readable() override;
   Task<Result<void>> write(std::vector<OutPiece> pieces) override;
+  Result<void> write_now(std::vector<OutPiece>& pieces) override;
   void close() override;
   std::size_t unacknowledged() override;
   const Endpoint& local() const override { return local_; }
@@ -89,6 +104,27 @@ Task<Result<std::size_t>> TcpStream::read_some(MutableBytes into) {
   co_return count;
 }
 
+Result<std::optional<std::size_t>> TcpStream::read_now(MutableBytes into) {
+  WHARF_ASSERT(!into.empty());
+  if (!socket_.is_open()) return fail(ErrorCode::kClosed, "the connection is closed");
+  while (true) {
+    ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return std::nullopt;
+    return fail(network_error("recv", errno));
+  }
+}
+
+/// Most connections wait here most of the time: with one frame, which knows nothing but how to go on.
+Task<void> TcpStream::until_readable() {
+  auto initiate = [](auto handler, Tcp::socket* socket) {
+    socket->async_wait(Tcp::socket::wait_read,
+                       [handler = std::move(handler)](boost::system::error_code) mutable { std::move(handler)(); });
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(initiate, kUseTask, &socket_);
+}
+
 Task<Result<void>> TcpStream::write(std::vector<OutPiece> pieces) {
   Progress at;
   at.advance(pieces, 0);
@@ -105,6 +141,21 @@ Task<Result<void>> TcpStream::write(std::vector<OutPiece> pieces) {
     if (error) co_return fail(ErrorCode::kClosed, error.message());
   }
   co_return Result<void>();
+}
+
+Result<void> TcpStream::write_now(std::vector<OutPiece>& pieces) {
+  Progress at;
+  at.advance(pieces, 0);
+  for (std::size_t sent_bytes = 0; at.piece < pieces.size() && sent_bytes < kBytesPerTurn;) {
+    if (!socket_.is_open()) return fail(ErrorCode::kClosed, "the connection is closed");
+    Result<std::size_t> sent = send_now(pieces, at);
+    if (!sent) return fail(sent.error());
+    if (*sent == 0) break;
+    at.advance(pieces, *sent);
+    sent_bytes += *sent;
+  }
+  drop_sent(pieces, at);
+  return {};
 }
 
 void TcpStream::close() {

@@ -2,6 +2,7 @@
 // Byte streams behind interfaces: sockets (sockets.hpp) and the simulator's network (sim/).
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -29,14 +30,21 @@ class Stream {
   /// Waits for at least one byte (`into` has room for one); 0 means that the other side has ended. kClosed after
   /// close().
   virtual Task<Result<std::size_t>> read_some(MutableBytes into) = 0;
+  /// What has arrived, without waiting: 0 is the end. None: there is nothing yet, or the stream cannot tell.
+  virtual Result<std::optional<std::size_t>> read_now([[maybe_unused]] MutableBytes into) { return std::nullopt; }
+  /// Until something has arrived, or the end, so that who waits holds no memory for it. At once where the stream cannot
+  /// tell: read_some() waits.
+  virtual Task<void> until_readable() { co_return; }
   /// Sends all pieces in one gathered write where possible. After a failure nothing more can be sent: close it. What
   /// the other side sent before it left (kClosed) can still be read. A file that turns out shorter than its range fails
   /// (kDamaged): the length was promised already.
   virtual Task<Result<void>> write(std::vector<OutPiece> pieces) = 0;
+  /// The same as far as it goes without waiting: `pieces` keeps what does not.
+  virtual Result<void> write_now([[maybe_unused]] std::vector<OutPiece>& pieces) { return {}; }
   /// Ends both directions; pending operations return kClosed. May be called twice.
   virtual void close() = 0;
-  /// Bytes on their way that the other machine has not confirmed: where it has gone without a word they stay. What waits
-  /// for room at a peer that does not read is not on its way.
+  /// Bytes on their way that the other machine has not confirmed: where it has gone without a word they stay. What
+  /// waits for room at a peer that does not read is not on its way.
   virtual std::size_t unacknowledged() = 0;
   virtual const Endpoint& local() const = 0;
   virtual const Endpoint& remote() const = 0;

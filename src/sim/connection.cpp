@@ -24,7 +24,8 @@ std::size_t Connection::room(std::size_t side) const {
 
 std::size_t Connection::next_segment() {
   std::size_t most = fabric_->conditions.most_segment;
-  return fabric_->random.one_in(4) ? fabric_->random.between(1, std::min<std::size_t>(most, 64)) : fabric_->random.between(1, most);
+  return fabric_->random.one_in(4) ? fabric_->random.between(1, std::min<std::size_t>(most, 64))
+                                   : fabric_->random.between(1, most);
 }
 
 void Connection::wake(std::size_t side) {
@@ -152,17 +153,24 @@ void Connection::sever() {
   }
 }
 
-Task<Result<std::size_t>> SimulatedStream::read_some(MutableBytes into) {
+// A stream may go while a task waits on it: what goes on afterwards holds the connection alone.
+namespace {
+
+Result<std::optional<std::size_t>> read_arrived(Connection& connection, std::size_t side, MutableBytes into) {
   WHARF_ASSERT(!into.empty());
-  std::shared_ptr<Connection> connection = connection_;
-  std::size_t side = side_;
-  while (true) {
-    End& end = connection->end(side);
-    Direction& way = connection->sent_by(1 - side);
-    if (end.closed) co_return fail(ErrorCode::kClosed, "the connection is closed");
-    if (end.broken) co_return fail(ErrorCode::kClosed, "connection reset by peer");
-    if (way.unread() > 0) co_return connection->take(side, into);
-    if (way.end_arrived) co_return std::size_t{0};
+  const End& end = connection.end(side);
+  const Direction& way = connection.sent_by(1 - side);
+  if (end.closed) return fail(ErrorCode::kClosed, "the connection is closed");
+  if (end.broken) return fail(ErrorCode::kClosed, "connection reset by peer");
+  if (way.unread() > 0) return connection.take(side, into);
+  if (way.end_arrived) return std::size_t{0};
+  return std::nullopt;
+}
+
+Task<void> until_arrived(std::shared_ptr<Connection> connection, std::size_t side) {
+  End& end = connection->end(side);
+  const Direction& way = connection->sent_by(1 - side);
+  while (!end.closed && !end.broken && way.unread() == 0 && !way.end_arrived) {
     auto start = [&end](Resume<bool> resume) {
       WHARF_ASSERT(!end.reader);
       end.reader.emplace(std::move(resume));
@@ -171,27 +179,69 @@ Task<Result<std::size_t>> SimulatedStream::read_some(MutableBytes into) {
   }
 }
 
+/// As many as there is room for.
+Result<std::size_t> send_some(Connection& connection, std::size_t side, ByteView bytes) {
+  const End& end = connection.end(side);
+  if (end.closed) return fail(ErrorCode::kClosed, "the connection is closed");
+  if (end.broken) return fail(ErrorCode::kClosed, "connection reset by peer");
+  if (connection.sent_by(side).sent_end) return fail(ErrorCode::kClosed, "this end has ended sending");
+  std::size_t sent = 0;
+  for (std::size_t room = connection.room(side); room > 0 && sent < bytes.size(); room = connection.room(side)) {
+    std::size_t count = std::min({room, bytes.size() - sent, connection.next_segment()});
+    connection.send(side, Direction::Mark::kBytes, bytes.subspan(sent, count));
+    sent += count;
+  }
+  return sent;
+}
+
+}  // namespace
+
+Result<std::optional<std::size_t>> SimulatedStream::read_now(MutableBytes into) {
+  return read_arrived(*connection_, side_, into);
+}
+
+Task<void> SimulatedStream::until_readable() {
+  return until_arrived(connection_, side_);
+}
+
+Task<Result<std::size_t>> SimulatedStream::read_some(MutableBytes into) {
+  std::shared_ptr<Connection> connection = connection_;
+  std::size_t side = side_;
+  while (true) {
+    Result<std::optional<std::size_t>> count = read_arrived(*connection, side, into);
+    if (!count) co_return fail(count.error());
+    if (*count) co_return **count;
+    co_await until_arrived(connection, side);
+  }
+}
+
+Result<void> SimulatedStream::write_now(std::vector<runtime::OutPiece>& pieces) {
+  std::size_t done = 0;
+  for (; done < pieces.size(); ++done) {
+    auto* bytes = std::get_if<SharedBytes>(&pieces[done]);
+    if (bytes == nullptr) break;
+    Result<std::size_t> sent = send_some(*connection_, side_, bytes->view());
+    if (!sent) return fail(sent.error());
+    *bytes = bytes->slice(*sent, bytes->size() - *sent);
+    if (!bytes->empty()) break;
+  }
+  pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(done));
+  return {};
+}
+
 Task<Result<void>> SimulatedStream::send_bytes(SharedBytes bytes) {
   std::shared_ptr<Connection> connection = connection_;
   std::size_t side = side_;
   while (true) {
-    End& end = connection->end(side);
-    if (end.closed) co_return fail(ErrorCode::kClosed, "the connection is closed");
-    if (end.broken) co_return fail(ErrorCode::kClosed, "connection reset by peer");
-    if (connection->sent_by(side).sent_end) co_return fail(ErrorCode::kClosed, "this end has ended sending");
+    Result<std::size_t> sent = send_some(*connection, side, bytes.view());
+    if (!sent) co_return fail(sent.error());
+    bytes = bytes.slice(*sent, bytes.size() - *sent);
     if (bytes.empty()) co_return Result<void>();
-    std::size_t room = connection->room(side);
-    if (room > 0) {
-      std::size_t count = std::min({room, bytes.size(), connection->next_segment()});
-      connection->send(side, Direction::Mark::kBytes, bytes.view().first(count));
-      bytes = bytes.slice(count, bytes.size() - count);
-      continue;
-    }
-    auto start = [&end](Resume<bool> resume) {
-      WHARF_ASSERT(!end.writer);
-      end.writer.emplace(std::move(resume));
+    auto start = [connection, side](Resume<bool> resume) {
+      WHARF_ASSERT(!connection->end(side).writer);
+      connection->end(side).writer.emplace(std::move(resume));
     };
-    [[maybe_unused]] bool woken = co_await runtime::suspend<bool>(start);
+    [[maybe_unused]] bool woken = co_await runtime::suspend<bool>(std::move(start));
   }
 }
 

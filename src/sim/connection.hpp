@@ -88,7 +88,10 @@ class SimulatedStream final : public runtime::Stream {
   SimulatedStream& operator=(const SimulatedStream&) = delete;
 
   runtime::Task<Result<std::size_t>> read_some(MutableBytes into) override;
+  Result<std::optional<std::size_t>> read_now(MutableBytes into) override;
+  runtime::Task<void> until_readable() override;
   runtime::Task<Result<void>> write(std::vector<runtime::OutPiece> pieces) override;
+  Result<void> write_now(std::vector<runtime::OutPiece>& pieces) override;
   void close() override { connection_->close(side_); }
   std::size_t unacknowledged() override { return connection_->sent_by(side_).on_wire; }
   const Endpoint& local() const override { return connection_->end(side_).endpoint; }

@@ -1,4 +1,5 @@
 // One contract, two networks: the kernel's TCP and the simulator's behave alike.
+#include <array>
 #include <optional>
 #include <set>
 
@@ -234,6 +235,60 @@ Task<void> slow_reader(World* world) {
 }
 TEST_P(StreamContract, AWriterWaitsForASlowReader) {
   run(slow_reader);
+}
+
+Task<void> read_without_waiting(World* world) {
+  Pair pair = co_await connect_pair(world);
+  std::array<std::byte, 8> buffer{};
+  Result<std::optional<std::size_t>> nothing = pair.server->read_now(buffer);
+  EXPECT_EQ(nothing.value(), std::optional<std::size_t>());
+  Result<void> sent = co_await write_text(pair.client.get(), "x");
+  EXPECT_TRUE(sent);
+  co_await pair.server->until_readable();
+  Result<std::optional<std::size_t>> byte = pair.server->read_now(buffer);
+  EXPECT_EQ(byte.value(), std::optional<std::size_t>(1));
+  pair.client->close();
+  co_await pair.server->until_readable();
+  Result<std::optional<std::size_t>> end = pair.server->read_now(buffer);
+  EXPECT_EQ(end.value(), std::optional<std::size_t>(0));
+  pair.server->close();
+  co_await pair.server->until_readable();
+  Result<std::optional<std::size_t>> closed = pair.server->read_now(buffer);
+  EXPECT_EQ(closed.error().code, ErrorCode::kClosed);
+}
+TEST_P(StreamContract, WhoWaitsForBytesIsToldOfThemAndOfTheEnd) {
+  run(read_without_waiting);
+}
+
+Task<void> close_a_wait(World* world) {
+  Pair pair = co_await connect_pair(world);
+  TaskScope scope(world->shard());
+  scope.spawn("wait", pair.server->until_readable());
+  pair.server->close();
+  co_await scope.close();
+}
+TEST_P(StreamContract, CloseEndsAWaitForBytes) {
+  run(close_a_wait);
+}
+
+Task<void> write_without_waiting(World* world) {
+  Pair pair = co_await connect_pair(world);
+  std::string sent(world->overflow(), 'x');
+  std::vector<OutPiece> pieces = one_piece(sent);
+  pieces.push_back(piece("behind"));
+  Result<void> begun = pair.client->write_now(pieces);
+  EXPECT_TRUE(begun);
+  EXPECT_EQ(pieces.size(), 2u);
+  std::optional<Result<void>> outcome;
+  TaskScope scope(world->shard());
+  scope.spawn("write", write_into(pair.client.get(), std::move(pieces), &outcome));
+  std::string received = co_await read_text(pair.server.get(), sent.size() + 6);
+  co_await scope.close();
+  EXPECT_TRUE(outcome.value());
+  EXPECT_TRUE(received == sent + "behind");
+}
+TEST_P(StreamContract, WhatIsWrittenAtOnceIsAsMuchAsThereIsRoomFor) {
+  run(write_without_waiting);
 }
 
 Task<void> close_pending(World* world) {

@@ -77,7 +77,7 @@ class AmqpTurn : public DoorTest {
     }
   }
 
-  runtime::Signal can_write_{machine_.shard()};
+  runtime::Wake can_write_{machine_.shard(), [] {}};
   Unasked owner_;
   Client client_{door_, owner_, {"127.0.0.1", 1}, can_write_, tasks_};
   Writer in_;

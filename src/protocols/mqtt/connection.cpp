@@ -13,7 +13,6 @@ using Phase = Client::Phase;
 
 constexpr Nanoseconds kFirstPacketLimit = std::chrono::seconds(10);
 constexpr Nanoseconds kLookInterval = std::chrono::seconds(60);
-constexpr Nanoseconds kLastWordsLimit = std::chrono::seconds(5);  // for a client that does not read them
 
 /// As operators know them.
 std::string_view name_of(Version version) {
@@ -31,78 +30,52 @@ std::string_view name_of(Version version) {
 
 Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream)
     : door_(door),
-      shard_(door.shard),
-      stream_(std::move(stream)),
-      can_write_(shard_),
-      began_(shard_.now()),
-      last_read_(began_),
-      listing_(shard_, door.traffic),
-      client_(door, stream_->remote(), can_write_, tasks_, *this),
-      tasks_(shard_) {}
-
-void Connection::disconnect() {
-  client_.end();
-  stream_->close();
-}
+      conversation_(door.shard, std::move(stream), *this, tasks_, "mqtt-writer"),
+      listing_(door.shard, door.traffic),
+      client_(door, conversation_.stream().remote(), conversation_.can_write(), tasks_),
+      tasks_(door.shard) {}
 
 void Connection::close() {
   client_.end(ReasonCode::kServerShuttingDown, "the broker stops");  // after what is in line for the client
 }
 
-runtime::Task<void> Connection::run() {
-  watch();
-  tasks_.spawn("mqtt-writer", write_packets());
-  co_await read_packets();
-  reading_ended_ = true;
-  can_write_.notify();
-  watch();
-  co_await tasks_.close();
-  listing_.end();
-  disconnect();
-  if (timer_) shard_.cancel_timer(*timer_);
-  co_await leave(&client_);
+void Connection::received(std::size_t count) {
+  listing_.passed(broker::ConnectionEvent::kBytesIn, count);
+  packets_.received(count);
 }
 
-runtime::Task<void> Connection::read_packets() {
-  bool first = true;
-  while (client_.phase != Phase::kEnded) {
-    if (client_.overloaded()) {
-      co_await client_.can_read.wait();
-      last_read_ = shard_.now();  // it was not listened to
-      continue;
-    }
-    MutableBytes space = packets_.space();
-    Result<std::size_t> count = co_await stream_->read_some(space);
-    if (!count || *count == 0) co_return;
-    last_read_ = shard_.now();
-    listing_.passed(broker::ConnectionEvent::kBytesIn, *count);
-    packets_.received(*count);
-    if (std::exchange(first, false) && is_foreign()) co_return;
-    co_await take_packets();
-    end_turn(client_);
-  }
-}
-
-runtime::Task<void> Connection::take_packets() {
+bool Connection::take() {
+  if (!std::exchange(was_heard_, true) && is_foreign()) return true;
   while (client_.phase != Phase::kEnded) {
     Outcome<std::optional<RawPacket>> next = packets_.next();
-    if (!next) co_return client_.end(next.error());
-    if (!*next) co_return;
-    const RawPacket packet = **next;
-    if (!takes_time(client_, packet)) {
-      take_packet(client_, packet);
-      continue;
+    if (!next) return client_.end(next.error()), true;
+    if (!*next) return true;
+    if (takes_time(client_, **next)) {
+      slow_ = **next;
+      return false;
     }
-    end_turn(client_);
-    bool was_start = client_.phase == Phase::kStart;
-    co_await take_slow_packet(&client_, &packet);
-    last_read_ = shard_.now();
-    if (was_start && client_.phase == Phase::kRunning) {
-      packets_.set_largest(door_.limits.max_packet_bytes);
-      watch();  // by the keep alive that was agreed
-      be_listed();
-    }
+    take_packet(client_, **next);
   }
+  return true;
+}
+
+runtime::Task<void> Connection::take_slow() {
+  end_turn();
+  bool was_start = client_.phase == Phase::kStart;
+  co_await take_slow_packet(&client_, &*slow_);
+  if (!was_start || client_.phase != Phase::kRunning) co_return;
+  packets_.set_largest(door_.limits.max_packet_bytes);
+  conversation_.watch();  // by the keep alive that was agreed
+  be_listed();
+}
+
+void Connection::end_turn() {
+  mqtt::end_turn(client_);
+}
+
+runtime::Task<void> Connection::leave() {
+  listing_.end();
+  return mqtt::leave(&client_);
 }
 
 void Connection::be_listed() {
@@ -112,7 +85,7 @@ void Connection::be_listed() {
   introduction.vhost = client_.name_space;
   introduction.user_provided_name = client_.client_id;
   introduction.heartbeat_seconds = client_.keep_alive_s;
-  listing_.begin(*this, stream_->remote(), stream_->local(), std::move(introduction));
+  listing_.begin(*this, conversation_.stream().remote(), conversation_.stream().local(), std::move(introduction));
 }
 
 broker::ConnectionFacts Connection::facts() const {
@@ -132,58 +105,36 @@ bool Connection::is_foreign() {
   auto foreign = runtime::recognise_protocol(packets_.pending());
   if (!foreign || foreign->name == "MQTT") return false;
   door_.logger.warn("refused a connection that speaks another protocol",
-                    {{"listener", "mqtt"}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
+                    {{"listener", "mqtt"}, {"protocol", foreign->name}, {"from", client_.remote.text()}});
   client_.out.raw(as_bytes(foreign->refusal));
   client_.end();
   return true;
 }
 
-runtime::Task<void> Connection::write_packets() {
-  while (true) {
-    if (client_.out.empty()) {
-      if (reading_ended_ || client_.phase == Phase::kEnded) break;
-      co_await can_write_.wait();
-      continue;
-    }
-    std::vector<runtime::OutPiece> pieces;
-    std::uint64_t bytes = 0;
-    for (SharedBytes& piece : client_.out.take()) {
-      bytes += piece.size();
-      pieces.emplace_back(std::move(piece));
-    }
-    listing_.passed(broker::ConnectionEvent::kBytesOut, bytes);
-    std::vector<Sending> sent = std::exchange(client_.in_out, {});
-    client_.unsent_bytes = 0;
-    Result<void> written = co_await stream_->write(std::move(pieces));
-    for (const Sending& one : sent) client_.wrote(one);
-    client_.can_read.notify();
-    client_.room.notify();
-    if (!written) break;
-  }
-  disconnect();
+void Connection::writing(std::uint64_t bytes) {
+  listing_.passed(broker::ConnectionEvent::kBytesOut, bytes);
+  sending_ = std::exchange(client_.in_out, {});
+  client_.unsent_bytes = 0;
 }
 
-/// One timer, armed anew when it fires: activity only notes the time. Who does not read holds up neither a stop nor who
-/// takes its session over.
-void Connection::watch() {
-  if (timer_) shard_.cancel_timer(*timer_);
+void Connection::wrote() {
+  for (const Sending& one : std::exchange(sending_, {})) client_.wrote(one);
+  client_.can_read.notify();
+  client_.room.notify();
+}
+
+Nanoseconds Connection::next_look() const {
   Nanoseconds next = client_.phase == Phase::kStart ? kFirstPacketLimit : kLookInterval;
   if (client_.keep_alive_s > 0) next = std::min(next, Nanoseconds(std::chrono::seconds(client_.keep_alive_s)) / 2);
-  if (is_over()) next = kLastWordsLimit;
-  timer_ = shard_.set_timer(shard_.now() + next, [this] {
-    timer_.reset();
-    if (!look_at_time()) return;
-    watch();
-  });
+  return next;
 }
 
 bool Connection::look_at_time() {
-  const MonotonicTime now = shard_.now();
-  bool late = client_.phase == Phase::kStart && now - began_ >= kFirstPacketLimit;
-  if (late || is_over()) return disconnect(), false;
-  if (client_.phase != Phase::kRunning || client_.keep_alive_s == 0 || client_.overloaded()) return true;
+  const MonotonicTime now = door_.shard.now();
+  if (client_.phase == Phase::kStart) return now - conversation_.began() < kFirstPacketLimit;
+  if (client_.keep_alive_s == 0 || !conversation_.is_listening()) return true;
   const Nanoseconds limit = Nanoseconds(std::chrono::seconds(client_.keep_alive_s)) * 3 / 2;
-  if (now - last_read_ < limit) return true;
+  if (now - conversation_.last_read() < limit) return true;
   client_.end({ReasonCode::kKeepAliveTimeout, "nothing was heard for one and a half keep alives"});
   return true;
 }

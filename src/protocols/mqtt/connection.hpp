@@ -1,54 +1,62 @@
 #pragma once
-// One MQTT client's socket: a task that reads packets and carries them out in their order, a task that writes what has
-// gathered, and one timer for the first packet and the keep alive. What was published before the client left still
-// finishes.
+// One MQTT client's socket: packets are carried out in their order, and one timer is for the first packet and the keep
+// alive. What was published before the client left still finishes.
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "broker/connection_listing.hpp"
 #include "protocols/mqtt/handlers/client.hpp"
 #include "protocols/mqtt/wire/packet_buffer.hpp"
+#include "runtime/conversation.hpp"
 #include "runtime/open_port.hpp"
-#include "runtime/signal.hpp"
 #include "runtime/stream.hpp"
 #include "runtime/task_scope.hpp"
 
 namespace wharf::mqtt {
 
-class Connection final : public runtime::PortConnection, private ClientEnd, private broker::OpenConnection {
+class Connection final : public runtime::PortConnection,
+                         private runtime::Conversation::Protocol,
+                         private broker::OpenConnection {
  public:
   /// `door` outlives the connection.
   Connection(const Door& door, std::unique_ptr<runtime::Stream> stream);
 
   /// Returns when its publishes have ended, what it held is back in its queues, and its session is left.
-  runtime::Task<void> run() override;
+  runtime::Task<void> run() override { return conversation_.run(); }
   /// Tells the client that the broker stops.
   void close() override;
 
  private:
-  runtime::Task<void> read_packets();
-  runtime::Task<void> take_packets();
+  // runtime::Conversation::Protocol
+  bool has_ended() const override { return client_.phase == Client::Phase::kEnded; }
+  bool is_overloaded() const override { return client_.overloaded(); }
+  runtime::Signal& can_read() override { return client_.can_read; }
+  MutableBytes space() override { return packets_.space(); }
+  void received(std::size_t count) override;
+  bool take() override;
+  runtime::Task<void> take_slow() override;
+  void end_turn() override;
+  GatheredBytes& out() override { return client_.out; }
+  void writing(std::uint64_t bytes) override;
+  void wrote() override;
+  Nanoseconds next_look() const override;
+  bool look_at_time() override;
+  void disconnected() override { client_.end(); }
+  runtime::Task<void> leave() override;
+
   bool is_foreign();
-  runtime::Task<void> write_packets();
   /// It has signed in: operators are told of it from here on.
   void be_listed();
   broker::ConnectionFacts facts() const override;
   void force_close(std::string reason) override;
-  void disconnect();
-  void client_ended() override { watch(); }
-  bool is_over() const { return reading_ended_ || client_.phase == Client::Phase::kEnded; }
-  void watch();
-  /// False: it has been silent for too long.
-  bool look_at_time();
 
   const Door& door_;
-  runtime::Shard& shard_;
-  std::unique_ptr<runtime::Stream> stream_;
+  runtime::Conversation conversation_;
   PacketBuffer packets_;
-  runtime::Signal can_write_;
-  bool reading_ended_ = false;
-  MonotonicTime began_;
-  MonotonicTime last_read_;
-  std::optional<runtime::Timers::Handle> timer_;
+  bool was_heard_ = false;
+  std::optional<RawPacket> slow_;  // what is next, and takes time
+  std::vector<Sending> sending_;   // with what goes to the socket now
   broker::ConnectionListing listing_;
   Client client_;
   runtime::TaskScope tasks_;

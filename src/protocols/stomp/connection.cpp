@@ -13,10 +13,6 @@ using Phase = Client::Phase;
 
 constexpr Nanoseconds kFirstFrameLimit = std::chrono::seconds(10);
 constexpr Nanoseconds kLookInterval = std::chrono::seconds(60);
-/// After an ERROR: closing at once could take it from the client, as a reset overtakes what it has not read.
-constexpr Nanoseconds kDropFor = std::chrono::milliseconds(500);
-constexpr std::size_t kMostDroppedBytes = 1 << 20;
-constexpr Nanoseconds kLastWordsLimit = std::chrono::seconds(5);  // for a client that does not read them
 
 Nanoseconds of_ms(std::uint32_t ms) {
   return std::chrono::milliseconds(ms);
@@ -26,22 +22,10 @@ Nanoseconds of_ms(std::uint32_t ms) {
 
 Connection::Connection(const Door& door, std::unique_ptr<runtime::Stream> stream)
     : door_(door),
-      shard_(door.shard),
-      stream_(std::move(stream)),
-      can_write_(shard_),
-      began_(shard_.now()),
-      last_read_(began_),
-      listing_(shard_, door.traffic),
-      client_(door, stream_->remote(), stream_->local(), can_write_, tasks_),
-      tasks_(shard_) {}
-
-void Connection::disconnect() {
-  client_.phase = Phase::kEnded;
-  stream_->close();
-  can_write_.notify();
-  client_.can_read.notify();
-  client_.landed.notify();
-}
+      conversation_(door.shard, std::move(stream), *this, tasks_, "stomp-writer"),
+      listing_(door.shard, door.traffic),
+      client_(door, conversation_.stream().remote(), conversation_.stream().local(), conversation_.can_write(), tasks_),
+      tasks_(door.shard) {}
 
 void Connection::close() {
   end("the broker stops");
@@ -49,91 +33,53 @@ void Connection::close() {
 
 void Connection::end(std::string reason) {
   client_.write_error({"Connection closed", std::move(reason)}, std::nullopt);
-  if (!reading_ended_) watch();  // who does not read holds it up no longer than last words take
 }
 
-runtime::Task<void> Connection::run() {
-  watch();
-  tasks_.spawn("stomp-writer", write_frames());
-  co_await read_frames();
-  if (client_.was_refused && !tasks_.stopping()) co_await drop_rest();
-  reading_ended_ = true;
-  can_write_.notify();
-  co_await tasks_.close();
-  listing_.end();
+void Connection::disconnected() {
   client_.phase = Phase::kEnded;
-  stream_->close();
-  if (timer_) shard_.cancel_timer(*timer_);
-  co_await leave(&client_);
+  client_.can_read.notify();
+  client_.landed.notify();
 }
 
-runtime::Task<void> Connection::read_frames() {
-  bool first = true;
-  while (client_.phase != Phase::kEnded) {
-    if (client_.overloaded()) {
-      is_listening_ = false;
-      co_await client_.can_read.wait();
-      listen_again();
-      continue;
-    }
-    MutableBytes space = frames_.space();
-    Result<std::size_t> count = co_await stream_->read_some(space);
-    if (!count || *count == 0) co_return;
-    last_read_ = shard_.now();
-    listing_.passed(broker::ConnectionEvent::kBytesIn, *count);
-    frames_.received(*count);
-    if (std::exchange(first, false) && is_foreign()) co_return;
-    co_await take_frames();
-    end_turn(client_);
-  }
+void Connection::received(std::size_t count) {
+  listing_.passed(broker::ConnectionEvent::kBytesIn, count);
+  frames_.received(count);
 }
 
-/// What its client has sent meanwhile is yet to be read: it was not silent.
-void Connection::listen_again() {
-  is_listening_ = true;
-  last_read_ = shard_.now();
-}
-
-runtime::Task<void> Connection::drop_rest() {
-  watch();  // until the writer is done, and lingers
-  std::vector<std::byte> dropped(4096);
-  for (std::size_t total = 0; total < kMostDroppedBytes;) {
-    Result<std::size_t> count = co_await stream_->read_some(dropped);
-    if (!count || *count == 0) break;
-    total += *count;
-  }
-}
-
-void Connection::linger() {
-  if (timer_) shard_.cancel_timer(*timer_);
-  timer_ = shard_.set_timer(shard_.now() + kDropFor, [this] {
-    timer_.reset();
-    disconnect();
-  });
-}
-
-runtime::Task<void> Connection::take_frames() {
+bool Connection::take() {
+  if (!std::exchange(was_heard_, true) && is_foreign()) return true;
   while (client_.phase != Phase::kEnded) {
     Outcome<std::optional<Frame>> next = frames_.next();
-    if (!next) co_return client_.end(next.error());
-    if (!*next) co_return;
-    const Frame frame = std::move(**next);
-    if (!takes_time(client_, frame)) {
-      take_frame(client_, frame);
-      continue;
+    if (!next) return client_.end(next.error()), true;
+    if (!*next) return true;
+    if (takes_time(client_, **next)) {
+      slow_ = std::move(**next);
+      return false;
     }
-    end_turn(client_);
-    bool was_start = client_.phase == Phase::kStart;
-    is_listening_ = false;
-    co_await take_slow_frame(&client_, &frame);
-    listen_again();
-    if (was_start && client_.phase == Phase::kRunning) {
-      frames_.set_limits(door_.limits.frame);
-      frames_.set_version(client_.version);
-      watch();  // by the heart-beats that were agreed
-      be_listed();
-    }
+    take_frame(client_, **next);
   }
+  return true;
+}
+
+runtime::Task<void> Connection::take_slow() {
+  end_turn();
+  bool was_start = client_.phase == Phase::kStart;
+  co_await take_slow_frame(&client_, &slow_);
+  slow_ = {};
+  if (!was_start || client_.phase != Phase::kRunning) co_return;
+  frames_.set_limits(door_.limits.frame);
+  frames_.set_version(client_.version);
+  conversation_.watch();  // by the heart-beats that were agreed
+  be_listed();
+}
+
+void Connection::end_turn() {
+  stomp::end_turn(client_);
+}
+
+runtime::Task<void> Connection::leave() {
+  listing_.end();
+  return stomp::leave(&client_);
 }
 
 void Connection::be_listed() {
@@ -144,7 +90,7 @@ void Connection::be_listed() {
   introduction.vhost = client_.name_space;
   introduction.user_provided_name = client_.client_id;
   introduction.heartbeat_seconds = client_.heart_beat.wants_ms / kMsPerSecond;
-  listing_.begin(*this, stream_->remote(), stream_->local(), std::move(introduction));
+  listing_.begin(*this, client_.remote, client_.local, std::move(introduction));
 }
 
 broker::ConnectionFacts Connection::facts() const {
@@ -163,69 +109,43 @@ bool Connection::is_foreign() {
   auto foreign = runtime::recognise_protocol(frames_.pending());
   if (!foreign || foreign->name == "STOMP") return false;
   door_.logger.warn("refused a connection that speaks another protocol",
-                    {{"listener", "stomp"}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
+                    {{"listener", "stomp"}, {"protocol", foreign->name}, {"from", client_.remote.text()}});
   client_.out.raw(as_bytes(foreign->refusal));
   client_.phase = Phase::kEnded;
-  can_write_.notify();
+  client_.can_write.notify();
   return true;
 }
 
-runtime::Task<void> Connection::write_frames() {
-  while (true) {
-    if (client_.out.empty()) {
-      if (reading_ended_ || client_.phase == Phase::kEnded) break;
-      co_await can_write_.wait();
-      continue;
-    }
-    std::vector<runtime::OutPiece> pieces;
-    std::uint64_t bytes = 0;
-    for (SharedBytes& piece : client_.out.take()) {
-      bytes += piece.size();
-      pieces.emplace_back(std::move(piece));
-    }
-    listing_.passed(broker::ConnectionEvent::kBytesOut, bytes);
-    std::vector<Sending> sent = std::exchange(client_.in_out, {});
-    client_.unsent_bytes = 0;
-    Result<void> written = co_await stream_->write(std::move(pieces));
-    for (const Sending& one : sent) client_.wrote(one);
-    client_.can_read.notify();
-    if (!written) break;
-  }
-  if (client_.was_refused && !reading_ended_) co_return linger();
-  disconnect();
+void Connection::writing(std::uint64_t bytes) {
+  listing_.passed(broker::ConnectionEvent::kBytesOut, bytes);
+  sending_ = std::exchange(client_.in_out, {});
+  client_.unsent_bytes = 0;
+}
+
+void Connection::wrote() {
+  for (const Sending& one : std::exchange(sending_, {})) client_.wrote(one);
+  client_.can_read.notify();
 }
 
 Nanoseconds Connection::next_look() const {
   if (client_.phase == Phase::kStart) return kFirstFrameLimit;
-  if (client_.phase == Phase::kEnded) return kLastWordsLimit;
   Nanoseconds next = kLookInterval;
   if (client_.heart_beat.sends_ms > 0) next = std::min(next, of_ms(client_.heart_beat.sends_ms) / 2);
   if (client_.heart_beat.wants_ms > 0) next = std::min(next, of_ms(client_.heart_beat.wants_ms));
   return next;
 }
 
-/// One timer, armed anew when it fires: activity only notes the time.
-void Connection::watch() {
-  if (timer_) shard_.cancel_timer(*timer_);
-  timer_ = shard_.set_timer(shard_.now() + next_look(), [this] {
-    timer_.reset();
-    if (!look_at_time()) return disconnect();
-    watch();
-  });
-}
-
 bool Connection::look_at_time() {
-  const MonotonicTime now = shard_.now();
-  if (client_.phase == Phase::kStart) return now - began_ < kFirstFrameLimit;
-  if (client_.phase == Phase::kEnded) return false;
+  const MonotonicTime now = door_.shard.now();
+  if (client_.phase == Phase::kStart) return now - conversation_.began() < kFirstFrameLimit;
   if (client_.heart_beat.sends_ms > 0 && client_.out.empty()) {
     client_.out.raw(as_bytes("\n"));
-    can_write_.notify();
+    client_.can_write.notify();
   }
-  if (client_.heart_beat.wants_ms == 0 || !is_listening_) return true;
-  if (now - last_read_ < 2 * of_ms(client_.heart_beat.wants_ms)) return true;
+  if (client_.heart_beat.wants_ms == 0 || !conversation_.is_listening()) return true;
+  if (now - conversation_.last_read() < 2 * of_ms(client_.heart_beat.wants_ms)) return true;
   door_.logger.warn("closed a connection: no heart-beat from its client",
-                    {{"listener", "stomp"}, {"from", stream_->remote().text()}});
+                    {{"listener", "stomp"}, {"from", client_.remote.text()}});
   return false;
 }
 

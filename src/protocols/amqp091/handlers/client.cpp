@@ -11,13 +11,13 @@
 
 namespace wharf::amqp091 {
 
-Client::Client(const Door& door_of_client, broker::Owner& owner, Endpoint remote_address, runtime::Signal& write_signal,
+Client::Client(const Door& door_of_client, broker::Owner& owner, Endpoint remote_address, runtime::Wake& write_wake,
                runtime::TaskScope& scope)
     : door(door_of_client),
       as_owner(owner),
       shard(door.shard),
       remote(std::move(remote_address)),
-      can_write(write_signal),
+      can_write(write_wake),
       can_read(shard),
       tasks(scope),
       id(door.connection_ids.next()),
@@ -35,24 +35,23 @@ void Client::enter(std::string virtual_host) {
   decisions.emplace(principal, vhost);
   phase = Phase::kRunning;
   vhost_traffic = door.traffic.of_vhost(vhost);
-  report.emplace(*this, std::exchange(introduction, {}));
+  report.begin(introduction ? std::move(*introduction) : broker::ConnectionIntroduction());
+  introduction.reset();
 }
 
 void Client::leave() {
   for (std::size_t i = 0; i < channels.size(); ++i) door.traffic.count(broker::ChurnEvent::kChannelClosed);
   channels.clear();
-  report.reset();
+  report.end();
 }
 
 void Client::passed(broker::ConnectionEvent direction, std::uint64_t bytes) {
   using broker::ConnectionEvent;
-  const Seconds& seconds = door.traffic.seconds;
-  auto note = [&](broker::ConnectionCounters& counters) {
-    counters.count(seconds, direction, bytes);
-    counters.count(direction == ConnectionEvent::kBytesIn ? ConnectionEvent::kReads : ConnectionEvent::kWrites);
-  };
-  note(traffic);
-  if (vhost_traffic) note(vhost_traffic->connections);
+  report.passed(direction, bytes);
+  if (!vhost_traffic) return;
+  broker::ConnectionCounters& of_vhost = vhost_traffic->connections;
+  of_vhost.count(door.traffic.seconds, direction, bytes);
+  of_vhost.count(direction == ConnectionEvent::kBytesIn ? ConnectionEvent::kReads : ConnectionEvent::kWrites);
 }
 
 void Client::sending(const Consumer& consumer, std::uint64_t bytes) {

@@ -24,6 +24,7 @@
 #include "runtime/signal.hpp"
 #include "runtime/task.hpp"
 #include "runtime/task_scope.hpp"
+#include "runtime/wake.hpp"
 #include "security/core/access_decisions.hpp"
 
 namespace wharf::amqp091 {
@@ -63,7 +64,7 @@ struct Client {
   };
 
   /// `owner`: its connection, as others may ask for it. All outlive the client.
-  Client(const Door& door_of_client, broker::Owner& owner, Endpoint remote_address, runtime::Signal& write_signal,
+  Client(const Door& door_of_client, broker::Owner& owner, Endpoint remote_address, runtime::Wake& write_wake,
          runtime::TaskScope& scope);
   ~Client();
 
@@ -145,7 +146,7 @@ struct Client {
   runtime::Shard& shard;
   Endpoint remote;
   Endpoint local;
-  runtime::Signal& can_write;
+  runtime::Wake& can_write;
   runtime::Signal can_read;
   runtime::TaskScope& tasks;
   broker::ConnectionId id;
@@ -167,7 +168,7 @@ struct Client {
   Writer out;
   std::vector<Sending> in_out;      // bodies in `out`
   std::size_t delivered_bytes = 0;  // of deliveries there
-  std::vector<std::byte> scratch;  // of one message: its properties
+  std::vector<std::byte> scratch;   // of one message: its properties
 
   PublishTurn turn{shard, door.catalogue};
   DeduplicatedPublishes deduplicated;  // of this turn
@@ -182,10 +183,9 @@ struct Client {
   bool has_exclusive_queues = false;  // or had
   Blocking blocking{*this};
 
-  broker::ConnectionCounters traffic;
-  std::shared_ptr<broker::VhostCounters> vhost_traffic;  // once the connection is open
-  broker::ConnectionIntroduction introduction;           // as far as it is known; the report's own once it is open
-  std::optional<ClientReport> report;                    // while it is
+  ClientReport report{*this};
+  std::shared_ptr<broker::VhostCounters> vhost_traffic;          // once the connection is open
+  std::unique_ptr<broker::ConnectionIntroduction> introduction;  // what the client has told, until it is
 };
 
 }  // namespace wharf::amqp091

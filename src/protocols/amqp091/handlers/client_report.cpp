@@ -1,5 +1,7 @@
 #include "protocols/amqp091/handlers/client_report.hpp"
 
+#include <utility>
+
 #include "protocols/amqp091/handlers/client.hpp"
 #include "protocols/amqp091/wire/field_table.hpp"
 
@@ -43,38 +45,26 @@ broker::ChannelFacts facts_of(const Channel& channel, const broker::ShardTraffic
 
 }  // namespace
 
-ClientReport::ClientReport(Client& client, broker::ConnectionIntroduction introduction) : client_(client) {
-  introduction.name = broker::connection_name(client.remote, client.local);
-  introduction.protocol = "AMQP 0-9-1";
-  introduction.user = client.principal.name;
-  introduction.vhost = client.vhost;
-  introduction.peer = client.remote;
-  introduction.local = client.local;
-  introduction.channel_max = client.channel_max;
-  introduction.frame_max = client.frame_max;
-  introduction.heartbeat_seconds = client.heartbeat_seconds;
-  introduction.connected_at = client.shard.clock().wall_now();
-  introduction_ = std::make_shared<const broker::ConnectionIntroduction>(std::move(introduction));
-  serial_ = client.door.traffic.opened(*this);
-}
+ClientReport::ClientReport(Client& client) : client_(client), listing_(client.shard, client.door.traffic) {}
 
-ClientReport::~ClientReport() {
-  client_.door.traffic.closed(serial_);
+void ClientReport::begin(broker::ConnectionIntroduction introduction) {
+  introduction.protocol = "AMQP 0-9-1";
+  introduction.user = client_.principal.name;
+  introduction.vhost = client_.vhost;
+  introduction.channel_max = client_.channel_max;
+  introduction.frame_max = client_.frame_max;
+  introduction.heartbeat_seconds = client_.heartbeat_seconds;
+  listing_.begin(*this, client_.remote, client_.local, std::move(introduction));
 }
 
 broker::ConnectionFacts ClientReport::facts() const {
-  return {.id = {client_.shard.index(), serial_},
-          .of = introduction_,
-          .state = state_of(client_),
-          .channels = client_.channels.size(),
-          .pending_sends = client_.out.empty() ? 0u : 1u,
-          .traffic = client_.traffic.traffic(client_.door.traffic.seconds, client_.shard.now())};
+  return listing_.facts(state_of(client_), client_.out.empty() ? 0u : 1u, client_.channels.size());
 }
 
 void ClientReport::add_channels(std::vector<broker::ChannelFacts>& into) const {
   for (const auto& [number, channel] : client_.channels) {
     into.push_back(facts_of(*channel, client_.door.traffic, client_.shard.now()));
-    into.back().connection = introduction_;
+    into.back().connection = listing_.introduction();
   }
 }
 
@@ -82,7 +72,7 @@ void ClientReport::add_consumers(std::vector<broker::ConsumerFacts>& into, std::
   for (const auto& [number, channel] : client_.channels) {
     for (const auto& [tag, consumer] : channel->by_tag) {
       if (!queue.empty() && consumer->queue_name != queue) continue;
-      into.push_back({.connection = introduction_,
+      into.push_back({.connection = listing_.introduction(),
                       .channel = number,
                       .id = consumer->id,
                       .tag = tag,
@@ -100,10 +90,11 @@ void ClientReport::force_close(std::string reason) {
 }
 
 void introduce(Client& client, const ConnectionStartOk& answer) {
-  client.introduction.auth_mechanism = answer.mechanism;
-  client.introduction.client_properties = encoded(answer.client_properties);
+  broker::ConnectionIntroduction& told = *(client.introduction = std::make_unique<broker::ConnectionIntroduction>());
+  told.auth_mechanism = answer.mechanism;
+  told.client_properties = encoded(answer.client_properties);
   const PropertyValue* name = find_property(answer.client_properties, "connection_name");
-  if (name != nullptr && name->text() != nullptr) client.introduction.user_provided_name = *name->text();
+  if (name != nullptr && name->text() != nullptr) told.user_provided_name = *name->text();
 }
 
 void note_request(Consumer& consumer, const BasicConsume& consume) {

@@ -1,12 +1,11 @@
 #pragma once
 // What operators are told of a connection and of what is on it (broker/statistics.hpp).
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "broker/shard_traffic.hpp"
+#include "broker/connection_listing.hpp"
 #include "protocols/amqp091/wire/connection_methods.hpp"
 #include "protocols/amqp091/wire/message_methods.hpp"
 
@@ -15,15 +14,22 @@ namespace wharf::amqp091 {
 struct Client;
 struct Consumer;
 
-/// While it lives, its client's connection is listed.
 class ClientReport final : public broker::OpenConnection {
  public:
-  ClientReport(Client& client, broker::ConnectionIntroduction introduction);
-  ~ClientReport() override;
+  explicit ClientReport(Client& client);
+  ~ClientReport() override { end(); }
   ClientReport(const ClientReport&) = delete;
   ClientReport& operator=(const ClientReport&) = delete;
 
-  const broker::IntroductionPointer& introduction() const { return introduction_; }
+  /// By one read, or one write.
+  void passed(broker::ConnectionEvent direction, std::uint64_t bytes) { listing_.passed(direction, bytes); }
+  void requested() { listing_.requested(); }
+  /// The client's connection is open, and listed until end(). `introduction` as far as the client has told.
+  void begin(broker::ConnectionIntroduction introduction);
+  void end() { listing_.end(); }
+  /// Null: it was not open yet.
+  const broker::IntroductionPointer& introduction() const { return listing_.introduction(); }
+
   broker::ConnectionFacts facts() const override;
   void add_channels(std::vector<broker::ChannelFacts>& into) const override;
   void add_consumers(std::vector<broker::ConsumerFacts>& into, std::string_view queue) const override;
@@ -31,8 +37,7 @@ class ClientReport final : public broker::OpenConnection {
 
  private:
   Client& client_;
-  broker::IntroductionPointer introduction_;
-  std::uint64_t serial_;
+  broker::ConnectionListing listing_;
 };
 
 /// What a client says of itself when it signs in.

@@ -218,7 +218,7 @@ void take_channel_frame(Client& client, const Frame& frame, const FrameBuffer& f
 }  // namespace
 
 void take_frame(Client& client, const Frame& frame, const FrameBuffer& frames) {
-  client.traffic.count(broker::ConnectionEvent::kRequests);
+  client.report.requested();
   if (client.phase == Client::Phase::kEnded || frame.type == FrameType::kHeartbeat) return;
   if (frame.channel == 0) {
     Outcome<MethodId> id = peek_method_id(frame.payload);

@@ -54,8 +54,8 @@ Outcome<void> check_not_reserved(std::string_view name) {
 /// The queue that is there. One of the client's own, whose connection is dead without having been told, goes first.
 runtime::Task<QueuePointer> known_queue(Client* client, const QueueDeclare* declare) {
   QueuePointer known = find_queue(*client, declare->queue);
-  if (!known || !declare->exclusive || check_access(*client, *known) || !client->report) co_return known;
-  bool gone = co_await client->door.owners.is_gone(client->shard, *known->exclusive, client->report->introduction());
+  if (!known || !declare->exclusive || check_access(*client, *known)) co_return known;
+  bool gone = co_await client->door.owners.is_gone(client->shard, *known->exclusive, client->report.introduction());
   co_return gone ? find_queue(*client, declare->queue) : known;
 }
 

@@ -4,16 +4,15 @@
 
 namespace wharf::mqtt {
 
-Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal,
-               runtime::TaskScope& scope, ClientEnd& connection)
+Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Wake& write_wake,
+               runtime::TaskScope& scope)
     : door(door_of_client),
       shard(door.shard),
       remote(std::move(remote_address)),
-      can_write(write_signal),
+      can_write(write_wake),
       can_read(shard),
       room(shard),
       tasks(scope),
-      whole(connection),
       id(door.new_connection_id()),
       dice(door.random),
       subscriptions(dice.roll()),
@@ -47,7 +46,6 @@ void Client::end() {
   can_write.notify();
   can_read.notify();
   room.notify();
-  whole.client_ended();
 }
 
 void Client::sending(queue::ConsumerId consumer, std::uint64_t bytes) {

@@ -28,6 +28,7 @@
 #include "runtime/random.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/task_scope.hpp"
+#include "runtime/wake.hpp"
 #include "security/core/access_decisions.hpp"
 
 namespace wharf::mqtt {
@@ -77,14 +78,6 @@ struct Sending {
 /// What the client has published at QoS 2 and not released.
 enum class Received : std::uint8_t { kUnderWay, kKept, kReleasing };
 
-/// Who has the client's socket.
-class ClientEnd {
- public:
-  virtual ~ClientEnd() = default;
-  /// Once: the client's phase is kEnded from here on.
-  virtual void client_ended() = 0;
-};
-
 struct Client {
   enum class Phase : std::uint8_t {
     kStart,  // CONNECT has not come
@@ -92,8 +85,7 @@ struct Client {
     kEnded,  // nothing more is read
   };
 
-  Client(const Door& door_of_client, Endpoint remote_address, runtime::Signal& write_signal, runtime::TaskScope& scope,
-         ClientEnd& connection);
+  Client(const Door& door_of_client, Endpoint remote_address, runtime::Wake& write_wake, runtime::TaskScope& scope);
   ~Client();
 
   bool is_v5() const { return version == Version::k5; }
@@ -130,11 +122,10 @@ struct Client {
   const Door& door;
   runtime::Shard& shard;
   Endpoint remote;
-  runtime::Signal& can_write;
+  runtime::Wake& can_write;
   runtime::Signal can_read;
   runtime::Signal room;  // something was written, or answered
   runtime::TaskScope& tasks;
-  ClientEnd& whole;
   broker::ConnectionId id;
 
   Phase phase = Phase::kStart;

@@ -6,13 +6,13 @@
 
 namespace wharf::stomp {
 
-Client::Client(const Door& door_of_client, Endpoint remote_address, Endpoint local_address,
-               runtime::Signal& write_signal, runtime::TaskScope& scope)
+Client::Client(const Door& door_of_client, Endpoint remote_address, Endpoint local_address, runtime::Wake& write_wake,
+               runtime::TaskScope& scope)
     : door(door_of_client),
       shard(door.shard),
       remote(std::move(remote_address)),
       local(std::move(local_address)),
-      can_write(write_signal),
+      can_write(write_wake),
       can_read(shard),
       landed(shard),
       tasks(scope),

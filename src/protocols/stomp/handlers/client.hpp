@@ -23,6 +23,7 @@
 #include "runtime/random.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/task_scope.hpp"
+#include "runtime/wake.hpp"
 #include "security/core/access_decisions.hpp"
 #include "selector/message_filter.hpp"
 
@@ -62,7 +63,7 @@ struct Client {
     kEnded,  // nothing more is read
   };
 
-  Client(const Door& door_of_client, Endpoint remote_address, Endpoint local_address, runtime::Signal& write_signal,
+  Client(const Door& door_of_client, Endpoint remote_address, Endpoint local_address, runtime::Wake& write_wake,
          runtime::TaskScope& scope);
   ~Client();
 
@@ -92,7 +93,7 @@ struct Client {
   const Door& door;
   runtime::Shard& shard;
   Endpoint remote, local;
-  runtime::Signal& can_write;
+  runtime::Wake& can_write;
   runtime::Signal can_read;
   runtime::Signal landed;  // publishes have been answered
   runtime::TaskScope& tasks;
