@@ -52,6 +52,8 @@ class WebSocketFrames {
   /// Where the next bytes go; never empty after kNeedsMore.
   MutableBytes space();
   void received(std::size_t count);
+  /// Nothing has arrived that next() has not given out.
+  bool empty() const { return begin_ == end_; }
   /// The next of what has arrived. `into`, not empty, takes the bytes of messages, unmasked. An error ends the
   /// connection: kProtocolError, kTooLarge.
   std::expected<WebSocketStep, CloseCode> next(MutableBytes into);

@@ -84,6 +84,10 @@ runtime::Task<Result<std::size_t>> WebSocketStream::read_step(MutableBytes into,
   co_return count;
 }
 
+runtime::Task<void> WebSocketStream::until_readable() {
+  if (!is_closing_ && left_.empty() && frames_.empty()) co_await socket_->until_readable();
+}
+
 /// Whoever writes just now sends it along; of several pings the last one is answered (5.5.3).
 runtime::Task<void> WebSocketStream::answer(std::string frame) {
   if (is_sending_) {

@@ -24,6 +24,8 @@ class WebSocketStream final : public runtime::Stream {
                   runtime::TaskScope& tasks);
 
   runtime::Task<Result<std::size_t>> read_some(MutableBytes into) override;
+  /// Something has come: of a frame, which read_some() may still have to wait for.
+  runtime::Task<void> until_readable() override;
   runtime::Task<Result<void>> write(std::vector<runtime::OutPiece> pieces) override;
   /// Tells the client, unless it takes nothing: the socket is closed a second later at most.
   void close() override;

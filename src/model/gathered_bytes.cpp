@@ -4,17 +4,21 @@
 #include <utility>
 
 #include "model/sole_owner.hpp"
+#include "model/spare_chunk.hpp"
 
 namespace wharf {
 namespace {
 
-constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kChunkBytes = SpareChunk::kBytes;
 constexpr std::size_t kLargestIdleBytes = 4 * kChunkBytes;
+
+thread_local SpareChunk spare;
 
 }  // namespace
 
 void GatheredBytes::enlarge(std::size_t more) {
   std::size_t needed = size_ + more;
+  if (!chunk_ && (chunk_ = spare.take())) chunk_bytes_ = kChunkBytes;
   if (needed <= chunk_bytes_ && nobody_else_holds(chunk_)) {
     if (size_ > 0) std::memmove(chunk_.get(), begin_, size_);
   } else {
@@ -39,6 +43,14 @@ std::vector<SharedBytes> GatheredBytes::take() {
   cut();
   outside_bytes_ = 0;
   return std::exchange(pieces_, {});
+}
+
+void GatheredBytes::rest() {
+  if (!empty() || !nobody_else_holds(chunk_)) return;
+  spare.give_back(std::move(chunk_), chunk_bytes_);
+  chunk_.reset();
+  begin_ = nullptr;
+  chunk_bytes_ = capacity_ = 0;
 }
 
 void GatheredBytes::cut() {

@@ -5,6 +5,7 @@
 //     store_big_endian(gathered.grow(2), id);
 //     gathered.splice(body);
 //     stream.write(gathered.take());
+//     gathered.rest();
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -16,7 +17,7 @@ namespace wharf {
 
 class GatheredBytes {
  public:
-  /// `first_chunk_bytes`: what it begins with, and an idle connection keeps.
+  /// `first_chunk_bytes`: what it begins with where the thread's spare chunk is taken.
   explicit GatheredBytes(std::size_t first_chunk_bytes = 512) : first_chunk_bytes_(first_chunk_bytes) {}
 
   /// Room for so many bytes, which come next. Good until anything else is called.
@@ -52,6 +53,8 @@ class GatheredBytes {
   bool empty() const { return size_ == 0 && splices_.empty() && pieces_.empty(); }
   /// All since the last take(), in order, for one gathered write. The memory is used again once nobody holds a piece.
   std::vector<SharedBytes> take();
+  /// All is written: memory that nobody holds goes, until there is more.
+  void rest();
 
  private:
   struct Splice {

@@ -5,6 +5,7 @@
 //   MutableBytes space = bytes.space(wanted);          // read from the socket into it
 //   bytes.received(count);
 //   ...bytes.pending()...bytes.skip(frame size)
+//   bytes.rest();                                      // before a wait
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,7 +17,7 @@ namespace wharf {
 class ReceivedBytes {
  public:
   struct Sizes {
-    std::uint32_t first_chunk = 1024;  // what an idle connection keeps
+    std::uint32_t first_chunk = 1024;  // where the thread's spare one is taken
     std::uint32_t smallest_read = 512;
   };
   ReceivedBytes() = default;
@@ -30,10 +31,14 @@ class ReceivedBytes {
   void skip(std::size_t count);
   /// A part of what has arrived, for longer.
   SharedBytes keep(ByteView part) const { return {chunk_, part}; }
+  /// Nothing more comes for now: what holds nothing goes, and what holds little shrinks to it. Ends the life of all
+  /// that was taken and not kept.
+  void rest();
   /// All that lies there since the last space(), taken or not, for longer.
   SharedBytes memory() const { return keep({chunk_.get(), end_}); }
 
  private:
+  void take_spare();
   void move_to_chunk(std::size_t capacity);
 
   Sizes sizes_;

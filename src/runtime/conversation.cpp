@@ -39,6 +39,7 @@ Task<void> Conversation::run() {
       if (may_have_more_) {
         co_await next_turn(shard_);  // others first
       } else {
+        protocol_.rest();
         co_await stream_->until_readable();
       }
       Heard heard = read_now();
@@ -128,7 +129,7 @@ bool Conversation::write_now(std::vector<OutPiece>* rest) {
   }
   protocol_.writing(bytes);
   Result<void> sent = stream_->write_now(*rest);
-  if (!sent || rest->empty()) protocol_.wrote();
+  if (!sent || rest->empty()) wrote();
   return sent.has_value();
 }
 
@@ -137,13 +138,18 @@ Task<void> Conversation::write_slowly(std::vector<OutPiece> rest) {
   while (goes_on && !(rest.empty() && protocol_.out().empty())) {
     if (!rest.empty()) {
       Result<void> written = co_await stream_->write(std::exchange(rest, {}));
-      protocol_.wrote();
+      wrote();
       goes_on = written.has_value();
     }
     if (goes_on) goes_on = write_now(&rest);
   }
   is_writing_ = false;
   if (!goes_on || is_over()) end_writing();
+}
+
+void Conversation::wrote() {
+  protocol_.wrote();
+  protocol_.out().rest();
 }
 
 void Conversation::end_writing() {

@@ -39,6 +39,8 @@ class Conversation {
     /// Where the next bytes go; never empty.
     virtual MutableBytes space() = 0;
     virtual void received(std::size_t count) = 0;
+    /// Nothing more has come: memory for it may go until space() is asked for.
+    virtual void rest() = 0;
     /// Carries out what has come. False: what is next takes time, and nothing behind it is looked at before take_slow()
     /// is done with it.
     virtual bool take() = 0;
@@ -99,6 +101,7 @@ class Conversation {
   void write();
   bool write_now(std::vector<OutPiece>* rest);
   Task<void> write_slowly(std::vector<OutPiece> rest);
+  void wrote();
   void end_writing();
   void set_timer(Nanoseconds from_now);
   void look();

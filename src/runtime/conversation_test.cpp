@@ -63,6 +63,7 @@ class Lines final : public Conversation::Protocol {
   Signal& can_read() override { return can_read_; }
   MutableBytes space() override { return in_.space(0); }
   void received(std::size_t count) override { in_.received(count); }
+  void rest() override { in_.rest(); }
   bool take() override {
     while (!ended_ && !held_back_) {
       std::string_view pending = as_text(in_.pending());

@@ -31,6 +31,7 @@ class Connection final : public runtime::PortConnection,
   bool is_overloaded() const override { return client_.held_back() || client_.overloaded(); }
   runtime::Signal& can_read() override { return client_.can_read; }
   MutableBytes space() override { return frames_.space(); }
+  void rest() override { frames_.rest(); }
   void received(std::size_t count) override;
   bool take() override;
   void end_turn() override;

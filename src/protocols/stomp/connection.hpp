@@ -33,6 +33,7 @@ class Connection final : public runtime::PortConnection,
   bool is_overloaded() const override { return client_.overloaded(); }
   runtime::Signal& can_read() override { return client_.can_read; }
   MutableBytes space() override { return frames_.space(); }
+  void rest() override { frames_.rest(); }
   void received(std::size_t count) override;
   bool take() override;
   runtime::Task<void> take_slow() override;

@@ -34,6 +34,8 @@ class FrameBuffer {
   /// Where the next bytes go; never empty. Ends the life of all frames that were not kept.
   MutableBytes space() { return bytes_.space(pending_frame_bytes()); }
   void received(std::size_t count) { bytes_.received(count); }
+  /// Nothing more comes for now. Ends the life of what was taken and not kept.
+  void rest() { bytes_.rest(); }
   /// The next whole frame; none yet; or why the connection has to close: FRAME_ERROR (an unknown type, above frame_max,
   /// no end octet, a heartbeat that says something), UNEXPECTED_FRAME (a content on channel 0, a heartbeat on another).
   Outcome<std::optional<Frame>> next();

@@ -32,6 +32,8 @@ class PacketBuffer {
   /// Where the next bytes go; never empty. Ends the life of all packets that were taken and not kept.
   MutableBytes space() { return bytes_.space(pending_packet_bytes()); }
   void received(std::size_t count) { bytes_.received(count); }
+  /// Nothing more comes for now. Ends the life of what was taken and not kept.
+  void rest() { bytes_.rest(); }
   /// The next whole packet; none yet; or why the connection has to close: kMalformedPacket (an unknown type, flags that
   /// are reserved, a length of more than four bytes), kPacketTooLarge.
   Outcome<std::optional<RawPacket>> next();

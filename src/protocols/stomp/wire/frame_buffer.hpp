@@ -8,7 +8,7 @@
 //
 // Lines end with LF or CR LF, whatever the version: clients of 1.0 and 1.1 send both.
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 
@@ -36,6 +36,8 @@ class FrameBuffer {
   /// Where the next bytes go; never empty. Ends the life of all frames that were taken.
   MutableBytes space() { return bytes_.space(frame_bytes_); }
   void received(std::size_t count) { bytes_.received(count); }
+  /// Nothing more comes for now. Ends the life of what was taken and not kept.
+  void rest() { bytes_.rest(); }
   /// The next whole frame, good until the next call; none yet; or why the connection has to close.
   Outcome<std::optional<Frame>> next();
   ByteView pending() const { return bytes_.pending(); }
@@ -62,7 +64,7 @@ class FrameBuffer {
   std::optional<std::size_t> body_begin_;  // the head is there
   std::optional<std::size_t> length_;      // by `content-length`
   std::size_t frame_bytes_ = 0;            // with its NUL; 0: not known
-  std::deque<std::string> unescaped_;      // memory of the last frame's texts
+  std::list<std::string> unescaped_;       // memory of the last frame's texts; no deque: an empty one has memory
 };
 
 }  // namespace wharf::stomp
