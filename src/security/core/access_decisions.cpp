@@ -18,15 +18,18 @@ void write_question(std::string& question, Verb verb, const Resource& resource) 
 }  // namespace
 
 bool AccessDecisions::may(const AccessTable& table, Verb verb, const Resource& resource) {
-  if (version_ != table.version()) look_again(table);
-  if (!access_ || !access_->resources) return false;
+  if (!known_) known_ = std::make_unique<Known>();
+  Known& known = *known_;
+  if (known.version != table.version()) look_again(table);
+  if (!known.access || !known.access->resources) return false;
   // Keys of an exchange without topic permission are not worth remembering: there is one for every message.
-  if (resource.kind == ResourceKind::kTopicKey && !topics_.contains(resource.name)) return verb != Verb::kConfigure;
-  write_question(question_, verb, resource);
-  if (auto found = known_.find(question_); found != known_.end()) return found->second;
-  if (known_.size() >= limit_) known_.clear();
+  if (resource.kind == ResourceKind::kTopicKey && !known.topics.contains(resource.name))
+    return verb != Verb::kConfigure;
+  write_question(known.question, verb, resource);
+  if (auto found = known.answers.find(known.question); found != known.answers.end()) return found->second;
+  if (known.answers.size() >= limit_) known.answers.clear();
   bool allowed = decide(verb, resource);
-  known_.emplace(question_, allowed);
+  known.answers.emplace(known.question, allowed);
   return allowed;
 }
 
@@ -36,18 +39,20 @@ Result<void> AccessDecisions::check(const AccessTable& table, Verb verb, const R
 }
 
 void AccessDecisions::look_again(const AccessTable& table) {
-  known_.clear();
-  topics_.clear();
-  version_ = table.version();
-  access_ = table.access(principal_.name, name_space_);
-  if (!access_) return;
+  Known& known = *known_;
+  known.answers.clear();
+  known.topics.clear();
+  known.version = table.version();
+  known.access = table.access(principal_.name, name_space_);
+  if (!known.access) return;
   TopicVariables variables{principal_.name, name_space_, principal_.client_id};
-  for (const auto& [exchange, rules] : access_->topics) topics_.emplace(exchange, ResolvedTopicRules(rules, variables));
+  for (const auto& [exchange, rules] : known.access->topics)
+    known.topics.emplace(exchange, ResolvedTopicRules(rules, variables));
 }
 
 bool AccessDecisions::decide(Verb verb, const Resource& resource) const {
-  if (resource.kind != ResourceKind::kTopicKey) return access_->resources->allow(verb, resource);
-  return topics_.find(resource.name)->second.allow(verb, resource.key);
+  if (resource.kind != ResourceKind::kTopicKey) return known_->access->resources->allow(verb, resource);
+  return known_->topics.find(resource.name)->second.allow(verb, resource.key);
 }
 
 }  // namespace wharf::security

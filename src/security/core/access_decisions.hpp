@@ -28,20 +28,24 @@ class AccessDecisions {
 
   const Principal& principal() const { return principal_; }
   const std::string& name_space() const { return name_space_; }
-  std::size_t size() const { return known_.size(); }
+  std::size_t size() const { return known_ ? known_->answers.size() : 0; }
 
  private:
+  /// Made with the first question: connections that are idle often have none.
+  struct Known {
+    std::uint64_t version = 0;  // of the table that all below is from
+    std::shared_ptr<const NamespaceAccess> access;
+    std::map<std::string, ResolvedTopicRules, std::less<>> topics;  // by exchange
+    std::unordered_map<std::string, bool> answers;
+    std::string question;  // the key of answers, kept for its memory
+  };
   void look_again(const AccessTable& table);
   bool decide(Verb verb, const Resource& resource) const;
 
   Principal principal_;
   std::string name_space_;
   std::size_t limit_;
-  std::uint64_t version_ = 0;  // of the table that all below is from
-  std::shared_ptr<const NamespaceAccess> access_;
-  std::map<std::string, ResolvedTopicRules, std::less<>> topics_;  // by exchange
-  std::unordered_map<std::string, bool> known_;
-  std::string question_;  // the key of known_, kept for its memory
+  std::unique_ptr<Known> known_;
 };
 
 }  // namespace wharf::security

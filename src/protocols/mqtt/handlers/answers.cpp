@@ -46,7 +46,7 @@ runtime::Task<void> release(Client* client, std::uint16_t packet_id, OutgoingMes
 runtime::Task<void> forget_received(Client* client, std::uint16_t packet_id) {
   Result<void> kept = co_await keep_one(client, key_of(kReceivedItem, packet_id), std::nullopt);
   if (!kept) co_return could_not_keep(*client, kept.error());
-  client->received.erase(packet_id);
+  client->publishes().received.erase(packet_id);
   client->write(PubComp{.packet_id = packet_id});
 }
 
@@ -96,8 +96,8 @@ void take_pubrec(Client& client, const RawPacket& packet) {
 void take_pubrel(Client& client, const RawPacket& packet) {
   auto answer = read_answer<PubRel>(client, packet);
   if (!answer) return;
-  auto known = client.received.find(answer->packet_id);
-  if (known == client.received.end()) {
+  auto known = client.publishes().received.find(answer->packet_id);
+  if (known == client.publishes().received.end()) {
     ReasonCode unknown = client.is_v5() ? ReasonCode::kPacketIdentifierNotFound : ReasonCode::kSuccess;
     return client.write(PubComp{.packet_id = answer->packet_id, .reason = unknown});
   }

@@ -4,11 +4,11 @@
 
 namespace wharf::mqtt {
 
-Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Wake& write_wake,
+Client::Client(const Door& door_of_client, const Endpoint& remote_address, runtime::Wake& write_wake,
                runtime::TaskScope& scope)
     : door(door_of_client),
       shard(door.shard),
-      remote(std::move(remote_address)),
+      remote(remote_address),
       can_write(write_wake),
       can_read(shard),
       room(shard),
@@ -16,8 +16,7 @@ Client::Client(const Door& door_of_client, Endpoint remote_address, runtime::Wak
       id(door.new_connection_id()),
       dice(door.random),
       subscriptions(dice.roll()),
-      inbox(std::make_shared<Inbox>(*this)),
-      turn(shard, door.catalogue) {}
+      inbox(std::make_shared<Inbox>(*this)) {}
 
 Client::~Client() {
   inbox->close();

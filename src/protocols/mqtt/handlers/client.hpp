@@ -78,6 +78,14 @@ struct Sending {
 /// What the client has published at QoS 2 and not released.
 enum class Received : std::uint8_t { kUnderWay, kKept, kReleasing };
 
+/// What publishing takes: most clients that are idle never have.
+struct Publishing {
+  PublishTurn turn;
+  routing::Router router = {};
+  PublishAnswers qos1 = {}, qos2 = {};                        // what waits to be kept
+  std::unordered_map<std::uint16_t, Received> received = {};  // QoS 2
+};
+
 struct Client {
   enum class Phase : std::uint8_t {
     kStart,  // CONNECT has not come
@@ -85,7 +93,9 @@ struct Client {
     kEnded,  // nothing more is read
   };
 
-  Client(const Door& door_of_client, Endpoint remote_address, runtime::Wake& write_wake, runtime::TaskScope& scope);
+  /// All of it outlives the client.
+  Client(const Door& door_of_client, const Endpoint& remote_address, runtime::Wake& write_wake,
+         runtime::TaskScope& scope);
   ~Client();
 
   bool is_v5() const { return version == Version::k5; }
@@ -117,11 +127,15 @@ struct Client {
     return hold.now() || unanswered_bytes > limits.unanswered_bytes ||
            unanswered_messages > limits.unanswered_messages || unsent_bytes > limits.unsent_bytes;
   }
+  Publishing& publishes() {
+    if (!publishing) publishing = std::make_unique<Publishing>(Publishing{.turn = {shard, door.catalogue}});
+    return *publishing;
+  }
   bool keeps_session() const { return session && session->outlives; }
 
   const Door& door;
   runtime::Shard& shard;
-  Endpoint remote;
+  const Endpoint& remote;
   runtime::Wake& can_write;
   runtime::Signal can_read;
   runtime::Signal room;  // something was written, or answered
@@ -159,10 +173,7 @@ struct Client {
   std::vector<Sending> in_out;   // messages in `out`
   std::size_t unsent_bytes = 0;  // that answers, not deliveries, have put there: they have no window
 
-  PublishTurn turn;
-  std::unique_ptr<routing::Router> router;               // made with the first publish
-  PublishAnswers qos1, qos2;                             // what waits to be kept
-  std::unordered_map<std::uint16_t, Received> received;  // QoS 2
+  std::unique_ptr<Publishing> publishing;  // publishes(), once something was published
   std::size_t unanswered_bytes = 0;
   std::size_t unanswered_messages = 0;
   bool told_of_lost_publish = false;

@@ -123,7 +123,7 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
     if (begins(kSubscriptionItem)) {
       if (auto subscription = decode_subscription(rest, value)) client.subscriptions.put(std::move(*subscription));
     } else if (begins(kReceivedItem)) {
-      if (auto id = number_of(rest)) client.received.emplace(*id, Received::kKept);
+      if (auto id = number_of(rest)) client.publishes().received.emplace(*id, Received::kKept);
     } else if (begins(kReleasedItem)) {
       std::int64_t offset = 0;
       std::from_chars(value.data(), value.data() + value.size(), offset);

@@ -61,8 +61,8 @@ void take_packet(Client& client, const RawPacket& packet) {
 }
 
 void end_turn(Client& client) {
-  if (!client.turn.empty()) {
-    GatheredPublishes gathered = client.turn.take();
+  if (client.publishing && !client.publishing->turn.empty()) {
+    GatheredPublishes gathered = client.publishing->turn.take();
     client.unanswered_bytes += gathered.bytes;
     client.unanswered_messages += gathered.messages;
     client.tasks.spawn("mqtt-publish", hand_on(&client, std::move(gathered)));

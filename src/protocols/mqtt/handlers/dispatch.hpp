@@ -40,7 +40,7 @@ void resend_releases(Client& client);
 runtime::Task<void> take_subscribe(Client* client, const RawPacket* packet);
 runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet);
 /// Whether the user may end a session of the client's identifier that another user has: who may delete its queue may.
-bool may_end_session(Client& client);
+bool may_end_session(const Client& client);
 /// Whether it may have what waits in its own. kNotAuthorized.
 Outcome<void> may_resume(Client& client);
 /// A resumed session's queue has messages. Subscriptions that the user has no right to any more end.

@@ -63,16 +63,15 @@ Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, st
   if (!exchange) return refuse(ReasonCode::kServerUnavailable, exchange.error().message);
   std::optional<PropertyTable> headers = headers_of(message.view());
   auto seen = broker::for_routing(message.view(), {}, headers ? &*headers : nullptr);
-  if (!client.router) client.router = std::make_unique<routing::Router>();
-  Route found{client.router->route(*view->routes, *exchange, seen, client.dice.roll()), {}};
+  Route found{client.publishes().router.route(*view->routes, *exchange, seen, client.dice.roll()), {}};
   leave_out_own(client, *view, topic, found);
   count_publish(client, *view->routes->exchange(*exchange), found.routes);
-  return client.turn.add(*view, found.routes,
-                         {.name_space = client.name_space,
-                          .extra_keys = {},
-                          .message = message.view(),
-                          .persistent = broker::is_persistent(message.view())},
-                         client.shard.clock().wall_now(), answer);
+  return client.publishes().turn.add(*view, found.routes,
+                                     {.name_space = client.name_space,
+                                      .extra_keys = {},
+                                      .message = message.view(),
+                                      .persistent = broker::is_persistent(message.view())},
+                                     client.shard.clock().wall_now(), answer);
 }
 
 Outcome<void> may_publish(Client& client, std::string_view topic) {
@@ -93,16 +92,16 @@ void refuse_publish(Client& client, const Publish& publish, ProtocolError error)
 /// A publish that is under way, or was kept already.
 bool is_repeated(Client& client, const Publish& publish) {
   if (publish.qos != 2) return false;
-  auto known = client.received.find(publish.packet_id);
-  if (known == client.received.end()) return false;
+  auto known = client.publishes().received.find(publish.packet_id);
+  if (known == client.publishes().received.end()) return false;
   if (known->second != Received::kUnderWay) client.write(PubRec{.packet_id = publish.packet_id});
   return true;
 }
 
 std::optional<ToAnswer> open_answer(Client& client, const Publish& publish) {
   if (publish.qos == 0) return std::nullopt;
-  if (publish.qos == 2) client.received.emplace(publish.packet_id, Received::kUnderWay);
-  PublishAnswers& answers = publish.qos == 1 ? client.qos1 : client.qos2;
+  if (publish.qos == 2) client.publishes().received.emplace(publish.packet_id, Received::kUnderWay);
+  PublishAnswers& answers = publish.qos == 1 ? client.publishes().qos1 : client.publishes().qos2;
   return ToAnswer{publish.qos, publish.packet_id, answers.open(publish.packet_id)};
 }
 
@@ -113,7 +112,8 @@ Outcome<void> take(Client& client, Publish publish) {
   if (!publish.properties.subscription_ids.empty())
     return refuse(ReasonCode::kProtocolError, "PUBLISH: a subscription identifier from a client");
   if (is_repeated(client, publish)) return {};
-  bool too_many = publish.qos > 0 && client.qos1.size() + client.received.size() >= client.door.limits.receive_maximum;
+  bool too_many = publish.qos > 0 && client.publishes().qos1.size() + client.publishes().received.size() >=
+                                         client.door.limits.receive_maximum;
   if (too_many && client.is_v5())
     return refuse(ReasonCode::kReceiveMaximumExceeded, "PUBLISH: more messages under way than the receive maximum");
   CanonicalMessage message;
@@ -189,15 +189,15 @@ void take_publish(Client& client, const RawPacket& packet) {
 
 void flush_answers(Client& client) {
   std::vector<PublishAnswered> said;
-  client.qos1.take(said);
+  client.publishes().qos1.take(said);
   for (const PublishAnswered& one : said) say<PubAck>(client, one);
   said.clear();
-  client.qos2.take(said);
+  client.publishes().qos2.take(said);
   for (const PublishAnswered& one : said) {
     if (is_failure(one.reason)) {
-      client.received.erase(one.packet_id);
+      client.publishes().received.erase(one.packet_id);
     } else {
-      client.received.insert_or_assign(one.packet_id, Received::kKept);
+      client.publishes().received.insert_or_assign(one.packet_id, Received::kKept);
     }
     say<PubRec>(client, one);
   }
@@ -208,14 +208,14 @@ runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
       co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
   std::vector<ReasonCode> reasons = reasons_of(*client, gathered, outcomes);
   for (std::size_t i = 0; i < reasons.size(); ++i) {
-    if (gathered.to_answer[i].qos == 1) client->qos1.resolve(gathered.to_answer[i].ticket, reasons[i]);
+    if (gathered.to_answer[i].qos == 1) client->publishes().qos1.resolve(gathered.to_answer[i].ticket, reasons[i]);
   }
   flush_answers(*client);
   Result<void> kept = co_await keep_received(client, &gathered.to_answer, &reasons);
   for (std::size_t i = 0; i < reasons.size(); ++i) {
     if (gathered.to_answer[i].qos != 2) continue;
     ReasonCode reason = kept || is_failure(reasons[i]) ? reasons[i] : reason_of(kept.error());
-    client->qos2.resolve(gathered.to_answer[i].ticket, reason);
+    client->publishes().qos2.resolve(gathered.to_answer[i].ticket, reason);
   }
   flush_answers(*client);
   client->unanswered_bytes -= gathered.bytes;
@@ -262,8 +262,8 @@ runtime::Task<void> publish_will(Client* client) {
     co_return;
   }
   auto places = route(*client, message, will.topic, std::nullopt);
-  if (!places || client->turn.empty()) co_return;
-  GatheredPublishes gathered = client->turn.take();
+  if (!places || client->publishes().turn.empty()) co_return;
+  GatheredPublishes gathered = client->publishes().turn.take();
   std::ignore = co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
 }
 

@@ -2,7 +2,6 @@
 // The messages that came with one read of a connection, on their way to where they go, and who awaits an answer for
 // each.
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -25,35 +24,31 @@ struct GatheredPublishes {
   std::size_t messages = 0;
 };
 
-/// Made with the first publish: most connections that are idle never had one.
 class PublishTurn {
  public:
-  PublishTurn(runtime::Shard& here, broker::Catalogue& catalogue) : here_(here), catalogue_(catalogue) {}
+  PublishTurn(runtime::Shard& here, broker::Catalogue& catalogue) : outgoing_(here, catalogue) {}
 
   /// `answer`: who waits for this one.
   std::uint32_t add(const broker::NamespaceView& view, const routing::Routes& routes, broker::Outgoing::Message message,
                     Timestamp now, std::optional<ToAnswer> answer) {
-    if (!outgoing_) outgoing_ = std::make_unique<broker::Outgoing>(here_, catalogue_);
     if (answer) {
       message.number = to_answer_.size();
       to_answer_.push_back(*answer);
     }
     bytes_ += message.message.body.size();
     ++messages_;
-    return outgoing_->add(view, routes, message, now);
+    return outgoing_.add(view, routes, message, now);
   }
   bool empty() const { return messages_ == 0; }
   GatheredPublishes take() {
-    return {.outgoing = outgoing_->take(),
+    return {.outgoing = outgoing_.take(),
             .to_answer = std::exchange(to_answer_, {}),
             .bytes = std::exchange(bytes_, 0),
             .messages = std::exchange(messages_, 0)};
   }
 
  private:
-  runtime::Shard& here_;
-  broker::Catalogue& catalogue_;
-  std::unique_ptr<broker::Outgoing> outgoing_;
+  broker::Outgoing outgoing_;
   std::vector<ToAnswer> to_answer_;
   std::uint64_t bytes_ = 0;
   std::size_t messages_ = 0;

@@ -312,8 +312,10 @@ runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet) {
   client->write(answer);
 }
 
-bool may_end_session(Client& client) {
-  return client.may(Verb::kConfigure, Resource::queue(queue_of_session(client.client_id))).has_value();
+bool may_end_session(const Client& client) {  // asked once: not to be remembered
+  return client.door.access.table(client.shard)
+      .may(client.decisions->principal(), client.name_space, Verb::kConfigure,
+           Resource::queue(queue_of_session(client.client_id)));
 }
 
 Outcome<void> may_resume(Client& client) {

@@ -6,12 +6,12 @@
 
 namespace wharf::stomp {
 
-Client::Client(const Door& door_of_client, Endpoint remote_address, Endpoint local_address, runtime::Wake& write_wake,
-               runtime::TaskScope& scope)
+Client::Client(const Door& door_of_client, const Endpoint& remote_address, const Endpoint& local_address,
+               runtime::Wake& write_wake, runtime::TaskScope& scope)
     : door(door_of_client),
       shard(door.shard),
-      remote(std::move(remote_address)),
-      local(std::move(local_address)),
+      remote(remote_address),
+      local(local_address),
       can_write(write_wake),
       can_read(shard),
       landed(shard),

@@ -63,8 +63,9 @@ struct Client {
     kEnded,  // nothing more is read
   };
 
-  Client(const Door& door_of_client, Endpoint remote_address, Endpoint local_address, runtime::Wake& write_wake,
-         runtime::TaskScope& scope);
+  /// All of it outlives the client.
+  Client(const Door& door_of_client, const Endpoint& remote_address, const Endpoint& local_address,
+         runtime::Wake& write_wake, runtime::TaskScope& scope);
   ~Client();
 
   /// ERROR, and the end. `receipt`: what the frame that is to blame asked for.
@@ -92,7 +93,8 @@ struct Client {
 
   const Door& door;
   runtime::Shard& shard;
-  Endpoint remote, local;
+  const Endpoint& remote;
+  const Endpoint& local;
   runtime::Wake& can_write;
   runtime::Signal can_read;
   runtime::Signal landed;  // publishes have been answered
