@@ -38,7 +38,7 @@ class Ledger:
         self.lock = threading.Lock()
         self.confirmed = set()
         self.delivered = set()
-        self.acknowledged = {}  # body -> when
+        self.acknowledged = {}  # body -> when, and on a connection since when
         self.killed = []        # when
         self.written = []       # when it was published, when it was confirmed
         self.wrong = []
@@ -54,17 +54,19 @@ class Ledger:
                 self.wrong.append(f"{body} came again without a flag")
             acknowledged = self.acknowledged.get(body)
             if acknowledged is not None:
-                end = next((end for end in self.killed if end > acknowledged), time.monotonic())
-                if self.was_written_between(acknowledged + SETTLED_S, end):  # an earlier end may have taken it with it
-                    self.wrong.append(f"{body} came again; its acknowledgement had {end - acknowledged:.2f} s to reach the disk, as others did")
+                sent, connected = acknowledged
+                # The connection's end: what a client says afterwards, before it notices, is heard by nobody.
+                end = next((end for end in self.killed if end > connected), time.monotonic())
+                if self.was_written_between(sent + SETTLED_S, end):
+                    self.wrong.append(f"{body} came again; its acknowledgement had {end - sent:.2f} s to reach the disk, as others did")
             self.delivered.add(body)
 
     def was_written_between(self, first, last):
         return any(published >= first and confirmed < last for published, confirmed in reversed(self.written))
 
-    def acknowledge(self, body):
+    def acknowledge(self, body, connected):
         with self.lock:
-            self.acknowledged[body] = time.monotonic()
+            self.acknowledged[body] = time.monotonic(), connected
 
     def check(self):
         with self.lock:
@@ -87,6 +89,7 @@ class Worker:
         try:
             while not self.stopping.is_set():
                 try:
+                    self.connected = time.monotonic()
                     connection = connect(self.address)
                     self.work(connection)
                     connection.close()
@@ -166,7 +169,7 @@ class Consumer(Worker):
                 last[publisher] = int(number)
             fate = self.draw.random()
             if fate < 0.85:
-                self.ledger.acknowledge(body)
+                self.ledger.acknowledge(body, self.connected)
                 channel.basic_ack(method.delivery_tag)
             elif fate < 0.95:
                 channel.basic_nack(method.delivery_tag)
