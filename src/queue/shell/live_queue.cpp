@@ -217,6 +217,7 @@ void LiveQueue::pump() {
 void LiveQueue::pump_once() {
   pumped_ = with_.shard.now();
   keep_reserve();
+  if (!getters_.empty()) drop_surplus();  // who asks is told what is left: consumers had room for it or had not
   wake_resting();
   int served = 0;
   std::uint64_t looks_before = looks_;

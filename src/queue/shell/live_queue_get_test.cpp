@@ -30,6 +30,22 @@ TEST(LiveQueueGet, WhoAsksForAMessageThatCannotBeReadIsToldSo) {
   EXPECT_EQ((**got)->delivery.id.offset, Offset(0));
 }
 
+TEST(LiveQueueGet, WhoAsksGetsNoneThatIsBeyondTheLimit) {
+  World world({.max_length_bytes = 1000});
+  ASSERT_TRUE(world.publish(10, 100));
+  world.wait(std::chrono::seconds(30));
+  world.restart();
+  world.wait(Milliseconds(100));
+  world.disk().set_errors({.not_cached_one_in = 2});  // the oldest is read before it is dropped
+  ASSERT_TRUE(world.publish(1, 100));
+  std::optional<Got> got = ask(world, 1);
+  ASSERT_TRUE(got);
+  ASSERT_TRUE(*got) << got->error().message;
+  ASSERT_TRUE(**got);
+  EXPECT_EQ((**got)->delivery.id.offset, Offset(1));
+  world.disk().set_errors({});
+}
+
 TEST(LiveQueueGet, WhoAsksForAMessageThatCannotBeLetOutIsToldSo) {
   World world;
   world.disk().set_errors({.write_one_in = 1});
