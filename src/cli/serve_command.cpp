@@ -25,8 +25,8 @@ void raise_descriptor_limit() {
 }
 
 /// SIGTERM, SIGINT and SIGHUP (a terminal that closes), heard by a thread of their own from the beginning: a start that
-/// recovers for minutes can be ended. Nobody has been promised anything by then, and a start that was cut off is one more
-/// crash to recover from. A closed socket is an error, not a signal.
+/// recovers for minutes can be ended. Nobody has been told that it is ready by then, and a start that was cut off is
+/// one more crash to recover from. A closed socket is an error, not a signal.
 class StopSignals {
  public:
   /// Before any other thread is there, so that they come to none.
@@ -38,49 +38,29 @@ class StopSignals {
     listener_ = std::thread([this] { listen(); });
   }
   ~StopSignals() {
-    if (!heard_.is_set()) {
-      ended_ = true;
-      ::pthread_kill(listener_.native_handle(), SIGTERM);
-    }
+    starting_ = false;
+    ::pthread_kill(listener_.native_handle(), SIGTERM);  // nothing where it has heard one
     listener_.join();
   }
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
-  /// The first; from here on one is waited for.
-  int wait() {
-    started_ = true;
-    return heard_.get();
-  }
+  /// From here on one is kept for wait(). Before anybody is told that the server is ready.
+  void started() { starting_ = false; }
+  /// The first.
+  int wait() { return heard_.get_future().get(); }
 
  private:
-  /// A value that one thread sets and another waits for.
-  class Heard {
-   public:
-    void set(int signal) {
-      is_set_ = true;
-      promise_.set_value(signal);
-    }
-    bool is_set() const { return is_set_; }
-    int get() { return future_.get(); }
-
-   private:
-    std::atomic<bool> is_set_ = false;
-    std::promise<int> promise_;
-    std::future<int> future_ = promise_.get_future();
-  };
-
   void listen() {
     int signal = 0;
     ::sigwait(&stops_, &signal);
-    if (!started_ && !ended_) ::_exit(kFailed);
-    heard_.set(signal);
+    if (starting_) ::_exit(kFailed);
+    heard_.set_value(signal);
   }
 
   sigset_t stops_{};
-  std::atomic<bool> started_ = false;
-  std::atomic<bool> ended_ = false;
-  Heard heard_;
+  std::atomic<bool> starting_ = true;
+  std::promise<int> heard_;
   std::thread listener_;
 };
 
@@ -101,6 +81,7 @@ int run(const ServerOptions& options, Streams streams) {
   Result<void> started = server.start();
   int exit_code = kDone;
   if (started) {
+    stops.started();
     streams.out << server.ready_line() << std::endl;  // NOLINT: whoever waits for the line must see it now
     const int signal = stops.wait();
     server.logger().info("stopping", {{"signal", fmt::format("SIG{}", sigabbrev_np(signal))}});
