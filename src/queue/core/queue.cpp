@@ -97,8 +97,7 @@ std::optional<Offer> Queue::oldest() const {
 }
 
 bool Queue::waits_for_reserve() const {
-  if (consumers_.attached() == 0 || ready() == 0) return false;
-  return groups_ ? is_held_back() : !head();
+  return consumers_.attached() > 0 && ready() > 0 && is_held_back();
 }
 
 std::optional<Offer> Queue::offer() const {

@@ -167,8 +167,8 @@ class Queue {
   const MessageGroups* groups() const { return groups_.get(); }
   /// On a queue with groups in head()'s place: the next message of a group that is nobody's.
   std::optional<Selected> next_for_getter();
-  /// On one: something is ready that waits for the reserve.
-  bool is_held_back() const { return groups_->held_back(levels_).has_value(); }
+  /// Of what is ready the next waits for the reserve. On a queue without groups also where nothing is ready.
+  bool is_held_back() const { return groups_ ? groups_->held_back(levels_).has_value() : !head(); }
   /// Whether the message matches, and its group, where there are groups.
   void looked(const Selected& selected, bool matches, GroupId group = kNoGroup);
   /// offer()'s message, or one that matches, to whose turn it is; none: it has expired, and `deaths` says so.

@@ -305,7 +305,7 @@ void LiveQueue::reserve_refused(Queue::Reserve reserve, const Error& why) {
     core_.reserve_failed(reserve);
     pump();
   });
-  if (core_.has_groups() ? core_.is_held_back() : !core_.head()) refuse_getters(why);
+  if (core_.is_held_back()) refuse_getters(why);
 }
 
 std::vector<std::byte> LiveQueue::take_change() {
