@@ -3,14 +3,14 @@ import { path } from "../api.ts";
 import { useApp } from "../app_context.ts";
 import { exchange_text, table_text, visible } from "../format.ts";
 import { look_of, request_of } from "../paging.ts";
-import { BindingTable } from "../parts/bindings.tsx";
+import { Bindings } from "../parts/bindings.tsx";
 import { FormDialog } from "../parts/dialog.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PublishDialog } from "../parts/publish.tsx";
 import { Facts, Flag, Loaded } from "../parts/state.tsx";
 import { useResource } from "../resource.ts";
 import { type Route, go, href } from "../route.ts";
-import type { Binding, Exchange, Overview, Page } from "../types.ts";
+import type { Exchange, Overview, Page } from "../types.ts";
 import { DelayedMessages } from "./delayed.tsx";
 
 const kSortable = ["name", "vhost", "type"];
@@ -79,16 +79,12 @@ function NewExchange({ close }: { close: () => void }) {
   );
 }
 
-function Bindings({ vhost, name }: { vhost: string; name: string }) {
-  const app = useApp();
-  const ask = (end: string) => (signal: AbortSignal) => app.api.get<Binding[]>(path("exchanges", vhost, name, "bindings", end), {}, signal);
-  const from = useResource("from", ask("source"), 15_000);
-  const to = useResource("to", ask("destination"), 15_000);
+function BothWays({ vhost, name }: { vhost: string; name: string }) {
   return (
     <>
-      <Loaded resource={from}>{(list) => <BindingTable bindings={list} from={{ vhost, name }} reload={from.reload} />}</Loaded>
+      <Bindings from={{ vhost, name }} />
       <h2>What it gets messages from</h2>
-      <Loaded resource={to}>{(list) => <BindingTable bindings={list} to={{ vhost, kind: "exchange", name }} reload={to.reload} />}</Loaded>
+      <Bindings to={{ vhost, kind: "exchange", name }} />
     </>
   );
 }
@@ -114,7 +110,7 @@ export function ExchangePage({ route }: { route: Route }) {
               {!built_in && <button type="button" class="danger" onClick={() => set_asking("delete")}>Delete the exchange</button>}
             </div>
             <h2>Where its messages go</h2>
-            {name === "" ? <p>To each queue of the virtual host by its name: the routing key is the queue.</p> : <Bindings vhost={vhost} name={name} />}
+            {name === "" ? <p>To each queue of the virtual host by its name: the routing key is the queue.</p> : <BothWays vhost={vhost} name={name} />}
             {value.type === kDelaying && <DelayedMessages vhost={vhost} exchange={name} />}
           </>
         )}

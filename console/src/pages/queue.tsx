@@ -4,14 +4,14 @@ import { path } from "../api.ts";
 import { useApp } from "../app_context.ts";
 import { bytes_text, count_text, duration_text, plural, table_text, time_text, visible } from "../format.ts";
 import { History, type Sample, hour_query, samples_of } from "../history.ts";
-import { BindingTable } from "../parts/bindings.tsx";
+import { Bindings } from "../parts/bindings.tsx";
 import { FormDialog } from "../parts/dialog.tsx";
 import { HourPlots } from "../parts/hour_plots.tsx";
 import { PublishDialog } from "../parts/publish.tsx";
 import { Empty, Facts, Flag, Loaded } from "../parts/state.tsx";
 import { type Resource, useResource } from "../resource.ts";
 import { type Route, go, href } from "../route.ts";
-import type { Binding, Queue, QueueStorage } from "../types.ts";
+import type { Queue, QueueStorage } from "../types.ts";
 import { Messages } from "./messages.tsx";
 
 type Asking = "publish" | "purge" | "delete" | null;
@@ -23,7 +23,6 @@ export function QueuePage({ route }: { route: Route }) {
   const [changed, set_changed] = useState(0); // messages were put in or taken out from here
   const queue = useResource("queue", (signal) => app.api.get<Queue>(path("queues", vhost, name), {}, signal));
   const storage = useResource("storage", (signal) => app.api.get<QueueStorage>("wharf/v1/" + path("queues", vhost, name, "storage"), {}, signal));
-  const bindings = useResource("bindings", (signal) => app.api.get<Binding[]>(path("queues", vhost, name, "bindings"), {}, signal), 15_000);
   const close = () => set_asking(null);
   const look_again = () => {
     queue.reload();
@@ -48,7 +47,7 @@ export function QueuePage({ route }: { route: Route }) {
             <h2>Arguments and policy</h2>
             <Declared queue={value} />
             <h2>Bindings to it</h2>
-            <Loaded resource={bindings}>{(list) => <BindingTable bindings={list} to={{ vhost, kind: "queue", name }} reload={bindings.reload} />}</Loaded>
+            <Bindings to={{ vhost, kind: "queue", name }} />
           </>
         )}
       </Loaded>

@@ -1,11 +1,11 @@
 // A list that the server filters, sorts and cuts into pages; how it is looked at stands in the address.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { count_text } from "../format.ts";
-import { type Look, address_of, places, sorted_by } from "../paging.ts";
+import { type Look, address_of, sorted_by } from "../paging.ts";
 import type { Resource } from "../resource.ts";
 import { go, href } from "../route.ts";
 import type { Page } from "../types.ts";
+import { Pages } from "./pages.tsx";
 import { Empty, Failure, Loading } from "./state.tsx";
 
 export interface Column<T> {
@@ -46,7 +46,7 @@ export function PagedTable<T>({ page, names = [], by_name = true, what, look, fi
       {!value && !error && <Loading />}
       {value && (
         <>
-          <Pages value={value} look={look} what={what} show={show} />
+          <Pages value={value} what={what} show={(page) => show({ ...look, page })} />
           <div class="scroll">
             <table aria-busy={busy} aria-label={what}>
               <thead><tr>{columns.map((column) => <Heading key={column.title} column={column} look={look} show={show} />)}</tr></thead>
@@ -100,24 +100,5 @@ function Filter({ look, show }: { look: Look; show: (look: Look, replace: boolea
       <input id="filter" type="search" spellcheck={false} placeholder="part of a name" value={typed} onInput={(event) => type(event.currentTarget.value)} />
       <label class="inline"><input type="checkbox" checked={look.regex} onChange={(event) => show({ ...look, regex: event.currentTarget.checked, page: 1 }, true)} /> as a pattern (regex)</label>
     </div>
-  );
-}
-
-function Pages<T>({ value, look, what, show }: { value: Page<T>; look: Look; what: string; show: (look: Look) => void }) {
-  const [first, last] = places(value);
-  const filtered = value.filtered_count !== value.total_count ? ` (${count_text(value.total_count)} without the filter)` : "";
-  return (
-    <nav class="pages" aria-label={`Pages of ${what}`}>
-      <span role="status">{value.filtered_count === 0 ? `none${filtered}` : `${count_text(first)}\u2013${count_text(last)} of ${count_text(value.filtered_count)}${filtered}`}</span>
-      {value.page_count > 1 && (
-        <>
-          <button type="button" disabled={value.page <= 1} onClick={() => show({ ...look, page: 1 })}>First</button>
-          <button type="button" disabled={value.page <= 1} onClick={() => show({ ...look, page: value.page - 1 })}>Previous</button>
-          <span class="quiet">page {count_text(value.page)} of {count_text(value.page_count)}</span>
-          <button type="button" disabled={value.page >= value.page_count} onClick={() => show({ ...look, page: value.page + 1 })}>Next</button>
-          <button type="button" disabled={value.page >= value.page_count} onClick={() => show({ ...look, page: value.page_count })}>Last</button>
-        </>
-      )}
-    </nav>
   );
 }
