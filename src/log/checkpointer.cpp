@@ -95,9 +95,12 @@ Task<void> Checkpointer::gather_all(Work* work, bool closing) {
 Task<Result<void>> Checkpointer::write(bool closing) {
   while (true) {
     Result<void> outcome = co_await write_once(closing);
-    if (outcome || outcome.error().code != ErrorCode::kDiskFull) co_return outcome;
-    bool made = co_await space_.make_room(logs_.context().unstored_bytes, ReserveUse::kConfirmed);
-    if (!made) co_return outcome;
+    bool made = false;
+    if (!outcome && outcome.error().code == ErrorCode::kDiskFull)
+      made = co_await space_.make_room(logs_.context().unstored_bytes, ReserveUse::kConfirmed);
+    if (made) continue;
+    if (outcome || outcome.error().code != ErrorCode::kBusy) commits_.note_checkpoint(outcome);
+    co_return outcome;
   }
 }
 

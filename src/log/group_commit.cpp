@@ -16,11 +16,24 @@ GroupCommit::GroupCommit(const StoreSurroundings& with, const LogStoreOptions& o
       signal_(*with.shard) {}
 
 Result<void> GroupCommit::append(const WalRecordHeader& record, const OwnedBatches& batches) {
+  if (std::optional<Error> why = refusing()) return fail(*why);
   Result<WalPosition> position = wal_.append_batches(record, batches);
   if (!position) return fail(position.error());
   due_.push_back({record.partition, record.next_offset, *position});
   signal_.notify();
   return {};
+}
+
+void GroupCommit::note_checkpoint(const Result<void>& outcome) {
+  bool was_refusing = refusing().has_value();
+  checkpoint_failure_ = outcome ? std::nullopt : std::optional(outcome.error());
+  if (refusing().has_value() != was_refusing) advanced_.signal().notify();
+  if (outcome && no_file_left_) signal_.notify();
+}
+
+std::optional<Error> GroupCommit::refusing() const {
+  if (std::optional<Error> why = wal_.refusing()) return why;
+  return no_file_left_ ? checkpoint_failure_ : std::nullopt;
 }
 
 void GroupCommit::settle(WalPosition durable) {
@@ -48,8 +61,9 @@ Task<void> GroupCommit::run() {
       continue;
     }
     MonotonicTime begin = with_.shard->now();
-    bool was_refusing = wal_.refusing().has_value();
+    bool was_refusing = refusing().has_value();
     Result<WalPosition> durable = co_await wal_.flush();
+    no_file_left_ = !durable && durable.error().code == ErrorCode::kBusy;
     if (durable) {
       count_flush(*durable, begin);
       settle(*durable);

@@ -25,13 +25,21 @@ class GroupCommit {
               StoreSpace& space, runtime::Signal& wants_checkpoint);
 
   /// Into memory, and on its way: `record.next_offset` is the partition's high watermark when it is durable.
-  /// WriteAheadLog's errors.
+  /// WriteAheadLog's errors; refusing().
   Result<void> append(const WalRecordHeader& record, const OwnedBatches& batches);
   /// Flushes what comes, until stop().
   runtime::Task<void> run();
   void stop();
   /// Flushes what is left. run() has ended, nothing is appended any more.
   runtime::Task<Result<void>> finish();
+
+  /// What became of a checkpoint: after one that failed there may be no file to go on with.
+  void note_checkpoint(const Result<void>& outcome);
+  /// Why nothing becomes durable now, and appends are refused: the disk refused the last write, or every file is full
+  /// and the last checkpoint, which would free one, failed.
+  std::optional<Error> refusing() const;
+  /// So much waits that who can wait should. Not while refusing().
+  bool is_crowded() const { return !refusing() && wal_.is_crowded(); }
 
   /// High watermarks are up to this.
   WalPosition settled() const { return settled_; }
@@ -57,6 +65,8 @@ class GroupCommit {
   WriteAheadLog wal_;
   WalPosition settled_;
   std::deque<Due> due_;
+  bool no_file_left_ = false;                // the last flush found none
+  std::optional<Error> checkpoint_failure_;  // of the last one
   bool stopping_ = false;
   runtime::Signal signal_;
 };

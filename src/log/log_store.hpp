@@ -94,7 +94,7 @@ class LogStore {
 
   /// A client's batch for this partition goes to the write-ahead log, where so much waits for the disk already that it
   /// should wait for room(), before append() refuses it.
-  bool is_crowded(PartitionId id) { return commits_.wal().is_crowded() && goes_to_wal(id); }
+  bool is_crowded(PartitionId id) { return commits_.is_crowded() && goes_to_wal(id); }
   bool goes_to_wal(PartitionId id);
   /// Notified when is_crowded() may be over. One task waits.
   runtime::Signal& room() { return commits_.wal().room(); }
@@ -103,8 +103,8 @@ class LogStore {
   std::vector<Advanced> take_advanced() { return advanced_.take(); }
   /// Notified when a high watermark moved (by append() too), and when refusing() changes. One task waits.
   runtime::Signal& advanced() { return advanced_.signal(); }
-  /// Why appends to sync partitions fail now (the write-ahead log cannot be written): answer what waits for it.
-  std::optional<Error> refusing() const { return commits_.wal().refusing(); }
+  /// Why appends to sync partitions fail now (GroupCommit::refusing): answer what waits for it.
+  std::optional<Error> refusing() const { return commits_.refusing(); }
 
   StoreStatistics statistics() const;
 

@@ -55,7 +55,7 @@ FaultyFileSystem::Session::Verdict FaultyFileSystem::Session::begin(const DiskOp
                          : kind == Class::kWrite ? errors.write_one_in
                          : kind == Class::kSync  ? errors.sync_one_in
                                                  : errors.metadata_one_in;
-  if (random.one_in(one_in)) verdict = {Fate::kFail, errors.code};
+  if (operation.path.contains(errors.path_part) && random.one_in(one_in)) verdict = {Fate::kFail, errors.code};
   if (fail_at == number) verdict = {Fate::kFail, fail_code};
   if (changing && crash_at == change) {
     verdict = {Fate::kDieInside, ErrorCode::kClosed};

@@ -46,6 +46,7 @@ struct DiskOperation {
 
 /// Seeded errors: one in so many calls of a class fails; 0 is never.
 struct DiskErrors {
+  std::string path_part = {};  // only calls whose path has it
   std::uint32_t read_one_in = 0;
   std::uint32_t write_one_in = 0;     // a part may have been written
   std::uint32_t sync_one_in = 0;
