@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "routing/core/key_hash.hpp"
@@ -221,6 +222,11 @@ std::vector<Exchange> RoutingTable::exchanges() const {
     if (entry.exchange) all.push_back(entry.exchange->exchange);
   }
   return all;
+}
+
+std::size_t RoutingTable::exchange_count() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(entries_, [](const Entry& entry) { return bool(entry.exchange); }));
 }
 
 }  // namespace wharf::routing

@@ -111,6 +111,7 @@ class RoutingTable {
 
   // Lists, in no order. The default exchange's implicit bindings are in both.
   std::vector<Exchange> exchanges() const;
+  std::size_t exchange_count() const;
   std::vector<Binding> bindings_from(std::string_view exchange) const;
   std::vector<Binding> bindings_to(const Destination& destination) const;
   std::size_t binding_count() const { return bindings_.size() - free_bindings_.size(); }

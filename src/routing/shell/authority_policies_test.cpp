@@ -128,6 +128,52 @@ TEST(AuthorityPolicies, WhatCannotBeIsRefusedAndChangesNothing) {
   EXPECT_EQ(world.told(), told);
 }
 
+// All queues of a namespace in one turn kept a shard from everything else.
+TEST(AuthorityPolicies, AreAnsweredWhenTheLastOfManyQueuesHasThem) {
+  World world;
+  constexpr int kQueues = 300;
+  auto name = [](int i) { return "q" + std::to_string(i); };
+  for (int i = 0; i < kQueues; ++i) ASSERT_TRUE(world.declare(i % 3, transient_queue(name(i))));
+  ASSERT_TRUE(world.set_policy(1, policy("p", "", length(5))));
+  for (int i = 0; i < kQueues; ++i) expect_length(world, name(i), 5);
+  ASSERT_TRUE(world.clear_policy(2, "p"));
+  for (int i = 0; i < kQueues; ++i) expect_length(world, name(i), std::nullopt);
+}
+
+std::shared_ptr<const queue::QueueInfo> shared_queue(const std::string& name, std::uint8_t id) {
+  queue::QueueInfo info = transient_queue(name);
+  info.name_space = "/";
+  info.ref.id.bytes[0] = id;
+  return std::make_shared<const queue::QueueInfo>(std::move(info));
+}
+
+TEST(PolicyWalk, PassesOverNamesInPartsAndOverWhatComesAndGoesMeanwhile) {
+  Namespaces namespaces(1);
+  for (std::uint8_t i = 0; i < 100; ++i)
+    ASSERT_TRUE(namespaces.apply(QueueMade{shared_queue("q" + std::to_string(i), i)}));
+  auto set = [](std::int64_t messages) {
+    auto all = [](std::string_view) { return true; };
+    return PolicySet{"/", PolicyKind::kPolicy,
+                     std::make_shared<const ActivePolicy>(policy("p", "", length(messages)), all)};
+  };
+  PolicyWalk first = namespaces.apply(set(5))->walks.at(0);
+  std::size_t configured = namespaces.follow(first, 60).size();
+  EXPECT_LE(configured, 60u);
+  EXPECT_GT(configured, 40u);  // what is ready-made has names too
+  EXPECT_FALSE(first.done);
+  ASSERT_TRUE(namespaces.apply(QueueGone{namespaces.find("/")->queue("q99")}));
+  ASSERT_TRUE(namespaces.apply(QueueMade{shared_queue("later", 200)}));
+  PolicyWalk second = namespaces.apply(set(7))->walks.at(0);
+  while (!first.done) std::ignore = namespaces.follow(first, 60);
+  while (!second.done) std::ignore = namespaces.follow(second, 60);
+  for (const std::string name : {"q0", "q50", "q98", "later"})
+    EXPECT_EQ(namespaces.find("/")->queue(name)->settings.max_length, 7u) << name;
+  ASSERT_TRUE(namespaces.apply(NamespaceGone{"/"}));
+  PolicyWalk gone{.name_space = "/", .changed = {}};
+  EXPECT_TRUE(namespaces.follow(gone, 60).empty());
+  EXPECT_TRUE(gone.done);
+}
+
 TEST(AuthorityPolicies, GoWithTheirNamespace) {
   World world;
   auto create = [&world] {

@@ -1,5 +1,6 @@
 #include "routing/shell/copies.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -12,6 +13,14 @@ namespace {
 // What a shard does before it lets others run: some hundred microseconds at most.
 constexpr std::size_t kChangesPerSlice = 64;
 constexpr std::size_t kQueuesPerSlice = 32;
+constexpr std::size_t kNamesPerSlice = 64;  // each against every policy
+
+/// One walk of a namespace, however many of its policies changed.
+void add(std::vector<PolicyWalk>& walks, PolicyWalk walk) {
+  auto same = std::ranges::find(walks, walk.name_space, &PolicyWalk::name_space);
+  if (same == walks.end()) return walks.push_back(std::move(walk));
+  std::ranges::move(walk.changed, std::back_inserter(same->changed));
+}
 
 }  // namespace
 
@@ -30,6 +39,7 @@ QueueChanges Copies::carry_out(Copy& copy, const Spread& spread) {
     WHARF_ASSERT(changed.has_value());  // it was planned by the first shard's copy, and all copies are the same
     std::ranges::move(changed->gone, std::back_inserter(all.gone));
     std::ranges::move(changed->configured, std::back_inserter(all.configured));
+    for (PolicyWalk& walk : changed->walks) add(all.walks, std::move(walk));
   }
   return all;
 }
@@ -43,6 +53,11 @@ void Copies::configure(Copy& copy, const queue::QueueInfo& queue) {
 
 /// The shard's queues follow its copy, a slice at a time; then the shard is done.
 void Copies::follow(Copy* copy, QueueChanges changes, std::shared_ptr<Spread> spread) {
+  if (!changes.walks.empty()) {
+    std::ranges::move(copy->namespaces.follow(changes.walks.back(), kNamesPerSlice),
+                      std::back_inserter(changes.configured));
+    if (changes.walks.back().done) changes.walks.pop_back();
+  }
   std::size_t done = 0;
   for (Queues& gone = changes.gone; !gone.empty() && done < kQueuesPerSlice; gone.pop_back()) {
     if (gone.back()->ref.shard != copy->shard.index()) continue;
@@ -54,7 +69,7 @@ void Copies::follow(Copy* copy, QueueChanges changes, std::shared_ptr<Spread> sp
     configure(*copy, *configured.back());
     ++done;
   }
-  if (!changes.gone.empty() || !changes.configured.empty()) {
+  if (!changes.gone.empty() || !changes.configured.empty() || !changes.walks.empty()) {
     copy->shard.post([copy, changes = std::move(changes), spread = std::move(spread)]() mutable {
       follow(copy, std::move(changes), std::move(spread));
     });
@@ -79,8 +94,13 @@ Copies::Queues Copies::apply(std::vector<Change> changes, Known known) {
 
 void Copies::load_change(Copy& copy, const Change& change) {
   bool is_first = copy.shard.index() == copies_.front().shard.index();
-  auto loaded = copy.namespaces.apply(change);
+  Result<QueueChanges> loaded = copy.namespaces.apply(change);
   if (!loaded && is_first) logger_.error("a stored definition cannot be used", {{"reason", loaded.error().message}});
+  if (loaded) {
+    for (PolicyWalk& walk : loaded->walks) {  // of what is ready-made: the rest comes behind the policies
+      while (!walk.done) std::ignore = copy.namespaces.follow(walk, kNamesPerSlice);
+    }
+  }
   const auto* made = std::get_if<QueueMade>(&change);
   if (!loaded || made == nullptr || made->queue->ref.shard != copy.shard.index()) return;
   Result<void> opened = copy.host.open(copy.namespaces.find(made->queue->name_space)->queue(made->queue->name));

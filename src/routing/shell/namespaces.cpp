@@ -1,5 +1,6 @@
 #include "routing/shell/namespaces.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -17,28 +18,23 @@ void set_alternate(Namespace& in, std::string_view exchange) {
   in.routes.set_alternate_by_policy(exchange, alternate && alternate->text() ? *alternate->text() : "");
 }
 
-void configure(std::shared_ptr<const queue::QueueInfo>& queue, const Namespace& in, QueueChanges& changes) {
+/// Whether other settings hold for it now.
+bool configure(std::shared_ptr<const queue::QueueInfo>& queue, const Namespace& in) {
   queue::QueueSettings settings = in.settings_of(*queue);
-  if (settings == queue->settings) return;
+  if (settings == queue->settings) return false;
   auto configured = std::make_shared<queue::QueueInfo>(*queue);
   configured->settings = std::move(settings);
   queue = std::move(configured);
-  changes.configured.push_back(queue);
+  return true;
 }
 
-/// Where one of two policies, the old one or the new, may have had a say. Either may be null.
-QueueChanges apply_policies(Namespace& in, const ActivePolicyPointer& old, const ActivePolicyPointer& now) {
-  auto concerns = [&](std::string_view name) { return (old && old->matches(name)) || (now && now->matches(name)); };
+QueueChanges changed_policy(const std::string& name_space, ActivePolicyPointer old, ActivePolicyPointer now) {
+  PolicyWalk walk{.name_space = name_space, .changed = {}};
+  for (ActivePolicyPointer* one : {&old, &now}) {
+    if (*one) walk.changed.push_back(std::move(*one));
+  }
   QueueChanges changes;
-  for (std::shared_ptr<const queue::QueueInfo>& queue : in.queues) {
-    if (queue && concerns(queue->name)) configure(queue, in, changes);
-  }
-  for (DestinationId id = 0; id < in.routes.destination_limit(); ++id) {
-    const ExchangeEntry* exchange = in.routes.exchange(id);
-    // The default exchange leads to queues by their names, and nowhere else.
-    if (exchange == nullptr || exchange->exchange.name.empty() || !concerns(exchange->exchange.name)) continue;
-    set_alternate(in, exchange->exchange.name);
-  }
+  changes.walks.push_back(std::move(walk));
   return changes;
 }
 
@@ -84,6 +80,29 @@ Result<QueueChanges> Namespaces::apply(const Change& change) {
   return std::visit([this](const auto& one) { return carry_out(one); }, change);
 }
 
+std::vector<std::shared_ptr<const queue::QueueInfo>> Namespaces::follow(PolicyWalk& walk, std::size_t most) {
+  std::vector<std::shared_ptr<const queue::QueueInfo>> configured;
+  Result<Namespace*> found = known(walk.name_space);
+  walk.done = !found;  // it has gone with all its queues
+  if (walk.done) return configured;
+  Namespace& in = **found;
+  auto concerns = [&](std::string_view name) {
+    return std::ranges::any_of(walk.changed, [&](const ActivePolicyPointer& policy) { return policy->matches(name); });
+  };
+  std::size_t end = in.routes.destination_limit();
+  for (std::size_t looked = 0; looked < most && walk.next < end; ++looked, ++walk.next) {
+    const ExchangeEntry* exchange = in.routes.exchange(walk.next);
+    // The default exchange leads to queues by their names, and nowhere else.
+    if (exchange != nullptr && !exchange->exchange.name.empty() && concerns(exchange->exchange.name))
+      set_alternate(in, exchange->exchange.name);
+    bool is_queue = walk.next < in.queues.size() && in.queues[walk.next];
+    if (is_queue && concerns(in.queues[walk.next]->name) && configure(in.queues[walk.next], in))
+      configured.push_back(in.queues[walk.next]);
+  }
+  walk.done = walk.next >= end;
+  return configured;
+}
+
 Result<QueueChanges> Namespaces::carry_out(const NamespaceMade& made) {
   by_name_.try_emplace(made.name, RoutingTable(made.name, hash_seed_));
   return QueueChanges{};
@@ -92,7 +111,7 @@ Result<QueueChanges> Namespaces::carry_out(const NamespaceMade& made) {
 Result<QueueChanges> Namespaces::carry_out(const NamespaceGone& gone) {
   auto found = by_name_.find(gone.name);
   if (found == by_name_.end()) return fail(no_namespace(gone.name));
-  QueueChanges changes{.gone = std::move(found->second.queues), .configured = {}};
+  QueueChanges changes{.gone = std::move(found->second.queues)};
   std::erase(changes.gone, nullptr);
   by_name_.erase(found);
   return changes;
@@ -124,7 +143,7 @@ Result<QueueChanges> Namespaces::carry_out(const QueueMade& made) {
   (*in)->queues[id] = made.queue;
   // It was declared by what its shard knew of the policies then.
   QueueChanges changes;
-  configure((*in)->queues[id], **in, changes);
+  if (configure((*in)->queues[id], **in)) changes.configured.push_back((*in)->queues[id]);
   return changes;
 }
 
@@ -135,7 +154,7 @@ Result<QueueChanges> Namespaces::carry_out(const QueueGone& gone) {
   if (!id || (*in)->queues[*id]->ref != gone.queue->ref) return QueueChanges{};
   (*in)->queues[*id] = nullptr;
   (*in)->routes.remove_destination({DestinationKind::kQueue, gone.queue->name});
-  return QueueChanges{.gone = {gone.queue}, .configured = {}};
+  return QueueChanges{.gone = {gone.queue}};
 }
 
 Result<QueueChanges> Namespaces::carry_out(const BindingMade& made) {
@@ -169,7 +188,7 @@ Result<QueueChanges> Namespaces::carry_out(const PolicySet& set) {
   if (!in) return fail(in.error());
   ActivePolicyPointer old = (*in)->policies.find(set.kind, set.policy->policy.name);
   (*in)->policies.set(set.kind, set.policy);
-  return apply_policies(**in, old, set.policy);
+  return changed_policy(set.name_space, std::move(old), set.policy);
 }
 
 Result<QueueChanges> Namespaces::carry_out(const PolicyCleared& cleared) {
@@ -177,7 +196,7 @@ Result<QueueChanges> Namespaces::carry_out(const PolicyCleared& cleared) {
   if (!in) return fail(in.error());
   ActivePolicyPointer old = (*in)->policies.find(cleared.kind, cleared.name);
   (*in)->policies.clear(cleared.kind, cleared.name);
-  return apply_policies(**in, old, nullptr);
+  return changed_policy(cleared.name_space, std::move(old), nullptr);
 }
 
 }  // namespace wharf::routing

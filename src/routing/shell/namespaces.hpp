@@ -27,10 +27,20 @@ struct Namespace {
   queue::QueueSettings settings_of(const queue::QueueInfo& queue) const;
 };
 
+/// Policies of one namespace that changed: what they may concern is looked at again by Namespaces::follow, a part at a
+/// time, since it is each name of the namespace. What is made meanwhile is made under the policies of then.
+struct PolicyWalk {
+  std::string name_space;
+  std::vector<ActivePolicyPointer> changed;  // as they were, and as they are
+  DestinationId next = 0;
+  bool done = false;
+};
+
 /// What a change did to queues.
 struct QueueChanges {
-  std::vector<std::shared_ptr<const queue::QueueInfo>> gone;
-  std::vector<std::shared_ptr<const queue::QueueInfo>> configured;  // other settings hold for them now
+  std::vector<std::shared_ptr<const queue::QueueInfo>> gone = {};
+  std::vector<std::shared_ptr<const queue::QueueInfo>> configured = {};  // other settings hold for them now
+  std::vector<PolicyWalk> walks = {};                                    // one of a namespace
 };
 
 class Namespaces {
@@ -44,6 +54,8 @@ class Namespaces {
 
   /// An error: the change cannot be; nothing has changed.
   Result<QueueChanges> apply(const Change& change);
+  /// The next `most` names of a walk. Queues for which other settings hold now.
+  std::vector<std::shared_ptr<const queue::QueueInfo>> follow(PolicyWalk& walk, std::size_t most);
 
  private:
   Result<QueueChanges> carry_out(const NamespaceMade& made);
