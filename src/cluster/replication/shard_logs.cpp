@@ -57,21 +57,24 @@ std::vector<Waiter> take_out(std::vector<Waiter>& from, const auto& is_due) {
   return due;
 }
 
-void add_watch(std::vector<std::shared_ptr<ReadWatch>>& watches, std::shared_ptr<ReadWatch> watch) {
-  std::erase_if(watches, [](const std::shared_ptr<ReadWatch>& other) { return other->fired(); });
-  watches.push_back(std::move(watch));
-}
-
 }  // namespace
+
+void ShardLogs::Watches::add(std::shared_ptr<ReadWatch> watch) {
+  if (all.size() >= look_at) {
+    std::erase_if(all, [](const std::shared_ptr<ReadWatch>& other) { return other->fired(); });
+    look_at = std::max<std::size_t>(2 * all.size(), 8);
+  }
+  all.push_back(std::move(watch));
+}
 
 void ShardLogs::watch(PartitionId partition, std::shared_ptr<ReadWatch> watch) {
   if (store_->find(partition) == nullptr) return watch->fire();
-  add_watch(waiters_[partition].watches, std::move(watch));
+  waiters_[partition].watches.add(std::move(watch));
 }
 
 void ShardLogs::watch_end(PartitionId partition, std::shared_ptr<ReadWatch> watch) {
   if (store_->find(partition) == nullptr) return watch->fire();
-  add_watch(waiters_[partition].ends, std::move(watch));
+  waiters_[partition].ends.add(std::move(watch));
 }
 
 Result<void> ShardLogs::remove(PartitionId partition) {
@@ -91,8 +94,7 @@ void ShardLogs::advanced(PartitionId partition, Offset high_watermark) {
   std::vector<CommitWaiter>& commits = found->second.commits;
   auto is_due = [&](const CommitWaiter& waiter) { return waiter.next <= high_watermark; };
   std::vector<CommitWaiter> due = take_out(commits, is_due);
-  std::vector<std::shared_ptr<ReadWatch>> watches = std::move(found->second.watches);
-  found->second.watches.clear();
+  std::vector<std::shared_ptr<ReadWatch>> watches = found->second.watches.take();
   if (commits.empty() && found->second.ends.empty()) waiters_.erase(found);
   for (CommitWaiter& waiter : due) waiter.callback({});
   for (const std::shared_ptr<ReadWatch>& watch : watches) watch->fire();
@@ -102,8 +104,8 @@ void ShardLogs::fail_waiters(PartitionId partition, const Error& error) {
   auto found = waiters_.extract(partition);
   if (found.empty()) return;
   for (CommitWaiter& waiter : found.mapped().commits) waiter.callback(fail(error));
-  for (const std::shared_ptr<ReadWatch>& watch : found.mapped().watches) watch->fire();
-  for (const std::shared_ptr<ReadWatch>& watch : found.mapped().ends) watch->fire();
+  for (const std::shared_ptr<ReadWatch>& watch : found.mapped().watches.all) watch->fire();
+  for (const std::shared_ptr<ReadWatch>& watch : found.mapped().ends.all) watch->fire();
 }
 
 runtime::Task<void> ShardLogs::run(std::stop_token stop) {

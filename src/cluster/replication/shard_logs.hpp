@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "cluster/replication/preparations.hpp"
@@ -57,10 +58,19 @@ class ShardLogs {
     bool until_decided;
     Committed callback;
   };
+  /// Those that fired elsewhere are thrown out now and then: looking for them at each one more is quadratic.
+  struct Watches {
+    std::vector<std::shared_ptr<ReadWatch>> all;
+    std::size_t look_at = 8;  // so many
+
+    void add(std::shared_ptr<ReadWatch> watch);
+    bool empty() const { return all.empty(); }
+    std::vector<std::shared_ptr<ReadWatch>> take() { return std::exchange(all, {}); }
+  };
   struct Waiters {
     std::vector<CommitWaiter> commits;  // in the order of the calls
-    std::vector<std::shared_ptr<ReadWatch>> watches;
-    std::vector<std::shared_ptr<ReadWatch>> ends;
+    Watches watches;
+    Watches ends;
   };
 
   void hand_on_advanced();
