@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -14,7 +15,7 @@ namespace wharf::runtime {
 namespace {
 
 /// Of "max" and other words that are no number: none.
-std::optional<std::uint64_t> number_in(const char* path) {
+std::optional<std::uint64_t> number_in(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::string word;
   file >> word;
@@ -22,6 +23,19 @@ std::optional<std::uint64_t> number_in(const char* path) {
   auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
   if (word.empty() || error != std::errc() || end != word.data() + word.size()) return std::nullopt;
   return number;
+}
+
+/// Of one group and of all around it.
+std::optional<std::uint64_t> least_limit(const std::filesystem::path& hierarchy, std::string_view group,
+                                         std::string_view file) {
+  std::optional<std::uint64_t> least = number_in(hierarchy / file);
+  std::filesystem::path at = hierarchy;
+  for (const std::filesystem::path& part : std::filesystem::path(group).relative_path()) {
+    at /= part;
+    std::optional<std::uint64_t> limit = number_in(at / file);
+    if (limit) least = std::min(*limit, least.value_or(*limit));
+  }
+  return least;
 }
 
 std::uint64_t page_bytes() {
@@ -32,10 +46,26 @@ std::uint64_t page_bytes() {
 
 std::uint64_t machine_memory_bytes() {
   std::uint64_t bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * page_bytes();
-  for (const char* limit : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    bytes = std::min(bytes, number_in(limit).value_or(bytes));
+  std::ifstream file("/proc/self/cgroup");
+  std::string groups{std::istreambuf_iterator<char>(file), {}};
+  return std::min(bytes, control_group_memory("/sys/fs/cgroup", groups).value_or(bytes));
+}
+
+std::optional<std::uint64_t> control_group_memory(const std::filesystem::path& root, std::string_view groups) {
+  std::optional<std::uint64_t> least;
+  while (!groups.empty()) {
+    std::string_view line = groups.substr(0, groups.find('\n'));
+    groups.remove_prefix(std::min(line.size() + 1, groups.size()));
+    std::size_t controllers = line.find(':'), path = line.find(':', controllers + 1);
+    if (controllers == std::string_view::npos || path == std::string_view::npos) continue;
+    std::string_view names = line.substr(controllers + 1, path - controllers - 1);
+    std::string_view group = line.substr(path + 1);
+    std::optional<std::uint64_t> limit;
+    if (names.empty()) limit = least_limit(root, group, "memory.max");
+    if (names == "memory") limit = least_limit(root / "memory", group, "memory.limit_in_bytes");
+    if (limit) least = std::min(*limit, least.value_or(*limit));
   }
-  return bytes;
+  return least;
 }
 
 std::uint64_t memory_in_use() {
