@@ -122,8 +122,8 @@ void write_all_queues(MetricsText& page, const broker::QueueSums& all) {
 void write_rabbitmq(MetricsText& page, const ServerNumbers& server, const NodeNumbers& node,
                     const runtime::ProcessFacts& process) {
   const broker::QueueSums& queues = node.queues;
-  MessageTraffic messages;
-  broker::ConnectionTraffic connections;
+  MessageTraffic messages = node.traffic.gone.messages;
+  broker::ConnectionTraffic connections = node.traffic.gone.connections;
   for (const auto& [name, vhost] : node.traffic.vhosts) {
     messages.add(vhost.messages);
     connections.add(vhost.connections);

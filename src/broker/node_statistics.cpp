@@ -6,16 +6,33 @@ namespace {
 /// What a shard looks at before it lets others run.
 constexpr std::size_t kConnectionsPerSlice = 64;
 
-/// Virtual hosts that are gone, and that no connection is in any more, are forgotten.
+template <class Traffic>
+void keep_totals(Traffic gone, Traffic& of_all) {
+  gone.rates = {};
+  of_all.add(gone);
+}
+
+/// Of virtual hosts that are gone, and that no connection is in any more, only what they add to the node's totals
+/// stays.
 void forget_gone(ShardTraffic& traffic, const Entities& entities, const runtime::Shard& shard) {
-  std::erase_if(traffic.vhosts,
-                [&](const auto& entry) { return entry.second.use_count() == 1 && !entities.find(shard, entry.first); });
+  MonotonicTime now = shard.now();
+  std::erase_if(traffic.vhosts, [&](const auto& entry) {
+    const auto& [name, counters] = entry;
+    bool is_gone = counters.use_count() == 1 && !entities.find(shard, name);
+    if (is_gone) {
+      keep_totals(counters->messages.traffic(traffic.seconds, now), traffic.gone_messages);
+      keep_totals(counters->connections.traffic(traffic.seconds, now), traffic.gone_connections);
+    }
+    return is_gone;
+  });
 }
 
 void add_traffic(NodeShard& shard, const Entities& entities, NodeTraffic& into) {
   ShardTraffic& traffic = shard.traffic;
   MonotonicTime now = shard.shard.now();
   forget_gone(traffic, entities, shard.shard);
+  into.gone.messages.add(traffic.gone_messages);
+  into.gone.connections.add(traffic.gone_connections);
   into.churn.add(traffic.churn.traffic(traffic.seconds, now));
   for (const auto& [name, counters] : traffic.vhosts) {
     VhostNumbers& numbers = into.vhosts[name];

@@ -105,6 +105,9 @@ struct ShardTraffic {
   Seconds seconds;
   Counters<ChurnEvent> churn;
   std::map<std::string, std::shared_ptr<VhostCounters>, std::less<>> vhosts;
+  // Totals of virtual hosts that are gone: the node's counters do not fall when one goes.
+  MessageTraffic gone_messages;
+  ConnectionTraffic gone_connections;
   std::map<std::uint64_t, OpenConnection*> connections;  // by serial
   std::uint64_t connections_made = 0;
 

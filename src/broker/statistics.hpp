@@ -22,6 +22,7 @@ struct VhostNumbers {
 
 struct NodeTraffic {
   std::map<std::string, VhostNumbers, std::less<>> vhosts;  // of those that something has passed in
+  VhostNumbers gone;  // totals of those that are not there any more
   ChurnTraffic churn;
 };
 

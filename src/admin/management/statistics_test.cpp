@@ -195,5 +195,24 @@ TEST_F(ManagementStatistics, AConnectionIsClosedByItsUserOrAMonitor) {
   EXPECT_EQ(status("DELETE", "/connections/no"), 404u);
 }
 
+// Whoever adds up counters over time (Prometheus' rate()) takes a fall for a restart, and counts all of them again.
+TEST_F(ManagementStatistics, TotalsOfTheNodeStayWhenAVirtualHostGoes) {
+  EXPECT_EQ(status("PUT", "/vhosts/v", "{}"), 201u);
+  broker::ShardTraffic& traffic = node_->traffic(0);
+  auto publish_one = [&] { traffic.of_vhost("v")->messages.count(traffic.seconds, MessageEvent::kPublish); };
+  auto numbers = [&] { return simulation_.run(shard(), node_->statistics().traffic(shard())); };
+  publish_one();
+  EXPECT_EQ(numbers().vhosts.at("v").messages.total(MessageEvent::kPublish), 1u);
+  for (std::uint64_t times = 1; times <= 2; ++times) {
+    EXPECT_EQ(status("DELETE", "/vhosts/v"), 204u);
+    pass(1);
+    EXPECT_FALSE(numbers().vhosts.contains("v"));
+    EXPECT_EQ(numbers().gone.messages.total(MessageEvent::kPublish), times);
+    EXPECT_EQ(numbers().gone.messages.rate(MessageEvent::kPublish), 0);
+    EXPECT_EQ(status("PUT", "/vhosts/v", "{}"), 201u);
+    publish_one();
+  }
+}
+
 }  // namespace
 }  // namespace wharf::management
