@@ -114,6 +114,7 @@ Answer bind(Call* call, DestinationKind kind) {
                   .destination = destination_named(*call, kind),
                   .routing_key = body.text("routing_key").value_or(""),
                   .arguments = body.table("arguments")};
+  body.check_short("a routing key", binding.routing_key);
   if (body.refusal()) co_return *body.refusal();
   if (Result<void> allowed = may_bind(*call, binding); !allowed) co_return answer_of(allowed.error());
   if (std::optional<http::Response> refusal = locked(*call, binding.destination)) co_return std::move(*refusal);

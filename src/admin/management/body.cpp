@@ -46,6 +46,11 @@ void Body::require(std::initializer_list<std::string_view> names) {
   if (!missing.empty()) refuse(json_text("[" + missing + "]"));
 }
 
+void Body::check_short(std::string_view what, std::string_view text) {
+  if (text.size() <= kShortTextBytes) return;
+  refuse(json_text(fmt::format("{} has at most {} bytes, and this has {}", what, kShortTextBytes, text.size())));
+}
+
 const boost::json::value* Body::find(std::string_view name) const {
   const boost::json::value* found = fields_.if_contains({name.data(), name.size()});
   return found != nullptr && found->is_null() ? nullptr : found;

@@ -6,6 +6,7 @@
 //   bool durable = body.flag("durable");
 //   std::string read = body.required_text("read");
 //   if (body.refusal()) co_return *body.refusal();
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -19,6 +20,8 @@
 
 namespace wharf::management {
 
+inline constexpr std::size_t kShortTextBytes = 255;  // AMQP's short strings: names, keys, most properties
+
 class Body {
  public:
   /// Of a field that is of another type: RabbitMQ's word and what it is about, or a sentence, as Wharf's own API has.
@@ -28,6 +31,8 @@ class Body {
   /// 400, or none.
   const std::optional<http::Response>& refusal() const { return refusal_; }
   void refuse(const boost::json::value& reason);
+  /// Unless AMQP can carry it as a short string.
+  void check_short(std::string_view what, std::string_view text);
 
   /// nullptr: missing, or null.
   const boost::json::value* find(std::string_view name) const;

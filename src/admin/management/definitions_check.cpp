@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "admin/management/body.hpp"
 #include "admin/management/vhost_note.hpp"
 #include "broker/parameters.hpp"
 #include "model/topic_name.hpp"
@@ -24,7 +25,6 @@ namespace {
 using Complaint = std::optional<std::string>;
 using routing::DestinationKind;
 
-constexpr std::size_t kNameBytesMax = 255;  // AMQP's
 constexpr std::string_view kVhostOfStreams = "/";
 /// The arguments of a stream that a log topic keeps.
 constexpr std::string_view kOfStreams[] = {"x-queue-type", "x-max-age", "x-max-length-bytes",
@@ -41,8 +41,8 @@ Complaint no_vhost(std::string_view vhost) {
 }
 
 Complaint check_name(std::string_view what, std::string_view name) {
-  if (!name.empty() && name.size() <= kNameBytesMax && is_utf8(name)) return std::nullopt;
-  return fmt::format("the name of a {} has 1 to {} bytes of UTF-8, and '{}' has not", what, kNameBytesMax, name);
+  if (!name.empty() && name.size() <= kShortTextBytes && is_utf8(name)) return std::nullopt;
+  return fmt::format("the name of a {} has 1 to {} bytes of UTF-8, and '{}' has not", what, kShortTextBytes, name);
 }
 
 Complaint check_policy(const DefinedPolicy& defined) {

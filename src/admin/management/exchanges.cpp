@@ -47,18 +47,26 @@ boost::json::object json_of(const Shown& shown) {
   return json;
 }
 
-runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {
-  std::vector<Shown> shown;
-  for (const std::string& vhost : vhosts) {
-    auto traffic = co_await call->ports.statistics.exchanges(call->here, vhost);
+/// Those of a virtual host, some of its names at a time.
+runtime::Task<void> gather(Call* call, std::string vhost, std::vector<Shown>* into) {
+  auto traffic = co_await call->ports.statistics.exchanges(call->here, vhost);
+  for (routing::DestinationId next = 0;;) {
     std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
-    if (!view) continue;
-    for (routing::Exchange& exchange : view->routes->exchanges()) {
-      shown.push_back(shown_of(*call, vhost, std::move(exchange)));
-      shown.back().traffic = traffic[shown.back().exchange.name];
+    if (!view || next >= view->routes->destination_limit()) break;
+    std::size_t end = std::min<std::size_t>(view->routes->destination_limit(), next + kItemsPerSlice);
+    for (; next < end; ++next) {
+      const routing::ExchangeEntry* entry = view->routes->exchange(next);
+      if (entry == nullptr) continue;
+      into->push_back(shown_of(*call, vhost, entry->exchange));
+      into->back().traffic = traffic[entry->exchange.name];
     }
     co_await runtime::next_turn(call->here);
   }
+}
+
+runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {
+  std::vector<Shown> shown;
+  for (const std::string& vhost : vhosts) co_await gather(call, vhost, &shown);
   auto order = [](const Shown& one) { return std::tie(one.vhost, one.exchange.name); };
   http::Response response =
       co_await answer_list(call, std::move(shown), [](const Shown& one) { return json_of(one); }, order);
@@ -105,6 +113,7 @@ Answer put_exchange(Call* call) {
                              .auto_delete = body.flag("auto_delete"),
                              .internal = body.flag("internal"),
                              .arguments = body.table("arguments")};
+  body.check_short("an exchange's name", exchange.name);
   if (body.refusal()) co_return *body.refusal();
   bool is_new = call->view()->routes->exchange(exchange.name) == nullptr;
   if (Result<void> allowed = may_declare(*call, exchange, is_new); !allowed) co_return answer_of(allowed.error());

@@ -24,7 +24,7 @@ struct Totals {
 runtime::Task<void> add_up(Call* call, Totals* totals) {
   for (const std::string& vhost : visible_vhosts(*call)) {
     std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
-    if (view) totals->exchanges += view->routes->exchanges().size();
+    if (view) totals->exchanges += view->routes->exchange_count();
     co_await add_up_queues(call, vhost, &totals->queues);
   }
 }

@@ -23,8 +23,6 @@ namespace {
 using security::Resource;
 using security::Verb;
 
-constexpr std::size_t kShortTextBytes = 255;  // AMQP's short strings
-
 /// What the request says, and what the message's views point into.
 struct Asked {
   std::string exchange, routing_key, payload;

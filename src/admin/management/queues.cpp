@@ -130,6 +130,7 @@ Answer get_queue(Call* call) {
 Answer put_queue(Call* call) {
   Body body(call->request.body);
   Asked asked{body.flag("durable"), body.flag("auto_delete"), body.table("arguments")};
+  body.check_short("a queue's name", call->names.at(1));
   if (body.refusal()) co_return *body.refusal();
   Result<void> allowed = may(*call, Verb::kConfigure, Resource::queue(call->names.at(1)));
   if (!allowed) co_return answer_of(allowed.error());

@@ -30,6 +30,17 @@ TEST_F(ManagementApi, AQueueIsDeclaredAsByAmqp) {
   EXPECT_EQ(status("GET", "/queues/%2F/r"), 404u);
 }
 
+TEST_F(ManagementApi, NamesAndKeysAreNoLongerThanAmqpCanSayThem) {
+  const std::string most(255, 'n');
+  EXPECT_EQ(status("PUT", "/queues/%2F/" + most, "{}"), 201u);
+  EXPECT_EQ(status("PUT", "/exchanges/%2F/" + most, "{}"), 201u);
+  EXPECT_EQ(status("POST", "/bindings/%2F/e/" + most + "/q/" + most, R"({"routing_key":")" + most + R"("})"), 201u);
+  refused(ask("PUT", "/queues/%2F/" + most + "n", "{}"), 400, "bad_request",
+          "a queue's name has at most 255 bytes, and this has 256");
+  EXPECT_EQ(status("PUT", "/exchanges/%2F/" + most + "n", "{}"), 400u);
+  EXPECT_EQ(status("POST", "/bindings/%2F/e/" + most + "/q/" + most, R"({"routing_key":")" + most + R"(n"})"), 400u);
+}
+
 TEST_F(ManagementApi, AnExclusiveQueueIsShownAndLeftAlone) {
   broker::QueueDeclaration own{.name = "mine", .exclusive = queue::ConnectionId(1)};
   ASSERT_TRUE(simulation_.run(shard(), node_->entities().declare_queue(shard(), "/", std::move(own))));
