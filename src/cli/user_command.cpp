@@ -116,10 +116,13 @@ Task<Result<void>> permissions(ManagementSession* session, const UserOptions* op
 }
 
 Task<Result<void>> list_tokens(ManagementSession* session, const UserOptions* options) {
-  constexpr const char* kMost = "?page_size=500";  // a user has a hundred
-  auto page = co_await session->ask({"GET", std::string(kTokensTarget) + kMost, nullptr, ""});
-  if (!page) co_return fail(page.error());
-  boost::json::array tokens = page->at("items").as_array();
+  boost::json::array tokens;
+  for (std::int64_t at = 1, pages = 1; at <= pages; ++at) {
+    auto page = co_await session->ask({"GET", fmt::format("{}?page={}&page_size=500", kTokensTarget, at), nullptr, ""});
+    if (!page) co_return fail(page.error());
+    pages = page->at("page_count").to_number<std::int64_t>();
+    for (boost::json::value& one : page->at("items").as_array()) tokens.push_back(std::move(one));
+  }
   const auto is_another = [options](const boost::json::value& one) {
     return !options->what.empty() && cell(one, "user") != options->what;
   };
