@@ -85,8 +85,8 @@ class LiveQueue final : StateOwner {
   void settle(ConsumerId holder, std::span<const Settlement> settlements);
   void stop(ConsumerId id);
   void release(ConsumerId id);
-  /// kClosed: it is released meanwhile; kNotFound: the queue is deleted; kStorage, kDiskFull, ...: the next message cannot
-  /// be read, or not be let out.
+  /// kClosed: it is released meanwhile; kNotFound: the queue is deleted; kStorage, kDiskFull, ...: the next message
+  /// cannot be read, or not be let out.
   void get(ConsumerId holder, bool settled, GotAnswer answered);
   /// What is there, from a place on; takes nothing. kInvalidArgument, kTooLarge: the selector is none; kNotFound: it is
   /// deleted meanwhile; kStorage, kBusy: the disk; kClosed.
@@ -270,7 +270,8 @@ class LiveQueue final : StateOwner {
   std::optional<runtime::Timers::Handle> wake_timer_;  // of what waits for its next try
   std::optional<runtime::Timers::Handle> burial_timer_;
   MonotonicTime wake_at_{};
-  std::optional<StateLog> state_;  // of a durable one
+  std::optional<StateLog> state_;           // of a durable one
+  std::vector<std::uint8_t> found_levels_;  // by a start, for recover()
   std::map<std::uint8_t, std::uint64_t>
       left_by_pass_;  // bytes of a level's log after it was last freed of what is settled
   bool freeing_ = false;

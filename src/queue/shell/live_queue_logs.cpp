@@ -1,5 +1,6 @@
 // A queue's logs: loading messages, keeping the state log.
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -49,12 +50,15 @@ Result<void> LiveQueue::open(const std::vector<std::uint8_t>& levels) {
     Result<log::PartitionLog*> state = state_->open();
     if (!state) return fail(state.error());
     if ((*state)->log_end_offset() > (*state)->log_start_offset()) {
-      for (std::uint8_t level : levels) {
+      found_levels_ = levels;
+      found_levels_.push_back(0);
+      std::ranges::sort(found_levels_);
+      found_levels_.erase(std::ranges::unique(found_levels_).begin(), found_levels_.end());
+      for (std::uint8_t level : found_levels_) {
         auto opened = with_.logs.store().create(log_of(level), log_config(flush()));
         if (!opened) return fail(opened.error());
       }
-      auto opened = with_.logs.store().create(log_of(0), log_config(flush()));
-      return opened ? Result<void>() : fail(opened.error());  // recover() opens the core's levels
+      return {};  // recover() opens the core's levels
     }
   }
   Result<log::PartitionLog*> opened = open_level(0);
@@ -88,18 +92,16 @@ runtime::Task<void> LiveQueue::recover() {
     with_.logger.error("a queue's state is damaged: messages may be delivered again",
                        {{"queue", identity_.name}, {"reason", read.error().message}});
   bool has_lost = false;
-  for (int level = 0; level <= 255; ++level) {
-    auto number = static_cast<std::uint8_t>(level);
-    const log::PartitionLog* messages = with_.logs.store().find(log_of(number));
-    if (messages == nullptr) continue;
-    if (!core_.open(number, messages->log_start_offset(), messages->log_end_offset())) {
+  for (std::uint8_t level : std::exchange(found_levels_, {})) {
+    const log::PartitionLog* messages = with_.logs.store().find(log_of(level));
+    if (!core_.open(level, messages->log_start_offset(), messages->log_end_offset())) {
       with_.logger.error("a queue's log has lost messages at its end",
                          {{"queue", identity_.name}, {"level", level}, {"end", messages->log_end_offset().value}});
       has_lost = true;
     }
-    co_await count_uncounted(number);
-    co_await know_ids(number);
-    co_await know_values(number);
+    co_await count_uncounted(level);
+    co_await know_ids(level);
+    co_await know_values(level);
   }
   if (!has_lost) co_return;
   state_->distrust();
