@@ -9,6 +9,7 @@
 #include "broker/routed_message.hpp"
 #include "cluster/metadata/key_partition.hpp"
 #include "queue/core/dead_letter.hpp"
+#include "queue/core/due.hpp"
 
 namespace wharf::broker {
 namespace {
@@ -142,8 +143,7 @@ void Outgoing::retain(const Message& one, Timestamp now) {
 }
 
 void Outgoing::hold_back(const std::string& exchange, std::int64_t delay_ms, const Message& one, Timestamp now) {
-  std::int64_t wait = std::min(delay_ms, queue::kLatestDue.ms - now.ms);
-  delayed_.push_back({.envelope = {.due = Timestamp{now.ms + wait},
+  delayed_.push_back({.envelope = {.due = queue::due_after(now, delay_ms),
                                    .name_space = std::string(one.name_space),
                                    .exchange = exchange,
                                    .extra_keys = {one.extra_keys.begin(), one.extra_keys.end()}},

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
+#include "queue/core/due.hpp"
 #include "queue/core/schedule_envelope.hpp"
 
 namespace wharf::queue {
@@ -12,6 +15,13 @@ constexpr Timestamp kNow{1'800'000'000'000};
 
 Timestamp in(std::int64_t ms) {
   return Timestamp{kNow.ms + ms};
+}
+
+TEST(DueAfter, IsNotBeforeTheWaitIsOverHoweverLateInItsMillisecondItBegan) {
+  EXPECT_EQ(due_after(kNow, 300).ms, kNow.ms + 301);
+  EXPECT_EQ(due_after(kNow, 0), kNow);
+  EXPECT_EQ(due_after(kNow, std::numeric_limits<std::int64_t>::min()), kNow);
+  EXPECT_EQ(due_after(kNow, std::numeric_limits<std::int64_t>::max()), kLatestDue);
 }
 
 TEST(ScheduleBucket, the_farther_away_a_message_is_due_the_wider_is_its_bucket) {

@@ -8,6 +8,7 @@
 #include "protocols/mqtt/handlers/deliveries.hpp"
 #include "protocols/mqtt/handlers/dispatch.hpp"
 #include "protocols/mqtt/session/addresses.hpp"
+#include "queue/core/due.hpp"
 
 namespace wharf::mqtt {
 namespace {
@@ -227,7 +228,7 @@ namespace {
 
 runtime::Task<void> schedule_will(Client* client, const CanonicalMessage* message, std::chrono::seconds delay) {
   const Timestamp now = client->shard.clock().wall_now();
-  broker::Delayed later{.envelope = {.due = Timestamp{now.ms + Milliseconds(delay).count()},
+  broker::Delayed later{.envelope = {.due = queue::due_after(now, Milliseconds(delay).count()),
                                      .name_space = client->name_space,
                                      .exchange = std::string(kTopicExchange),
                                      .extra_keys = {},

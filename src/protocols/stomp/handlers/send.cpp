@@ -10,6 +10,7 @@
 #include "protocols/stomp/handlers/messages.hpp"
 #include "protocols/stomp/handlers/queues.hpp"
 #include "protocols/stomp/session/errors.hpp"
+#include "queue/core/due.hpp"
 
 namespace wharf::stomp {
 namespace {
@@ -98,8 +99,7 @@ std::uint64_t bytes_of(const Send& send) {
 void delay(Client& client, const Send& send, std::int64_t delay_ms, std::string receipt) {
   const MessageView& message = send.message.view();
   const Timestamp now = client.shard.clock().wall_now();
-  const std::int64_t wait_ms = std::clamp<std::int64_t>(delay_ms, 0, queue::kLatestDue.ms - now.ms);
-  broker::Delayed later{.envelope = {.due = Timestamp{now.ms + wait_ms},
+  broker::Delayed later{.envelope = {.due = queue::due_after(now, delay_ms),
                                      .name_space = client.name_space,
                                      .exchange = std::string(message.exchange),
                                      .extra_keys = {},
