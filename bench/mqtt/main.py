@@ -21,7 +21,8 @@ def scenarios(scale):
         named[name] = lambda broker: {"": go_load.steady(broker, seconds, name, "-qos", qos, "-window", WINDOWS[qos], *more)}
 
     for qos in WINDOWS:
-        add(f"qos{qos}-rate-{LATENCY_RATE}", qos, "-rate", LATENCY_RATE)
+        add(latency(qos), qos, "-rate", LATENCY_RATE)
+        add(prompt_latency(qos), qos, "-rate", LATENCY_RATE)
     for qos in WINDOWS:
         add(f"qos{qos}", qos)
     for qos in WINDOWS:
@@ -29,15 +30,25 @@ def scenarios(scale):
     return named
 
 
+def latency(qos):
+    """Beside Mosquitto as it comes, which the targets are for."""
+    return f"qos{qos}-rate-{LATENCY_RATE}"
+
+
+def prompt_latency(qos):
+    """Beside Mosquitto told to be prompt (nodes.py), which keeps QoS 1 in memory: what a disk and a second thread cost shows here."""
+    return f"prompt-{latency(qos)}"
+
+
 def fresh():
-    """Those whose memory is of nothing else, and those for which Mosquitto has to be prompt."""
+    """Those whose memory is of nothing else, and those for which Mosquitto is told to be prompt."""
     prompt = BROKERS | {"mosquitto": PromptMosquitto}
-    return {f"idle-{WANTED}": BROKERS} | {f"qos{qos}-rate-{LATENCY_RATE}": prompt for qos in WINDOWS}
+    return {f"idle-{WANTED}": BROKERS} | {latency(qos): BROKERS for qos in WINDOWS} | {prompt_latency(qos): prompt for qos in WINDOWS}
 
 
 TARGETS = {("qos0", "", "rate"): (">=", 1.1), ("qos0", "", "cpu_per_million"): ("<=", 0.5), ("qos1", "", "rate"): (">=", 1.3),
-           ("qos1", "", "cpu_per_million"): ("<=", 0.5), (f"qos0-rate-{LATENCY_RATE}", "", "p99"): ("<=", 0.7),
-           (f"qos1-rate-{LATENCY_RATE}", "", "p99"): ("<=", 1.0)}
+           ("qos1", "", "cpu_per_million"): ("<=", 0.5), (latency(0), "", "p99"): ("<=", 0.7),
+           (latency(1), "", "p99"): ("<=", 1.0)}
 
 
 def own_targets(wharf):
