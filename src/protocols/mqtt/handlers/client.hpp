@@ -84,6 +84,7 @@ struct Publishing {
   routing::Router router = {};
   PublishAnswers qos1 = {}, qos2 = {};                        // what waits to be kept
   std::unordered_map<std::uint16_t, Received> received = {};  // QoS 2
+  IncomingAliases aliases = {};
 };
 
 struct Client {
@@ -131,6 +132,10 @@ struct Client {
     if (!publishing) publishing = std::make_unique<Publishing>(Publishing{.turn = {shard, door.catalogue}});
     return *publishing;
   }
+  Replaying& replays() {
+    if (!replaying) replaying = std::make_unique<Replaying>();
+    return *replaying;
+  }
   bool keeps_session() const { return session && session->outlives; }
 
   const Door& door;
@@ -161,13 +166,10 @@ struct Client {
   Subscriptions subscriptions;
   std::unordered_map<queue::ConsumerId, std::unique_ptr<Source>> sources;
   OutgoingMessages outgoing;
-  OutgoingAliases outgoing_aliases;
-  IncomingAliases incoming_aliases;
-  std::shared_ptr<Inbox> inbox;  // queues may hold it for longer than the client is there
+  std::unique_ptr<OutgoingAliases> outgoing_aliases;  // of a client that takes some
+  std::shared_ptr<Inbox> inbox;                       // queues may hold it for longer than the client is there
 
-  std::vector<Replay> replays;  // in their order
-  bool is_replaying = false;
-  ReplayPages replay_pages;
+  std::unique_ptr<Replaying> replaying;  // replays(), once there was one
 
   Writer out;
   std::vector<Sending> in_out;   // messages in `out`

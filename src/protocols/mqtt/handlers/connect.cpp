@@ -77,7 +77,8 @@ void agree(Client& client, const Connect& connect, Properties& told) {
   client.tells_problems = asked.request_problem_information != 0;
   client.receive_maximum = std::min(client.receive_maximum, asked.receive_maximum.value_or(65'535));
   client.max_packet_bytes = asked.maximum_packet_bytes.value_or(kLargestVarint);
-  client.outgoing_aliases.allow(std::min(asked.topic_alias_maximum.value_or(0), limits.topic_alias_maximum));
+  std::uint16_t aliases = std::min(asked.topic_alias_maximum.value_or(0), limits.topic_alias_maximum);
+  if (aliases > 0) client.outgoing_aliases = std::make_unique<OutgoingAliases>(aliases);
   if (client.keep_alive_s == 0 || client.keep_alive_s > limits.keep_alive_max_s) {
     if (limits.keep_alive_max_s != 65'535 || client.keep_alive_s != 0) {
       client.keep_alive_s = limits.keep_alive_max_s;
@@ -131,7 +132,7 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
       if (id) client.outgoing.add(*id, {.consumer = {}, .message = {0, Offset(offset)}, .qos = 2, .released = true});
     } else if (begins(kReplayItem)) {
       Replay replay{.filter = std::string(rest)};
-      if (decode_place(value, replay)) client.replays.push_back(std::move(replay));
+      if (decode_place(value, replay)) client.replays().waiting.push_back(std::move(replay));
     } else if (key == kWillItem) {
       waiting_will = broker::ScheduledId::from_text(value);
     }

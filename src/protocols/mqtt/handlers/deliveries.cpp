@@ -98,8 +98,8 @@ bool write_message(Client& client, const OutgoingView& view, Publish publish, Sh
   if (client.is_v5()) publish.properties = view.properties;
   std::size_t bytes = packet_bytes(publish, payload.size(), client.version);
   if (bytes > client.max_packet_bytes) return false;
-  if (client.is_v5() && bytes + kAliasBytes <= client.max_packet_bytes) {
-    OutgoingAliases::Alias alias = client.outgoing_aliases.alias_of(view.topic);
+  if (client.outgoing_aliases && bytes + kAliasBytes <= client.max_packet_bytes) {
+    OutgoingAliases::Alias alias = client.outgoing_aliases->alias_of(view.topic);
     if (alias.number != 0) publish.properties.topic_alias = alias.number;
     if (alias.known) publish.topic = {};
   }

@@ -107,8 +107,8 @@ std::optional<ToAnswer> open_answer(Client& client, const Publish& publish) {
 }
 
 Outcome<void> take(Client& client, Publish publish) {
-  auto topic = client.incoming_aliases.resolve(publish.topic, publish.properties.topic_alias,
-                                               client.door.limits.topic_alias_maximum);
+  auto topic = client.publishes().aliases.resolve(publish.topic, publish.properties.topic_alias,
+                                                  client.door.limits.topic_alias_maximum);
   if (!topic) return refuse(topic.error());
   if (!publish.properties.subscription_ids.empty())
     return refuse(ReasonCode::kProtocolError, "PUBLISH: a subscription identifier from a client");

@@ -51,7 +51,7 @@ bool write_retained(Client& client, const Replay& replay, const broker::Retained
   if (!written) return true;
   OutgoingMessage sent{.consumer = {}, .message = {}, .qos = publish.qos};
   if (replay.is_kept(client)) {
-    ReplayPages& pages = client.replay_pages;
+    ReplayPages& pages = client.replays().pages;
     sent.replay_page = pages.made;
     ++pages.all.back().unanswered;
     ++pages.unanswered;
@@ -85,7 +85,7 @@ runtime::Task<void> keep_items(Client* client, std::vector<broker::SessionItem> 
 
 /// What the client has all of: a next connection goes on behind it.
 void keep_places(Client& client) {
-  std::vector<ReplayPages::Page>& all = client.replay_pages.all;
+  std::vector<ReplayPages::Page>& all = client.replays().pages.all;
   auto under_way = std::ranges::find_if(all, [](const auto& page) { return !page.is_sent || page.unanswered > 0; });
   std::vector<broker::SessionItem> items;
   for (auto page = all.begin(); page != under_way; ++page) {
@@ -96,7 +96,7 @@ void keep_places(Client& client) {
 }
 
 void open_page(Client& client, const Replay& replay) {
-  ReplayPages& pages = client.replay_pages;
+  ReplayPages& pages = client.replays().pages;
   if (!replay.is_kept(client)) return;
   pages.all.push_back({.number = ++pages.made, .filter = replay.filter, .place = {}});
 }
@@ -104,7 +104,7 @@ void open_page(Client& client, const Replay& replay) {
 /// All of it is on its way. `place`: none: it was the last.
 void close_page(Client& client, Replay& replay, const std::optional<broker::RetainedPlace>& place) {
   if (!replay.is_kept(client)) return;
-  ReplayPages::Page& page = client.replay_pages.all.back();
+  ReplayPages::Page& page = client.replays().pages.all.back();
   page.is_sent = true;
   if (place) {
     replay.from = *place;
@@ -133,17 +133,18 @@ runtime::Task<void> replay_one(Client* client, Replay* replay) {
     place = page->next;
     if (page->messages.empty() && place) continue;
     close_page(*client, *replay, place);
-    while (!is_over(*client) && client->replay_pages.unanswered >= kMostUnanswered) co_await client->room.wait();
+    while (!is_over(*client) && client->replays().pages.unanswered >= kMostUnanswered) co_await client->room.wait();
   }
 }
 
 runtime::Task<void> replay_all(Client* client) {
-  while (!client->replays.empty() && !is_over(*client)) {
-    Replay next = std::move(client->replays.front());
-    client->replays.erase(client->replays.begin());
+  std::vector<Replay>& waiting = client->replays().waiting;
+  while (!waiting.empty() && !is_over(*client)) {
+    Replay next = std::move(waiting.front());
+    waiting.erase(waiting.begin());
     co_await replay_one(client, &next);
   }
-  client->is_replaying = false;
+  client->replays().is_running = false;
 }
 
 }  // namespace
@@ -176,7 +177,8 @@ bool decode_place(std::string_view encoded, Replay& into) {
 }
 
 void resume_replays(Client& client) {
-  for (Replay& one : std::exchange(client.replays, {})) {
+  if (!client.replaying) return;
+  for (Replay& one : std::exchange(client.replays().waiting, {})) {
     const Subscription* subscription = client.subscriptions.find(one.filter);
     if (!subscription) continue;
     one.qos = subscription->qos();
@@ -186,7 +188,7 @@ void resume_replays(Client& client) {
 }
 
 void answered_retained(Client& client, std::uint32_t number) {
-  ReplayPages& pages = client.replay_pages;
+  ReplayPages& pages = client.replays().pages;
   auto page = std::ranges::find(pages.all, number, &ReplayPages::Page::number);
   if (page == pages.all.end()) return;
   --page->unanswered;
@@ -196,14 +198,15 @@ void answered_retained(Client& client, std::uint32_t number) {
 }
 
 void forget_place(Client& client, std::string_view filter) {
-  for (ReplayPages::Page& page : client.replay_pages.all) {
+  if (!client.replaying) return;
+  for (ReplayPages::Page& page : client.replays().pages.all) {
     if (page.filter == filter) page.filter.clear();
   }
 }
 
 void replay_later(Client& client, Replay replay) {
-  client.replays.push_back(std::move(replay));
-  if (!std::exchange(client.is_replaying, true)) client.tasks.spawn("mqtt-retained", replay_all(&client));
+  client.replays().waiting.push_back(std::move(replay));
+  if (!std::exchange(client.replays().is_running, true)) client.tasks.spawn("mqtt-retained", replay_all(&client));
 }
 
 }  // namespace wharf::mqtt

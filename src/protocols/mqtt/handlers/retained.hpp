@@ -42,6 +42,13 @@ struct Replay {
   bool is_kept(const Client& client) const;
 };
 
+/// Most clients have none.
+struct Replaying {
+  std::vector<Replay> waiting;  // in their order
+  bool is_running = false;
+  ReplayPages pages;
+};
+
 /// As the session keeps it; none: it is none.
 std::string encode_place(const Replay& replay);
 bool decode_place(std::string_view encoded, Replay& into);

@@ -25,7 +25,7 @@ class IncomingAliases {
 /// Ours: the first topics that come, as many as the client allows.
 class OutgoingAliases {
  public:
-  void allow(std::uint16_t most) { most_ = most; }
+  explicit OutgoingAliases(std::uint16_t most) : most_(most) {}
   struct Alias {
     std::uint16_t number = 0;  // 0: none
     bool known = false;        // the client knows what it stands for
@@ -33,7 +33,7 @@ class OutgoingAliases {
   Alias alias_of(std::string_view topic);
 
  private:
-  std::uint16_t most_ = 0;
+  std::uint16_t most_;
   std::map<std::string, std::uint16_t, std::less<>> aliases_;
 };
 

@@ -23,9 +23,8 @@ TEST(MqttTopicAliases, OneThatCannotBeIsRefusedWithItsReason) {
 }
 
 TEST(MqttTopicAliases, OursAreGivenToTheFirstTopicsOnly) {
-  OutgoingAliases aliases;
-  EXPECT_EQ(aliases.alias_of("a").number, 0);
-  aliases.allow(1);
+  EXPECT_EQ(OutgoingAliases(0).alias_of("a").number, 0);
+  OutgoingAliases aliases(1);
   EXPECT_FALSE(aliases.alias_of("a").known);
   EXPECT_TRUE(aliases.alias_of("a").known);
   EXPECT_EQ(aliases.alias_of("a").number, 1);
