@@ -25,6 +25,11 @@ std::optional<std::uint64_t> number_in(const std::filesystem::path& path) {
   return number;
 }
 
+/// The lesser of those that there are.
+std::optional<std::uint64_t> lesser(std::optional<std::uint64_t> one, std::optional<std::uint64_t> other) {
+  return one && other ? std::min(one, other) : one ? one : other;
+}
+
 /// Of one group and of all around it.
 std::optional<std::uint64_t> least_limit(const std::filesystem::path& hierarchy, std::string_view group,
                                          std::string_view file) {
@@ -32,8 +37,7 @@ std::optional<std::uint64_t> least_limit(const std::filesystem::path& hierarchy,
   std::filesystem::path at = hierarchy;
   for (const std::filesystem::path& part : std::filesystem::path(group).relative_path()) {
     at /= part;
-    std::optional<std::uint64_t> limit = number_in(at / file);
-    if (limit) least = std::min(*limit, least.value_or(*limit));
+    least = lesser(least, number_in(at / file));
   }
   return least;
 }
@@ -60,10 +64,8 @@ std::optional<std::uint64_t> control_group_memory(const std::filesystem::path& r
     if (controllers == std::string_view::npos || path == std::string_view::npos) continue;
     std::string_view names = line.substr(controllers + 1, path - controllers - 1);
     std::string_view group = line.substr(path + 1);
-    std::optional<std::uint64_t> limit;
-    if (names.empty()) limit = least_limit(root, group, "memory.max");
-    if (names == "memory") limit = least_limit(root / "memory", group, "memory.limit_in_bytes");
-    if (limit) least = std::min(*limit, least.value_or(*limit));
+    if (names.empty()) least = lesser(least, least_limit(root, group, "memory.max"));
+    if (names == "memory") least = lesser(least, least_limit(root / "memory", group, "memory.limit_in_bytes"));
   }
   return least;
 }

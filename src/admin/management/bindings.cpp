@@ -4,6 +4,7 @@
 
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
+#include "admin/management/each_destination.hpp"
 #include "admin/management/exchange_named.hpp"
 #include "admin/management/list.hpp"
 #include "admin/management/properties_key.hpp"
@@ -43,19 +44,13 @@ runtime::Task<http::Response> answer(Call* call, std::vector<Shown> shown) {
   return answer_list(call, std::move(shown), json, order);
 }
 
-/// Everything that is bound in a namespace, some destinations at a time.
+/// Everything that is bound in a namespace.
 runtime::Task<void> gather(Call* call, std::string vhost, std::vector<Shown>* into) {
-  for (routing::DestinationId next = 0;;) {
-    std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
-    if (!view || next >= view->routes->destination_limit()) break;
-    std::size_t end = std::min<std::size_t>(view->routes->destination_limit(), next + kItemsPerSlice);
-    for (; next < end; ++next) {
-      const Destination& destination = view->routes->destination(next);
-      if (view->routes->find(destination.kind, destination.name) != next) continue;  // it has gone
-      for (Binding& binding : view->routes->bindings_to(destination)) into->push_back({vhost, std::move(binding)});
-    }
-    co_await runtime::next_turn(call->here);
-  }
+  auto visit = [vhost, into](const broker::NamespaceView& view, routing::DestinationId id) {
+    for (Binding& binding : view.routes->bindings_to(view.routes->destination(id)))
+      into->push_back({vhost, std::move(binding)});
+  };
+  return each_destination(call, std::move(vhost), std::move(visit));
 }
 
 runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {

@@ -9,7 +9,7 @@
 #include "admin/management/answers.hpp"
 #include "admin/management/cluster_name.hpp"
 #include "admin/management/definition_streams.hpp"
-#include "admin/management/list.hpp"
+#include "admin/management/each_destination.hpp"
 #include "admin/management/property_json.hpp"
 #include "admin/management/queue_named.hpp"
 #include "admin/management/resources.hpp"
@@ -59,24 +59,18 @@ bool is_exported(const broker::NamespaceView& view, const cluster::TopicTable& t
 }
 
 runtime::Task<void> gather_destinations(Call* call, Vhost* into) {
-  for (std::size_t next = 0;;) {
-    std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, into->name);
-    if (!view || next >= view->routes->destination_limit()) break;
-    cluster::TopicTable::Pointer topics = call->ports.catalogue.topics(call->here);
-    std::size_t end = std::min<std::size_t>(view->routes->destination_limit(), next + kItemsPerSlice);
-    for (; next < end; ++next) {
-      const routing::Destination& one = view->routes->destination(static_cast<routing::DestinationId>(next));
-      if (view->routes->find(one.kind, one.name) != next) continue;  // it has gone
-      QueuePointer queue = one.kind == DestinationKind::kQueue ? view->queue(one.name) : nullptr;
-      if (queue && !queue->exclusive) into->queues.push_back(std::move(queue));
-      StreamPointer topic = one.kind == DestinationKind::kLogTopic ? topics->find(one.name) : nullptr;
-      if (is_stream(topic.get())) into->streams.push_back(std::move(topic));
-      for (routing::Binding& binding : view->routes->bindings_to(one)) {
-        if (is_exported(*view, *topics, binding)) into->bindings.push_back(std::move(binding));
-      }
+  auto visit = [call, into](const broker::NamespaceView& view, routing::DestinationId id) {
+    const cluster::TopicTable::Pointer topics = call->ports.catalogue.topics(call->here);
+    const routing::Destination& one = view.routes->destination(id);
+    QueuePointer queue = one.kind == DestinationKind::kQueue ? (*view.queues)[id] : nullptr;
+    if (queue && !queue->exclusive) into->queues.push_back(std::move(queue));
+    StreamPointer topic = one.kind == DestinationKind::kLogTopic ? topics->find(one.name) : nullptr;
+    if (is_stream(topic.get())) into->streams.push_back(std::move(topic));
+    for (routing::Binding& binding : view.routes->bindings_to(one)) {
+      if (is_exported(view, *topics, binding)) into->bindings.push_back(std::move(binding));
     }
-    co_await runtime::next_turn(call->here);
-  }
+  };
+  return each_destination(call, into->name, std::move(visit));
 }
 
 runtime::Task<void> gather(Call* call, Vhost* into) {

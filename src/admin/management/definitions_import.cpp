@@ -5,7 +5,7 @@
 
 #include "admin/management/answers.hpp"
 #include "admin/management/definitions_check.hpp"
-#include "admin/management/list.hpp"
+#include "admin/management/each_destination.hpp"
 #include "admin/management/multipart.hpp"
 #include "admin/management/resources.hpp"
 #include "admin/management/vhost_note.hpp"
@@ -13,24 +13,15 @@
 namespace wharf::management {
 namespace {
 
-/// Some hundred queues at a time: the queue's number in the table may have become another's in between, and what is
-/// missed or gone by then is found out when its turn comes.
+/// What is missed or gone by then is found out when its turn comes.
 runtime::Task<void> know_vhost(Call* call, std::string vhost, KnownVhost* into) {
-  std::size_t next = 0;
-  while (true) {
-    std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
-    if (!view) break;
-    if (next == 0) into->exchanges = view->routes->exchanges();
-    std::size_t end = std::min<std::size_t>(view->routes->destination_limit(), next + kItemsPerSlice);
-    for (; next < end; ++next) {
-      const routing::Destination& one = view->routes->destination(static_cast<routing::DestinationId>(next));
-      if (view->routes->find(one.kind, one.name) != next) continue;  // it has gone
-      if (one.kind == routing::DestinationKind::kQueue) into->queues.insert(one.name);
-      if (one.kind == routing::DestinationKind::kLogTopic) into->log_topics.insert(one.name);
-    }
-    if (next >= view->routes->destination_limit()) break;
-    co_await runtime::next_turn(call->here);
-  }
+  auto visit = [into](const broker::NamespaceView& view, routing::DestinationId id) {
+    const routing::Destination& one = view.routes->destination(id);
+    if (one.kind == routing::DestinationKind::kExchange) into->exchanges.push_back(view.routes->exchange(id)->exchange);
+    if (one.kind == routing::DestinationKind::kQueue) into->queues.insert(one.name);
+    if (one.kind == routing::DestinationKind::kLogTopic) into->log_topics.insert(one.name);
+  };
+  return each_destination(call, std::move(vhost), std::move(visit));
 }
 
 runtime::Task<void> know(Call* call, KnownThings* into) {

@@ -5,6 +5,7 @@
 
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
+#include "admin/management/each_destination.hpp"
 #include "admin/management/exchange_named.hpp"
 #include "admin/management/list.hpp"
 #include "admin/management/policy_fields.hpp"
@@ -47,21 +48,16 @@ boost::json::object json_of(const Shown& shown) {
   return json;
 }
 
-/// Those of a virtual host, some of its names at a time.
+/// Those of a virtual host.
 runtime::Task<void> gather(Call* call, std::string vhost, std::vector<Shown>* into) {
   auto traffic = co_await call->ports.statistics.exchanges(call->here, vhost);
-  for (routing::DestinationId next = 0;;) {
-    std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
-    if (!view || next >= view->routes->destination_limit()) break;
-    std::size_t end = std::min<std::size_t>(view->routes->destination_limit(), next + kItemsPerSlice);
-    for (; next < end; ++next) {
-      const routing::ExchangeEntry* entry = view->routes->exchange(next);
-      if (entry == nullptr) continue;
-      into->push_back(shown_of(*call, vhost, entry->exchange));
-      into->back().traffic = traffic[entry->exchange.name];
-    }
-    co_await runtime::next_turn(call->here);
-  }
+  auto visit = [&](const broker::NamespaceView& view, routing::DestinationId id) {
+    const routing::ExchangeEntry* entry = view.routes->exchange(id);
+    if (entry == nullptr) return;
+    into->push_back(shown_of(*call, vhost, entry->exchange));
+    into->back().traffic = traffic[entry->exchange.name];
+  };
+  co_await each_destination(call, vhost, visit);
 }
 
 runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {

@@ -2,6 +2,7 @@
 // sorted by it.
 #include <numeric>
 
+#include "admin/management/each_destination.hpp"
 #include "admin/management/list.hpp"
 #include "admin/management/queue_json.hpp"
 #include "admin/management/resources.hpp"
@@ -129,25 +130,16 @@ SortKey QueueItems::key_of(std::size_t place, const WantedFields& path) const {
   return ListedItems::key_of(place, path);
 }
 
-/// A slice at a time: a number in the table may have become another's in between, which is there as well.
 runtime::Task<void> gather(Call* call, std::string vhost, std::vector<ShownQueue>* into) {
-  routing::DestinationId next = 0;
-  while (true) {
-    std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, vhost);
-    if (!view || next >= view->routes->destination_limit()) break;
-    std::size_t end = std::min<std::size_t>(view->routes->destination_limit(), next + kItemsPerSlice);
-    for (; next < end; ++next) {
-      const routing::Destination& one = view->routes->destination(next);
-      QueuePointer queue = next < view->queues->size() ? (*view->queues)[next] : nullptr;
-      if (queue) {
-        into->push_back({.queue = std::move(queue), .policy = {}, .numbers = {}});
-      } else if (one.kind == routing::DestinationKind::kLogTopic && view->routes->find(one.kind, one.name) == next) {
-        if (StreamPointer stream = stream_named(*call, vhost, one.name))
-          into->push_back(shown_stream(std::move(stream)));
-      }
-    }
-    co_await runtime::next_turn(call->here);
-  }
+  auto visit = [call, vhost, into](const broker::NamespaceView& view, routing::DestinationId id) {
+    const routing::Destination& one = view.routes->destination(id);
+    QueuePointer queue = one.kind == routing::DestinationKind::kQueue ? (*view.queues)[id] : nullptr;
+    if (queue) into->push_back({.queue = std::move(queue), .policy = {}, .numbers = {}});
+    StreamPointer stream =
+        one.kind == routing::DestinationKind::kLogTopic ? stream_named(*call, vhost, one.name) : nullptr;
+    if (stream) into->push_back(shown_stream(std::move(stream)));
+  };
+  return each_destination(call, std::move(vhost), std::move(visit));
 }
 
 runtime::Task<http::Response> list(Call* call, std::vector<std::string> vhosts) {

@@ -95,14 +95,15 @@ Copies::Queues Copies::apply(std::vector<Change> changes, Known known) {
 void Copies::load_change(Copy& copy, const Change& change) {
   bool is_first = copy.shard.index() == copies_.front().shard.index();
   Result<QueueChanges> loaded = copy.namespaces.apply(change);
-  if (!loaded && is_first) logger_.error("a stored definition cannot be used", {{"reason", loaded.error().message}});
-  if (loaded) {
-    for (PolicyWalk& walk : loaded->walks) {  // of what is ready-made: the rest comes behind the policies
-      while (!walk.done) std::ignore = copy.namespaces.follow(walk, kNamesPerSlice);
-    }
+  if (!loaded) {
+    if (is_first) logger_.error("a stored definition cannot be used", {{"reason", loaded.error().message}});
+    return;
+  }
+  for (PolicyWalk& walk : loaded->walks) {  // of what is ready-made: the rest comes behind the policies
+    while (!walk.done) std::ignore = copy.namespaces.follow(walk, kNamesPerSlice);
   }
   const auto* made = std::get_if<QueueMade>(&change);
-  if (!loaded || made == nullptr || made->queue->ref.shard != copy.shard.index()) return;
+  if (made == nullptr || made->queue->ref.shard != copy.shard.index()) return;
   Result<void> opened = copy.host.open(copy.namespaces.find(made->queue->name_space)->queue(made->queue->name));
   if (!opened) {
     logger_.error(

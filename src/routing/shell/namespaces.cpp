@@ -95,9 +95,9 @@ std::vector<std::shared_ptr<const queue::QueueInfo>> Namespaces::follow(PolicyWa
     // The default exchange leads to queues by their names, and nowhere else.
     if (exchange != nullptr && !exchange->exchange.name.empty() && concerns(exchange->exchange.name))
       set_alternate(in, exchange->exchange.name);
-    bool is_queue = walk.next < in.queues.size() && in.queues[walk.next];
-    if (is_queue && concerns(in.queues[walk.next]->name) && configure(in.queues[walk.next], in))
-      configured.push_back(in.queues[walk.next]);
+    if (walk.next >= in.queues.size()) continue;
+    std::shared_ptr<const queue::QueueInfo>& queue = in.queues[walk.next];
+    if (queue && concerns(queue->name) && configure(queue, in)) configured.push_back(queue);
   }
   walk.done = walk.next >= end;
   return configured;

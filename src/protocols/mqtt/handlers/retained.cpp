@@ -178,7 +178,7 @@ bool decode_place(std::string_view encoded, Replay& into) {
 
 void resume_replays(Client& client) {
   if (!client.replaying) return;
-  for (Replay& one : std::exchange(client.replays().waiting, {})) {
+  for (Replay& one : std::exchange(client.replaying->waiting, {})) {
     const Subscription* subscription = client.subscriptions.find(one.filter);
     if (!subscription) continue;
     one.qos = subscription->qos();
@@ -199,7 +199,7 @@ void answered_retained(Client& client, std::uint32_t number) {
 
 void forget_place(Client& client, std::string_view filter) {
   if (!client.replaying) return;
-  for (ReplayPages::Page& page : client.replays().pages.all) {
+  for (ReplayPages::Page& page : client.replaying->pages.all) {
     if (page.filter == filter) page.filter.clear();
   }
 }

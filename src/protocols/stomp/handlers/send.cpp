@@ -1,6 +1,4 @@
 // SEND: routed at once, gathered per destination, answered when it is kept.
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "broker/routed_message.hpp"
