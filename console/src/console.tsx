@@ -1,5 +1,5 @@
 // The whole: who is signed in, which page is shown, and what is around it.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Api, ApiError, type Query } from "./api.ts";
 import { type App, AppContext } from "./app_context.ts";
 import { GroupMemories } from "./group_memory.ts";
@@ -140,7 +140,7 @@ function useTitle(route: Route) {
 }
 
 function useShortcuts(search: () => void) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       const typing = target.matches("input, textarea, select") || document.querySelector("dialog[open]") !== null;

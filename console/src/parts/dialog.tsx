@@ -1,13 +1,14 @@
 // A question over the page: the browser's own <dialog>, which keeps the focus inside, and gives it back when it closes (Escape too).
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { useApp } from "../app_context.ts";
 import { type Field, FieldInput, type Values, initial_values, read_values } from "./fields.tsx";
 
 export function Dialog({ title, wide = false, close, children }: { title: string; wide?: boolean; close: () => void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key: after it the first letters that somebody types would be lost.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
     return () => {

@@ -28,7 +28,6 @@ export function Palette({ close }: { close: () => void }) {
   const hits = [...pages, ...found];
 
   useEffect(() => {
-    set_at(0);
     if (typed === "") return set_found([]);
     const gone = new AbortController();
     const timer = window.setTimeout(() => {
@@ -55,6 +54,10 @@ export function Palette({ close }: { close: () => void }) {
   }, [typed]);
   useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at]);
 
+  const look_for = (text: string) => {
+    set_typed(text);
+    set_at(0);
+  };
   const open = (hit: Hit | undefined) => {
     if (!hit) return;
     close();
@@ -70,7 +73,7 @@ export function Palette({ close }: { close: () => void }) {
   return (
     <Dialog title="Search" close={close}>
       <input type="search" role="combobox" aria-label="Search pages, topics, groups, queues and exchanges" aria-expanded="true" aria-controls="hits" aria-activedescendant={`hit-${at}`}
-        placeholder="a page, or part of a name" spellcheck={false} autofocus value={typed} onInput={(event) => set_typed(event.currentTarget.value)} onKeyDown={pressed} />
+        placeholder="a page, or part of a name" spellcheck={false} autofocus value={typed} onInput={(event) => look_for(event.currentTarget.value)} onKeyDown={pressed} />
       <ul id="hits" role="listbox" aria-label="Found" ref={list} class="hits">
         {hits.map((hit, place) => (
           <li key={hit.kind + hit.target} id={`hit-${place}`} role="option" aria-selected={place === at} onClick={() => open(hit)} onMouseMove={() => set_at(place)}>

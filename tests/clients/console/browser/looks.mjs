@@ -71,6 +71,12 @@ export default [
       equal(await page.locator('#hits [aria-selected=true]').textContent(), 'Topics page')
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
+      const typedInto = await page.evaluate(async () => {  // by the next key, however fast somebody types
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }))
+        await new Promise((done) => queueMicrotask(() => queueMicrotask(done)))
+        return document.activeElement?.getAttribute('role')
+      })
+      equal(typedInto, 'combobox')
     }, { vhost })
   }],
   ['everything is reached by Tab, with the focus to be seen', async () => {
