@@ -1,7 +1,7 @@
 // With 5,000 partitions in many topics and a group that read them all: what a page costs the browser's thread.
 import { equal, runCases } from './cases.mjs'
-import { api, at, heading, open, signIn, withPage } from './browser.mjs'
-import { pageTimer, within } from './page_time.mjs'
+import { api, at, heading, open, signIn } from './browser.mjs'
+import { eachStepIsQuick } from './page_time.mjs'
 
 const kTopics = 1000
 const kPartitions = Number(process.env.CONSOLE_PARTITIONS ?? 5000)
@@ -25,20 +25,22 @@ const cell = (page, text) => page.waitForFunction((wanted) => document.querySele
 
 await fill()
 await runCases('console with many partitions', [
-  [`topics, a topic and a group of ${kPartitions} partitions`, () => withPage(async (page) => {
-    const used = await pageTimer(page)
+  [`topics, a topic and a group of ${kPartitions} partitions`, () => eachStepIsQuick(async (page, step) => {
     await signIn(page)
     await heading(page, 'Overview')
-    await within(page, used, 'topics', () => open(page, 'topics'), () => first(page, name(0)))
-    await within(page, used, 'the last page', press(page, 'Last'), () => page.getByRole('link', { name: 'wide', exact: true }).waitFor())
-    await within(page, used, 'by partitions', press(page, 'Partitions'), () => first(page, 'wide'))
-    await within(page, used, 'a topic', () => open(page, 'topic', 'wide'), () => page.locator('.entry').first().waitFor())
-    await within(page, used, 'its partitions', () => open(page, 'topic', 'wide', 'partitions'), () => cell(page, '0'))
-    await within(page, used, 'the next page', press(page, 'Next'), () => cell(page, '100'))
-    await within(page, used, 'groups', () => open(page, 'groups'), () => first(page, 'readers'))
-    await within(page, used, 'a group', () => open(page, 'group', 'readers'), () => page.getByText(/of 4/).first().waitFor())
-    await within(page, used, 'the overview', () => open(page, 'overview'), () => page.getByRole('link', { name: /other topics/ }).waitFor())
-    await within(page, used, 'settings', () => open(page, 'settings'), () => page.getByText('data.dir').first().waitFor())
+    await step('topics', () => open(page, 'topics'), () => first(page, name(0)))
+    await step('the last page', press(page, 'Last'), () => page.getByRole('link', { name: 'wide', exact: true }).waitFor())
+    await step('by partitions', press(page, 'Partitions'), async () => {
+      await page.getByText(/^1\u2013100 of 1.001/).waitFor()
+      await first(page, 'wide')
+    })
+    await step('a topic', () => open(page, 'topic', 'wide'), () => page.locator('.entry').first().waitFor())
+    await step('its partitions', () => open(page, 'topic', 'wide', 'partitions'), () => cell(page, '0'))
+    await step('the next page', press(page, 'Next'), () => cell(page, '100'))
+    await step('groups', () => open(page, 'groups'), () => first(page, 'readers'))
+    await step('a group', () => open(page, 'group', 'readers'), () => page.getByText(/of 4/).first().waitFor())
+    await step('the overview', () => open(page, 'overview'), () => page.getByRole('link', { name: /other topics/ }).waitFor())
+    await step('settings', () => open(page, 'settings'), () => page.getByText('data.dir').first().waitFor())
     equal(await page.locator('.failure').count(), 0)
   })],
 ], 1)
