@@ -12,12 +12,13 @@ using Portion = ScatteredPortion<PublishPart, Answer>;
 
 void append_prepared(Portion& portion, Portion::Item& item, Acknowledge acknowledge) {
   NodeShard& owner = portion.owner;
+  cluster::ShardLogs& logs = *owner.logs;
+  PartitionId partition = item.part.partition;
   if (!owner.takes_records) {
+    logs.store().refuse(partition, item.part.batches.number());
     item.answer = fail(ErrorCode::kDiskFull, "the disk is full");
     return;
   }
-  cluster::ShardLogs& logs = *owner.logs;
-  PartitionId partition = item.part.partition;
   log::AppendContext context{.leader_epoch = owner.topics->leader_epoch(), .now = owner.shard.clock().wall_now()};
   Result<log::Appended> appended = logs.append(partition, std::move(item.part.batches), context);
   if (!appended) {
@@ -41,19 +42,22 @@ void append_prepared(Portion& portion, Portion::Item& item, Acknowledge acknowle
 void append(Portion& portion, Portion::Item& item, Acknowledge acknowledge) {
   cluster::Preparations& preparations = portion.owner.logs->preparations();
   PartitionId partition = item.part.partition;
+  std::optional<MessageNumber> number = item.part.batches.number();
   Result<bool> now = preparations.now(partition, item.part.batches);
   if (!now) {
+    portion.owner.logs->store().refuse(partition, number);
     item.answer = fail(now.error());
     return;
   }
   if (*now) return append_prepared(portion, item, acknowledge);
   portion.expect();
   preparations.later(partition, std::move(item.part.batches),
-                     [self = portion.shared_from_this(), &item, acknowledge](Result<log::OwnedBatches> prepared) {
+                     [self = portion.shared_from_this(), &item, acknowledge, number](Result<log::OwnedBatches> prepared) {
                        if (prepared) {
                          item.part.batches = std::move(*prepared);
                          append_prepared(*self, item, acknowledge);
                        } else {
+                         self->owner.logs->store().refuse(item.part.partition, number);
                          item.answer = fail(prepared.error());
                        }
                        self->answered();

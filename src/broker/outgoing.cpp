@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 #include "broker/log_batch_room.hpp"
@@ -39,7 +40,7 @@ std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& ro
                             Timestamp now) {
   std::uint32_t count = 0;
   std::optional<log::OwnedBatches> shared;
-  if (is_shared(view, routes, message.message)) shared = log::share(bytes_of(message.message, now));
+  if (is_shared(view, routes, message.message)) shared = log::share(bytes_of(message.message, now, message.sent_as));
   for (routing::DestinationId id : routes.destinations) {
     const routing::Destination& destination = view.routes->destination(id);
     Part* part = nullptr;
@@ -73,6 +74,17 @@ std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& ro
   return count;
 }
 
+/// What comes again comes alone: its place among the others is told apart by its number.
+bool Outgoing::may_join(const Part& part, const Message& one) {
+  bool other_sender = part.number && one.sent_as && part.number->sender != one.sent_as->sender;
+  return !part.is_closed && !one.again && !other_sender;
+}
+
+void Outgoing::take_number(Part& part, const Message& one) {
+  if (one.sent_as) part.number = one.sent_as;
+  part.is_closed |= one.again;
+}
+
 Outgoing::Part& Outgoing::new_part(routing::DestinationId destination) {
   if (newest_part_.size() <= destination) newest_part_.resize(destination + 1);
   Part& part = parts_.emplace_back(Part{.destination = destination});
@@ -94,9 +106,9 @@ Outgoing::Part& Outgoing::add(routing::DestinationId destination, const QueueInf
                               const std::optional<log::OwnedBatches>& shared, Timestamp now) {
   std::uint8_t level = level_in(queue, one.message);
   auto same = [&](const Part& other) { return other.queue == queue.ref && other.level == level; };
-  bool alone = shared || queue.settings.takes_each_alone();
+  bool alone = shared || one.again || queue.settings.takes_each_alone();
   Part* newest = alone ? nullptr : &part_of(destination, same);
-  Part& part = alone || newest->shared ? new_part(destination) : *newest;
+  Part& part = alone || !may_join(*newest, one) ? new_part(destination) : *newest;
   part.queue = queue.ref;
   part.level = level;
   part.persistent |= one.persistent;
@@ -104,7 +116,9 @@ Outgoing::Part& Outgoing::add(routing::DestinationId destination, const QueueInf
   part.body_bytes += one.message.body.size();
   if (shared) {
     part.shared = shared;
+    part.is_closed = true;
   } else {
+    take_number(part, one);
     append_message(part.builder, one.message, now);
   }
   return part;
@@ -116,8 +130,9 @@ Outgoing::Part& Outgoing::add(routing::DestinationId destination, const cluster:
   // The partition's newest part: none may come before another that came earlier.
   Part* part = &part_of(destination, [&](const Part& other) { return other.partition == partition; });
   bool is_full = part->builder.size_bytes() > room_for(*topic.config, one.message);
-  if (is_full && part->builder.record_count() > 0) part = &new_part(destination);
+  if (part->builder.record_count() > 0 && (is_full || !may_join(*part, one))) part = &new_part(destination);
   part->partition = partition;
+  take_number(*part, one);
   append_message(part->builder, one.message, now);
   return *part;
 }
@@ -129,9 +144,12 @@ void Outgoing::retain(const Message& one, Timestamp now) {
   std::string key = retained_key(one.name_space, one.message.routing_key);
   PartitionId partition = cluster::partition_of_key(*topic, key);
   if (has_arrived(one.arrived, partition)) return;
-  auto known = std::ranges::find(retained_, partition, [](const Part& part) { return *part.partition; });
-  Part& part = known == retained_.end() ? retained_.emplace_back() : *known;
+  auto newest_first = std::views::reverse(retained_);
+  auto newest = std::ranges::find(newest_first, partition, [](const Part& part) { return *part.partition; });
+  bool joins = newest != newest_first.end() && may_join(*newest, one);
+  Part& part = joins ? *newest : retained_.emplace_back();
   part.partition = partition;
+  take_number(part, one);
   if (one.message.body.empty()) {
     part.builder.append({.timestamp = now, .key = as_bytes(key), .value = {}, .headers = {}});
   } else {
@@ -157,6 +175,11 @@ Outgoing::Gathered Outgoing::take() {
   Gathered gathered{.parts = {.delayed = std::exchange(delayed_, {}), .history = std::exchange(history_, {})},
                     .messages = {}};
   std::vector<std::vector<std::size_t>> of_logs;
+  for (auto* parts : {&parts_, &retained_}) {
+    for (Part& part : *parts) {
+      if (part.number) part.builder.set_number(*part.number);
+    }
+  }
   for (Part& part : parts_) {
     newest_part_[part.destination] = 0;
     if (part.queue) {

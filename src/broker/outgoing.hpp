@@ -34,6 +34,8 @@ class Outgoing {
     std::optional<std::size_t> number;         // the caller's own, told by take()
     /// Of one that was sent before: it goes nowhere that has it, and is not remembered anew.
     const queue::Arrivals* arrived = nullptr;
+    std::optional<MessageNumber> sent_as = {};  // by a sender that may send it again
+    bool again = false;                         // it does: what has it takes no other message for it
   };
 
   Outgoing(runtime::Shard& here, Catalogue& catalogue) : here_(here), catalogue_(catalogue) {}
@@ -60,9 +62,13 @@ class Outgoing {
     std::uint64_t body_bytes = 0;
     BatchBuilder builder{BatchOptions{}};
     std::optional<log::OwnedBatches> shared;  // in place of what is built: a message that other parts have too
+    std::optional<MessageNumber> number;      // the highest
+    bool is_closed = false;                   // nothing more comes in
     std::vector<std::size_t> messages;
     std::uint32_t next = 0;  // part of the same destination, before this one; place + 1
   };
+  static void take_number(Part& part, const Message& message);
+  static bool may_join(const Part& part, const Message& message);
   Part& new_part(routing::DestinationId destination);
   template <class Same>
   Part& part_of(routing::DestinationId destination, Same&& same);

@@ -36,8 +36,9 @@ log::OwnedBatches batch_of(BatchBuilder& builder) {
   return log::own(finished(builder));
 }
 
-std::vector<std::byte> bytes_of(const MessageView& message, Timestamp now) {
+std::vector<std::byte> bytes_of(const MessageView& message, Timestamp now, const std::optional<MessageNumber>& number) {
   BatchBuilder builder{BatchOptions{}};
+  if (number) builder.set_number(*number);
   append_message(builder, message, now);
   return finished(builder);
 }

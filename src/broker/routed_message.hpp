@@ -1,6 +1,7 @@
 #pragma once
 // A message between two queues or exchanges: as a record of its own, and on its way into queues again.
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +31,8 @@ std::uint8_t level_in(const QueueInfo& queue, const MessageView& message);
 log::OwnedBatches batch_of(BatchBuilder& builder);
 
 /// A batch of this one message.
-std::vector<std::byte> bytes_of(const MessageView& message, Timestamp now);
+std::vector<std::byte> bytes_of(const MessageView& message, Timestamp now,
+                                const std::optional<MessageNumber>& number = {});
 
 /// As it would come out of a queue; may cross shards.
 queue::Delivery delivery_of(const MessageView& message, Timestamp now);

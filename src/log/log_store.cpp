@@ -52,28 +52,39 @@ Result<void> LogStore::remove(PartitionId id) {
 Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const AppendContext& context) {
   PartitionLog* log = find(id);
   if (log == nullptr) return logs_.no_log(id);
+  Result<Appended> appended = take(*log, batches, context);
+  if (!appended) refuse(id, batches.number());
+  return appended;
+}
+
+void LogStore::refuse(PartitionId id, const std::optional<MessageNumber>& number) {
+  PartitionLog* log = number ? find(id) : nullptr;
+  if (log != nullptr) log->producer_states().refuse(number->sender, with_.shard->clock().wall_now());
+}
+
+Result<Appended> LogStore::take(PartitionLog& log, OwnedBatches& batches, const AppendContext& context) {
   if (closed_) return fail(ErrorCode::kClosed, "the log store is closing");
-  if (!space_.takes_records(id, context.from_client)) return fail(ErrorCode::kDiskFull, "the disk is full");
+  if (!space_.takes_records(log.id(), context.from_client)) return fail(ErrorCode::kDiskFull, "the disk is full");
   if (context.from_client && !batches.prepared) {
-    Result<void> prepared = prepare_batches(batches, log->config(), prepare_options(Effort::kAny), decoders_);
+    Result<void> prepared = prepare_batches(batches, log.config(), prepare_options(Effort::kAny), decoders_);
     if (!prepared) return fail(prepared.error());
   }
-  Offset was_readable = log->high_watermark();
-  Result<Appended> appended = log->stamp(batches, context, headers_);
+  Offset was_readable = log.high_watermark();
+  Result<Appended> appended = log.stamp(batches, context, headers_);
   // A topic that becomes async shows what waits for the disk, whatever comes of this append.
-  if (log->high_watermark() > was_readable) advanced_.add(*log);
+  if (log.high_watermark() > was_readable) advanced_.add(log);
   if (!appended || appended->duplicate) return appended;
-  if (log->flush() == Flush::kSync) {
-    WalRecordHeader record{id, context.leader_epoch, appended->first, appended->next};
+  if (log.flush() == Flush::kSync) {
+    WalRecordHeader record{log.id(), context.leader_epoch, appended->first, appended->next};
     if (Result<void> taken = commits_.append(record, batches); !taken) return fail(taken.error());
   }
-  if (Result<void> committed = log->commit(batches, context, headers_); !committed) {
+  if (Result<void> committed = log.commit(batches, context, headers_); !committed) {
     if (committed.error().code == ErrorCode::kDiskFull) space_.note_full();
     return fail(committed.error());
   }
   checkpointer_.note_appended(batches.bytes.size());
-  checkpointer_.note_dirty(*log);
-  if (log->flush() == Flush::kAsync) advanced_.add(*log);
+  checkpointer_.note_dirty(log);
+  if (log.flush() == Flush::kAsync) advanced_.add(log);
   logs_.trim_hot_tails();
   return appended;
 }

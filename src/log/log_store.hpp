@@ -85,6 +85,8 @@ class LogStore {
   /// kFencedEpoch (leader epoch below the log's latest), kStorage, kDiskFull, kBusy (the disk does not keep up),
   /// kClosed.
   Result<Appended> append(PartitionId id, OwnedBatches batches, const AppendContext& context);
+  /// A batch of this number was refused on the log's behalf, before append(), which does it by itself.
+  void refuse(PartitionId id, const std::optional<MessageNumber>& number);
   /// Looks into a client's records, as append() does where nobody did before: true when that is done. False: it takes
   /// longer than a shard should (much to decompress or compress): await prepare(), and keep the producers' order
   /// meanwhile. Errors are append()'s.
@@ -126,6 +128,7 @@ class LogStore {
   LogStore(Surroundings with, LogStoreOptions options);
 
   PrepareOptions prepare_options(Effort effort) const;
+  Result<Appended> take(PartitionLog& log, OwnedBatches& batches, const AppendContext& context);
   void stop_parts();
   runtime::Task<Result<void>> tell_closed();
 

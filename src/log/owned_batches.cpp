@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "model/byte_order.hpp"
 #include "model/record_batch.hpp"
 
 namespace wharf::log {
@@ -15,6 +16,13 @@ std::shared_ptr<std::byte[]> copy_of(ByteView bytes) {
 }
 
 }  // namespace
+
+std::optional<MessageNumber> OwnedBatches::number() const {
+  if (bytes.size() < kBatchHeaderBytes) return std::nullopt;
+  ProducerId sender(load_big_endian<std::int64_t>(bytes.data() + batch_field::kProducerId));
+  if (!numbers_messages(sender)) return std::nullopt;
+  return MessageNumber{sender, load_big_endian<std::int32_t>(bytes.data() + batch_field::kBaseSequence)};
+}
 
 ByteView OwnedBatches::header_apart() const {
   return own_header ? ByteView(own_header.get(), kBatchHeaderBytes) : ByteView();

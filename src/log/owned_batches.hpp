@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/bytes.hpp"
+#include "model/message_number.hpp"
 #include "model/time.hpp"
 
 namespace wharf::log {
@@ -23,6 +25,8 @@ struct OwnedBatches {
   /// Of a shared batch, once it is a log's: that log's copy of its header, stamped in place of the one in `bytes`.
   std::shared_ptr<std::byte[]> own_header;
 
+  /// Of a sender that numbers its messages (model/message_number.hpp); none.
+  std::optional<MessageNumber> number() const;
   ByteView header_apart() const;  // own_header; empty: none
   MutableBytes stamped_part();    // what the log writes its stamps to
   /// Into memory of their own, where they are shared.

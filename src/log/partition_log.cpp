@@ -45,6 +45,13 @@ Result<std::optional<Appended>> PartitionLog::check_sequences(std::span<const Ba
   return std::nullopt;
 }
 
+std::optional<Appended> PartitionLog::kept_as(const MessageNumber& number) const {
+  BatchHeader header{.producer_id = number.sender, .producer_epoch = ProducerEpoch(0), .base_sequence = number.number};
+  Result<std::optional<ProducerStates::StoredBatch>> stored = producers_.check(header);
+  if (!stored || !*stored) return std::nullopt;
+  return Appended{(*stored)->first, (*stored)->next, kNoTimestamp, true};
+}
+
 /// A write-ahead log that holds the records before, or a segment that does, are both fine for a start
 /// (log/recovery_cases.hpp).
 Result<void> PartitionLog::follow_flush_setting() {

@@ -73,6 +73,8 @@ class PartitionLog {
   /// OffsetForLeaderEpoch; see log/leader_epochs.hpp.
   EpochEnd end_of_epoch(LeaderEpoch epoch) const { return epochs_.end_of(epoch, log_end_); }
   LeaderEpoch latest_epoch() const { return epochs_.latest(); }  // kNoLeaderEpoch in a log that never had a record
+  /// Where a message that may come again (model/message_number.hpp) is, or was; none: it has not come.
+  std::optional<Appended> kept_as(const MessageNumber& number) const;
   LeaderEpoch epoch_of(Offset offset) const { return epochs_.epoch_of(offset); }
 
   std::vector<ProducerSummary> producers() const { return producers_.summaries(); }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "log/stored_numbers.hpp"
+#include "model/message_number.hpp"
 
 namespace wharf::log {
 namespace {
@@ -43,6 +44,7 @@ Result<std::optional<ProducerStates::StoredBatch>> ProducerStates::check(const B
   auto known = producers_.find(header.producer_id);
   if (known == producers_.end()) return std::nullopt;
   const Producer& producer = known->second;
+  if (numbers_messages(header.producer_id)) return producer.check_number(header);
   if (header.producer_epoch < producer.epoch) {
     return fail(ErrorCode::kInvalidProducerEpoch, fmt::format("producer {} has epoch {} here, not {}", header.producer_id.value,
                                                               producer.epoch.value, header.producer_epoch.value));
@@ -58,6 +60,18 @@ Result<std::optional<ProducerStates::StoredBatch>> ProducerStates::check(const B
   return std::nullopt;
 }
 
+Result<std::optional<ProducerStates::StoredBatch>> ProducerStates::Producer::check_number(const BatchHeader& header) const {
+  if (batches > 0 && header.base_sequence <= last_sequence()) return last[batches - 1u];
+  if (refused) return out_of_order(header, "one of its messages before was refused");
+  return std::nullopt;
+}
+
+void ProducerStates::refuse(ProducerId sender, Timestamp now) {
+  Producer& producer = producers_[sender];
+  producer.refused = true;
+  producer.last_seen = now;
+}
+
 void ProducerStates::take(const BatchHeader& header, Timestamp now) {
   if (!header.has_producer_id()) return;
   Producer& producer = producers_[header.producer_id];
@@ -70,7 +84,8 @@ void ProducerStates::take(const BatchHeader& header, Timestamp now) {
   producer.last_seen = now;
   producer.last_timestamp = header.max_timestamp;
   if (header.is_control) return;  // a marker fences older epochs, but has no sequence
-  producer.remember({header.base_sequence, header.last_sequence(), header.base_offset, header.next_offset()});
+  std::int32_t last = numbers_messages(header.producer_id) ? header.base_sequence : header.last_sequence();
+  producer.remember({header.base_sequence, last, header.base_offset, header.next_offset()});
 }
 
 void ProducerStates::expire(Timestamp before) {

@@ -4,6 +4,10 @@
 //
 //   check(header)      what to do with a batch, before anything is written; sees batches already take()n
 //   take(header, now)  after it has been given its offset; also replays a log
+//
+// Senders that number their messages (model/message_number.hpp) leave gaps: a number that is not above the last one is
+// here already. That holds as long as what is here of a sender is all that it sent until then; so after one that was
+// refused nothing of the sender is taken any more, and it goes on under another name.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +40,10 @@ class ProducerStates {
   /// may begin with any sequence, as after its state expired.
   Result<std::optional<StoredBatch>> check(const BatchHeader& header) const;
 
+  /// A batch of a sender that numbers its messages was refused, for whatever reason. Not stored: a start has none of its
+  /// later ones.
+  void refuse(ProducerId sender, Timestamp now);
+
   /// Remembers a batch that is in the log; `header.base_offset` is its real one. `now` is the wall clock at which it came.
   void take(const BatchHeader& header, Timestamp now);
 
@@ -63,10 +71,12 @@ class ProducerStates {
   struct Producer {
     ProducerEpoch epoch = kNoProducerEpoch;
     std::uint8_t batches = 0;
+    bool refused = false;
     Timestamp last_seen;
     Timestamp last_timestamp;
     std::array<StoredBatch, kRememberedBatches> last;  // the first `batches`, oldest first
 
+    Result<std::optional<StoredBatch>> check_number(const BatchHeader& header) const;
     const StoredBatch* find(std::int32_t first_sequence, std::int32_t last_sequence) const;
     std::int32_t last_sequence() const { return batches == 0 ? kNoSequence : last[batches - 1u].last_sequence; }
     void remember(const StoredBatch& batch);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "model/message_number.hpp"
+
 namespace wharf::log {
 namespace {
 
@@ -47,6 +49,40 @@ TEST(ProducerStates, AnUnknownProducerMayBeginWithAnySequence) {
   states.expire(Timestamp{11});
   EXPECT_TRUE(states.empty());
   EXPECT_FALSE(states.check(batch(7, 3, 4713, 1, 0))->has_value());
+}
+
+const std::int64_t kSender = kFirstNumberingSender.value + 5;
+
+TEST(ProducerStates, ASenderThatNumbersItsMessagesMayLeaveGapsAndIsKnownByItsLastNumber) {
+  ProducerStates states;
+  for (std::int32_t number : {3, 8, 20}) {
+    ASSERT_FALSE(states.check(batch(kSender, 0, number, 4, 0))->has_value());
+    states.take(batch(kSender, 0, number, 4, 100 + number), Timestamp{0});
+  }
+  for (std::int32_t number : {0, 3, 5, 8, 20}) {
+    auto stored = *states.check(batch(kSender, 0, number, 1, 0));
+    ASSERT_TRUE(stored.has_value()) << number;
+    EXPECT_EQ(stored->next, Offset{124}) << "committed when the last one is";
+  }
+  EXPECT_FALSE(states.check(batch(kSender, 0, 21, 1, 0))->has_value());
+  std::vector<std::byte> bytes;
+  states.encode(bytes);
+  ByteView from(bytes);
+  EXPECT_TRUE((*ProducerStates::decode(from)->check(batch(kSender, 0, 20, 1, 0))).has_value());
+}
+
+TEST(ProducerStates, AfterOneThatWasRefusedNothingNewOfTheSenderIsTaken) {
+  ProducerStates states;
+  states.take(batch(kSender, 0, 7, 1, 0), Timestamp{10});
+  states.refuse(ProducerId(kSender), Timestamp{10});
+  states.refuse(ProducerId(kSender + 1), Timestamp{10});
+  EXPECT_TRUE((*states.check(batch(kSender, 0, 7, 1, 0))).has_value());
+  EXPECT_EQ(refusal(states, batch(kSender, 0, 9, 1, 0)), ErrorCode::kOutOfOrderSequence);
+  EXPECT_EQ(refusal(states, batch(kSender + 1, 0, 0, 1, 0)), ErrorCode::kOutOfOrderSequence);
+  std::vector<std::byte> bytes;
+  states.encode(bytes);
+  ByteView from(bytes);
+  EXPECT_FALSE((*ProducerStates::decode(from)->check(batch(kSender, 0, 9, 1, 0))).has_value()) << "a start has none behind it";
 }
 
 TEST(ProducerStates, AnOlderEpochIsFencedAndANewOneBeginsAtZero) {

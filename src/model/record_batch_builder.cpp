@@ -50,6 +50,12 @@ BatchBuilder::BatchBuilder(const BatchOptions& options)
   }
 }
 
+void BatchBuilder::set_number(const MessageNumber& number) {
+  header_.producer_id = number.sender;
+  header_.producer_epoch = ProducerEpoch(0);
+  header_.base_sequence = number.number;
+}
+
 void BatchBuilder::append_at(Offset offset, const NewRecord& record) {
   headers_.clear();
   for (const RecordHeader& header : record.headers) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/bytes.hpp"
+#include "model/message_number.hpp"
 #include "model/record.hpp"
 #include "model/record_batch.hpp"
 
@@ -56,6 +57,8 @@ class BatchBuilder {
   /// Copies a record of another batch, with its offset, timestamp and headers.
   void copy(const Record& record);
 
+  /// What is repeated of the batch is known by this.
+  void set_number(const MessageNumber& number);
   /// Keeps offsets up to `last` taken although no record stands there (compaction).
   void extend_to(Offset last);
 

@@ -7,9 +7,9 @@ namespace {
 class MqttDamage : public DoorTest {
  protected:
   void refuse_writes() {
-    machine_.disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
+    machine_->disk().set_errors({.write_one_in = 1, .sync_one_in = 1, .code = ErrorCode::kDiskFull});
   }
-  void accept_writes() { machine_.disk().set_errors({}); }
+  void accept_writes() { machine_->disk().set_errors({}); }
   /// One bit of the first batch of each of the topic's partitions, while the node is down.
   void damage_first_batches(std::string_view topic) {
     auto found = node_->catalogue().topics(shard())->find(std::string(topic));
@@ -20,7 +20,7 @@ class MqttDamage : public DoorTest {
     constexpr std::uint64_t kWithinRecords = 75 * 8;
     int damaged = 0;
     for (const std::string& folder : folders)
-      damaged += machine_.disk().flip_bit("data/logs/" + folder + "/00000000000000000000.log", kWithinRecords) ? 1 : 0;
+      damaged += machine_->disk().flip_bit("data/logs/" + folder + "/00000000000000000000.log", kWithinRecords) ? 1 : 0;
     EXPECT_GT(damaged, 0);
     start();
   }

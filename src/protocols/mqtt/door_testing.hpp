@@ -219,12 +219,12 @@ class RefusingEntities final : public broker::Entities {
 
 class DoorTest : public testing::Test {
  protected:
-  explicit DoorTest(DoorLimits limits = {}) : limits_(limits) { start(); }
+  explicit DoorTest(DoorLimits limits = {}, std::uint64_t seed = 7) : simulation_(seed), limits_(limits) { start(); }
   ~DoorTest() override { stop(); }
 
   void start() {
-    broker::Surroundings with{.files = &machine_.disk(), .random = &random_, .logger = &logger_, .folder = "data"};
-    for (std::size_t i = 0; i < machine_.shards(); ++i) with.shards.push_back(&machine_.shard(i));
+    broker::Surroundings with{.files = &machine_->disk(), .random = &random_, .logger = &logger_, .folder = "data"};
+    for (std::size_t i = 0; i < machine_->shards(); ++i) with.shards.push_back(&machine_->shard(i));
     std::vector<runtime::Shard*> shards = with.shards;
     node_ = std::make_unique<broker::Node>(std::move(with), config_);
     Result<void> started = simulation_.run(shard(), node_->start());
@@ -240,7 +240,8 @@ class DoorTest : public testing::Test {
     for (auto& peer : peers_) peer->leave();
     peers_.clear();
     simulation_.run(shard(), port_->close());
-    EXPECT_TRUE(simulation_.run(shard(), node_->stop()));
+    Result<void> stopped = simulation_.run(shard(), node_->stop());
+    EXPECT_TRUE(stopped || is_killed_);
     port_.reset();
     doors_.clear();
     entities_.reset();
@@ -250,8 +251,17 @@ class DoorTest : public testing::Test {
     stop();
     start();
   }
+  /// In the middle of things, and a start.
+  void kill_and_start() {
+    sim::Machine& reborn = simulation_.kill(*machine_);
+    is_killed_ = true;
+    stop();
+    is_killed_ = false;
+    machine_ = &reborn;
+    start();
+  }
 
-  runtime::Shard& shard() { return machine_.shard(); }
+  runtime::Shard& shard() { return machine_->shard(); }
   /// A connection that has said nothing yet.
   Peer& connect(Version version = Version::k5) {
     runtime::Shard& here = clients_.shard();
@@ -320,14 +330,15 @@ class DoorTest : public testing::Test {
   }
 
  protected:
-  sim::Simulation simulation_{7};
-  sim::Machine& machine_ = simulation_.add_machine("broker", 2);
+  sim::Simulation simulation_;
+  sim::Machine* machine_ = &simulation_.add_machine("broker", 2);
   sim::Machine& clients_ = simulation_.add_machine("clients");
   config::ServerConfig config_ = config::ServerConfig::with(
       {{"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}, {"loopback.users", ""}});
   sim::SeededRandom random_ = simulation_.random("node");
-  runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
+  runtime::Logger logger_{machine_->clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
   DoorLimits limits_;
+  bool is_killed_ = false;
   std::unique_ptr<broker::Node> node_;
   std::unique_ptr<RefusingEntities> entities_;
   std::vector<std::unique_ptr<std::uint64_t>> connections_made_;

@@ -51,6 +51,8 @@ void LiveQueue::begin() {
 }
 
 void LiveQueue::enqueue(Incoming incoming, Answered answered) {
+  std::optional<MessageNumber> number = incoming.batch.number();
+  if (number && has_come(*number, incoming, answered)) return;
   std::optional<Identified> identified = identify(incoming);
   if (identified && is_duplicate(*identified, incoming, answered)) return;
   std::optional<Valued> valued = value_of(incoming);
@@ -58,6 +60,7 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   note_second();
   if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted && !replaces) {
     core_.traffic().count(QueueEvent::kRefused, incoming.messages);
+    with_.logs.store().refuse(log_of(incoming.level), number);
     dead_letter_refused(incoming.batch);
     return answered(admitted);
   }

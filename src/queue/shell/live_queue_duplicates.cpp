@@ -30,4 +30,19 @@ bool LiveQueue::is_duplicate(const Identified& message, const Incoming& incoming
   return true;
 }
 
+/// True: it is answered. Its log knows that also of what has left the queue. Who numbers messages gives them no
+/// priority: they have one log.
+bool LiveQueue::has_come(const MessageNumber& number, const Incoming& incoming, Answered& answered) {
+  PartitionId partition = log_of(incoming.level);
+  const log::PartitionLog* log = with_.logs.store().find(partition);
+  std::optional<log::Appended> kept = log != nullptr ? log->kept_as(number) : std::nullopt;
+  if (!kept) return false;
+  if (incoming.persistent) {
+    with_.logs.when_committed(partition, kept->next, std::move(answered));
+  } else {
+    answered({});
+  }
+  return true;
+}
+
 }  // namespace wharf::queue

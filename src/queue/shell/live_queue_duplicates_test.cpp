@@ -1,6 +1,7 @@
 // A live queue that drops what it has already.
 #include "model/encoded_table.hpp"
 #include "model/message.hpp"
+#include "model/message_number.hpp"
 #include "queue/shell/live_queue_testing.hpp"
 
 namespace wharf::queue {
@@ -89,6 +90,55 @@ TEST_F(FullDeduplicatingQueue, WhatItHasIsConfirmedAndWhatItHasNotIsRefused) {
   EXPECT_TRUE(publish("a"));
   EXPECT_TRUE(publish("a"));
   EXPECT_FALSE(publish("b"));
+}
+
+/// Messages whose sender numbers them.
+class NumberedMessages : public testing::Test {
+ protected:
+  Result<void> publish(std::int32_t number, std::int64_t sender = 0) {
+    BatchBuilder builder(BatchOptions{});
+    builder.set_number({ProducerId(kFirstNumberingSender.value + sender), number});
+    append_message(builder, MessageView{.origin = Protocol::kMqtt, .body = as_bytes("x")},
+                   world_.shard().clock().wall_now());
+    std::optional<Result<void>> outcome;
+    world_.queue().enqueue({.batch = log::own(*builder.finish()), .messages = 1, .body_bytes = 1},
+                           [&outcome](Result<void> kept) { outcome = std::move(kept); });
+    EXPECT_TRUE(world_.simulation.run_until([&] { return outcome.has_value(); },
+                                            world_.simulation.now() + std::chrono::seconds(5)));
+    return outcome.value_or(fail(ErrorCode::kTimedOut, "no answer"));
+  }
+  void take_all() {
+    std::shared_ptr<Consumer> consumer = world_.subscribe(kConsumer);
+    for (const Delivery& one : consumer->deliveries) world_.settle(kConsumer, one, Verdict::kDone);
+  }
+
+  World world_{QueueSettings{.max_length = 2, .overflow = Overflow::kReject}};
+};
+
+TEST_F(NumberedMessages, OneThatComesAgainIsConfirmedAndDroppedAlsoWhenTheFirstHasGone) {
+  EXPECT_TRUE(publish(0));
+  EXPECT_TRUE(publish(4));
+  EXPECT_TRUE(publish(0)) << "though the queue is full";
+  EXPECT_EQ(world_.ready(), 2u);
+  take_all();
+  world_.wait(std::chrono::seconds(30));  // and a checkpoint
+  world_.restart();
+  for (std::int32_t number : {0, 3, 4}) EXPECT_TRUE(publish(number));
+  EXPECT_EQ(world_.ready(), 0u);
+  EXPECT_TRUE(publish(5));
+  EXPECT_TRUE(publish(5, 1)) << "of another sender";
+  EXPECT_EQ(world_.ready(), 2u);
+}
+
+TEST_F(NumberedMessages, ALaterOneDoesNotComeInWhereOneBeforeItWasRefused) {
+  for (std::int32_t number : {0, 1}) EXPECT_TRUE(publish(number));
+  EXPECT_EQ(publish(2).error().code, ErrorCode::kFull);
+  take_all();
+  EXPECT_FALSE(publish(3)) << "else 2 would be taken for kept when it comes again";
+  EXPECT_TRUE(publish(3, 1));
+  world_.restart();
+  EXPECT_TRUE(publish(2));
+  EXPECT_EQ(world_.ready(), 2u);
 }
 
 }  // namespace

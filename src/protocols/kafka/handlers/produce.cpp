@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "model/message_number.hpp"
 #include "model/record_batch.hpp"
 #include "protocols/kafka/handlers/errors.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
@@ -73,6 +74,9 @@ Result<log::OwnedBatches> batches_of(const RequestContext& context, ByteView rec
   if (magic != kBatchMagic) return convert_up(records);
   Result<BatchHeader> header = read_batch_header(records);
   if (!header) return fail(ErrorCode::kInvalidRecord, header.error().message);
+  if (numbers_messages(header->producer_id)) {
+    return fail(ErrorCode::kInvalidRecord, fmt::format("producer id {} is nobody's to use", header->producer_id.value));
+  }
   if (header->size_bytes != records.size()) {
     return fail(ErrorCode::kInvalidRecord,
                 fmt::format("Produce requests with version {} are only allowed to contain exactly one record batch per partition",

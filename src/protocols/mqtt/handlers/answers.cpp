@@ -5,6 +5,7 @@
 
 #include "protocols/mqtt/handlers/deliveries.hpp"
 #include "protocols/mqtt/handlers/dispatch.hpp"
+#include "protocols/mqtt/session/addresses.hpp"
 
 namespace wharf::mqtt {
 namespace {
@@ -57,8 +58,19 @@ void erase_outgoing(Client& client, std::uint16_t packet_id) {
   if (page != 0) answered_retained(client, page);
 }
 
-runtime::Task<void> forget_released(Client* client, std::uint16_t packet_id) {
-  Result<void> kept = co_await keep_one(client, key_of(kReleasedItem, packet_id), std::nullopt);
+/// Its queue has forgotten it for good: from then on nothing hands it over again that one would have to know it by.
+runtime::Task<Result<void>> until_settled(Client* client, queue::ConsumerId consumer) {
+  auto known = client->sources.find(consumer);
+  if (known == client->sources.end() || !client->keeps_session()) co_return Result<void>();
+  broker::QueueRef queue = known->second->queue->ref;
+  Result<void> settled = co_await client->door.queues.settle_durably(client->shard, queue, consumer, {});
+  co_return settled;
+}
+
+runtime::Task<void> forget_released(Client* client, std::uint16_t packet_id, std::optional<queue::ConsumerId> consumer) {
+  Result<void> kept;
+  if (consumer) kept = co_await until_settled(client, *consumer);
+  if (kept) kept = co_await keep_one(client, key_of(kReleasedItem, packet_id), std::nullopt);
   if (!kept) co_return could_not_keep(*client, kept.error());
   erase_outgoing(*client, packet_id);
   made_room(*client);
@@ -101,9 +113,10 @@ void take_pubrel(Client& client, const RawPacket& packet) {
     ReasonCode unknown = client.is_v5() ? ReasonCode::kPacketIdentifierNotFound : ReasonCode::kSuccess;
     return client.write(PubComp{.packet_id = answer->packet_id, .reason = unknown});
   }
-  if (known->second == Received::kUnderWay)
+  using State = Received::State;
+  if (known->second.state == State::kUnderWay)
     return client.end({ReasonCode::kProtocolError, "PUBREL for a message that has no PUBREC yet"});
-  if (std::exchange(known->second, Received::kReleasing) == Received::kReleasing) return;  // its PUBCOMP comes
+  if (std::exchange(known->second.state, State::kReleasing) == State::kReleasing) return;  // its PUBCOMP comes
   client.tasks.spawn("mqtt-received", forget_received(&client, answer->packet_id));
 }
 
@@ -112,7 +125,28 @@ void take_pubcomp(Client& client, const RawPacket& packet) {
   if (!answer) return;
   OutgoingMessage* message = client.outgoing.find(answer->packet_id);
   if (!message || !message->released || std::exchange(message->completed, true)) return;
-  client.tasks.spawn("mqtt-released", forget_released(&client, answer->packet_id));
+  client.tasks.spawn("mqtt-released", forget_released(&client, answer->packet_id, message->consumer));
+}
+
+runtime::Task<Result<void>> settle_released(Client* client) {
+  if (client->outgoing.size() == 0) co_return Result<void>();
+  auto view = client->door.entities.find(client->shard, client->name_space);
+  auto queue = view ? view->queue(queue_of_session(client->client_id)) : nullptr;
+  if (!queue) co_return Result<void>();
+  queue::ConsumerId holder = client->door.queues.new_consumer_id(client->shard);
+  std::vector<queue::MessageId> released;
+  for (const auto& [packet_id, message] : client->outgoing.all()) {
+    if (packet_id <= OutgoingMessages::kOwn) released.push_back(message.message);
+  }
+  std::vector<queue::Settlement> settlements;
+  for (queue::MessageId message : released) {
+    Result<void> held = co_await client->door.queues.hold(client->shard, queue->ref, holder, message, 0);
+    if (held) settlements.push_back({message, message.offset, queue::Verdict::kDone});
+  }
+  if (settlements.empty()) co_return Result<void>();
+  Result<void> settled =
+      co_await client->door.queues.settle_durably(client->shard, queue->ref, holder, std::move(settlements));
+  co_return settled;
 }
 
 void resend_releases(Client& client) {

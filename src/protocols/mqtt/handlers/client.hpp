@@ -21,6 +21,7 @@
 #include "protocols/mqtt/handlers/will.hpp"
 #include "protocols/mqtt/session/outgoing_messages.hpp"
 #include "protocols/mqtt/session/publish_answers.hpp"
+#include "protocols/mqtt/session/publish_numbers.hpp"
 #include "protocols/mqtt/session/subscriptions.hpp"
 #include "protocols/mqtt/session/topic_aliases.hpp"
 #include "protocols/mqtt/wire/packet_codec.hpp"
@@ -28,6 +29,7 @@
 #include "runtime/random.hpp"
 #include "runtime/signal.hpp"
 #include "runtime/task_scope.hpp"
+#include "runtime/turns.hpp"
 #include "runtime/wake.hpp"
 #include "security/core/access_decisions.hpp"
 
@@ -76,7 +78,16 @@ struct Sending {
 };
 
 /// What the client has published at QoS 2 and not released.
-enum class Received : std::uint8_t { kUnderWay, kKept, kReleasing };
+struct Received {
+  enum class State : std::uint8_t {
+    kNoted,  // it was under way when the connection before ended
+    kUnderWay,
+    kKept,
+    kReleasing,
+  };
+  State state = State::kUnderWay;
+  std::optional<MessageNumber> number = {};  // of one that is noted
+};
 
 /// What publishing takes: most clients that are idle never have.
 struct Publishing {
@@ -84,6 +95,9 @@ struct Publishing {
   routing::Router router = {};
   PublishAnswers qos1 = {}, qos2 = {};                        // what waits to be kept
   std::unordered_map<std::uint16_t, Received> received = {};  // QoS 2
+  PublishNumbers numbers = {};
+  std::unique_ptr<runtime::Turns> order = {};  // of what goes on, once something had to be noted before it may
+  std::size_t in_line = 0;                     // for that
   IncomingAliases aliases = {};
 };
 

@@ -1,4 +1,5 @@
 // CONNECT: who it is, what was agreed, and the session; and leaving it again.
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -111,6 +112,13 @@ std::optional<std::uint16_t> number_of(std::string_view text) {
   return number;
 }
 
+/// Whether it is where it goes is known there, by its number.
+void restore_received(Publishing& publishes, std::uint16_t packet_id, std::string_view noted) {
+  std::optional<MessageNumber> number = decode_number(noted);
+  Received::State state = number ? Received::State::kNoted : Received::State::kKept;
+  publishes.received.emplace(packet_id, Received{state, number});
+}
+
 /// What the session kept; the will's place, if one waits.
 std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::string, std::string>& items) {
   std::optional<broker::ScheduledId> waiting_will;
@@ -124,7 +132,9 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
     if (begins(kSubscriptionItem)) {
       if (auto subscription = decode_subscription(rest, value)) client.subscriptions.put(std::move(*subscription));
     } else if (begins(kReceivedItem)) {
-      if (auto id = number_of(rest)) client.publishes().received.emplace(*id, Received::kKept);
+      if (auto id = number_of(rest)) restore_received(client.publishes(), *id, value);
+    } else if (key == kNumbersItem) {
+      client.publishes().numbers.restore(value);
     } else if (begins(kReleasedItem)) {
       std::int64_t offset = 0;
       std::from_chars(value.data(), value.data() + value.size(), offset);
@@ -137,6 +147,9 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
       waiting_will = broker::ScheduledId::from_text(value);
     }
   }
+  auto is_noted = [](const auto& one) { return one.second.state == Received::State::kNoted; };
+  if (client.publishing && std::ranges::any_of(client.publishing->received, is_noted))
+    client.publishing->numbers.begin_anew();
   return waiting_will;
 }
 
@@ -196,6 +209,7 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   if (!session) co_return refuse_connect(*client, no_session(session.error()));
   auto waiting_will = restore(*client, session->items);
   if (waiting_will) co_await cancel_will(client, *waiting_will);
+  if (auto settled = co_await settle_released(client); !settled) co_return refuse_connect(*client, no_session(settled.error()));
   if (client->phase == Client::Phase::kEnded) co_return client->will.reset();
   if (auto allowed = may_resume(*client); !allowed) co_return refuse_connect(*client, allowed.error());
   client->phase = Client::Phase::kRunning;

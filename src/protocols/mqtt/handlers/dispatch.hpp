@@ -33,6 +33,8 @@ void take_puback(Client& client, const RawPacket& packet);
 void take_pubrec(Client& client, const RawPacket& packet);
 void take_pubrel(Client& client, const RawPacket& packet);
 void take_pubcomp(Client& client, const RawPacket& packet);
+/// What the client has, by what the session kept, and its queue does not know of yet.
+runtime::Task<Result<void>> settle_released(Client* client);
 /// PUBREL again for what was left unfinished when the connection before ended.
 void resend_releases(Client& client);
 
@@ -51,7 +53,8 @@ void take_disconnect(Client& client, const RawPacket& packet);
 
 // Keys of what a session keeps (broker/sessions.hpp).
 inline constexpr std::string_view kSubscriptionItem = "subscription/";  // and the filter
-inline constexpr std::string_view kReceivedItem = "received/";          // and a packet identifier
+inline constexpr std::string_view kReceivedItem = "received/";          // and a packet identifier; a number, or kept
+inline constexpr std::string_view kNumbersItem = "numbers";             // the limit of the numbers so far
 inline constexpr std::string_view kReleasedItem = "released/";          // the same, of ours
 inline constexpr std::string_view kReplayItem = "replay/";              // and the filter whose retained messages come
 inline constexpr std::string_view kWillItem = "will";                   // where a delayed will waits

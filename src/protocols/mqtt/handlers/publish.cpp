@@ -66,12 +66,15 @@ Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, st
   auto seen = broker::for_routing(message.view(), {}, headers ? &*headers : nullptr);
   Route found{client.publishes().router.route(*view->routes, *exchange, seen, client.dice.roll()), {}};
   leave_out_own(client, *view, topic, found);
+  if (answer) answer->goes_unnumbered = !found.routes.held_back.empty();
   count_publish(client, *view->routes->exchange(*exchange), found.routes);
   return client.publishes().turn.add(*view, found.routes,
                                      {.name_space = client.name_space,
                                       .extra_keys = {},
                                       .message = message.view(),
-                                      .persistent = broker::is_persistent(message.view())},
+                                      .persistent = broker::is_persistent(message.view()),
+                                      .sent_as = answer ? answer->number : std::nullopt,
+                                      .again = answer && answer->is_noted},
                                      client.shard.clock().wall_now(), answer);
 }
 
@@ -90,20 +93,35 @@ void refuse_publish(Client& client, const Publish& publish, ProtocolError error)
   client.write(client.answer<PubRec>(publish.packet_id, error));
 }
 
-/// A publish that is under way, or was kept already.
-bool is_repeated(Client& client, const Publish& publish) {
-  if (publish.qos != 2) return false;
+const Received* received_before(Client& client, const Publish& publish) {
+  if (publish.qos != 2) return nullptr;
   auto known = client.publishes().received.find(publish.packet_id);
-  if (known == client.publishes().received.end()) return false;
-  if (known->second != Received::kUnderWay) client.write(PubRec{.packet_id = publish.packet_id});
+  return known == client.publishes().received.end() ? nullptr : &known->second;
+}
+
+/// A publish that is under way, or was kept already.
+bool is_repeated(Client& client, const Publish& publish, const Received* before) {
+  if (before == nullptr || before->state == Received::State::kNoted) return false;
+  if (before->state != Received::State::kUnderWay) client.write(PubRec{.packet_id = publish.packet_id});
   return true;
 }
 
-std::optional<ToAnswer> open_answer(Client& client, const Publish& publish) {
+/// The number that it was noted under, where it comes again as it was.
+void give_number(Client& client, const Publish& publish, const Received* before, ToAnswer& answer) {
+  PublishNumbers& numbers = client.publishes().numbers;
+  if (before != nullptr && publish.dup) answer.number = numbers.again(*before->number);
+  answer.is_noted = answer.number.has_value();
+  if (!answer.is_noted) answer.number = numbers.next(client.dice.roll());
+}
+
+std::optional<ToAnswer> open_answer(Client& client, const Publish& publish, const Received* before) {
   if (publish.qos == 0) return std::nullopt;
-  if (publish.qos == 2) client.publishes().received.emplace(publish.packet_id, Received::kUnderWay);
   PublishAnswers& answers = publish.qos == 1 ? client.publishes().qos1 : client.publishes().qos2;
-  return ToAnswer{publish.qos, publish.packet_id, answers.open(publish.packet_id)};
+  ToAnswer answer{publish.qos, publish.packet_id, answers.open(publish.packet_id)};
+  if (publish.qos == 1) return answer;
+  if (client.keeps_session()) give_number(client, publish, before, answer);
+  client.publishes().received.insert_or_assign(publish.packet_id, Received());
+  return answer;
 }
 
 Outcome<void> take(Client& client, Publish publish) {
@@ -112,8 +130,9 @@ Outcome<void> take(Client& client, Publish publish) {
   if (!topic) return refuse(topic.error());
   if (!publish.properties.subscription_ids.empty())
     return refuse(ReasonCode::kProtocolError, "PUBLISH: a subscription identifier from a client");
-  if (is_repeated(client, publish)) return {};
-  bool too_many = publish.qos > 0 && client.publishes().qos1.size() + client.publishes().received.size() >=
+  const Received* before = received_before(client, publish);
+  if (is_repeated(client, publish, before)) return {};
+  bool too_many = publish.qos > 0 && before == nullptr && client.publishes().qos1.size() + client.publishes().received.size() >=
                                          client.door.limits.receive_maximum;
   if (too_many && client.is_v5())
     return refuse(ReasonCode::kReceiveMaximumExceeded, "PUBLISH: more messages under way than the receive maximum");
@@ -122,7 +141,7 @@ Outcome<void> take(Client& client, Publish publish) {
   if (!taken && (taken.error().code == ReasonCode::kTopicNameInvalid)) return taken;
   if (taken) taken = may_publish(client, *topic);
   if (!taken) return refuse_publish(client, publish, taken.error()), Outcome<void>();
-  auto places = route(client, message, *topic, open_answer(client, publish));
+  auto places = route(client, message, *topic, open_answer(client, publish, before));
   if (!places) return refuse(places.error());
   return {};
 }
@@ -158,17 +177,63 @@ std::vector<ReasonCode> reasons_of(Client& client, const GatheredPublishes& gath
   return reasons;
 }
 
-/// That they have come, before the client hears it: a second one of the same identifier is the same message.
-runtime::Task<Result<void>> keep_received(Client* client, const std::vector<ToAnswer>* answers,
+runtime::Task<Result<void>> keep_items(Client* client, std::vector<broker::SessionItem> items) {
+  if (items.empty()) co_return Result<void>();
+  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  co_return kept;
+}
+
+std::string received_key(const ToAnswer& answer) {
+  return fmt::format("{}{}", kReceivedItem, answer.packet_id);
+}
+
+bool is_numbered(const ToAnswer& answer) {
+  return answer.number.has_value();
+}
+
+bool must_be_noted(const ToAnswer& answer) {
+  return is_numbered(answer) && !answer.is_noted;
+}
+
+/// That they are under way, and as what, before they go anywhere. What the client sent behind them waits too: its
+/// messages stay in order.
+runtime::Task<Result<void>> note_numbers(Client* client, const std::vector<ToAnswer>* answers) {
+  std::vector<broker::SessionItem> items;
+  for (const ToAnswer& answer : *answers) {
+    if (must_be_noted(answer)) items.push_back({received_key(answer), encode_number(*answer.number)});
+  }
+  Publishing& publishes = client->publishes();
+  if (!publishes.order) publishes.order = std::make_unique<runtime::Turns>(client->shard);
+  runtime::Turns::Turn turn = co_await publishes.order->take();
+  if (items.empty()) co_return Result<void>();
+  if (auto limit = client->publishes().numbers.take_limit())
+    items.push_back({std::string(kNumbersItem), std::move(*limit)});
+  Result<void> kept = co_await keep_items(client, std::move(items));
+  auto must_not_go = [client](const ToAnswer& answer) {
+    return must_be_noted(answer) && !client->publishes().numbers.is_current(*answer.number);
+  };
+  if (kept && std::ranges::any_of(*answers, must_not_go))
+    kept = fail(ErrorCode::kUnavailable, "one before it could not be kept");
+  if (!kept) client->publishes().numbers.begin_anew();
+  co_return kept;
+}
+
+/// What has become of them, before the client hears it. One that was refused is forgotten: what comes under its
+/// identifier is another message.
+runtime::Task<Result<void>> note_outcomes(Client* client, const std::vector<ToAnswer>* answers,
                                           const std::vector<ReasonCode>* reasons) {
   std::vector<broker::SessionItem> items;
   for (std::size_t i = 0; i < answers->size(); ++i) {
-    bool good = (*answers)[i].qos == 2 && !is_failure((*reasons)[i]);
-    if (good) items.push_back({fmt::format("{}{}", kReceivedItem, (*answers)[i].packet_id), std::string()});
+    const ToAnswer& answer = (*answers)[i];
+    if (!answer.number) continue;
+    if (is_failure((*reasons)[i])) {
+      items.push_back({received_key(answer), std::nullopt});
+      client->publishes().numbers.begin_anew();
+    } else if (answer.goes_unnumbered) {
+      items.push_back({received_key(answer), std::string()});
+    }
   }
-  if (items.empty() || !client->keeps_session()) co_return Result<void>();
-  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
-  co_return kept;
+  return keep_items(client, std::move(items));
 }
 
 template <class Packet>
@@ -177,6 +242,14 @@ void say(Client& client, const PublishAnswered& answered) {
     return client.end({answered.reason, "a message could not be kept"});
   ReasonCode reason = client.is_v5() ? answered.reason : ReasonCode::kSuccess;
   client.write(Packet{.packet_id = answered.packet_id, .reason = reason});
+}
+
+void resolve(Client& client, const std::vector<ToAnswer>& answers, const std::vector<ReasonCode>& reasons, int qos) {
+  PublishAnswers& waiting = qos == 1 ? client.publishes().qos1 : client.publishes().qos2;
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (answers[i].qos == qos) waiting.resolve(answers[i].ticket, reasons[i]);
+  }
+  flush_answers(client);
 }
 
 }  // namespace
@@ -198,27 +271,33 @@ void flush_answers(Client& client) {
     if (is_failure(one.reason)) {
       client.publishes().received.erase(one.packet_id);
     } else {
-      client.publishes().received.insert_or_assign(one.packet_id, Received::kKept);
+      client.publishes().received.insert_or_assign(one.packet_id, Received{Received::State::kKept});
     }
     say<PubRec>(client, one);
   }
 }
 
 runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
-  std::vector<Result<void>> outcomes =
-      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
+  std::vector<ToAnswer>& answers = gathered.to_answer;
+  Result<void> noted;
+  if (client->publishes().in_line > 0 || std::ranges::any_of(answers, must_be_noted)) {
+    ++client->publishes().in_line;
+    noted = co_await note_numbers(client, &answers);
+    --client->publishes().in_line;
+  }
+  std::vector<Result<void>> outcomes(gathered.outgoing.messages.size(), noted);
+  if (noted)
+    outcomes = co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
   std::vector<ReasonCode> reasons = reasons_of(*client, gathered, outcomes);
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    if (gathered.to_answer[i].qos == 1) client->publishes().qos1.resolve(gathered.to_answer[i].ticket, reasons[i]);
+  resolve(*client, answers, reasons, 1);
+  Result<void> kept = noted;
+  if (!noted && noted.error().code == ErrorCode::kDiskFull) kept = {};  // nothing is noted
+  if (noted && std::ranges::any_of(answers, is_numbered)) kept = co_await note_outcomes(client, &answers, &reasons);
+  if (kept) {
+    resolve(*client, answers, reasons, 2);
+  } else {
+    client->end({reason_of(kept.error()), kept.error().message});  // and all that has no answer comes again
   }
-  flush_answers(*client);
-  Result<void> kept = co_await keep_received(client, &gathered.to_answer, &reasons);
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    if (gathered.to_answer[i].qos != 2) continue;
-    ReasonCode reason = kept || is_failure(reasons[i]) ? reasons[i] : reason_of(kept.error());
-    client->publishes().qos2.resolve(gathered.to_answer[i].ticket, reason);
-  }
-  flush_answers(*client);
   client->unanswered_bytes -= gathered.bytes;
   client->unanswered_messages -= gathered.messages;
   client->can_read.notify();

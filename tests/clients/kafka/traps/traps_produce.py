@@ -111,7 +111,8 @@ def test_lying_batches_are_invalid_records_and_leave_no_trace(bootstrap):
                       "count too low": batch(two, count=1), "last offset": batch(two, last_delta=7), "no records": batch([]),
                       "huge count": batch(two, count=2147483647, last_delta=2147483646), "negative count": batch(two, count=-1),
                       "base offset": batch(two, base_offset=77), "control": batch(two, attributes=0x20), "magic 1": batch(two, magic=1),
-                      "sequence": batch(two, producer_id=5, epoch=0, sequence=-1)}.items():
+                      "sequence": batch(two, producer_id=5, epoch=0, sequence=-1),
+                      "a sender's of the broker": batch(two, producer_id=2**62, epoch=0, sequence=0)}.items():
         with Connection(bootstrap) as wire:
             answer = produce(wire, topic, lie)
             equal((answer["error_code"], answer["base_offset"]), (INVALID_RECORD, -1), name)

@@ -1,0 +1,120 @@
+// What client and server agree on at CONNECT, and keep to.
+#include "protocols/mqtt/door_testing.hpp"
+
+namespace wharf::mqtt {
+namespace {
+
+class MqttAgreement : public DoorTest {
+ protected:
+  MqttAgreement()
+      : DoorTest({.max_packet_bytes = 4'096,
+                  .keep_alive_max_s = 30,
+                  .receive_maximum = 5,
+                  .topic_alias_maximum = 3,
+                  .session_expiry_max = std::chrono::seconds(60)}) {}
+  static Connect named(std::string_view client_id) {
+    return {.properties = {}, .client_id = client_id, .will = {}, .user = "guest", .password = as_bytes("guest")};
+  }
+};
+
+TEST_F(MqttAgreement, ConnAckTellsWhatIsOtherwiseThanAsked) {
+  Connect asked = lasting("c");
+  asked.keep_alive_s = 600;
+  Peer& peer = connect();
+  peer.send(asked);
+  ConnAck told = peer.next<ConnAck>();
+  EXPECT_EQ(told.code, 0);
+  EXPECT_EQ(told.properties.server_keep_alive_s, 30);
+  EXPECT_EQ(told.properties.session_expiry_s, 60u);
+  EXPECT_EQ(told.properties.receive_maximum, 5);
+  EXPECT_EQ(told.properties.topic_alias_maximum, 3);
+  EXPECT_EQ(told.properties.maximum_packet_bytes, 4'096u);
+  EXPECT_FALSE(told.properties.assigned_client_id);
+}
+
+TEST_F(MqttAgreement, TheServersKeepAliveIsWhatAClientIsHeldTo) {
+  Connect asked = named("c");
+  asked.keep_alive_s = 600;
+  Peer& peer = open(asked);
+  EXPECT_FALSE(peer.until([&] { return peer.ended(); }, std::chrono::seconds(44)));
+  peer.send(PingReq{});
+  peer.next<PingResp>();
+  EXPECT_FALSE(peer.until([&] { return peer.ended(); }, std::chrono::seconds(44)));
+  EXPECT_EQ(peer.next<Disconnect>().reason, ReasonCode::kKeepAliveTimeout);
+}
+
+TEST_F(MqttAgreement, ASessionLivesNoLongerThanTheServerSaid) {
+  for (int wait_s : {50, 70}) {
+    leave(open(lasting("c")));
+    simulation_.run_for(std::chrono::seconds(wait_s));
+    Peer& peer = connect();
+    peer.send(lasting("c"));
+    EXPECT_EQ(peer.next<ConnAck>().session_present, wait_s < 60);
+    leave(peer);
+  }
+}
+
+TEST_F(MqttAgreement, WhatIsLargerThanAClientTakesIsPassedOverAndDoneWith) {
+  Connect small = lasting("reader");
+  small.properties.maximum_packet_bytes = 100;
+  Peer& reader = open(small);
+  EXPECT_EQ(reader.subscribe("t", 1), 1);
+  Peer& publisher = open("publisher");
+  EXPECT_EQ(publisher.publish("t", std::string(200, 'x')), ReasonCode::kSuccess);
+  EXPECT_EQ(publisher.publish("t", "y"), ReasonCode::kSuccess);
+  EXPECT_EQ(reader.message(), "y");
+  leave(reader);
+  Peer& again = open(lasting("reader"));
+  EXPECT_TRUE(again.silent()) << "it does not wait for ever either";
+}
+
+TEST_F(MqttAgreement, APacketThatIsLargerThanTheServerTakesEndsTheConnection) {
+  Peer& peer = open("c");
+  std::string large(5'000, 'x');
+  peer.send(Publish{.topic = "t", .properties = {}, .payload = as_bytes(large)});
+  EXPECT_EQ(peer.next<Disconnect>().reason, ReasonCode::kPacketTooLarge);
+}
+
+TEST_F(MqttAgreement, AClientThatDoesNotWantToHearOfProblemsIsToldTheCodeAlone) {
+  add_user("alice", ".*", "^$", ".*");
+  for (bool quiet : {false, true}) {
+    Connect asked = lasting("c", "alice");
+    if (quiet) asked.properties.request_problem_information = 0;
+    Peer& peer = open(asked);
+    peer.send(Publish{.qos = 1, .topic = "t", .packet_id = 1, .properties = {}, .payload = {}});
+    PubAck answer = peer.next<PubAck>();
+    EXPECT_EQ(answer.reason, ReasonCode::kNotAuthorized);
+    EXPECT_EQ(answer.properties.reason_string.has_value(), !quiet);
+    leave(peer);
+  }
+}
+
+class MqttFewSessions : public DoorTest {
+ protected:
+  MqttFewSessions() {
+    stop();
+    config_ = config::ServerConfig::with({{"offsets.topic.num.partitions", "1"},
+                                          {"disk.reserve.bytes", "0"},
+                                          {"loopback.users", ""},
+                                          {"mqtt.sessions.max", "2"}});
+    start();
+  }
+};
+
+TEST_F(MqttFewSessions, WhoWouldHaveOneMoreIsRefusedAndOthersComeAndGo) {
+  int refused = 0;
+  for (int i = 0; i < 12; ++i) {
+    Peer& peer = connect();
+    std::string name = "c" + std::to_string(i);
+    peer.send(lasting(name));
+    std::uint8_t code = peer.next<ConnAck>().code;
+    if (code == 0) continue;
+    EXPECT_EQ(code, static_cast<std::uint8_t>(ReasonCode::kQuotaExceeded));
+    ++refused;
+  }
+  EXPECT_EQ(refused, 10) << "one on each of two shards";
+  open("without a session");
+}
+
+}  // namespace
+}  // namespace wharf::mqtt
