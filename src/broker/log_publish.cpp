@@ -51,17 +51,18 @@ void append(Portion& portion, Portion::Item& item, Acknowledge acknowledge) {
   }
   if (*now) return append_prepared(portion, item, acknowledge);
   portion.expect();
-  preparations.later(partition, std::move(item.part.batches),
-                     [self = portion.shared_from_this(), &item, acknowledge, number](Result<log::OwnedBatches> prepared) {
-                       if (prepared) {
-                         item.part.batches = std::move(*prepared);
-                         append_prepared(*self, item, acknowledge);
-                       } else {
-                         self->owner.logs->store().refuse(item.part.partition, number);
-                         item.answer = fail(prepared.error());
-                       }
-                       self->answered();
-                     });
+  preparations.later(
+      partition, std::move(item.part.batches),
+      [self = portion.shared_from_this(), &item, acknowledge, number](Result<log::OwnedBatches> prepared) {
+        if (prepared) {
+          item.part.batches = std::move(*prepared);
+          append_prepared(*self, item, acknowledge);
+        } else {
+          self->owner.logs->store().refuse(item.part.partition, number);
+          item.answer = fail(prepared.error());
+        }
+        self->answered();
+      });
 }
 
 std::vector<Result<Published>> outcomes_of(std::vector<Answer>& answers) {

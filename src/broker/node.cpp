@@ -86,7 +86,8 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       parameters_(shards_),
       sessions_(shards_, {catalogue_, publish_, read_, entities_},
                 static_cast<std::size_t>(config_.get<"mqtt.sessions.max">()), *with_.logger),
-      retained_(shards_, catalogue_, read_),
+      retained_(shards_, catalogue_, read_, static_cast<std::size_t>(config_.get<"mqtt.retained.max">()),
+                *with_.logger),
       topic_space_publish_({entities_, queues_, histories_, delays_, publish_, catalogue_}, shards_.size(),
                            *with_.logger),
       offset_data_(shards_) {
@@ -313,6 +314,7 @@ runtime::Task<Result<void>> Node::start() {
   if (!groups) co_return groups;
   Result<void> sessions = co_await sessions_.open(first());
   if (!sessions) co_return sessions;
+  co_await retained_.begin(first());
   co_await tell_orphans();
   metadata_->wait_for_disk();
   watch_resources();
@@ -335,6 +337,7 @@ runtime::Task<Result<void>> Node::stop() {
   Result<void> outcome;
   if (watch_) co_await watch_->close();
   co_await sessions_.close(first());
+  co_await retained_.close(first());
   if (groups_) co_await groups_->close(first());
   if (access_authority_) co_await access_authority_->close();
   if (authority_) co_await authority_->close();

@@ -65,6 +65,7 @@ void enqueue_all(EnqueuePortion& portion) {
       continue;
     }
     if (!owner.takes_records) {
+      (*queue)->note_refused(item.part.messages);
       item.answer = fail(ErrorCode::kDiskFull, "the disk is full");
       continue;
     }
@@ -176,6 +177,15 @@ runtime::Task<Result<void>> NodeQueues::settle_durably(runtime::Shard& here, Que
   };
   Result<void> settled = co_await ask<Result<void>>(here, queue, std::move(work));
   co_return settled;
+}
+
+runtime::Task<Result<void>> NodeQueues::until_kept(runtime::Shard& here, QueueRef queue, queue::MessageId message) {
+  auto work = [message](Result<queue::LiveQueue*> live, auto answer) {
+    if (!live) return answer({});  // gone, and nobody asks for it again
+    (*live)->until_kept(message, std::move(answer));
+  };
+  Result<void> kept = co_await ask<Result<void>>(here, queue, std::move(work));
+  co_return kept;
 }
 
 runtime::Task<void> NodeQueues::stop(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {

@@ -27,6 +27,7 @@ class NodeQueues final : public Queues {
                                                 bool settled) override;
   runtime::Task<Result<Browsed>> browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) override;
   void used(runtime::Shard& here, QueueRef queue) override;
+  runtime::Task<Result<void>> until_kept(runtime::Shard& here, QueueRef queue, queue::MessageId message) override;
   runtime::Task<Result<void>> hold(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                    queue::MessageId message, std::uint32_t bytes) override;
   using Queues::purge;

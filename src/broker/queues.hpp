@@ -89,6 +89,9 @@ class Queues {
   /// The same, and returns when it is on disk: for transactions.
   virtual runtime::Task<Result<void>> settle_durably(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                                                      std::vector<queue::Settlement> settlements) = 0;
+  /// A message may go out before it is on disk (docs/decisions/041): returns when this one is there, with all before
+  /// it. kStorage, kDiskFull: not now.
+  virtual runtime::Task<Result<void>> until_kept(runtime::Shard& here, QueueRef queue, queue::MessageId message) = 0;
   /// No delivery begins after it returns; what is on its way still arrives before. What it holds stays its own.
   virtual runtime::Task<void> stop(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) = 0;
   /// The consumer is gone; what it holds goes back to its place, as returned.

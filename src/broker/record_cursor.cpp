@@ -134,6 +134,12 @@ runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::next(std::stop_to
   co_return std::vector<CursorRecord>();
 }
 
+runtime::Task<void> RecordCursor::wait(MonotonicTime deadline, std::stop_token stop) {
+  std::vector<ReadPart> parts{{.partition = partition_, .from = next_, .max_bytes = read_bytes_}};
+  ReadLimits limits{.min_bytes = 1, .max_bytes = read_bytes_, .deadline = deadline, .stop = std::move(stop)};
+  std::ignore = co_await read_.read(here_, std::move(parts), std::move(limits));
+}
+
 runtime::Task<Result<std::vector<CursorRecord>>> RecordCursor::available() {
   ReadLimits limits{.min_bytes = 0, .max_bytes = read_bytes_, .deadline = here_.now(), .stop = {}};
   Result<std::vector<CursorRecord>> records = co_await read(std::move(limits));

@@ -36,6 +36,8 @@ class RecordCursor {
   runtime::Task<Result<std::vector<CursorRecord>>> available();
   /// Waits for some until `deadline`: empty where none came.
   runtime::Task<Result<std::vector<CursorRecord>>> next_by(MonotonicTime deadline);
+  /// Until there is something at position(), `deadline`, or `stop` is asked for; takes nothing.
+  runtime::Task<void> wait(MonotonicTime deadline, std::stop_token stop);
   /// After kDamaged: what is damaged is passed over. False: nobody knows how far that reaches.
   bool pass_over_damage();
   /// The next record it gives has this offset, or a higher one.

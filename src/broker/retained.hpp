@@ -54,6 +54,11 @@ class Retained {
   /// They can be kept from here on.
   virtual runtime::Task<Result<void>> open(runtime::Shard& here) = 0;
   virtual bool is_open(runtime::Shard& here) const = 0;
+  /// Whether a message of another topic may be kept, too (`mqtt.retained.max`). What others keep at the same time is
+  /// not known yet.
+  virtual bool has_room() const = 0;
+  /// Whether this topic has one, as far as is known.
+  virtual runtime::Task<bool> has(runtime::Shard& here, std::string name_space, std::string routing_key) = 0;
   /// Tells what was kept before now from what comes later.
   virtual runtime::Task<Result<std::vector<Offset>>> marks(runtime::Shard& here) = 0;
   /// Those that were kept before the call, by topic. kStorage, kDamaged, kBusy.

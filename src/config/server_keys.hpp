@@ -145,6 +145,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   integer(kMqtt, "mqtt.topic.alias.maximum", "100", between(0, 65'535), "Most topic aliases of a connection, in each direction."),
   integer(kMqtt, "mqtt.subscriptions.max", "10000", between(1, kInt32Max), "Most subscriptions of one client."),
   integer(kMqtt, "mqtt.sessions.max", "1000000", between(1, kInt32Max), "Most sessions that outlive their connections."),
+  integer(kMqtt, "mqtt.retained.max", "1000000", between(1, kInt32Max), "Most topics that have a retained message. Who would retain one more is refused; one that has one may replace or clear it."),
   duration(kMqtt, "mqtt.session.expiry.max", "-1", at_least(-1), "Longest that a session lives without a connection. -1: as long as its client asks for, for ever where it does not say."),
   integer(kMqtt, "mqtt.qos0.queue.length", "10000", between(1, kInt32Max), "Messages of QoS 0 that wait for a client who does not keep up; beyond, the oldest go."),
   integer(kMqtt, "mqtt.session.queue.length", "0", between(0, kInt32Max), "Messages of QoS 1 and 2 that wait for a client; beyond, the oldest go. 0: no limit."),

@@ -164,6 +164,9 @@ class QueuesInMemory final : public broker::Queues {
     co_return std::optional(got);
   }
   void used(runtime::Shard&, broker::QueueRef) override {}
+  runtime::Task<Result<void>> until_kept(runtime::Shard&, broker::QueueRef, queue::MessageId) override {
+    co_return Result<void>();
+  }
   runtime::Task<Result<void>> hold(runtime::Shard&, broker::QueueRef, queue::ConsumerId, queue::MessageId,
                                    std::uint32_t) override {
     co_return fail(ErrorCode::kUnavailable, "not in memory");

@@ -116,5 +116,70 @@ TEST_F(MqttFewSessions, WhoWouldHaveOneMoreIsRefusedAndOthersComeAndGo) {
   open("without a session");
 }
 
+class MqttFewRetained : public DoorTest {
+ protected:
+  MqttFewRetained() {
+    stop();
+    config_ = config::ServerConfig::with({{"offsets.topic.num.partitions", "1"},
+                                          {"disk.reserve.bytes", "0"},
+                                          {"loopback.users", ""},
+                                          {"mqtt.retained.max", "20"}});
+    start();
+  }
+  std::size_t count_retained() {
+    Peer& reader = open("reader");
+    EXPECT_EQ(reader.subscribe("#", 0), 0);
+    std::size_t count = 0;
+    for (; reader.hears_something(std::chrono::seconds(1)); ++count) reader.next<Publish>();
+    leave(reader);
+    return count;
+  }
+};
+
+TEST_F(MqttFewRetained, WhoWouldRetainOneMoreIsRefusedAndWhatIsThereCanBeReplacedAndCleared) {
+  Peer& publisher = open("publisher");
+  auto retain = [&](int topic, std::string_view payload) {
+    ReasonCode reason = publisher.publish("r/" + std::to_string(topic), payload, true);
+    simulation_.run_for(std::chrono::milliseconds(10));
+    return reason;
+  };
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(is_failure(retain(i, "x")));
+  EXPECT_EQ(retain(20, "x"), ReasonCode::kQuotaExceeded);
+  EXPECT_FALSE(is_failure(publisher.publish("r/20", "x"))) << "without being retained";
+  EXPECT_FALSE(is_failure(retain(7, "y")));
+  EXPECT_FALSE(is_failure(retain(20, ""))) << "there is nothing to clear";
+  EXPECT_FALSE(is_failure(retain(3, "")));
+  EXPECT_FALSE(is_failure(retain(20, "x")));
+  EXPECT_EQ(retain(21, "x"), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(count_retained(), 20u);
+  publisher.send(Publish{.retain = true, .topic = "r/21", .properties = {}, .payload = as_bytes("x")});
+  EXPECT_EQ(publisher.next<Disconnect>().reason, ReasonCode::kQuotaExceeded) << "QoS 0 has no other answer";
+  restart();
+  simulation_.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(open("other").publish("r/30", "x", true), ReasonCode::kQuotaExceeded);
+}
+
+TEST_F(MqttFewRetained, WhatHasExpiredMakesRoomByItself) {
+  Peer& publisher = open("publisher");
+  for (int i = 0; i < 20; ++i) {
+    std::string topic = "r/" + std::to_string(i);
+    Publish publish{
+        .qos = 1, .retain = true, .topic = topic, .packet_id = 1, .properties = {}, .payload = as_bytes("x")};
+    publish.properties.message_expiry_s = i % 2 == 0 ? 5 : 5'000;
+    publisher.send(publish);
+    EXPECT_FALSE(is_failure(publisher.next<PubAck>().reason));
+  }
+  simulation_.run_for(std::chrono::seconds(10));
+  EXPECT_EQ(publisher.publish("r/20", "x", true), ReasonCode::kQuotaExceeded);
+  EXPECT_FALSE(is_failure(publisher.publish("r/0", "again", true))) << "and stays";
+  simulation_.run_for(std::chrono::minutes(2));
+  for (int i = 20; i < 29; ++i) {
+    EXPECT_FALSE(is_failure(publisher.publish("r/" + std::to_string(i), "x", true)));
+    simulation_.run_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(publisher.publish("r/29", "x", true), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(count_retained(), 20u);
+}
+
 }  // namespace
 }  // namespace wharf::mqtt

@@ -239,6 +239,7 @@ class DoorTest : public testing::Test {
   void stop() {
     for (auto& peer : peers_) peer->leave();
     peers_.clear();
+    node_->stopping();
     simulation_.run(shard(), port_->close());
     Result<void> stopped = simulation_.run(shard(), node_->stop());
     EXPECT_TRUE(stopped || is_killed_);

@@ -125,12 +125,8 @@ class Life final : public DoorTest {
     if (one.is_received) {
       publisher_->add(PubRel{.packet_id = one.id});
     } else {
-      publisher_->add(Publish{.dup = dup,
-                              .qos = 2,
-                              .topic = "t",
-                              .packet_id = one.id,
-                              .properties = {},
-                              .payload = as_bytes(payload)});
+      publisher_->add(Publish{
+          .dup = dup, .qos = 2, .topic = "t", .packet_id = one.id, .properties = {}, .payload = as_bytes(payload)});
     }
   }
   void publish_more() {
@@ -184,7 +180,8 @@ class Life final : public DoorTest {
   bool settle_down() {
     for (int i = 0; i < 5'000; ++i) {
       step();
-      if (under_way_.empty() && not_released_.empty() && came_.size() >= static_cast<std::size_t>(published_)) return true;
+      if (under_way_.empty() && not_released_.empty() && came_.size() >= static_cast<std::size_t>(published_))
+        return true;
     }
     return false;
   }

@@ -7,7 +7,8 @@ namespace {
 class MqttRouting : public DoorTest {
  protected:
   static Publish brief(std::string_view topic, std::uint32_t seconds, bool retain = false) {
-    Publish publish{.qos = 1, .retain = retain, .topic = topic, .packet_id = 1, .properties = {}, .payload = as_bytes("x")};
+    Publish publish{
+        .qos = 1, .retain = retain, .topic = topic, .packet_id = 1, .properties = {}, .payload = as_bytes("x")};
     publish.properties.message_expiry_s = seconds;
     return publish;
   }

@@ -74,6 +74,10 @@ class HeldQueues final : public broker::Queues {
     return real_.browse(here, queue, std::move(request));
   }
   void used(runtime::Shard& here, broker::QueueRef queue) override { real_.used(here, queue); }
+  runtime::Task<Result<void>> until_kept(runtime::Shard& here, broker::QueueRef queue,
+                                         queue::MessageId message) override {
+    return real_.until_kept(here, queue, message);
+  }
   runtime::Task<Result<void>> hold(runtime::Shard& here, broker::QueueRef queue, queue::ConsumerId holder,
                                    queue::MessageId message, std::uint32_t bytes) override {
     return real_.hold(here, queue, holder, message, bytes);

@@ -1,4 +1,8 @@
 // SUBSCRIBE: whose queues it touches.
+#include <algorithm>
+
+#include "broker/routed_message.hpp"
+#include "model/encoded_table.hpp"
 #include "protocols/stomp/door_testing.hpp"
 
 namespace wharf::stomp {
@@ -28,6 +32,31 @@ TEST_F(StompSubscribing, WhatMayNotBeReadIsNotUnbound) {
   eve.send("SUBSCRIBE", {{"id", "1"}, {"destination", "/topic/a"}, {"activemq.subscriptionName", "n"}});
   EXPECT_THAT(eve.error(), HasSubstr("secret"));
   EXPECT_TRUE(is_bound("secret", "stomp-durable-c@n"));
+}
+
+TEST_F(StompSubscribing, AUserPropertyCalledLikeAHeaderOfMessageDoesNotStandBesideIt) {
+  Peer& peer = open();
+  peer.subscribe("1", "/queue/q");
+  std::vector<std::byte> properties;
+  PropertyTable table{{"content-type", "other"}, {"timestamp", "other"}, {"correlation-id", "mine"}, {"kind", "x"}};
+  EXPECT_EQ(encode_properties(properties, table), TableFault::kNone);
+  MessageView message{.origin = Protocol::kAmqp091,
+                      .routing_key = "q",
+                      .content_type = "text/plain",
+                      .properties = properties,
+                      .body = as_bytes("1")};
+  std::vector<broker::EnqueuePart> parts;
+  auto queue = node_->entities().find(shard(), "/")->queue("q");
+  parts.push_back(broker::part_for(*queue, message, shard().clock().wall_now()));
+  EXPECT_TRUE(simulation_.run(shard(), node_->queues().enqueue(shard(), std::move(parts))).front());
+  Heard heard = peer.next("MESSAGE");
+  auto times = [&](std::string_view name) {
+    return std::ranges::count(heard.headers, name, [](const auto& one) { return std::string_view(one.first); });
+  };
+  for (std::string_view name : {"content-type", "timestamp", "correlation-id", "kind"})
+    EXPECT_EQ(times(name), 1) << name;
+  EXPECT_EQ(heard.header("content-type"), "text/plain");
+  EXPECT_EQ(heard.header("correlation-id"), "mine") << "the message has none of its own";
 }
 
 class StompTemporaryQueues : public DoorTest {

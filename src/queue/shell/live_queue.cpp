@@ -50,6 +50,10 @@ void LiveQueue::begin() {
   if (core_.has_expiring()) pump();
 }
 
+void LiveQueue::note_refused(const Incoming& incoming) {
+  with_.logs.store().refuse(log_of(incoming.level), incoming.batch.number());
+}
+
 void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   std::optional<MessageNumber> number = incoming.batch.number();
   if (number && has_come(*number, incoming, answered)) return;
@@ -60,7 +64,7 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
   note_second();
   if (Result<void> admitted = core_.admit(incoming.messages, incoming.body_bytes); !admitted && !replaces) {
     core_.traffic().count(QueueEvent::kRefused, incoming.messages);
-    with_.logs.store().refuse(log_of(incoming.level), number);
+    note_refused(incoming);
     dead_letter_refused(incoming.batch);
     return answered(admitted);
   }
@@ -167,6 +171,10 @@ void LiveQueue::get(ConsumerId holder, bool settled, GotAnswer answered) {
   note_second();
   getters_.push_back({holder, settled, std::move(answered)});
   pump();
+}
+
+void LiveQueue::until_kept(MessageId id, Answered answered) {
+  with_.logs.when_committed(log_of(id.level), id.offset.plus(1), std::move(answered));
 }
 
 Result<void> LiveQueue::hold(MessageId id, std::uint32_t bytes, ConsumerId holder) {

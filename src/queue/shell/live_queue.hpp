@@ -74,6 +74,8 @@ class LiveQueue final : StateOwner {
 
   /// A duplicate, where the queue drops those, is answered as the message that it repeats would be now.
   void enqueue(Incoming incoming, Answered answered);
+  /// It was refused before it came here.
+  void note_refused(const Incoming& incoming);
   /// `selector`: it takes only messages that match; empty: any. kInvalidArgument, kTooLarge: it is none; kLocked.
   Result<void> subscribe(ConsumerId id, ConsumerOptions options, std::shared_ptr<Outlet> outlet,
                          std::string_view selector = {});
@@ -83,6 +85,8 @@ class LiveQueue final : StateOwner {
   /// What it does not use of it, or half of that, is its no more: Outlet::returned() says how much.
   void take_share(ConsumerId id, bool all);
   void settle(ConsumerId holder, std::span<const Settlement> settlements);
+  /// Answered when the message is on disk, with all before it.
+  void until_kept(MessageId id, Answered answered);
   void stop(ConsumerId id);
   void release(ConsumerId id);
   /// kClosed: it is released meanwhile; kNotFound: the queue is deleted; kStorage, kDiskFull, ...: the next message

@@ -67,7 +67,8 @@ runtime::Task<Result<void>> until_settled(Client* client, queue::ConsumerId cons
   co_return settled;
 }
 
-runtime::Task<void> forget_released(Client* client, std::uint16_t packet_id, std::optional<queue::ConsumerId> consumer) {
+runtime::Task<void> forget_released(Client* client, std::uint16_t packet_id,
+                                    std::optional<queue::ConsumerId> consumer) {
   Result<void> kept;
   if (consumer) kept = co_await until_settled(client, *consumer);
   if (kept) kept = co_await keep_one(client, key_of(kReleasedItem, packet_id), std::nullopt);

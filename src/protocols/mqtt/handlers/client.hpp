@@ -50,6 +50,7 @@ class Held {
   }
   bool empty() const { return taken_ == all_.size(); }
   const broker::Delivery& front() const { return all_[taken_]; }
+  const broker::Delivery& back() const { return all_.back(); }
   void pop_front() {
     all_[taken_++] = {};
     if (!empty()) return;
@@ -69,6 +70,8 @@ struct Source {
   std::string filter;  // of a group: what it is shared by
   Held held;
   std::vector<queue::Settlement> settlements;
+  std::optional<queue::MessageId> kept_to;  // of its level, are on disk: for messages of QoS 2
+  bool waits_for_disk = false;
 };
 
 /// Messages in line for the socket: their queue is told once they are out of the way.

@@ -209,7 +209,8 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   if (!session) co_return refuse_connect(*client, no_session(session.error()));
   auto waiting_will = restore(*client, session->items);
   if (waiting_will) co_await cancel_will(client, *waiting_will);
-  if (auto settled = co_await settle_released(client); !settled) co_return refuse_connect(*client, no_session(settled.error()));
+  if (auto settled = co_await settle_released(client); !settled)
+    co_return refuse_connect(*client, no_session(settled.error()));
   if (client->phase == Client::Phase::kEnded) co_return client->will.reset();
   if (auto allowed = may_resume(*client); !allowed) co_return refuse_connect(*client, allowed.error());
   client->phase = Client::Phase::kRunning;

@@ -36,7 +36,30 @@ enum class Written : std::uint8_t {
   kDone,      // it has it
   kNotForIt,  // nothing was written
   kNoRoom,    // it waits
+  kNotYet,    // it waits until it is on disk
 };
+
+/// Whoever is sent a message of QoS 2 remembers its identifier: one that a crash takes must not have been sent, for the
+/// identifier would be another message's.
+bool may_be_lost(const Client& client, const Source& source, const broker::Delivery& delivery) {
+  if (!client.keeps_session()) return false;  // nor does the client remember
+  const auto& kept = source.kept_to;
+  return !kept || kept->level != delivery.id.level || kept->offset < delivery.id.offset;
+}
+
+/// Of all that is held, where one level holds it.
+runtime::Task<void> wait_for_disk(Client* client, queue::ConsumerId id) {
+  Source& source = *client->sources.at(id);
+  queue::MessageId message = source.held.front().id;
+  if (source.held.back().id.level == message.level) message = source.held.back().id;
+  Result<void> kept = co_await client->door.queues.until_kept(client->shard, source.queue->ref, message);
+  if (!kept) co_return client->end({ReasonCode::kUnspecifiedError, kept.error().message});
+  auto known = client->sources.find(id);
+  if (known == client->sources.end()) co_return;
+  known->second->kept_to = message;
+  known->second->waits_for_disk = false;
+  made_room(*client);
+}
 
 /// One with an answer to come. What was released to the client before needs no second PUBLISH.
 Written write_with_identifier(Client& client, const Source& source, queue::ConsumerId id,
@@ -50,6 +73,7 @@ Written write_with_identifier(Client& client, const Source& source, queue::Consu
   const OutgoingMessage* under_way = client.outgoing.find(identifier);
   if (under_way && under_way->message == delivery.id) return Written::kNotForIt;
   if (under_way || client.outgoing.size() >= client.send_quota()) return Written::kNoRoom;
+  if (publish.qos == 2 && may_be_lost(client, source, delivery)) return Written::kNotYet;
   publish.packet_id = identifier;
   publish.dup = delivery.redelivered;
   if (!write_message(client, view, publish, SharedBytes(delivery.owner, view.payload))) return Written::kNotForIt;
@@ -75,7 +99,9 @@ bool write_held_of(Client& client, queue::ConsumerId id, Source& source) {
   while (!source.held.empty()) {
     const broker::Delivery& delivery = source.held.front();
     Written written = write_delivery(client, source, id, delivery);
-    if (written == Written::kNoRoom) return false;
+    if (written == Written::kNotYet && !std::exchange(source.waits_for_disk, true))
+      client.tasks.spawn("mqtt-until-kept", wait_for_disk(&client, id));
+    if (written == Written::kNoRoom || written == Written::kNotYet) return false;
     if (written != Written::kToAnswer && source.lane != Lane::kConnection)
       add_settlement(source.settlements, delivery.id, queue::Verdict::kDone);
     if (written == Written::kNotForIt) {

@@ -7,20 +7,10 @@ namespace wharf::mqtt {
 bool takes_time(const Client& client, const RawPacket& packet) {
   constexpr std::uint8_t kRetain = 1;
   bool retains = packet.type == kPublish && (packet.flags & kRetain) != 0;
-  if (retains && client.phase != Client::Phase::kStart) return !client.door.retained.is_open(client.shard);
+  if (retains && client.phase != Client::Phase::kStart)
+    return !client.door.retained.is_open(client.shard) || !client.door.retained.has_room();
   return packet.type == kConnect || packet.type == kSubscribe || packet.type == kUnsubscribe;
 }
-
-namespace {
-
-/// The first message of all that is to be retained.
-runtime::Task<void> take_first_retained(Client* client, const RawPacket* packet) {
-  Result<void> opened = co_await client->door.retained.open(client->shard);
-  if (!opened) co_return client->end({ReasonCode::kUnspecifiedError, opened.error().message});
-  take_publish(*client, *packet);
-}
-
-}  // namespace
 
 runtime::Task<void> take_slow_packet(Client* client, const RawPacket* packet) {
   bool first = client->phase == Client::Phase::kStart;
@@ -28,7 +18,7 @@ runtime::Task<void> take_slow_packet(Client* client, const RawPacket* packet) {
     client->end({ReasonCode::kProtocolError, first ? "the first packet is no CONNECT" : "a second CONNECT"});
     co_return;
   }
-  if (packet->type == kPublish) co_await take_first_retained(client, packet);
+  if (packet->type == kPublish) co_await take_retained_publish(client, packet);
   if (packet->type == kConnect) co_await take_connect(client, packet);
   if (packet->type == kSubscribe) co_await take_subscribe(client, packet);
   if (packet->type == kUnsubscribe) co_await take_unsubscribe(client, packet);

@@ -22,6 +22,8 @@ runtime::Task<void> leave(Client* client);
 
 // publish.cpp
 void take_publish(Client& client, const RawPacket& packet);
+/// One that is to be retained, where the first of all is, or there are as many as may be.
+runtime::Task<void> take_retained_publish(Client* client, const RawPacket* packet);
 runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered);
 /// What can be said of publishes now.
 void flush_answers(Client& client);

@@ -132,8 +132,9 @@ Outcome<void> take(Client& client, Publish publish) {
     return refuse(ReasonCode::kProtocolError, "PUBLISH: a subscription identifier from a client");
   const Received* before = received_before(client, publish);
   if (is_repeated(client, publish, before)) return {};
-  bool too_many = publish.qos > 0 && before == nullptr && client.publishes().qos1.size() + client.publishes().received.size() >=
-                                         client.door.limits.receive_maximum;
+  bool too_many =
+      publish.qos > 0 && before == nullptr &&
+      client.publishes().qos1.size() + client.publishes().received.size() >= client.door.limits.receive_maximum;
   if (too_many && client.is_v5())
     return refuse(ReasonCode::kReceiveMaximumExceeded, "PUBLISH: more messages under way than the receive maximum");
   CanonicalMessage message;
@@ -259,6 +260,35 @@ void take_publish(Client& client, const RawPacket& packet) {
   if (!publish) return client.end(publish.error());
   client.hold.published();
   if (auto taken = take(client, std::move(*publish)); !taken) client.end(taken.error());
+}
+
+namespace {
+
+/// Of a topic that has none, where no more may have one. What is wrong with the packet is found later.
+runtime::Task<bool> is_one_too_many(Client* client, const Publish* publish) {
+  if (client->door.retained.has_room() || publish->payload.empty()) co_return false;
+  auto topic = client->publishes().aliases.resolve(publish->topic, publish->properties.topic_alias,
+                                                   client->door.limits.topic_alias_maximum);
+  if (!topic) co_return false;
+  bool replaces =
+      co_await client->door.retained.has(client->shard, client->name_space, swap_separators(std::string(*topic)));
+  co_return !replaces;
+}
+
+}  // namespace
+
+runtime::Task<void> take_retained_publish(Client* client, const RawPacket* packet) {
+  if (!client->door.retained.is_open(client->shard)) {
+    Result<void> opened = co_await client->door.retained.open(client->shard);
+    if (!opened) co_return client->end({ReasonCode::kUnspecifiedError, opened.error().message});
+  }
+  Outcome<Publish> publish = read_packet<Publish>(*packet, client->version);
+  if (publish && co_await is_one_too_many(client, &*publish)) {
+    ProtocolError refusal{ReasonCode::kQuotaExceeded,
+                          "as many topics have a retained message as may (mqtt.retained.max)"};
+    co_return refuse_publish(*client, *publish, std::move(refusal));
+  }
+  take_publish(*client, *packet);
 }
 
 void flush_answers(Client& client) {

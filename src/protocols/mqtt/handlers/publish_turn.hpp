@@ -14,7 +14,7 @@ namespace wharf::mqtt {
 struct ToAnswer {
   std::uint8_t qos = 1;
   std::uint16_t packet_id = 0;
-  std::uint64_t ticket = 0;  // of its QoS's answers
+  std::uint64_t ticket = 0;                  // of its QoS's answers
   std::optional<MessageNumber> number = {};  // at QoS 2, in a session that lasts
   bool is_noted = false;                     // the number: the message comes again
   bool goes_unnumbered = false;              // to places that do not look at it, too

@@ -197,14 +197,16 @@ void answered_retained(Client& client, std::uint32_t number) {
   keep_places(client);
 }
 
-void forget_place(Client& client, std::string_view filter) {
+void forget_replay(Client& client, std::string_view filter) {
   if (!client.replaying) return;
+  std::erase_if(client.replaying->waiting, [filter](const Replay& one) { return one.filter == filter; });
   for (ReplayPages::Page& page : client.replaying->pages.all) {
     if (page.filter == filter) page.filter.clear();
   }
 }
 
 void replay_later(Client& client, Replay replay) {
+  forget_replay(client, replay.filter);
   client.replays().waiting.push_back(std::move(replay));
   if (!std::exchange(client.replays().is_running, true)) client.tasks.spawn("mqtt-retained", replay_all(&client));
 }

@@ -53,12 +53,12 @@ struct Replaying {
 std::string encode_place(const Replay& replay);
 bool decode_place(std::string_view encoded, Replay& into);
 
-/// In a task of the client's, one after the other.
+/// In a task of the client's, one after the other; in place of an older one with this filter that has not begun.
 void replay_later(Client& client, Replay replay);
 /// Those that the session kept, by what is subscribed to now.
 void resume_replays(Client& client);
-/// What was to be kept of an older one with this filter.
-void forget_place(Client& client, std::string_view filter);
+/// One with this filter that has not begun, and what was to be kept of one that has.
+void forget_replay(Client& client, std::string_view filter);
 /// A message of a page is not the broker's any more.
 void answered_retained(Client& client, std::uint32_t page);
 

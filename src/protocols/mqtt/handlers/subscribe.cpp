@@ -155,7 +155,7 @@ runtime::Task<Result<void>> forget_subscription(Client* client, const Subscripti
   std::vector<broker::SessionItem> items;
   items.push_back({fmt::format("{}{}", kSubscriptionItem, gone->filter), std::nullopt});
   items.push_back({fmt::format("{}{}", kReplayItem, gone->filter), std::nullopt});
-  forget_place(*client, gone->filter);
+  forget_replay(*client, gone->filter);
   Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
   co_return kept;
 }
@@ -239,7 +239,7 @@ runtime::Task<void> mark(Client* client, std::vector<Replay>* replays) {
   std::vector<broker::SessionItem> items;
   for (Replay& one : *replays) {
     one.below = *marks;
-    forget_place(*client, one.filter);
+    forget_replay(*client, one.filter);
     if (one.is_kept(*client)) items.push_back({std::string(kReplayItem) + one.filter, encode_place(one)});
   }
   if (items.empty()) co_return;

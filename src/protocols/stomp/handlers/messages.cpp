@@ -60,14 +60,21 @@ bool is_message_text(std::string_view text) {
   return text.find('\0') == std::string_view::npos && is_utf8(text);
 }
 
+/// MESSAGE has it as the message's own.
+bool is_said(const MessageView& message, const Record& record, std::string_view name) {
+  if (name == "timestamp") return message.timestamp_seconds || record.timestamp.ms >= 0;
+  if (name == "correlation-id" && message.correlation_data) return true;
+  auto text = std::ranges::find(kTexts, name, &Text::header);
+  return text != kTexts.end() && (message.*(text->property)).has_value();
+}
+
 /// Every header behind ours is the readable copy of a user property, or a Kafka producer's own.
-void write_user_properties(const Record& record, FrameWriter& frame) {
+void write_user_properties(const MessageView& message, const Record& record, FrameWriter& frame) {
   bool first = true;
   for (RecordHeader header : record.headers) {
     bool ours = std::exchange(first, false) && header.key == kMessageHeader;
     if (ours || std::ranges::find(kOfMessage, header.key) != kOfMessage.end()) continue;
-    bool is_standard = std::ranges::find(kTexts, header.key, &Text::header) != kTexts.end();
-    if (is_standard && is_plain(record)) continue;  // lifted already
+    if (is_said(message, record, header.key)) continue;
     std::string_view value = header.value ? as_text(*header.value) : std::string_view();
     if (is_message_text(header.key) && is_message_text(value)) frame.header(header.key, value);
   }
@@ -170,7 +177,7 @@ void write_properties(const MessageView& message, const Record& record, FrameWri
   } else if (record.timestamp.ms >= 0) {
     frame.header("timestamp", record.timestamp.ms);
   }
-  write_user_properties(record, frame);
+  write_user_properties(message, record, frame);
 }
 
 }  // namespace wharf::stomp
