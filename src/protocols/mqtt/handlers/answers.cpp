@@ -23,11 +23,9 @@ std::string key_of(std::string_view kind, std::uint16_t packet_id) {
 }
 
 runtime::Task<Result<void>> keep_one(Client* client, std::string key, std::optional<std::string> value) {
-  if (!client->keeps_session()) co_return Result<void>();
   std::vector<broker::SessionItem> items;
   items.push_back({std::move(key), std::move(value)});
-  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
-  co_return kept;
+  return client->keep(std::move(items));
 }
 
 void could_not_keep(Client& client, const Error& error) {

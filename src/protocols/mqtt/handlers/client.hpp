@@ -154,6 +154,10 @@ struct Client {
     return *replaying;
   }
   bool keeps_session() const { return session && session->outlives; }
+  /// With the session: on disk when this returns, where it lasts. There is one.
+  runtime::Task<Result<void>> keep(std::vector<broker::SessionItem> items) const {
+    return door.sessions.keep(shard, *session, std::move(items));
+  }
 
   const Door& door;
   runtime::Shard& shard;

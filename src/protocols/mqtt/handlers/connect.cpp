@@ -166,7 +166,7 @@ runtime::Task<Result<broker::AttachedSession>> attach(Client* client, broker::Se
 runtime::Task<void> cancel_will(Client* client, broker::ScheduledId id) {
   std::ignore = co_await client->door.delays.cancel(client->shard, id);
   std::vector<broker::SessionItem> items{{std::string(kWillItem), std::nullopt}};
-  std::ignore = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  std::ignore = co_await client->keep(std::move(items));
 }
 
 ProtocolError no_session(const Error& error) {

@@ -178,12 +178,6 @@ std::vector<ReasonCode> reasons_of(Client& client, const GatheredPublishes& gath
   return reasons;
 }
 
-runtime::Task<Result<void>> keep_items(Client* client, std::vector<broker::SessionItem> items) {
-  if (items.empty()) co_return Result<void>();
-  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
-  co_return kept;
-}
-
 std::string received_key(const ToAnswer& answer) {
   return fmt::format("{}{}", kReceivedItem, answer.packet_id);
 }
@@ -209,7 +203,7 @@ runtime::Task<Result<void>> note_numbers(Client* client, const std::vector<ToAns
   if (items.empty()) co_return Result<void>();
   if (auto limit = client->publishes().numbers.take_limit())
     items.push_back({std::string(kNumbersItem), std::move(*limit)});
-  Result<void> kept = co_await keep_items(client, std::move(items));
+  Result<void> kept = co_await client->keep(std::move(items));
   auto must_not_go = [client](const ToAnswer& answer) {
     return must_be_noted(answer) && !client->publishes().numbers.is_current(*answer.number);
   };
@@ -234,7 +228,7 @@ runtime::Task<Result<void>> note_outcomes(Client* client, const std::vector<ToAn
       items.push_back({received_key(answer), std::string()});
     }
   }
-  return keep_items(client, std::move(items));
+  return client->keep(std::move(items));
 }
 
 template <class Packet>
@@ -349,7 +343,7 @@ runtime::Task<void> schedule_will(Client* client, const CanonicalMessage* messag
   auto scheduled = co_await client->door.delays.schedule(client->shard, std::move(all));
   if (!scheduled.front()) co_return tell_of_loss(*client, scheduled.front().error());
   std::vector<broker::SessionItem> items{{std::string(kWillItem), scheduled.front()->text()}};
-  std::ignore = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  std::ignore = co_await client->keep(std::move(items));
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ void could_not_replay(Client& client, const Replay& replay, const Error& error) 
 }
 
 runtime::Task<void> keep_items(Client* client, std::vector<broker::SessionItem> items) {
-  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  Result<void> kept = co_await client->keep(std::move(items));
   if (!kept)
     client->door.logger.warn("could not keep how far retained messages have come",
                              {{"client", client->client_id}, {"reason", kept.error().message}});

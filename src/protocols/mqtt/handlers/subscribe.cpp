@@ -97,7 +97,7 @@ runtime::Task<Result<void>> open_place(Client* client, const Place* place, std::
   if (place->lane == Lane::kSession && client->keeps_session()) {  // first: what is not written down nobody takes away
     std::vector<broker::SessionItem> items;
     items.push_back({fmt::format("{}{}", broker::kSessionQueueItem, place->queue), std::string()});
-    Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+    Result<void> kept = co_await client->keep(std::move(items));
     if (!kept) co_return kept;
   }
   Result<broker::DeclaredQueue> queue =
@@ -151,13 +151,11 @@ runtime::Task<Result<void>> remove(Client* client, const Subscription* gone) {
 }
 
 runtime::Task<Result<void>> forget_subscription(Client* client, const Subscription* gone) {
-  if (!client->keeps_session()) co_return Result<void>();
+  forget_replay(*client, gone->filter);
   std::vector<broker::SessionItem> items;
   items.push_back({fmt::format("{}{}", kSubscriptionItem, gone->filter), std::nullopt});
   items.push_back({fmt::format("{}{}", kReplayItem, gone->filter), std::nullopt});
-  forget_replay(*client, gone->filter);
-  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
-  co_return kept;
+  return client->keep(std::move(items));
 }
 
 /// With what the session keeps of it.
@@ -183,11 +181,9 @@ Outcome<void> check(const Client& client, const Subscription& subscription) {
 }
 
 runtime::Task<Result<void>> keep_subscription(Client* client, const Subscription* subscription) {
-  if (!client->keeps_session()) co_return Result<void>();
   std::vector<broker::SessionItem> items;
   items.push_back({fmt::format("{}{}", kSubscriptionItem, subscription->filter), encode_subscription(*subscription)});
-  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
-  co_return kept;
+  return client->keep(std::move(items));
 }
 
 /// What was subscribed to before is so still, with its binding: its messages go on.
@@ -243,7 +239,7 @@ runtime::Task<void> mark(Client* client, std::vector<Replay>* replays) {
     if (one.is_kept(*client)) items.push_back({std::string(kReplayItem) + one.filter, encode_place(one)});
   }
   if (items.empty()) co_return;
-  Result<void> kept = co_await client->door.sessions.keep(client->shard, *client->session, std::move(items));
+  Result<void> kept = co_await client->keep(std::move(items));
   if (!kept)
     client->door.logger.warn("could not keep that retained messages are to come",
                              {{"client", client->client_id}, {"reason", kept.error().message}});
