@@ -10,15 +10,18 @@ namespace {
 using Answer = std::optional<Result<Published>>;  // none: not in time
 using Portion = ScatteredPortion<PublishPart, Answer>;
 
+/// Before the log has seen it.
+void refuse(Portion& portion, Portion::Item& item, const std::optional<MessageNumber>& number, Error error) {
+  portion.owner.logs->store().refuse(item.part.partition, number);
+  item.answer = fail(std::move(error));
+}
+
 void append_prepared(Portion& portion, Portion::Item& item, Acknowledge acknowledge) {
   NodeShard& owner = portion.owner;
+  if (!owner.takes_records)
+    return refuse(portion, item, item.part.batches.number(), {ErrorCode::kDiskFull, "the disk is full"});
   cluster::ShardLogs& logs = *owner.logs;
   PartitionId partition = item.part.partition;
-  if (!owner.takes_records) {
-    logs.store().refuse(partition, item.part.batches.number());
-    item.answer = fail(ErrorCode::kDiskFull, "the disk is full");
-    return;
-  }
   log::AppendContext context{.leader_epoch = owner.topics->leader_epoch(), .now = owner.shard.clock().wall_now()};
   Result<log::Appended> appended = logs.append(partition, std::move(item.part.batches), context);
   if (!appended) {
@@ -44,11 +47,7 @@ void append(Portion& portion, Portion::Item& item, Acknowledge acknowledge) {
   PartitionId partition = item.part.partition;
   std::optional<MessageNumber> number = item.part.batches.number();
   Result<bool> now = preparations.now(partition, item.part.batches);
-  if (!now) {
-    portion.owner.logs->store().refuse(partition, number);
-    item.answer = fail(now.error());
-    return;
-  }
+  if (!now) return refuse(portion, item, number, now.error());
   if (*now) return append_prepared(portion, item, acknowledge);
   portion.expect();
   preparations.later(
@@ -58,8 +57,7 @@ void append(Portion& portion, Portion::Item& item, Acknowledge acknowledge) {
           item.part.batches = std::move(*prepared);
           append_prepared(*self, item, acknowledge);
         } else {
-          self->owner.logs->store().refuse(item.part.partition, number);
-          item.answer = fail(prepared.error());
+          refuse(*self, item, number, prepared.error());
         }
         self->answered();
       });

@@ -42,8 +42,15 @@ NodeRetained::NodeRetained(NodeShards& shards, Catalogue& catalogue, Read& read,
       logger_(logger),
       indexes_(kRetainedPartitions) {}
 
-std::unique_ptr<NodeRetained::Index>& NodeRetained::index_of(PartitionId partition) {
-  return indexes_[static_cast<std::size_t>(partition.index.value)];
+/// Begun with the first that asks.
+NodeRetained::Index& NodeRetained::index_on(NodeShard& owner, PartitionId partition) {
+  std::unique_ptr<Index>& index = indexes_[static_cast<std::size_t>(partition.index.value)];
+  if (!index) {
+    index = std::make_unique<Index>(owner, partition);
+    index->cursor = std::make_unique<RecordCursor>(read_, owner.shard, partition, Offset(0), kReadBytes);
+    index->tasks.spawn("retained-follow", follow(index.get()));
+  }
+  return *index;
 }
 
 runtime::Task<void> NodeRetained::begin(runtime::Shard& here) {
@@ -51,17 +58,8 @@ runtime::Task<void> NodeRetained::begin(runtime::Shard& here) {
   for (std::int32_t i = 0; topic && i < topic->partitions; ++i) {
     PartitionId partition = topic->partition(i);
     NodeShard* owner = &shards_.owner(partition);
-    co_await runtime::await_on(here, owner->shard, [this, owner, partition] { return begin_on(owner, partition); });
+    co_await runtime::call_on(here, owner->shard, [this, owner, partition] { index_on(*owner, partition); });
   }
-}
-
-/// Whoever else opened the topic at the same time has begun it, too.
-runtime::Task<void> NodeRetained::begin_on(NodeShard* owner, PartitionId partition) {
-  std::unique_ptr<Index>& index = index_of(partition);
-  if (index) co_return;
-  index = std::make_unique<Index>(*owner, partition);
-  index->cursor = std::make_unique<RecordCursor>(read_, owner->shard, partition, Offset(0), kReadBytes);
-  index->tasks.spawn("retained-follow", follow(index.get()));
 }
 
 runtime::Task<void> NodeRetained::close(runtime::Shard& here) {
@@ -131,12 +129,10 @@ runtime::Task<bool> NodeRetained::has(runtime::Shard& here, std::string name_spa
   if (!topic) co_return false;
   std::string key = retained_key(name_space, routing_key);
   PartitionId partition = cluster::partition_of_key(*topic, key);
+  NodeShard& owner = shards_.owner(partition);
   bool known = false;
-  auto look = [this, partition, &key, &known] {
-    const std::unique_ptr<Index>& index = index_of(partition);
-    known = index && index->messages.contains(key);
-  };
-  co_await runtime::call_on(here, shards_.owner(partition).shard, look);
+  auto look = [this, &owner, partition, &key, &known] { known = index_on(owner, partition).messages.contains(key); };
+  co_await runtime::call_on(here, owner.shard, look);
   co_return known;
 }
 
@@ -168,14 +164,14 @@ runtime::Task<Result<RetainedPage>> NodeRetained::find(runtime::Shard& here, Ret
   Asked asked{topic->partition(query.from.partition), std::move(query), {}};
   Asked* one = &asked;
   NodeShard* owner = &shards_.owner(asked.partition);
-  co_await begin(here);  // where somebody else makes the topic at this moment
-  co_await runtime::await_on(here, owner->shard, [this, one] { return find_on(index_of(one->partition).get(), one); });
+  co_await runtime::await_on(here, owner->shard, [this, owner, one] { return find_on(owner, one); });
   if (asked.answer && !asked.answer->next && asked.query.from.partition + 1 < topic->partitions)
     asked.answer->next = RetainedPlace{asked.query.from.partition + 1, {}};
   co_return std::move(asked.answer);
 }
 
-runtime::Task<void> NodeRetained::find_on(Index* index, Asked* asked) {
+runtime::Task<void> NodeRetained::find_on(NodeShard* owner, Asked* asked) {
+  Index* index = &index_on(*owner, asked->partition);
   const bool first_page = asked->query.from.after.empty();
   const MonotonicTime now = index->owner.shard.now();  // whoever waits for its turn meanwhile waits no longer than this
   Result<void> found = co_await catch_up(index, first_page ? now + kCommitWait : now);

@@ -60,12 +60,11 @@ class NodeRetained final : public Retained {
     RetainedQuery query;
     Result<RetainedPage> answer;
   };
-  std::unique_ptr<Index>& index_of(PartitionId partition);
-  runtime::Task<void> begin_on(NodeShard* owner, PartitionId partition);
+  Index& index_on(NodeShard& owner, PartitionId partition);
   runtime::Task<void> follow(Index* index);
   runtime::Task<void> clear_expired(Index* index);
   void append_cleared(Index& index, const std::vector<std::string>& keys);
-  runtime::Task<void> find_on(Index* index, Asked* asked);
+  runtime::Task<void> find_on(NodeShard* owner, Asked* asked);
   runtime::Task<Result<void>> catch_up(Index* index, MonotonicTime deadline);
   void take(Index* index, const std::vector<CursorRecord>& records);
   void forget(Index* index, const std::string& key);

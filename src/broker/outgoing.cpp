@@ -175,30 +175,29 @@ Outgoing::Gathered Outgoing::take() {
   Gathered gathered{.parts = {.delayed = std::exchange(delayed_, {}), .history = std::exchange(history_, {})},
                     .messages = {}};
   std::vector<std::vector<std::size_t>> of_logs;
-  for (auto* parts : {&parts_, &retained_}) {
-    for (Part& part : *parts) {
-      if (part.number) part.builder.set_number(*part.number);
-    }
-  }
+  auto batch = [](Part& part) {
+    if (part.number) part.builder.set_number(*part.number);
+    return batch_of(part.builder);
+  };
   for (Part& part : parts_) {
     newest_part_[part.destination] = 0;
     if (part.queue) {
       auto messages = part.shared ? 1u : static_cast<std::uint64_t>(part.builder.record_count());
       gathered.parts.queues.push_back({*part.queue,
                                        {.level = part.level,
-                                        .batch = part.shared ? std::move(*part.shared) : batch_of(part.builder),
+                                        .batch = part.shared ? std::move(*part.shared) : batch(part),
                                         .messages = messages,
                                         .body_bytes = part.body_bytes,
                                         .persistent = part.persistent,
                                         .expiring = part.expiring}});
       gathered.messages.push_back(std::move(part.messages));
     } else {
-      gathered.parts.logs.push_back({*part.partition, batch_of(part.builder)});
+      gathered.parts.logs.push_back({*part.partition, batch(part)});
       of_logs.push_back(std::move(part.messages));
     }
   }
   for (Part& part : std::exchange(retained_, {})) {
-    gathered.parts.logs.push_back({*part.partition, batch_of(part.builder)});
+    gathered.parts.logs.push_back({*part.partition, batch(part)});
     of_logs.push_back(std::move(part.messages));
   }
   std::ranges::move(of_logs, std::back_inserter(gathered.messages));

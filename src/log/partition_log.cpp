@@ -46,10 +46,8 @@ Result<std::optional<Appended>> PartitionLog::check_sequences(std::span<const Ba
 }
 
 std::optional<Appended> PartitionLog::kept_as(const MessageNumber& number) const {
-  BatchHeader header{.producer_id = number.sender, .producer_epoch = ProducerEpoch(0), .base_sequence = number.number};
-  Result<std::optional<ProducerStates::StoredBatch>> stored = producers_.check(header);
-  if (!stored || !*stored) return std::nullopt;
-  return Appended{(*stored)->first, (*stored)->next, kNoTimestamp, true};
+  std::optional<ProducerStates::StoredBatch> kept = producers_.kept_as(number);
+  return kept ? std::optional(Appended{kept->first, kept->next, kNoTimestamp, true}) : std::nullopt;
 }
 
 /// A write-ahead log that holds the records before, or a segment that does, are both fine for a start

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "log/stored_numbers.hpp"
-#include "model/message_number.hpp"
 
 namespace wharf::log {
 namespace {
@@ -44,7 +43,11 @@ Result<std::optional<ProducerStates::StoredBatch>> ProducerStates::check(const B
   auto known = producers_.find(header.producer_id);
   if (known == producers_.end()) return std::nullopt;
   const Producer& producer = known->second;
-  if (numbers_messages(header.producer_id)) return producer.check_number(header);
+  if (numbers_messages(header.producer_id)) {
+    std::optional<StoredBatch> kept = kept_as({header.producer_id, header.base_sequence});
+    if (!kept && producer.refused) return out_of_order(header, "one of its messages before was refused");
+    return kept;
+  }
   if (header.producer_epoch < producer.epoch) {
     return fail(ErrorCode::kInvalidProducerEpoch, fmt::format("producer {} has epoch {} here, not {}", header.producer_id.value,
                                                               producer.epoch.value, header.producer_epoch.value));
@@ -60,10 +63,11 @@ Result<std::optional<ProducerStates::StoredBatch>> ProducerStates::check(const B
   return std::nullopt;
 }
 
-Result<std::optional<ProducerStates::StoredBatch>> ProducerStates::Producer::check_number(const BatchHeader& header) const {
-  if (batches > 0 && header.base_sequence <= last_sequence()) return last[batches - 1u];
-  if (refused) return out_of_order(header, "one of its messages before was refused");
-  return std::nullopt;
+std::optional<ProducerStates::StoredBatch> ProducerStates::kept_as(const MessageNumber& number) const {
+  auto known = producers_.find(number.sender);
+  if (known == producers_.end() || known->second.batches == 0) return std::nullopt;
+  const StoredBatch& last = known->second.last[known->second.batches - 1u];
+  return number.number <= last.last_sequence ? std::optional(last) : std::nullopt;
 }
 
 void ProducerStates::refuse(ProducerId sender, Timestamp now) {

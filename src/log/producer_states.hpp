@@ -19,6 +19,7 @@
 #include "model/bytes.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
+#include "model/message_number.hpp"
 #include "model/record_batch.hpp"
 #include "model/time.hpp"
 
@@ -40,6 +41,8 @@ class ProducerStates {
   /// may begin with any sequence, as after its state expired.
   Result<std::optional<StoredBatch>> check(const BatchHeader& header) const;
 
+  /// Where a message that may come again is, or was: in the sender's last batch, or before it. None: it has not come.
+  std::optional<StoredBatch> kept_as(const MessageNumber& number) const;
   /// A batch of a sender that numbers its messages was refused, for whatever reason. Not stored: a start has none of its
   /// later ones.
   void refuse(ProducerId sender, Timestamp now);
@@ -76,7 +79,6 @@ class ProducerStates {
     Timestamp last_timestamp;
     std::array<StoredBatch, kRememberedBatches> last;  // the first `batches`, oldest first
 
-    Result<std::optional<StoredBatch>> check_number(const BatchHeader& header) const;
     const StoredBatch* find(std::int32_t first_sequence, std::int32_t last_sequence) const;
     std::int32_t last_sequence() const { return batches == 0 ? kNoSequence : last[batches - 1u].last_sequence; }
     void remember(const StoredBatch& batch);

@@ -12,9 +12,6 @@ class MqttAgreement : public DoorTest {
                   .receive_maximum = 5,
                   .topic_alias_maximum = 3,
                   .session_expiry_max = std::chrono::seconds(60)}) {}
-  static Connect named(std::string_view client_id) {
-    return {.properties = {}, .client_id = client_id, .will = {}, .user = "guest", .password = as_bytes("guest")};
-  }
 };
 
 TEST_F(MqttAgreement, ConnAckTellsWhatIsOtherwiseThanAsked) {
@@ -33,7 +30,7 @@ TEST_F(MqttAgreement, ConnAckTellsWhatIsOtherwiseThanAsked) {
 }
 
 TEST_F(MqttAgreement, TheServersKeepAliveIsWhatAClientIsHeldTo) {
-  Connect asked = named("c");
+  Connect asked = lasting("c");
   asked.keep_alive_s = 600;
   Peer& peer = open(asked);
   EXPECT_FALSE(peer.until([&] { return peer.ended(); }, std::chrono::seconds(44)));
@@ -91,14 +88,7 @@ TEST_F(MqttAgreement, AClientThatDoesNotWantToHearOfProblemsIsToldTheCodeAlone) 
 
 class MqttFewSessions : public DoorTest {
  protected:
-  MqttFewSessions() {
-    stop();
-    config_ = config::ServerConfig::with({{"offsets.topic.num.partitions", "1"},
-                                          {"disk.reserve.bytes", "0"},
-                                          {"loopback.users", ""},
-                                          {"mqtt.sessions.max", "2"}});
-    start();
-  }
+  MqttFewSessions() { restart_with("mqtt.sessions.max", "2"); }
 };
 
 TEST_F(MqttFewSessions, WhoWouldHaveOneMoreIsRefusedAndOthersComeAndGo) {
@@ -118,14 +108,7 @@ TEST_F(MqttFewSessions, WhoWouldHaveOneMoreIsRefusedAndOthersComeAndGo) {
 
 class MqttFewRetained : public DoorTest {
  protected:
-  MqttFewRetained() {
-    stop();
-    config_ = config::ServerConfig::with({{"offsets.topic.num.partitions", "1"},
-                                          {"disk.reserve.bytes", "0"},
-                                          {"loopback.users", ""},
-                                          {"mqtt.retained.max", "20"}});
-    start();
-  }
+  MqttFewRetained() { restart_with("mqtt.retained.max", "20"); }
   std::size_t count_retained() {
     Peer& reader = open("reader");
     EXPECT_EQ(reader.subscribe("#", 0), 0);

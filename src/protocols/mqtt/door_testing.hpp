@@ -252,6 +252,12 @@ class DoorTest : public testing::Test {
     stop();
     start();
   }
+  void restart_with(std::string key, std::string value) {
+    stop();
+    settings_.emplace_back(std::move(key), std::move(value));
+    config_ = config::ServerConfig::with(settings_);
+    start();
+  }
   /// In the middle of things, and a start.
   void kill_and_start() {
     sim::Machine& reborn = simulation_.kill(*machine_);
@@ -334,8 +340,9 @@ class DoorTest : public testing::Test {
   sim::Simulation simulation_;
   sim::Machine* machine_ = &simulation_.add_machine("broker", 2);
   sim::Machine& clients_ = simulation_.add_machine("clients");
-  config::ServerConfig config_ = config::ServerConfig::with(
-      {{"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}, {"loopback.users", ""}});
+  std::vector<std::pair<std::string, std::string>> settings_{
+      {"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}, {"loopback.users", ""}};
+  config::ServerConfig config_ = config::ServerConfig::with(settings_);
   sim::SeededRandom random_ = simulation_.random("node");
   runtime::Logger logger_{machine_->clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
   DoorLimits limits_;

@@ -80,12 +80,14 @@ void LiveQueue::enqueue(Incoming incoming, Answered answered) {
     core_.note_id(std::move(identified->id), {incoming.level, appended->next.plus(-1)}, identified->expires);
   if (valued) core_.note_value(std::move(valued->key), {incoming.level, appended->next.plus(-1)}, valued->bytes);
   if (core_.wants_count() || replaces) mark_state();
-  if (incoming.persistent) {
-    with_.logs.when_committed(partition, appended->next, std::move(answered));
-  } else {
-    answered({});
-  }
+  answer({incoming.level, appended->next.plus(-1)}, incoming.persistent, std::move(answered));
   pump();
+}
+
+/// Who brought messages, the last of which is this one: those that are to survive a restart are on disk.
+void LiveQueue::answer(MessageId last, bool persistent, Answered answered) {
+  if (!persistent) return answered({});
+  until_kept(last, std::move(answered));
 }
 
 Result<void> LiveQueue::subscribe(ConsumerId id, ConsumerOptions options, std::shared_ptr<Outlet> outlet,

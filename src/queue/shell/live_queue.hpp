@@ -197,6 +197,7 @@ class LiveQueue final : StateOwner {
   std::optional<Valued> value_of(const Incoming& incoming) const;
   bool is_duplicate(const Identified& message, const Incoming& incoming, Answered& answered);
   bool has_come(const MessageNumber& number, const Incoming& incoming, Answered& answered);
+  void answer(MessageId last, bool persistent, Answered answered);
   void send_outgoing();
   void bury_dead();
   void bury(Death death);

@@ -22,26 +22,17 @@ std::optional<LiveQueue::Identified> LiveQueue::identify(const Incoming& incomin
 bool LiveQueue::is_duplicate(const Identified& message, const Incoming& incoming, Answered& answered) {
   std::optional<MessageId> first = core_.has_id(message.id, with_.shard.clock().wall_now());
   if (!first) return false;
-  if (incoming.persistent) {
-    with_.logs.when_committed(log_of(first->level), first->offset.plus(1), std::move(answered));
-  } else {
-    answered({});
-  }
+  answer(*first, incoming.persistent, std::move(answered));
   return true;
 }
 
 /// True: it is answered. Its log knows that also of what has left the queue. Who numbers messages gives them no
 /// priority: they have one log.
 bool LiveQueue::has_come(const MessageNumber& number, const Incoming& incoming, Answered& answered) {
-  PartitionId partition = log_of(incoming.level);
-  const log::PartitionLog* log = with_.logs.store().find(partition);
+  const log::PartitionLog* log = with_.logs.store().find(log_of(incoming.level));
   std::optional<log::Appended> kept = log != nullptr ? log->kept_as(number) : std::nullopt;
   if (!kept) return false;
-  if (incoming.persistent) {
-    with_.logs.when_committed(partition, kept->next, std::move(answered));
-  } else {
-    answered({});
-  }
+  answer({incoming.level, kept->next.plus(-1)}, incoming.persistent, std::move(answered));
   return true;
 }
 
