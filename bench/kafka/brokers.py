@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import socket
 import struct
@@ -15,10 +16,25 @@ START_DEADLINE_S = 60
 LISTENERS = ("amqp.listen", "mqtt.listen", "mqtt.ws_listen", "stomp.listen", "stomp.ws_listen", "admin.listen")  # those that may be nowhere
 
 
-def free_port():
+def is_free(port):
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def free_ports(count):
+    """The first of so many free ports in a row. Not of those that the kernel gives to clients: one of them could be gone when a broker that
+    takes seconds to start comes to open it."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as clients:
+        below = int(clients.read().split()[0])
+    while True:
+        first = random.randrange(min(10_000, below // 2), below - count)
+        if all(is_free(first + more) for more in range(count)):
+            return first
 
 
 def answers(port):
@@ -46,7 +62,7 @@ def settle_disk():
 class Broker:
     def __init__(self, name):
         self.name = name
-        self.port = free_port()
+        self.port = free_ports(1)
         self.bootstrap = f"127.0.0.1:{self.port}"
         self.folder = tempfile.mkdtemp(prefix=f"bench-{name}-")
         self.log = open(f"{self.folder}/log", "wb")
@@ -95,7 +111,7 @@ class Kafka(Broker):
         super().__init__("kafka")
 
     def start(self):
-        controller = free_port()
+        controller = free_ports(1)
         properties = f"{self.folder}/server.properties"
         with open(properties, "w", encoding="ascii") as out:
             out.write(f"""process.roles=broker,controller
@@ -128,7 +144,7 @@ class Wharf(Broker):
 
     def serve(self, settings):
         """With those listeners alone that the settings name; Kafka's has to be somewhere."""
-        settings = {**dict.fromkeys(LISTENERS, ""), "kafka.listen": f"127.0.0.1:{free_port()}", **settings}
+        settings = {**dict.fromkeys(LISTENERS, ""), "kafka.listen": f"127.0.0.1:{free_ports(1)}", **settings}
         told = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
         self.launch([self.program(), "serve", "--data", f"{self.folder}/data", *told])
 

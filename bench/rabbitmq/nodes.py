@@ -1,6 +1,6 @@
 """RabbitMQ and Wharf as AMQP 0-9-1 nodes."""
 
-from brokers import free_port
+from brokers import free_ports
 from peers import Node, Peer, greeted
 
 PORTS = 10  # what a RabbitMQ node may take above its first port
@@ -33,4 +33,4 @@ class WatchedWharf(WharfNode):
 
     def __init__(self):
         super().__init__()
-        self.admin_listen = self.listen["admin.listen"] = f"127.0.0.1:{free_port()}"
+        self.admin_listen = self.listen["admin.listen"] = f"127.0.0.1:{free_ports(1)}"

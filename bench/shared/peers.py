@@ -2,34 +2,12 @@
 
 import os
 import pathlib
-import random
 import shlex
 import socket
 import subprocess
 import sys
 
-from brokers import Broker, Wharf
-
-
-def is_free(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def free_ports(count):
-    """The first of so many free ports in a row. Not of those that the kernel gives to clients: one of them could be gone when a broker that
-    takes seconds to start comes to open it."""
-    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as clients:
-        below = int(clients.read().split()[0])
-    while True:
-        first = random.randrange(min(10_000, below // 2), below - count)
-        if all(is_free(first + more) for more in range(count)):
-            return first
+from brokers import Broker, Wharf, free_ports
 
 
 def greeted(port, greeting, answer_bytes):

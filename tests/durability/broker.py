@@ -13,10 +13,14 @@ import urllib.request
 READY_DEADLINE_S = 60
 
 
-def free_port():
+def own_address():
+    """One that is free over all lives of a broker, at a loopback host that is this process's alone: a port that is free at 127.0.0.1 is, while
+    the broker is down, anybody's who connects to something there."""
+    pid = os.getpid()
+    host = f"127.{1 + (pid >> 16)}.{pid >> 8 & 255}.{pid & 255}"
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        probe.bind((host, 0))
+        return f"{host}:{probe.getsockname()[1]}"
 
 
 class Broker:
@@ -25,11 +29,11 @@ class Broker:
     def __init__(self, data, log=None, **settings):
         self.program = os.environ.get("WHARF", "build/dev/wharf")
         self.data, self.settings = data, settings
-        self.bootstrap = f"127.0.0.1:{free_port()}"  # the same over all its lives: clients find it again
+        self.bootstrap = own_address()  # the same over all its lives: clients find it again
         self.process = None
         self.log_path = log or f"{data}.log"
         self.log = None
-        self.admin = None
+        self.listeners = self.admin = None
 
     def __enter__(self):
         return self
@@ -52,7 +56,8 @@ class Broker:
         if not ready["ready"]:
             self.kill()
             raise AssertionError(f"the broker did not become ready; its last words:\n{self.last_words()}")
-        self.admin = ready["listeners"]["admin"]
+        self.listeners = ready["listeners"]
+        self.admin = self.listeners["admin"]
 
     def kill(self):
         self._end(signal.SIGKILL)

@@ -11,7 +11,7 @@ import time
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from broker import Broker, free_port
+from broker import Broker, own_address
 
 pause = threading.Event()  # never set
 UNDER_WAY = 20
@@ -51,7 +51,7 @@ def main():
     seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
     print(f"seed {seed}", flush=True)
     draw = random.Random(seed)
-    address = f"127.0.0.1:{free_port()}"
+    address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-mqtt-kill-") as folder, Broker(f"{folder}/data", **{"mqtt.listen": address}) as broker:
         broker.start()
         received, answered = [], []

@@ -7,7 +7,7 @@ import time
 
 import pika
 
-from broker import Broker, free_port
+from broker import Broker, own_address
 from operator_view import resident_mb
 from queue_workload import connect
 
@@ -105,7 +105,7 @@ def check_comes(address, due):
 
 
 def main():
-    address = f"127.0.0.1:{free_port()}"
+    address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-delays-") as folder, Broker(f"{folder}/data", **{"amqp.listen": address}) as broker:
         broker.start()
         idle_mb = resident_mb(broker)

@@ -9,7 +9,7 @@ import random
 import tempfile
 import time
 
-from broker import Broker, free_port
+from broker import Broker, own_address
 from queue_workload import Consumer, FanoutPublisher, Ledger, Publisher, connect, drain, pause
 
 
@@ -47,7 +47,7 @@ def main():
     seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
     print(f"seed {seed}", flush=True)
     draw = random.Random(seed)
-    address = f"127.0.0.1:{free_port()}"
+    address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-queue-kill-") as folder, Broker(f"{folder}/data", **{"amqp.listen": address}) as broker:
         broker.start()
         connection = connect(address)

@@ -4,7 +4,7 @@ ask each second is answered within a second, and memory is bounded."""
 import tempfile
 import time
 
-from broker import Broker, free_port
+from broker import Broker, own_address
 from operator_view import api, resident_mb, seconds_of
 from queue_workload import connect
 
@@ -63,7 +63,7 @@ def begin(broker):
 
 
 def main():
-    address = f"127.0.0.1:{free_port()}"
+    address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-many-queues-") as folder, Broker(f"{folder}/data", **{"amqp.listen": address}) as broker:
         begin(broker)
         idle_mb = resident_mb(broker)

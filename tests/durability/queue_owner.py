@@ -11,7 +11,7 @@ import urllib.request
 import pika
 import pika.exceptions
 
-from broker import Broker, free_port
+from broker import Broker
 from network import NEAR, FarMachine
 
 USER = "roamer"
@@ -58,11 +58,11 @@ def admit(admin):
 
 
 def main():
-    port = free_port()
     with (tempfile.TemporaryDirectory(prefix="wharf-owner-") as folder, FarMachine() as far,
-          Broker(f"{folder}/data", **{"amqp.listen": f"0.0.0.0:{port}"}) as broker):
+          Broker(f"{folder}/data", **{"amqp.listen": "0.0.0.0:0"}) as broker):
         broker.start()
         admit(broker.admin)
+        port = int(broker.listeners["amqp"].rsplit(":", 1)[1])
         with far.start(sys.executable, __file__, NEAR, str(port)) as owner:
             try:
                 if owner.stdout.readline().strip() != "held":

@@ -3,7 +3,7 @@
 import tempfile
 import time
 
-from broker import Broker, free_port
+from broker import Broker, own_address
 from queue_workload import connect
 
 MESSAGES, BYTES, CONSUMERS = 200, 256 << 10, 20  # more than sockets take on their way
@@ -21,7 +21,7 @@ def drained(address, queue):
 
 
 def main():
-    address = f"127.0.0.1:{free_port()}"
+    address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-queue-stop-") as folder, Broker(f"{folder}/data", **{"amqp.listen": address}) as broker:
         broker.start()
         publishing = connect(address)

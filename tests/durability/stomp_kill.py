@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 
-from broker import Broker, free_port
+from broker import Broker, own_address
 
 DEADLINE_S = 60
 
@@ -101,7 +101,7 @@ def main():
     seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
     print(f"seed {seed}", flush=True)
     draw = random.Random(seed)
-    address = f"127.0.0.1:{free_port()}"
+    address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-stomp-kill-") as folder, Broker(f"{folder}/data", **{"stomp.listen": address}) as broker:
         broker.start()
         count = 200 * kills
