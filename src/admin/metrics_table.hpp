@@ -156,6 +156,8 @@ inline constexpr auto kMetrics = std::to_array<Metric>({
   {"rabbitmq_queue_get_empty_total", kCounter, "vhost, queue", "basic.get that found nothing."},
   {"rabbitmq_queue_messages_redelivered_total", kCounter, "vhost, queue", "Messages delivered or got as redelivered."},
   {"rabbitmq_queue_messages_acked_total", kCounter, "vhost, queue", "Messages acknowledged by consumers."},
+  {"wharf_queue_undelivered_messages_total", kCounter, "vhost, queue, reason", "Messages that no consumer has acknowledged, by why they went: expired, dropped (too many in the queue), delivery_limit (came back too often), rejected (by a consumer, for good), purged, refused (the queue was full: never in it). Of all queues together, those that are gone too, without vhost and queue."},
+  {"wharf_queue_dead_lettered_messages_total", kCounter, "vhost, queue", "Those of them that were sent to where the dead go. Of all queues together likewise."},
   {"wharf_queue_disk_bytes", kGauge, "vhost, queue", "What the queue keeps on disk. Of single queues only, as the one that follows."},
   {"wharf_queue_oldest_unsettled_seconds", kGauge, "vhost, queue", "How long somebody has held the oldest message, which keeps all behind it on disk, without settling it; 0 while nobody does."},
 });

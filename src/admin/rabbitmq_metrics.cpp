@@ -78,6 +78,14 @@ void write_global(MetricsText& page, const MessageTraffic& messages, std::uint64
   one("rabbitmq_global_consumers", consumers);
 }
 
+/// Why messages end without having been acknowledged.
+constexpr auto kReasons =
+    std::to_array<QueueEvent>({QueueEvent::kExpired, QueueEvent::kDropped, QueueEvent::kUndeliverable,
+                               QueueEvent::kRejected, QueueEvent::kPurged, QueueEvent::kRefused});
+constexpr std::string_view name_of(QueueEvent event) {
+  return queue::kQueueEventNames[static_cast<std::size_t>(event)];
+}
+
 /// One value of each metric of queues, whatever stands before it.
 template <class Queues, class Write>
 void write_queues(MetricsText& page, const Queues& queues, Write write) {
@@ -106,7 +114,7 @@ void write_queues(MetricsText& page, const Queues& queues, Write write) {
   event("rabbitmq_queue_messages_acked_total", QueueEvent::kAck);
 }
 
-/// All queues of the node. What they have counted goes with them, which is no counter: those are of channels.
+/// All queues of the node. What has passed is counted for channels.
 void write_all_queues(MetricsText& page, const broker::QueueSums& all) {
   page.family("rabbitmq_queue_messages").sample({}, all.counts.ready + all.counts.unsettled);
   page.family("rabbitmq_queue_messages_ready").sample({}, all.counts.ready);
@@ -115,6 +123,9 @@ void write_all_queues(MetricsText& page, const broker::QueueSums& all) {
   page.family("rabbitmq_queue_messages_ready_bytes").sample({}, all.ready_bytes);
   page.family("rabbitmq_queue_messages_unacked_bytes").sample({}, all.unsettled_bytes);
   page.family("rabbitmq_queue_consumers").sample({}, all.counts.consumers);
+  page.family("wharf_queue_undelivered_messages_total");
+  for (QueueEvent reason : kReasons) page.sample({{"reason", name_of(reason)}}, all.traffic.total(reason));
+  page.family("wharf_queue_dead_lettered_messages_total").sample({}, all.traffic.total(QueueEvent::kDeadLettered));
 }
 
 }  // namespace
@@ -144,6 +155,18 @@ std::string queues_page(const std::vector<NamedQueue>& queues) {
   write_queues(page, queues, [&page](const NamedQueue& queue, std::uint64_t value) {
     page.sample({{"vhost", queue.vhost}, {"queue", queue.name}}, value);
   });
+  page.family("wharf_queue_undelivered_messages_total");
+  for (const NamedQueue& queue : queues) {
+    for (QueueEvent reason : kReasons) {
+      page.sample({{"vhost", queue.vhost}, {"queue", queue.name}, {"reason", name_of(reason)}},
+                  queue.numbers.traffic.total(reason));
+    }
+  }
+  page.family("wharf_queue_dead_lettered_messages_total");
+  for (const NamedQueue& queue : queues) {
+    page.sample({{"vhost", queue.vhost}, {"queue", queue.name}},
+                queue.numbers.traffic.total(QueueEvent::kDeadLettered));
+  }
   page.family("wharf_queue_disk_bytes");
   for (const NamedQueue& queue : queues) {
     page.sample({{"vhost", queue.vhost}, {"queue", queue.name}}, queue.disk_bytes);

@@ -43,6 +43,7 @@ void add(queue::LiveQueue& queue, QueueSums& into) {
   into.counts.consumers += counts.consumers;
   into.ready_bytes += ready_bytes;
   into.unsettled_bytes += all - std::min(all, ready_bytes);
+  into.traffic.add(queue.traffic());
 }
 
 runtime::Task<void> add_up_queues(NodeShard* shard, QueueSums* into) {
@@ -50,6 +51,7 @@ runtime::Task<void> add_up_queues(NodeShard* shard, QueueSums* into) {
     at = shard->queues->visit(at, kQueuesPerSlice, [into](queue::LiveQueue& queue) { add(queue, *into); });
     co_await runtime::next_turn(shard->shard);
   }
+  into->traffic.add(shard->queues->gone());
 }
 
 runtime::Task<void> report_shard(NodeShards* shards, std::size_t index, MonotonicTime asked, ShardReport* into) {

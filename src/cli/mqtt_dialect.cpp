@@ -27,8 +27,10 @@ mqtt::DoorLimits limits_of(const config::ServerConfig& config) {
       .receive_maximum = static_cast<std::uint16_t>(config.get<"mqtt.receive.maximum">()),
       .topic_alias_maximum = static_cast<std::uint16_t>(config.get<"mqtt.topic.alias.maximum">()),
       .subscriptions = static_cast<std::size_t>(config.get<"mqtt.subscriptions.max">()),
-      .qos0_queue_length = static_cast<std::uint64_t>(config.get<"mqtt.qos0.queue.length">()),
-      .session_queue_length = static_cast<std::uint64_t>(config.get<"mqtt.session.queue.length">())};
+      .qos0_queue = {static_cast<std::uint64_t>(config.get<"mqtt.qos0.queue.length">()),
+                     static_cast<std::uint64_t>(config.get<"mqtt.qos0.queue.bytes">())},
+      .session_queue = {static_cast<std::uint64_t>(config.get<"mqtt.session.queue.length">()),
+                        static_cast<std::uint64_t>(config.get<"mqtt.session.queue.bytes">())}};
   const Milliseconds most = config.get<"mqtt.session.expiry.max">();
   if (most.count() >= 0) limits.session_expiry_max = seconds(most);
   return limits;

@@ -148,7 +148,9 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   integer(kMqtt, "mqtt.retained.max", "1000000", between(1, kInt32Max), "Most topics that have a retained message. Who would retain one more is refused; one that has one may replace or clear it."),
   duration(kMqtt, "mqtt.session.expiry.max", "-1", at_least(-1), "Longest that a session lives without a connection. -1: as long as its client asks for, for ever where it does not say."),
   integer(kMqtt, "mqtt.qos0.queue.length", "10000", between(1, kInt32Max), "Messages of QoS 0 that wait for a client who does not keep up; beyond, the oldest go."),
-  integer(kMqtt, "mqtt.session.queue.length", "0", between(0, kInt32Max), "Messages of QoS 1 and 2 that wait for a client; beyond, the oldest go. 0: no limit."),
+  bytes(kMqtt, "mqtt.qos0.queue.bytes", "64MiB", at_least(1), "Bytes of their payloads, likewise."),
+  integer(kMqtt, "mqtt.session.queue.length", "1000000", between(0, kInt32Max), "Messages of QoS 1 and 2 that wait for a client, or for a shared subscription; beyond, the oldest go. 0: no limit."),
+  bytes(kMqtt, "mqtt.session.queue.bytes", "1GiB", at_least(0), "Bytes of their payloads, likewise. 0: no limit."),
 
   optional_endpoint(kStomp, "stomp.listen", "127.0.0.1:61613", "Where STOMP clients (1.0, 1.1 and 1.2) connect. Port 0 takes a free port. Empty: nowhere."),
   optional_endpoint(kStomp, "stomp.ws_listen", "127.0.0.1:15674", "Where STOMP clients connect by WebSocket, at any path. Port 0 takes a free port. Empty: nowhere."),

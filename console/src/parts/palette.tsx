@@ -10,6 +10,7 @@ import { Dialog } from "./dialog.tsx";
 
 interface Hit {
   kind: string;
+  name: string;
   text: string;
   target: string;
 }
@@ -23,9 +24,10 @@ export function Palette({ close }: { close: () => void }) {
   const [found, set_found] = useState<Hit[]>([]);
   const [at, set_at] = useState(0);
   const list = useRef<HTMLUListElement>(null);
-  const pages = kPages.filter((page) => page.is_for(app.who) && page.title.toLowerCase().includes(typed.toLowerCase()))
-    .map((page): Hit => ({ kind: "page", text: page.title, target: href(page.name) }));
-  const hits = [...pages, ...found];
+  const pages = kPages.filter((page) => page.is_for(app.who)).map((page): Hit => ({ kind: "page", name: page.title, text: page.title, target: href(page.name) }));
+  // What was found for fewer letters stands there until the server answers: Enter opens none of it that is not meant any more.
+  const hits = [...pages, ...found].filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
+  const chosen = Math.max(0, Math.min(at, hits.length - 1));
 
   useEffect(() => {
     if (typed === "") return set_found([]);
@@ -39,10 +41,10 @@ export function Palette({ close }: { close: () => void }) {
       const named = (what: string) => app.api.get<Page<{ name: string }>>("wharf/v1/" + what, own, gone.signal).then(({ items }) => items, () => []);
       Promise.all([app.api.get<Page<Queue>>(below("queues"), query, gone.signal), app.api.get<Page<Exchange>>(below("exchanges"), query, gone.signal), named("topics"), named("groups")]).then(
         ([queues, exchanges, topics, groups]) => set_found([
-          ...topics.map(({ name }) => ({ kind: "topic", text: visible(name), target: href("topic", [name]) })),
-          ...groups.map(({ name }) => ({ kind: "group", text: visible(name), target: href("group", [name]) })),
-          ...queues.items.map(({ name, vhost }) => ({ kind: "queue", text: visible(name) + where(vhost), target: href("queue", [vhost, name]) })),
-          ...exchanges.items.map(({ name, vhost }) => ({ kind: "exchange", text: exchange_text(name) + where(vhost), target: href("exchange", [vhost, name]) })),
+          ...topics.map(({ name }) => ({ kind: "topic", name, text: visible(name), target: href("topic", [name]) })),
+          ...groups.map(({ name }) => ({ kind: "group", name, text: visible(name), target: href("group", [name]) })),
+          ...queues.items.map(({ name, vhost }) => ({ kind: "queue", name, text: visible(name) + where(vhost), target: href("queue", [vhost, name]) })),
+          ...exchanges.items.map(({ name, vhost }) => ({ kind: "exchange", name, text: exchange_text(name) + where(vhost), target: href("exchange", [vhost, name]) })),
         ]),
         () => undefined, // pages are found all the same
       );
@@ -52,7 +54,7 @@ export function Palette({ close }: { close: () => void }) {
       gone.abort();
     };
   }, [typed]);
-  useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [chosen]);
 
   const look_for = (text: string) => {
     set_typed(text);
@@ -65,18 +67,18 @@ export function Palette({ close }: { close: () => void }) {
   };
   const pressed = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step !== 0 && hits.length > 0) set_at((at + step + hits.length) % hits.length);
-    else if (event.key === "Enter") open(hits[at]);
+    if (step !== 0 && hits.length > 0) set_at((chosen + step + hits.length) % hits.length);
+    else if (event.key === "Enter") open(hits[chosen]);
     else return;
     event.preventDefault();
   };
   return (
     <Dialog title="Search" close={close}>
-      <input type="search" role="combobox" aria-label="Search pages, topics, groups, queues and exchanges" aria-expanded="true" aria-controls="hits" aria-activedescendant={`hit-${at}`}
+      <input type="search" role="combobox" aria-label="Search pages, topics, groups, queues and exchanges" aria-expanded="true" aria-controls="hits" aria-activedescendant={`hit-${chosen}`}
         placeholder="a page, or part of a name" spellcheck={false} autofocus value={typed} onInput={(event) => look_for(event.currentTarget.value)} onKeyDown={pressed} />
       <ul id="hits" role="listbox" aria-label="Found" ref={list} class="hits">
         {hits.map((hit, place) => (
-          <li key={hit.kind + hit.target} id={`hit-${place}`} role="option" aria-selected={place === at} onClick={() => open(hit)} onMouseMove={() => set_at(place)}>
+          <li key={hit.kind + hit.target} id={`hit-${place}`} role="option" aria-selected={place === chosen} onClick={() => open(hit)} onMouseMove={() => set_at(place)}>
             <span>{hit.text}</span> <small class="quiet">{hit.kind}</small>
           </li>
         ))}

@@ -39,6 +39,8 @@ class ShardQueues {
   /// what it had stays on disk as it is.
   Result<LiveQueue*> get(TopicId id);
   std::size_t size() const { return queues_.size(); }
+  /// What those that are gone have counted; without rates.
+  const QueueTraffic& gone() const { return gone_; }
   /// Those that may be about to go: messages and consumers come to them by it.
   FrozenQueues& frozen() { return frozen_; }
   /// Goes over all queues, some places of their table at a time: calls `look(LiveQueue&)` for those in `count` places
@@ -72,6 +74,7 @@ class ShardQueues {
   Seconds own_seconds_;
   Seconds& seconds_;
   std::unordered_map<TopicId, std::unique_ptr<LiveQueue>> queues_;
+  QueueTraffic gone_;
   FrozenQueues frozen_;
   std::unordered_map<TopicId, Error> unopened_;  // at the start, and why
   std::vector<TopicId> changed_;                 // since the states were written

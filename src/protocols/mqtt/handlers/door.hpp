@@ -21,6 +21,12 @@
 
 namespace wharf::mqtt {
 
+/// What waits for a client; 0: no limit.
+struct QueueLimits {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;  // of payloads
+};
+
 struct DoorLimits {
   std::size_t max_packet_bytes = 16 << 20;
   std::uint16_t keep_alive_max_s = 65'535;
@@ -28,8 +34,8 @@ struct DoorLimits {
   std::uint16_t topic_alias_maximum = 100;
   std::size_t subscriptions = 10'000;
   broker::SessionExpiry session_expiry_max;
-  std::uint64_t qos0_queue_length = 10'000;
-  std::uint64_t session_queue_length = 0;  // 0: no limit
+  QueueLimits qos0_queue{10'000, 64 << 20};
+  QueueLimits session_queue{1'000'000, 1 << 30};
   // Of one connection; beyond, it is not read from:
   std::size_t unanswered_bytes = 16 << 20;
   std::size_t unanswered_messages = 10'000;

@@ -34,8 +34,9 @@ broker::QueueDeclaration declaration(const Client& client, const Place& place) {
   queue.durable = of_session;
   queue.auto_delete = place.lane == Lane::kGroup;
   if (place.lane != Lane::kGroup && !of_session) queue.exclusive = client.id;
-  std::uint64_t most = place.lane == Lane::kConnection ? limits.qos0_queue_length : limits.session_queue_length;
-  if (most > 0) queue.settings.max_length = most;
+  const QueueLimits& most = place.lane == Lane::kConnection ? limits.qos0_queue : limits.session_queue;
+  if (most.messages > 0) queue.settings.max_length = most.messages;
+  if (most.bytes > 0) queue.settings.max_length_bytes = most.bytes;
   return queue;
 }
 

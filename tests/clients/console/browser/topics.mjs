@@ -170,6 +170,23 @@ export default [
       await heading(page, new RegExp(name))
     })
   }],
+  ['Enter opens what was typed, not what was found for fewer letters', async () => {
+    const both = unique('twin')
+    for (const end of ['-a', '-b']) await api('POST', 'wharf/v1/topics', { name: both + end, partitions: 1 })
+    await withPage(async (page) => {
+      await signIn(page)
+      await page.route('**/wharf/v1/topics?*', async (route) => {
+        const asked = new URL(route.request().url()).searchParams.get('name')
+        if (asked === both) await route.continue() // more letters get no answer
+      })
+      await page.keyboard.press('/')
+      await page.keyboard.type(both)
+      await page.getByRole('option', { name: new RegExp(both) }).nth(1).waitFor()
+      await page.keyboard.type('-b')
+      await page.keyboard.press('Enter')
+      await heading(page, new RegExp(both + '-b'))
+    })
+  }],
   ['hostile messages are shown, and do nothing', async () => {
     const nasty = '<img src=x onerror=alert(1)>'
     const name = await ownTopic(1, [{ key: nasty, value: nasty, headers: [{ name: nasty, value: nasty }] }])

@@ -10,6 +10,7 @@ import paho_messages
 import paho_packets
 import paho_retained
 import paho_sessions
+import paho_slow
 
 if __name__ == "__main__":
-    cases.main(paho_messages, paho_packets, paho_retained, paho_sessions)
+    cases.main(paho_messages, paho_packets, paho_retained, paho_sessions, paho_slow)
