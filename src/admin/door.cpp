@@ -1,6 +1,5 @@
 #include "admin/door.hpp"
 
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "admin/metrics_page.hpp"
 #include "admin/metrics_text.hpp"
 #include "admin/rabbitmq_metrics.hpp"
+#include "model/number_text.hpp"
 #include "runtime/work_beside.hpp"
 
 namespace wharf::admin {
@@ -175,11 +175,11 @@ runtime::Task<http::Response> Door::metrics_of_queues(http::Request request) {
     if (!compiled) co_return http::refusal(400, "queue: " + compiled.error().message);
     question.pattern = std::move(*compiled);
   }
-  auto [end, error] = std::from_chars(top.data(), top.data() + top.size(), question.most);
-  bool is_number = error == std::errc() && end == top.data() + top.size();
-  if (!is_number || question.most == 0 || question.most > kMostQueues) {
+  std::optional<std::size_t> most = parse_number<std::size_t>(top);
+  if (!most || *most == 0 || *most > kMostQueues) {
     co_return http::refusal(400, fmt::format("top: a number from 1 to {}", kMostQueues));
   }
+  question.most = *most;
   broker::Queues* storage = node_->queues;  // it waits for those who are asking, and is forgotten before
   ++asking_;
   std::vector<NamedQueue> queues = co_await busiest_queues(shard_, std::move(question));

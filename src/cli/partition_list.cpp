@@ -1,10 +1,11 @@
 #include "cli/partition_list.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
+
+#include "model/number_text.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -12,11 +13,8 @@ namespace {
 constexpr std::int32_t kMostPartitions = 1'000'000;
 
 std::optional<std::int32_t> number(std::string_view text) {
-  std::int32_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > kMostPartitions)
-    return std::nullopt;
-  return value;
+  std::optional<std::int32_t> value = parse_number<std::int32_t>(text);
+  return value && *value >= 0 && *value <= kMostPartitions ? value : std::nullopt;
 }
 
 }  // namespace

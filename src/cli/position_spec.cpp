@@ -1,21 +1,15 @@
 #include "cli/position_spec.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "model/number_text.hpp"
+
 namespace wharf::cli {
 namespace {
-
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 /// ".25" as 250.
 std::optional<std::int64_t> fraction_ms(std::string_view text) {
@@ -37,7 +31,7 @@ Result<std::int64_t> parse_time_ms(std::string_view text) {
                 fmt::format("'{}' is no time, such as 2026-01-31T12:00:00Z or @1769860800000", text));
   };
   if (text.starts_with('@')) {
-    const auto ms = number(text.substr(1));
+    const auto ms = parse_number<std::int64_t>(text.substr(1));
     if (!ms || *ms < 0) return refuse();
     return *ms;
   }
@@ -66,7 +60,7 @@ Result<PositionSpec> parse_position(std::string_view text) {
   using Kind = PositionSpec::Kind;
   if (text == "beginning") return PositionSpec{Kind::kBeginning};
   if (text == "end") return PositionSpec{Kind::kEnd};
-  if (const auto offset = number(text)) {
+  if (const auto offset = parse_number<std::int64_t>(text)) {
     if (*offset >= 0 && !text.starts_with('-')) return PositionSpec{Kind::kOffset, *offset};
     if (*offset < 0 && *offset > -(std::int64_t{1} << 60)) return PositionSpec{Kind::kBeforeEnd, -*offset};
   }

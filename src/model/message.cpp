@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "model/byte_order.hpp"
 #include "model/encoded_table.hpp"
+#include "model/number_text.hpp"
 #include "model/property_text.hpp"
 #include "model/record_varint.hpp"
 #include "model/utf8.hpp"
@@ -278,10 +278,7 @@ std::optional<std::int64_t> expiration_ms_of(const Record& record) {
   std::optional<ByteView> field = early_field(record, kExpiration);
   if (!field || field->empty()) return std::nullopt;
   std::string_view text = as_text(*field);
-  std::int64_t ms = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
-  if (error != std::errc() || end != text.data() + text.size() || text.front() == '-') return std::nullopt;
-  return ms;
+  return text.front() == '-' ? std::nullopt : parse_number<std::int64_t>(text);
 }
 
 std::optional<std::uint8_t> priority_of(const Record& record) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -10,6 +9,8 @@
 
 #include <malloc.h>
 #include <unistd.h>
+
+#include "model/number_text.hpp"
 
 namespace wharf::runtime {
 namespace {
@@ -19,10 +20,7 @@ std::optional<std::uint64_t> number_in(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::string word;
   file >> word;
-  std::uint64_t number = 0;
-  auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (word.empty() || error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  return number;
+  return parse_number<std::uint64_t>(word);
 }
 
 /// The lesser of those that there are.

@@ -1,30 +1,23 @@
 #include "admin/json_http/list.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 
 #include "admin/json_http/answers.hpp"
+#include "model/number_text.hpp"
 
 namespace wharf::json_http {
 namespace {
-
-std::optional<std::size_t> number_of(std::string_view text) {
-  std::size_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::expected<std::optional<Page>, http::Response> asked_page(const http::Request& request, Paging paging) {
   std::optional<std::string_view> number = request.parameter("page");
   if (!number && paging == Paging::kAlways) number = "1";
   if (!number) return std::nullopt;
   std::string_view size = request.parameter("page_size").value_or("100");
-  std::optional<std::size_t> page = number_of(*number), items = number_of(size);
+  std::optional<std::size_t> page = parse_number<std::size_t>(*number), items = parse_number<std::size_t>(size);
   if (page && *page > 0 && items && *items > 0 && *items <= kLargestPage) return Page{*page, *items};
   return std::unexpected(error_answer(
       400, "invalid_pagination_parameters",

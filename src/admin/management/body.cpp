@@ -1,13 +1,12 @@
 #include "admin/management/body.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "admin/management/answers.hpp"
 #include "admin/management/property_json.hpp"
+#include "model/number_text.hpp"
 
 namespace wharf::management {
 namespace {
@@ -85,10 +84,7 @@ std::optional<std::int64_t> Body::number(std::string_view name) {
   if (value == nullptr) return std::nullopt;
   if (value->is_int64()) return value->as_int64();
   if (value->is_string()) {
-    const boost::json::string& digits = value->as_string();
-    std::int64_t number = 0;
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error == std::errc() && end == digits.data() + digits.size()) return number;
+    if (auto number = parse_number<std::int64_t>(value->as_string())) return number;
   }
   complain("not_integer", *value);
   return std::nullopt;

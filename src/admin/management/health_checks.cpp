@@ -1,11 +1,11 @@
 // Health checks: 200 and {"status":"ok"}, or 503 and what is wrong.
 #include <algorithm>
-#include <charconv>
 
 #include <boost/json/object.hpp>
 
 #include "admin/management/answers.hpp"
 #include "admin/management/resources.hpp"
+#include "model/number_text.hpp"
 
 namespace wharf::management {
 namespace {
@@ -35,13 +35,6 @@ http::Response check_alarms(const Call& call, std::string_view reason) {
   return alarms.empty() ? ok() : failed(reason, {{"alarms", std::move(alarms)}});
 }
 
-std::optional<std::uint32_t> whole_number(std::string_view text) {
-  std::uint32_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 /// RabbitMQ knows the versions of AMQP by one name.
 std::string protocol_named(std::string name) {
   for (char& letter : name) {
@@ -61,7 +54,7 @@ Answer check_node_alarms(Call* call) {
 }
 
 Answer check_port_listener(Call* call) {
-  std::optional<std::uint32_t> port = whole_number(call->names.at(0));
+  std::optional<std::uint32_t> port = parse_number<std::uint32_t>(call->names.at(0));
   if (!port) co_return bad_request("Invalid port");
   boost::json::array ports;
   for (const Listener& one : call->about.listeners()) {
@@ -96,7 +89,7 @@ Answer check_certificates(Call* call) {
   if (std::ranges::find(kUnits, call->names.at(1)) == std::end(kUnits)) {
     co_return bad_request("Time unit not recognised. Supported units: days, weeks, months, years.");
   }
-  if (!whole_number(call->names.at(0))) co_return bad_request("Invalid expiration value.");
+  if (!parse_number<std::uint32_t>(call->names.at(0))) co_return bad_request("Invalid expiration value.");
   co_return ok();
 }
 

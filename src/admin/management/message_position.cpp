@@ -1,18 +1,15 @@
 #include "admin/management/message_position.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
+
+#include "model/number_text.hpp"
 
 namespace wharf::management {
 namespace {
 
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {
-  Number number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.starts_with('-')) return std::nullopt;
-  return number;
+  return text.starts_with('-') ? std::nullopt : parse_number<Number>(text);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #pragma once
 // A whole number in a request's query.
-#include <charconv>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "admin/management/answers.hpp"
+#include "model/number_text.hpp"
 
 namespace wharf::management {
 
@@ -18,9 +18,8 @@ inline std::expected<std::optional<std::uint64_t>, http::Response> number_parame
                                                                                     std::uint64_t most) {
   std::optional<std::string_view> text = request.parameter(name);
   if (!text) return std::nullopt;
-  std::uint64_t number = 0;
-  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error == std::errc() && end == text->data() + text->size() && number <= most) return number;
+  std::optional<std::uint64_t> number = parse_number<std::uint64_t>(*text);
+  if (number && *number <= most) return number;
   return std::unexpected(bad_request(json_text(fmt::format("{} is a whole number up to {}", name, most))));
 }
 

@@ -1,10 +1,11 @@
 #include "admin/v1/shape_check.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
+
+#include "model/number_text.hpp"
 
 namespace wharf::v1 {
 namespace {
@@ -114,10 +115,7 @@ std::optional<std::string> complaint_about_value(const Field& field, const boost
 }  // namespace
 
 std::optional<std::int64_t> integer_of(std::string_view text) {
-  std::int64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return parse_number<std::int64_t>(text);
 }
 
 std::optional<std::int64_t> integer_of(const boost::json::value& value) {

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "model/number_text.hpp"
 #include "routing/core/key_hash.hpp"
 #include "routing/core/refusals.hpp"
 
@@ -84,10 +85,7 @@ Result<std::uint32_t> history_messages(const PropertyTable& arguments) {
 /// A number, or its digits, from 1 on; none: anything else.
 std::optional<std::int64_t> positive(const PropertyValue& value) {
   std::optional<std::int64_t> number = integer_of(value);
-  if (const std::string* digits = value.text()) {
-    auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), number.emplace());
-    if (error != std::errc() || end != digits->data() + digits->size()) number.reset();
-  }
+  if (const std::string* digits = value.text()) number = parse_number<std::int64_t>(*digits);
   return number && *number > 0 ? number : std::nullopt;
 }
 

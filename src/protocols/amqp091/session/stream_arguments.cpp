@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
+#include "model/number_text.hpp"
 #include "protocols/amqp091/session/arguments_reader.hpp"
 
 namespace wharf::amqp091 {
@@ -39,18 +39,11 @@ constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::array<Unit, 6> kUnits{
     {{'Y', 365 * kDayMs}, {'M', 30 * kDayMs}, {'D', kDayMs}, {'h', 3'600'000}, {'m', 60'000}, {'s', 1'000}}};
 
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 /// "7D". None: no positive number, no unit, or longer than milliseconds can be counted.
 std::optional<std::int64_t> age_ms(std::string_view text) {
   if (text.empty()) return std::nullopt;
   auto unit = std::ranges::find(kUnits, text.back(), &Unit::letter);
-  std::optional<std::int64_t> count = number_of(text.substr(0, text.size() - 1));
+  std::optional<std::int64_t> count = parse_number<std::int64_t>(text.substr(0, text.size() - 1));
   if (unit == kUnits.end() || !count || *count <= 0) return std::nullopt;
   if (*count > std::numeric_limits<std::int64_t>::max() / unit->ms) return std::nullopt;
   return *count * unit->ms;
@@ -134,7 +127,8 @@ Outcome<TopicSettings> stream_settings(const PropertyTable& arguments, QueueName
 PropertyTable stream_arguments(const TopicSettings& settings) {
   auto value = [&settings](const char* name) {
     auto found = settings.find(name);
-    std::optional<std::int64_t> number = found == settings.end() ? std::nullopt : number_of(found->second);
+    std::optional<std::int64_t> number =
+        found == settings.end() ? std::nullopt : parse_number<std::int64_t>(found->second);
     return number && *number >= 0 ? number : std::nullopt;
   };
   PropertyTable arguments{{"x-queue-type", std::string("stream")}};

@@ -1,9 +1,9 @@
 // CONNECT: who it is, what was agreed, and the session; and leaving it again.
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "model/number_text.hpp"
 #include "protocols/mqtt/handlers/deliveries.hpp"
 #include "protocols/mqtt/handlers/dispatch.hpp"
 #include "protocols/mqtt/handlers/sign_in.hpp"
@@ -105,13 +105,6 @@ Outcome<void> keep_will(Client& client, const Connect& connect, const RawPacket&
   return {};
 }
 
-std::optional<std::uint16_t> number_of(std::string_view text) {
-  std::uint16_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 /// Whether it is where it goes is known there, by its number.
 void restore_received(Publishing& publishes, std::uint16_t packet_id, std::string_view noted) {
   std::optional<MessageNumber> number = decode_number(noted);
@@ -132,14 +125,13 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
     if (begins(kSubscriptionItem)) {
       if (auto subscription = decode_subscription(rest, value)) client.subscriptions.put(std::move(*subscription));
     } else if (begins(kReceivedItem)) {
-      if (auto id = number_of(rest)) restore_received(client.publishes(), *id, value);
+      if (auto id = parse_number<std::uint16_t>(rest)) restore_received(client.publishes(), *id, value);
     } else if (key == kNumbersItem) {
       client.publishes().numbers.restore(value);
     } else if (begins(kReleasedItem)) {
-      std::int64_t offset = 0;
-      std::from_chars(value.data(), value.data() + value.size(), offset);
-      auto id = number_of(rest);
-      if (id) client.outgoing.add(*id, {.consumer = {}, .message = {0, Offset(offset)}, .qos = 2, .released = true});
+      Offset offset(parse_number<std::int64_t>(value).value_or(0));
+      auto id = parse_number<std::uint16_t>(rest);
+      if (id) client.outgoing.add(*id, {.consumer = {}, .message = {0, offset}, .qos = 2, .released = true});
     } else if (begins(kReplayItem)) {
       Replay replay{.filter = std::string(rest)};
       if (decode_place(value, replay)) client.replays().waiting.push_back(std::move(replay));

@@ -1,21 +1,16 @@
 #include "protocols/mqtt/session/publish_numbers.hpp"
 
-#include <charconv>
 #include <limits>
 
 #include <fmt/format.h>
+
+#include "model/number_text.hpp"
 
 namespace wharf::mqtt {
 namespace {
 
 /// So many numbers with one note of where they end.
 constexpr std::int32_t kLimitStep = 4'096;
-
-template <class Number>
-bool parse(std::string_view text, Number& into) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 }  // namespace
 
@@ -25,12 +20,11 @@ std::string encode_number(const MessageNumber& number) {
 
 std::optional<MessageNumber> decode_number(std::string_view text) {
   std::size_t colon = text.find(':');
-  MessageNumber number;
-  if (colon == std::string_view::npos || !parse(text.substr(0, colon), number.sender.value) ||
-      !parse(text.substr(colon + 1), number.number))
-    return std::nullopt;
-  if (!numbers_messages(number.sender) || number.number < 0) return std::nullopt;
-  return number;
+  if (colon == std::string_view::npos) return std::nullopt;
+  auto sender = parse_number<std::int64_t>(text.substr(0, colon));
+  auto number = parse_number<std::int32_t>(text.substr(colon + 1));
+  if (!sender || !numbers_messages(ProducerId(*sender)) || !number || *number < 0) return std::nullopt;
+  return MessageNumber{ProducerId(*sender), *number};
 }
 
 void PublishNumbers::restore(std::string_view limit) {

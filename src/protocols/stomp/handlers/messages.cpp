@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "model/encoded_table.hpp"
+#include "model/number_text.hpp"
 #include "model/utf8.hpp"
 
 namespace wharf::stomp {
@@ -48,12 +48,9 @@ constexpr std::array<std::string_view, 4> kNotServed = {"transformation", "AMQ_S
 
 template <class T>
 Outcome<T> number_of(const Header& header) {
-  T number = 0;
-  const char* end = header.value.data() + header.value.size();
-  auto [rest, error] = std::from_chars(header.value.data(), end, number);
-  if (header.value.empty() || error != std::errc() || rest != end)
-    return refuse("Invalid header", fmt::format("'{}' is no value of '{}'", header.value, header.name));
-  return number;
+  std::optional<T> number = parse_number<T>(header.value);
+  if (!number) return refuse("Invalid header", fmt::format("'{}' is no value of '{}'", header.value, header.name));
+  return *number;
 }
 
 bool is_message_text(std::string_view text) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
+
+#include "model/number_text.hpp"
 
 namespace wharf::stomp {
 namespace {
@@ -49,11 +50,9 @@ std::unexpected<ProtocolError> not_served(std::string_view header, std::string_v
 
 template <class T>
 Outcome<T> number_of(std::string_view header, std::string_view value) {
-  T number = 0;
-  auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (value.empty() || error != std::errc() || end != value.data() + value.size())
-    return invalid(header, value, "a number");
-  return number;
+  std::optional<T> number = parse_number<T>(value);
+  if (!number) return invalid(header, value, "a number");
+  return *number;
 }
 
 Outcome<PropertyValue> typed(const Argument& argument, std::string_view value) {

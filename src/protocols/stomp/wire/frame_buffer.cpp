@@ -1,11 +1,11 @@
 #include "protocols/stomp/wire/frame_buffer.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include <fmt/format.h>
 
+#include "model/number_text.hpp"
 #include "protocols/stomp/wire/escapes.hpp"
 
 namespace wharf::stomp {
@@ -25,13 +25,6 @@ std::string_view without_line_end(std::string_view line) {
 /// Before its head can be read the version does not matter.
 bool is_never_escaped(std::string_view command) {
   return command == "CONNECT" || command == "STOMP" || command == "CONNECTED";
-}
-
-std::optional<std::size_t> number_of(std::string_view text) {
-  std::size_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return number;
 }
 
 }  // namespace
@@ -99,7 +92,7 @@ Outcome<void> FrameBuffer::read_length() {
   std::string_view rest = head.substr(at + kName.size());
   std::string_view value = without_line_end(rest.substr(0, rest.find('\n')));
   value = value.substr(std::min(value.find_first_not_of(' '), value.size()));
-  length_ = number_of(value);
+  length_ = parse_number<std::size_t>(value);
   if (!length_) return malformed("'content-length' is no number of bytes");
   if (*length_ > limits_.body_bytes)
     return refuse(std::string(kTooLarge), fmt::format("a body of {} bytes, {} are allowed (stomp.body.max.bytes)",
