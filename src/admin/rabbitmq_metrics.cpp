@@ -112,6 +112,7 @@ void write_queues(MetricsText& page, const Queues& queues, Write write) {
   event("rabbitmq_queue_get_empty_total", QueueEvent::kGetEmpty);
   event("rabbitmq_queue_messages_redelivered_total", QueueEvent::kRedeliver);
   event("rabbitmq_queue_messages_acked_total", QueueEvent::kAck);
+  event("wharf_queue_dead_lettered_messages_total", QueueEvent::kDeadLettered);
 }
 
 /// All queues of the node. What has passed is counted for channels.
@@ -161,11 +162,6 @@ std::string queues_page(const std::vector<NamedQueue>& queues) {
       page.sample({{"vhost", queue.vhost}, {"queue", queue.name}, {"reason", name_of(reason)}},
                   queue.numbers.traffic.total(reason));
     }
-  }
-  page.family("wharf_queue_dead_lettered_messages_total");
-  for (const NamedQueue& queue : queues) {
-    page.sample({{"vhost", queue.vhost}, {"queue", queue.name}},
-                queue.numbers.traffic.total(QueueEvent::kDeadLettered));
   }
   page.family("wharf_queue_disk_bytes");
   for (const NamedQueue& queue : queues) {

@@ -43,7 +43,7 @@ void add(queue::LiveQueue& queue, QueueSums& into) {
   into.counts.consumers += counts.consumers;
   into.ready_bytes += ready_bytes;
   into.unsettled_bytes += all - std::min(all, ready_bytes);
-  into.traffic.add(queue.traffic());
+  into.traffic.add(queue.core().traffic().totals());
 }
 
 runtime::Task<void> add_up_queues(NodeShard* shard, QueueSums* into) {

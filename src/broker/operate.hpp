@@ -77,7 +77,7 @@ struct QueueSums {
   std::uint64_t queues = 0;
   queue::QueueCounts counts;
   std::uint64_t ready_bytes = 0, unsettled_bytes = 0;
-  queue::QueueTraffic traffic;  // of those that are gone too
+  queue::QueueTraffic traffic;  // of those that are gone too; without rates
 };
 
 struct PartitionOffset {

@@ -55,13 +55,19 @@ class Seconds {
 template <class Event>
 struct Traffic {
   static constexpr std::size_t kEvents = static_cast<std::size_t>(Event::kEnd);
-  std::array<std::uint64_t, kEvents> totals{};
+  using Totals = std::array<std::uint64_t, kEvents>;
+  Totals totals{};
   std::array<double, kEvents> rates{};  // per second
 
   std::uint64_t total(Event event) const { return totals[static_cast<std::size_t>(event)]; }
   double rate(Event event) const { return rates[static_cast<std::size_t>(event)]; }
   void add(const Traffic& other) {
-    for (std::size_t i = 0; i < kEvents; ++i) totals[i] += other.totals[i], rates[i] += other.rates[i];
+    add(other.totals);
+    for (std::size_t i = 0; i < kEvents; ++i) rates[i] += other.rates[i];
+  }
+  /// Of what has no rate any more, or whose rates nobody asks for.
+  void add(const Totals& other) {
+    for (std::size_t i = 0; i < kEvents; ++i) totals[i] += other[i];
   }
 };
 
@@ -83,6 +89,7 @@ class Counters {
     count(event, more);
   }
   std::uint64_t total(Event event) const { return numbers_[static_cast<std::size_t>(event)]; }
+  const Traffic<Event>::Totals& totals() const { return numbers_; }
   bool has_counted() const { return second_ != 0; }
   /// Nothing is in its rates any more.
   bool is_at_rest(const Seconds& seconds) const { return seconds.now() - second_ >= Seconds::kKept; }
@@ -100,7 +107,7 @@ class Counters {
   }
 
  private:
-  using Numbers = std::array<std::uint64_t, Traffic<Event>::kEvents>;
+  using Numbers = Traffic<Event>::Totals;
   struct Samples {
     std::array<std::uint32_t, Seconds::kKept> seconds{};  // 0: none
     std::array<Numbers, Seconds::kKept> numbers{};

@@ -84,7 +84,7 @@ QueueCounts ShardQueues::remove(TopicId id) {
   auto found = queues_.extract(id);
   if (!found) return {};
   QueueCounts counts = found.mapped()->counts();
-  gone_.add({.totals = found.mapped()->traffic().totals, .rates = {}});
+  gone_.add(found.mapped()->core().traffic().totals());
   found.mapped()->destroy();
   frozen_.thaw(id);
   // Whoever is in a call of it has left by the next turn.

@@ -133,7 +133,7 @@ func TestRetainedMessagesForSlowSubscribers(t *testing.T) {
 				return err
 			}
 			defer w.Close()
-			if err := w.startSubscribing(byte(number%2), "retained/#"); err != nil {
+			if err := subscription(byte(number%2), []string{"retained/#"}).Write(w.Conn); err != nil {
 				return err
 			}
 			return readSlowly(w, known)

@@ -55,10 +55,7 @@ func (w *wire) ask(packet packets.ControlPacket) (packets.ControlPacket, error) 
 }
 
 func (w *wire) subscribe(qos byte, filters ...string) error {
-	if err := w.startSubscribing(qos, filters...); err != nil {
-		return err
-	}
-	answer, err := packets.ReadPacket(w.in)
+	answer, err := w.ask(subscription(qos, filters))
 	if err != nil {
 		return err
 	}
@@ -74,13 +71,13 @@ func (w *wire) subscribe(qos byte, filters ...string) error {
 	return nil
 }
 
-func (w *wire) startSubscribing(qos byte, filters ...string) error {
+func subscription(qos byte, filters []string) *packets.SubscribePacket {
 	subscribe := packets.NewControlPacket(packets.Subscribe).(*packets.SubscribePacket)
 	subscribe.MessageID, subscribe.Topics = 1, filters
 	for range filters {
 		subscribe.Qoss = append(subscribe.Qoss, qos)
 	}
-	return subscribe.Write(w.Conn)
+	return subscribe
 }
 
 // write puts a message of QoS 1 in line.

@@ -54,6 +54,10 @@ class Device:
         header = self.connection.recv(2, socket.MSG_WAITALL)
         return header[0], self.connection.recv(header[1], socket.MSG_WAITALL)
 
+    def subscribe(self, topic, qos):
+        self.send(0x82, bytes([0, 1]) + len(topic).to_bytes(2, "big") + topic.encode() + bytes([qos]))
+        equal(self.read(), (0x90, bytes([0, 1, qos])))
+
     def publish(self):
         """The next PUBLISH: its duplicate flag, identifier and payload."""
         first, body = self.read()
@@ -63,13 +67,12 @@ class Device:
 
 
 def test_a_session_takes_up_qos_2_where_it_was_cut_off(bootstrap):
-    topic, name = unique("resume").encode(), unique("c")
+    topic, name = unique("resume"), unique("c")
     device = Device(bootstrap, name)
-    device.send(0x82, bytes([0, 1]) + len(topic).to_bytes(2, "big") + topic + bytes([2]))
-    equal(device.read(), (0x90, bytes([0, 1, 2])))
+    device.subscribe(topic, 2)
     with connected(bootstrap) as publisher:
         for body in (b"one", b"two", b"three"):
-            publisher.publish(topic.decode(), body, 2)
+            publisher.publish(topic, body, 2)
     came = [device.publish() for _ in range(3)]
     equal([(dup, body) for dup, _, body in came], [(False, b"one"), (False, b"two"), (False, b"three")])
     ids = [number.to_bytes(2, "big") for _, number, _ in came]

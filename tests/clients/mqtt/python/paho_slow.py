@@ -5,7 +5,8 @@ import re
 import socket
 import urllib.request
 
-from cases import equal, eventually, unique
+from cases import eventually, unique
+from paho_packets import Device
 from peer import connected
 
 SUITE = "slow subscribers"
@@ -14,26 +15,12 @@ MESSAGES, MESSAGE_BYTES = 30_000, 1_000
 MOST_WAITING = 10_000  # mqtt.qos0.queue.length
 
 
-def packet(first, body):
-    return bytes([first, len(body)]) + body
-
-
-def text(word):
-    return len(word).to_bytes(2, "big") + word.encode()
-
-
 def deaf(bootstrap, client_id, topic):
     """Subscribed at QoS 0, and from here on nobody reads."""
-    host, _, port = bootstrap.rpartition(":")
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)
-    connection.settimeout(20)
-    connection.connect((host, int(port)))
-    connection.sendall(packet(0x10, text("MQTT") + bytes([4, 2, 0, 0]) + text(client_id)))
-    equal(connection.recv(4, socket.MSG_WAITALL)[3], 0)
-    connection.sendall(packet(0x82, bytes([0, 1]) + text(topic) + b"\0"))
-    equal(connection.recv(5, socket.MSG_WAITALL)[4], 0)
-    return connection
+    device = Device(bootstrap, client_id)
+    device.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)
+    device.subscribe(topic, 0)
+    return device.connection
 
 
 def dropped(query=""):
