@@ -224,13 +224,5 @@ func TestReconnects(t *testing.T) {
 			return err
 		}))
 		t.Logf("%d back after %.1f s; a message for all in %.1f s; %.0f MB", count, back.Seconds(), time.Since(begin).Seconds(), residentMB(t))
-		check(t, inParallel(count, 64, func(number int) error {
-			_ = held[number].Close()
-			w, _, err := dial(number, client(number), true) // its session ends
-			if err == nil {
-				err = w.Close()
-			}
-			return err
-		}))
 	})
 }
