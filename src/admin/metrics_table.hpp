@@ -40,7 +40,7 @@ inline constexpr auto kMetrics = std::to_array<Metric>({
 
   {"wharf_connections", kGauge, "listener", "Open connections."},
   {"wharf_connections_accepted_total", kCounter, "listener", "Connections that were accepted."},
-  {"wharf_connections_refused_total", kCounter, "listener", "Connections closed at once because connections.limit was reached."},
+  {"wharf_connections_refused_total", kCounter, "listener", "Connections closed at once because connections.limit, or the limit of open files, was reached."},
   {"wharf_request_seconds", kHistogram, "protocol, request", "From a request's arrival to its whole answer, long polls and waits for the disk included. Requests that were never sent are left out."},
   {"wharf_request_errors_total", kCounter, "protocol, request, error", "Answers with an error, by the first one in them."},
 

@@ -53,7 +53,8 @@ runtime::Task<Result<void>> Node::open_folder() {
 /// Of one shard.
 runtime::Task<void> Node::open_logs_of(std::size_t index, Result<void>* into) {
   runtime::Shard* shard = with_.shards[index];
-  log::LogStore::Surroundings with{shard, with_.files, with_.logger, folder_.get(), with_.progress, with_.random};
+  log::LogStore::Surroundings with{shard,          with_.files,  with_.logger,     folder_.get(),
+                                   with_.progress, with_.random, with_.descriptors};
   log::LogStoreOptions options = log_options(index);
   Result<std::unique_ptr<log::LogStore>> store = fail(ErrorCode::kInternal, "not opened");
   auto* opened = &store;

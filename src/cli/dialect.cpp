@@ -14,7 +14,8 @@ Result<void> of_key(std::string_view key, Result<void> opened) {
 std::unique_ptr<runtime::OpenPort> client_port(const DialectSurroundings& with, std::string_view name,
                                                runtime::OpenPort::Welcome welcome) {
   runtime::PortOptions options{.name = name,
-                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">())};
+                               .max_connections = static_cast<std::size_t>(with.config.get<"connections.limit">()),
+                               .descriptors = &with.descriptors};
   return std::make_unique<runtime::OpenPort>(options, with.shards, std::move(welcome), with.network, with.logger);
 }
 

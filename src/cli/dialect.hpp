@@ -25,6 +25,7 @@ struct DialectSurroundings {
   broker::Node& node;
   const config::ServerConfig& config;
   runtime::Network& network;
+  runtime::Descriptors& descriptors;
   runtime::Random& random;
   runtime::Logger& logger;
 };

@@ -13,6 +13,7 @@
 #include "http/welcome.hpp"
 #include "runtime/memory_files.hpp"
 #include "runtime/posix_files.hpp"
+#include "runtime/process_facts.hpp"
 #include "runtime/task_scope.hpp"
 
 namespace wharf::cli {
@@ -82,6 +83,7 @@ Server::Server(const config::ServerConfig& config)
       logger_(clock_, log_level(config), log_format(config)),
       files_(make_files(config)),
       network_({.send_buffer_bytes = static_cast<std::size_t>(config.get<"socket.send.buffer.bytes">())}),
+      descriptors_(runtime::process_facts().max_open_files),
       pool_(kBlockingThreads),
       shards_(make_shards(config, clock_, pool_)),
       admin_door_(*shards_.front(), beside_, WHARF_VERSION, progress_, config.get<"admin.silent.member.ms">()) {}
@@ -134,7 +136,8 @@ runtime::Task<void> Server::start_on_first_shard(Result<void>* outcome) {
                             .random = &random_,
                             .logger = &logger_,
                             .folder = config_.get<"data.dir">(),
-                            .progress = &progress_};
+                            .progress = &progress_,
+                            .descriptors = config_.get<"data.memory">() ? nullptr : &descriptors_};
   for (const auto& shard : shards_) with.shards.push_back(shard.get());
   node_ = std::make_unique<broker::Node>(std::move(with), config_);
   *outcome = co_await node_->start();
@@ -233,8 +236,13 @@ std::vector<management::Listener> Server::management_listeners() const {
 }
 
 Result<void> Server::open_dialects() {
-  DialectSurroundings with{
-      .shards = {}, .node = *node_, .config = config_, .network = network_, .random = random_, .logger = logger_};
+  DialectSurroundings with{.shards = {},
+                           .node = *node_,
+                           .config = config_,
+                           .network = network_,
+                           .descriptors = descriptors_,
+                           .random = random_,
+                           .logger = logger_};
   for (const auto& shard : shards_) with.shards.push_back(shard.get());
   for (OpenDialect* open : kDialects) {
     Result<std::unique_ptr<Dialect>> dialect = open(with);

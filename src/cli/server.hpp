@@ -14,6 +14,7 @@
 #include "cli/dialect.hpp"
 #include "config/server_config.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/descriptors.hpp"
 #include "runtime/file.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
@@ -62,6 +63,7 @@ class Server {
   runtime::Logger logger_;
   std::unique_ptr<runtime::FileSystem> files_;
   runtime::TcpNetwork network_;
+  runtime::Descriptors descriptors_;
   runtime::ThreadPool pool_;      // for what waits
   runtime::BesideThread beside_;  // for what the admin port makes
   std::vector<std::unique_ptr<runtime::Shard>> shards_;

@@ -1,22 +1,26 @@
 #pragma once
 // Files that are open only while they are used: a partition that rests holds no descriptor. The cache closes the least
-// recently used file when more than its limit are open. What still holds the shared file (a read on its way to a socket)
+// recently used file when more than its limit are open, or when clients need the descriptors. What still holds the shared file (a read on its way to a socket)
 // keeps that descriptor until it is done. One shard only.
 #include <cstddef>
 #include <filesystem>
 #include <memory>
 
 #include "model/error.hpp"
+#include "runtime/descriptors.hpp"
 #include "runtime/file.hpp"
 
 namespace wharf::log {
 
 class CachedFile;
 
-class FileCache {
+class FileCache : runtime::Descriptors::Keeper {
  public:
   /// `files` outlives the cache; the cache outlives every CachedFile opened through it.
-  FileCache(runtime::FileSystem& files, std::size_t limit) : files_(files), limit_(limit) {}
+  /// `descriptors`: that the files are some of, and the shard of the cache; they outlive it, too. None: files in memory.
+  FileCache(runtime::FileSystem& files, std::size_t limit, runtime::Descriptors* descriptors = nullptr,
+            runtime::Shard* shard = nullptr);
+  ~FileCache() override;
   FileCache(const FileCache&) = delete;
   FileCache& operator=(const FileCache&) = delete;
 
@@ -25,11 +29,17 @@ class FileCache {
 
  private:
   friend class CachedFile;
+  void opened(CachedFile& file);
+  void closed(CachedFile& file);
   void link_newest(CachedFile& file);
   void unlink(CachedFile& file);
+  void close_oldest(std::size_t files);
+  void give_way() override;
+  void make_room();
 
   runtime::FileSystem& files_;
   std::size_t limit_;
+  runtime::Descriptors* descriptors_;  // may be null
   std::size_t open_ = 0;
   CachedFile* newest_ = nullptr;
   CachedFile* oldest_ = nullptr;

@@ -4,9 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "log/file_cache.hpp"
 #include "log/log_testing.hpp"
-#include "runtime/memory_files.hpp"
 
 namespace wharf::log {
 namespace {
@@ -114,28 +112,6 @@ TEST(HotTail, APartitionWithLittleTrafficHoldsLittle) {
   TailFixture fixture;
   fixture.append(50);
   EXPECT_LE(fixture.tail.bytes(), 1024u);
-}
-
-TEST(FileCache, TheLeastRecentlyUsedFileIsClosedAndReadersKeepTheirs) {
-  runtime::MemoryFileSystem files(1 << 20);
-  FileCache cache(files, 2);
-  CachedFile one(cache), two(cache), three(cache);
-  auto open = [](CachedFile& file, const char* name) {
-    return *file.get(runtime::OpenMode::kCreate, [name] { return std::filesystem::path(name); });
-  };
-  std::shared_ptr<runtime::File> held = open(one, "1");
-  ASSERT_TRUE(held->write_at(0, as_bytes("text")).has_value());
-  open(two, "2");
-  open(one, "1");
-  open(three, "3");
-  EXPECT_TRUE(one.is_open());
-  EXPECT_FALSE(two.is_open());
-  EXPECT_EQ(cache.open_files(), 2u);
-  open(two, "2");
-  EXPECT_FALSE(one.is_open());
-  std::byte bytes[4];
-  EXPECT_EQ(*held->read_at(0, bytes), 4u);
-  EXPECT_EQ(as_text(bytes), "text");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ std::unexpected<Error> LogTable::no_log(const PartitionId& id) const {
 }
 
 LogTable::LogTable(const StoreSurroundings& with, const LogStoreOptions& options)
-    : context_(*with.files, *with.logger, with.folder->logs(), options.open_files),
+    : context_(*with.files, *with.logger, with.folder->logs(), options.open_files, with.descriptors, with.shard),
       hot_tail_bytes_(options.hot_tail_bytes) {}
 
 Result<PartitionLog*> LogTable::create(const PartitionId& id, std::shared_ptr<const LogConfig> config) {

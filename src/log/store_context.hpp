@@ -12,8 +12,12 @@
 namespace wharf::log {
 
 struct StoreContext {
-  StoreContext(runtime::FileSystem& file_system, runtime::Logger& log, std::filesystem::path folder, std::size_t open_files)
-      : files(file_system), logger(log), logs(std::move(folder)), cache(file_system, open_files) {}
+  StoreContext(runtime::FileSystem& file_system, runtime::Logger& log, std::filesystem::path folder, std::size_t open_files,
+               runtime::Descriptors* descriptors = nullptr, runtime::Shard* shard = nullptr)
+      : files(file_system),
+        logger(log),
+        logs(std::move(folder)),
+        cache(file_system, open_files, descriptors, shard) {}
 
   runtime::FileSystem& files;
   runtime::Logger& logger;

@@ -8,6 +8,7 @@
 #include "log/recovery_progress.hpp"
 #include "log/write_ahead_log.hpp"
 #include "model/ids.hpp"
+#include "runtime/descriptors.hpp"
 #include "runtime/file.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
@@ -42,8 +43,9 @@ struct StoreSurroundings {
   runtime::FileSystem* files = nullptr;
   runtime::Logger* logger = nullptr;
   DataFolder* folder = nullptr;
-  RecoveryProgress* progress = nullptr;  // may be null
-  runtime::Random* random = nullptr;     // null: tests; compaction's hashes are then known to everybody
+  RecoveryProgress* progress = nullptr;         // may be null
+  runtime::Random* random = nullptr;            // null: tests; compaction's hashes are then known to everybody
+  runtime::Descriptors* descriptors = nullptr;  // null: the files are in memory
 };
 
 }  // namespace wharf::log

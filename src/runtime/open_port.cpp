@@ -30,7 +30,7 @@ Task<void> OpenPort::accept_connections() {
   while (!accepting_.stopping()) {
     Lane* lane = lanes_[counts_.accepted % lanes_.size()].get();
     Result<std::unique_ptr<Stream>> stream = co_await listener_->accept(lane->shard);
-    if (stream && counts_.open < options_.max_connections) {
+    if (stream && take_room()) {
       admit(std::move(*stream));
       continue;
     }
@@ -43,6 +43,17 @@ Task<void> OpenPort::accept_connections() {
     Signal pause(accepting_.shard());
     [[maybe_unused]] bool never = co_await pause.wait_until(accepting_.shard().now() + kAcceptBackoff);
   }
+}
+
+/// If so, the connection has its descriptor.
+bool OpenPort::take_room() {
+  if (counts_.open >= options_.max_connections) return false;
+  return options_.descriptors == nullptr || options_.descriptors->admit();
+}
+
+void OpenPort::one_left() {
+  --counts_.open;
+  if (options_.descriptors != nullptr) options_.descriptors->leave();
 }
 
 void OpenPort::admit(std::unique_ptr<Stream> stream) {
@@ -58,8 +69,12 @@ void OpenPort::admit(std::unique_ptr<Stream> stream) {
 void OpenPort::refuse(std::unique_ptr<Stream> stream) {
   ++counts_.refused;
   if (!std::exchange(at_limit_, true)) {
-    logger_.warn("closed a connection: the limit of connections is reached",
-                 {{"listener", options_.name}, {"from", stream->remote().text()}, {"limit", options_.max_connections}});
+    bool by_setting = counts_.open >= options_.max_connections;
+    logger_.warn(by_setting ? "closed a connection: the limit of connections is reached"
+                            : "closed a connection: this process may have no more descriptors (ulimit -n, LimitNOFILE)",
+                 {{"listener", options_.name},
+                  {"from", stream->remote().text()},
+                  {"limit", by_setting ? options_.max_connections : options_.descriptors->most_connections()}});
   }
   stream->close();
 }
@@ -72,7 +87,7 @@ Task<void> OpenPort::serve(Lane* lane, std::unique_ptr<Stream> stream) {
   lane->connections.erase(connection.get());
   // Runs before the port is gone: close() comes back from this shard by a later post.
   OpenPort* port = &lane->port;
-  port->accepting_.shard().post([port] { --port->counts_.open; });
+  port->accepting_.shard().post([port] { port->one_left(); });
 }
 
 Task<void> OpenPort::close_lane(Lane* lane) {

@@ -15,6 +15,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "runtime/descriptors.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/stream.hpp"
 #include "runtime/task_scope.hpp"
@@ -34,6 +35,7 @@ class PortConnection {
 struct PortOptions {
   std::string_view name;  // as log lines and metrics name it; a literal
   std::size_t max_connections = std::numeric_limits<std::size_t>::max();  // one more is closed at once
+  Descriptors* descriptors = nullptr;  // that all ports share, as many as there are; null: somebody else looks after them
 };
 
 struct PortCounts {
@@ -75,7 +77,9 @@ class OpenPort {
 
   Task<void> accept_connections();
   void admit(std::unique_ptr<Stream> stream);
+  bool take_room();
   void refuse(std::unique_ptr<Stream> stream);
+  void one_left();
   static Task<void> serve(Lane* lane, std::unique_ptr<Stream> stream);
   static Task<void> close_lane(Lane* lane);
 

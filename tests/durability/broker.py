@@ -26,9 +26,10 @@ def own_address():
 class Broker:
     """In a `with`: killed at its end, its last words printed when that was an error."""
 
-    def __init__(self, data, log=None, **settings):
+    def __init__(self, data, log=None, descriptors=None, **settings):
         self.program = os.environ.get("WHARF", "build/dev/wharf")
         self.data, self.settings = data, settings
+        self.limits = [] if descriptors is None else ["prlimit", f"--nofile={descriptors}"]
         self.bootstrap = own_address()  # the same over all its lives: clients find it again
         self.process = None
         self.log_path = log or f"{data}.log"
@@ -48,7 +49,7 @@ class Broker:
         arguments = ["--free-ports", *(word for key, value in settings.items() for word in ("--set", f"{key}={value}"))]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WHARF")}
         self.log = open(self.log_path, "ab")
-        self.process = subprocess.Popen([self.program, "serve", "--data", self.data, *arguments], stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([*self.limits, self.program, "serve", "--data", self.data, *arguments], stdout=subprocess.PIPE,
                                         stderr=self.log, env=environment)
         readable, _, _ = select.select([self.process.stdout], [], [], READY_DEADLINE_S)
         line = self.process.stdout.readline() if readable else b""
