@@ -82,6 +82,8 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       histories_(shards_, entities_, queues_),
       delays_(shards_),
       deduplication_(shards_, {entities_, queues_, histories_, delays_, publish_, catalogue_}, *with_.random),
+      transactions_(shards_, {entities_, queues_, histories_, delays_, publish_, catalogue_}, read_, *with_.random,
+                    *with_.logger),
       access_(*with_.random),
       parameters_(shards_),
       sessions_(shards_, {catalogue_, publish_, read_, entities_},
@@ -137,10 +139,8 @@ runtime::Task<Result<void>> Node::begin_leader_epoch() {
 
 runtime::Task<void> Node::begin_leader_epoch_late() {
   constexpr Milliseconds kInterval{1'000};
-  runtime::Signal stopped(first());
-  std::stop_callback wake(metadata_task_->stop_token(), [&stopped] { stopped.notify(); });
-  while (!metadata_task_->stopping()) {
-    bool stop = co_await stopped.wait_until(first().now() + kInterval);
+  while (true) {
+    bool stop = co_await runtime::pause(metadata_task_.get(), kInterval);
     if (stop) co_return;
     Result<void> begun = co_await begin_leader_epoch();
     if (!begun) continue;
@@ -186,7 +186,7 @@ void Node::make_schedules(NodeShard& of) {
   of.schedules = std::make_unique<queue::ShardSchedules>(of.shard, *of.logs, std::move(options));
 }
 
-runtime::Task<void> Node::open_entities() {
+runtime::Task<Result<void>> Node::open_entities() {
   std::size_t shards = shards_.size();
   routing::Authority::Surroundings with;
   with.shards = with_.shards;
@@ -209,10 +209,13 @@ runtime::Task<void> Node::open_entities() {
     queue::ShardQueues* queues = shards_.at(i).queues.get();
     co_await runtime::await_on(first(), *with_.shards[i], [queues] { return queues->recover(); });
   }
+  Result<void> settled = co_await transactions_.settle_found(first());
+  if (!settled) co_return settled;
   for (std::size_t i = 0; i < shards; ++i) {
     queue::ShardQueues* queues = shards_.at(i).queues.get();
     co_await runtime::call_on(first(), *with_.shards[i], [queues] { queues->begin(); });
   }
+  co_return Result<void>();
 }
 
 /// Once the queues can take what is due.
@@ -306,10 +309,12 @@ runtime::Task<Result<void>> Node::start() {
   if (!logs) co_return logs;
   Result<void> metadata = co_await open_metadata();
   if (!metadata) co_return metadata;
-  co_await open_entities();
+  Result<void> entities = co_await open_entities();
+  if (!entities) co_return entities;
   co_await open_access();
   Result<void> schedules = co_await open_schedules();
   if (!schedules) co_return schedules;
+  co_await transactions_.send_found(first());
   Result<void> groups = co_await open_groups();
   if (!groups) co_return groups;
   Result<void> sessions = co_await sessions_.open(first());
@@ -326,8 +331,9 @@ void Node::stopping() {
   if (groups_) groups_->resign();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
-    shard->shard.post([shard] {
+    shard->shard.post([this, shard] {
       if (shard->logs) shard->logs->give_up_waiting();
+      transactions_.give_up_waiting(shard->shard);
     });
   }
 }
@@ -336,6 +342,7 @@ runtime::Task<Result<void>> Node::stop() {
   stopping();
   Result<void> outcome;
   if (watch_) co_await watch_->close();
+  co_await transactions_.close(first());
   co_await sessions_.close(first());
   co_await retained_.close(first());
   if (groups_) co_await groups_->close(first());

@@ -27,6 +27,7 @@
 #include "broker/node_sessions.hpp"
 #include "broker/node_shards.hpp"
 #include "broker/node_statistics.hpp"
+#include "broker/node_transactions.hpp"
 #include "broker/offset_data.hpp"
 #include "broker/resource_watch.hpp"
 #include "broker/shard_queue_host.hpp"
@@ -51,6 +52,7 @@ struct Surroundings {
   runtime::Logger* logger = nullptr;
   std::filesystem::path folder;
   log::RecoveryProgress* progress = nullptr;     // may be null
+  runtime::Descriptors* descriptors = nullptr;   // null: the files are in memory
   std::function<std::uint64_t()> memory_in_use;  // none: the process's own
 };
 
@@ -89,6 +91,7 @@ class Node {
   Histories& histories() { return histories_; }
   Delays& delays() { return delays_; }
   Deduplication& deduplication() { return deduplication_; }
+  Transactions& transactions() { return transactions_; }
   Access& access() { return access_; }
   Parameters& parameters() { return parameters_; }
   groups::Coordinators& groups() { return *groups_; }
@@ -111,7 +114,7 @@ class Node {
   runtime::Task<Result<void>> open_metadata();
   void make_queues();
   void make_schedules(NodeShard& of);
-  runtime::Task<void> open_entities();
+  runtime::Task<Result<void>> open_entities();
   runtime::Task<Result<void>> open_schedules();
   runtime::Task<void> open_access();
   runtime::Task<void> close_queues();
@@ -141,6 +144,7 @@ class Node {
   NodeHistories histories_;
   NodeDelays delays_;
   NodeDeduplication deduplication_;
+  NodeTransactions transactions_;
   NodeAccess access_;
   NodeParameters parameters_;
   NodeSessions sessions_;

@@ -43,6 +43,7 @@ const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, run
                                                        .histories = node.histories(),
                                                        .delays = node.delays(),
                                                        .deduplication = node.deduplication(),
+                                                       .transactions = node.transactions(),
                                                        .entities = node.entities(),
                                                        .owners = node.owners(),
                                                        .publish = node.publish(),

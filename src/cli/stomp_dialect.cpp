@@ -58,6 +58,7 @@ const stomp::Door* StompDialect::make_door(const DialectSurroundings& with, runt
                                                    .histories = node.histories(),
                                                    .delays = node.delays(),
                                                    .deduplication = node.deduplication(),
+                                                   .transactions = node.transactions(),
                                                    .entities = node.entities(),
                                                    .publish = node.publish(),
                                                    .catalogue = node.catalogue(),

@@ -59,7 +59,7 @@ Result<Appended> LogStore::append(PartitionId id, OwnedBatches batches, const Ap
 
 void LogStore::refuse(PartitionId id, const std::optional<MessageNumber>& number) {
   PartitionLog* log = number ? find(id) : nullptr;
-  if (log != nullptr) log->producer_states().refuse(number->sender, with_.shard->clock().wall_now());
+  if (log != nullptr) log->producer_states().refuse(*number, with_.shard->clock().wall_now());
 }
 
 Result<Appended> LogStore::take(PartitionLog& log, OwnedBatches& batches, const AppendContext& context) {

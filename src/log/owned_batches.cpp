@@ -21,7 +21,12 @@ std::optional<MessageNumber> OwnedBatches::number() const {
   if (bytes.size() < kBatchHeaderBytes) return std::nullopt;
   ProducerId sender(load_big_endian<std::int64_t>(bytes.data() + batch_field::kProducerId));
   if (!numbers_messages(sender)) return std::nullopt;
-  return MessageNumber{sender, load_big_endian<std::int32_t>(bytes.data() + batch_field::kBaseSequence)};
+  return MessageNumber{sender, load_big_endian<std::int32_t>(bytes.data() + batch_field::kBaseSequence),
+                       ProducerEpoch(load_big_endian<std::int16_t>(bytes.data() + batch_field::kProducerEpoch))};
+}
+
+void OwnedBatches::set_number(const MessageNumber& number) {
+  set_producer(bytes, number.sender, number.epoch, number.number);
 }
 
 ByteView OwnedBatches::header_apart() const {

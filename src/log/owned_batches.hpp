@@ -27,6 +27,8 @@ struct OwnedBatches {
 
   /// Of a sender that numbers its messages (model/message_number.hpp); none.
   std::optional<MessageNumber> number() const;
+  /// Of a single batch that is on its way nowhere yet.
+  void set_number(const MessageNumber& number);
   ByteView header_apart() const;  // own_header; empty: none
   MutableBytes stamped_part();    // what the log writes its stamps to
   /// Into memory of their own, where they are shared.

@@ -44,8 +44,8 @@ Result<std::optional<ProducerStates::StoredBatch>> ProducerStates::check(const B
   if (known == producers_.end()) return std::nullopt;
   const Producer& producer = known->second;
   if (numbers_messages(header.producer_id)) {
-    std::optional<StoredBatch> kept = kept_as({header.producer_id, header.base_sequence});
-    if (!kept && producer.refused) return out_of_order(header, "one of its messages before was refused");
+    std::optional<StoredBatch> kept = kept_as({header.producer_id, header.base_sequence, header.producer_epoch});
+    if (!kept && producer.refused && header.producer_epoch <= producer.epoch) return out_of_order(header, "one of its messages before was refused");
     return kept;
   }
   if (header.producer_epoch < producer.epoch) {
@@ -70,8 +70,9 @@ std::optional<ProducerStates::StoredBatch> ProducerStates::kept_as(const Message
   return number.number <= last.last_sequence ? std::optional(last) : std::nullopt;
 }
 
-void ProducerStates::refuse(ProducerId sender, Timestamp now) {
-  Producer& producer = producers_[sender];
+void ProducerStates::refuse(const MessageNumber& number, Timestamp now) {
+  Producer& producer = producers_[number.sender];
+  producer.epoch = std::max(producer.epoch, number.epoch);
   producer.refused = true;
   producer.last_seen = now;
 }
@@ -81,7 +82,8 @@ void ProducerStates::take(const BatchHeader& header, Timestamp now) {
   Producer& producer = producers_[header.producer_id];
   if (header.producer_epoch != producer.epoch) {
     producer.epoch = header.producer_epoch;
-    producer.batches = 0;
+    producer.refused = false;
+    if (!numbers_messages(header.producer_id)) producer.batches = 0;  // numbers go on
   }
   // A replay may begin before what a checkpoint remembers.
   if (producer.batches > 0 && header.base_offset < producer.last[producer.batches - 1u].next) return;

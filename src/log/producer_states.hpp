@@ -7,7 +7,8 @@
 //
 // Senders that number their messages (model/message_number.hpp) leave gaps: a number that is not above the last one is
 // here already. That holds as long as what is here of a sender is all that it sent until then; so after one that was
-// refused nothing of the sender is taken any more, and it goes on under another name.
+// refused nothing of the sender is taken any more, and it goes on under another name, or in a later epoch once none of
+// this one can come again.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -45,7 +46,7 @@ class ProducerStates {
   std::optional<StoredBatch> kept_as(const MessageNumber& number) const;
   /// A batch of a sender that numbers its messages was refused, for whatever reason. Not stored: a start has none of its
   /// later ones.
-  void refuse(ProducerId sender, Timestamp now);
+  void refuse(const MessageNumber& number, Timestamp now);
 
   /// Remembers a batch that is in the log; `header.base_offset` is its real one. `now` is the wall clock at which it came.
   void take(const BatchHeader& header, Timestamp now);
@@ -74,7 +75,7 @@ class ProducerStates {
   struct Producer {
     ProducerEpoch epoch = kNoProducerEpoch;
     std::uint8_t batches = 0;
-    bool refused = false;
+    bool refused = false;  // one of its epoch
     Timestamp last_seen;
     Timestamp last_timestamp;
     std::array<StoredBatch, kRememberedBatches> last;  // the first `batches`, oldest first

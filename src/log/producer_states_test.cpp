@@ -74,8 +74,8 @@ TEST(ProducerStates, ASenderThatNumbersItsMessagesMayLeaveGapsAndIsKnownByItsLas
 TEST(ProducerStates, AfterOneThatWasRefusedNothingNewOfTheSenderIsTaken) {
   ProducerStates states;
   states.take(batch(kSender, 0, 7, 1, 0), Timestamp{10});
-  states.refuse(ProducerId(kSender), Timestamp{10});
-  states.refuse(ProducerId(kSender + 1), Timestamp{10});
+  states.refuse({ProducerId(kSender), 8}, Timestamp{10});
+  states.refuse({ProducerId(kSender + 1), 0}, Timestamp{10});
   EXPECT_TRUE((*states.check(batch(kSender, 0, 7, 1, 0))).has_value());
   EXPECT_EQ(refusal(states, batch(kSender, 0, 9, 1, 0)), ErrorCode::kOutOfOrderSequence);
   EXPECT_EQ(refusal(states, batch(kSender + 1, 0, 0, 1, 0)), ErrorCode::kOutOfOrderSequence);
@@ -83,6 +83,20 @@ TEST(ProducerStates, AfterOneThatWasRefusedNothingNewOfTheSenderIsTaken) {
   states.encode(bytes);
   ByteView from(bytes);
   EXPECT_FALSE((*ProducerStates::decode(from)->check(batch(kSender, 0, 9, 1, 0))).has_value()) << "a start has none behind it";
+}
+
+TEST(ProducerStates, OfALaterEpochWhatComesBehindARefusalIsTakenAgain) {
+  ProducerStates states;
+  states.take(batch(kSender, 3, 7, 1, 0), Timestamp{10});
+  states.refuse({ProducerId(kSender), 8, ProducerEpoch(3)}, Timestamp{10});
+  EXPECT_EQ(refusal(states, batch(kSender, 3, 9, 1, 0)), ErrorCode::kOutOfOrderSequence);
+  EXPECT_TRUE((*states.check(batch(kSender, 4, 7, 1, 0))).has_value());
+  EXPECT_FALSE((*states.check(batch(kSender, 4, 9, 1, 0))).has_value());
+  states.take(batch(kSender, 4, 9, 1, 5), Timestamp{10});
+  EXPECT_FALSE((*states.check(batch(kSender, 4, 10, 1, 0))).has_value());
+  EXPECT_TRUE((*states.check(batch(kSender, 4, 8, 1, 0))).has_value());
+  states.refuse({ProducerId(kSender), 10, ProducerEpoch(4)}, Timestamp{10});
+  EXPECT_EQ(refusal(states, batch(kSender, 4, 11, 1, 0)), ErrorCode::kOutOfOrderSequence);
 }
 
 TEST(ProducerStates, AnOlderEpochIsFencedAndANewOneBeginsAtZero) {

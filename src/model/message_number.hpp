@@ -12,6 +12,8 @@ namespace wharf {
 struct MessageNumber {
   ProducerId sender;  // numbers_messages()
   std::int32_t number = 0;
+  /// A log that has refused one takes those of a later epoch again: none of the earlier one comes to it any more.
+  ProducerEpoch epoch = ProducerEpoch(0);
   friend auto operator<=>(const MessageNumber&, const MessageNumber&) = default;
 };
 

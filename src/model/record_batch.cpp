@@ -171,6 +171,14 @@ void set_max_timestamp(MutableBytes batch, Timestamp largest) {
   set_field(batch, batch_field::kChecksum, compute_checksum(batch));
 }
 
+void set_producer(MutableBytes batch, ProducerId id, ProducerEpoch epoch, std::int32_t base_sequence) {
+  WHARF_ASSERT(batch.size() >= kBatchHeaderBytes);
+  set_field(batch, batch_field::kProducerId, id.value);
+  set_field(batch, batch_field::kProducerEpoch, epoch.value);
+  set_field(batch, batch_field::kBaseSequence, base_sequence);
+  set_field(batch, batch_field::kChecksum, compute_checksum(batch));
+}
+
 void write_batch_header(MutableBytes batch, const BatchHeader& header) {
   WHARF_ASSERT(batch.size() == header.size_bytes && batch.size() >= kBatchHeaderBytes &&
                batch.size() <= kMaxBatchBytes);

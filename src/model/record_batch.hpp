@@ -120,6 +120,9 @@ void set_log_append_time(MutableBytes batch, Timestamp now);
 /// Corrects what the header of `batch`, exactly one batch, says of its records' times, and computes its checksum anew.
 void set_max_timestamp(MutableBytes batch, Timestamp largest);
 
+/// Makes `batch`, exactly one batch, this producer's, and computes its checksum anew.
+void set_producer(MutableBytes batch, ProducerId id, ProducerEpoch epoch, std::int32_t base_sequence);
+
 /// Writes `header`'s 61 bytes to the front of `batch`, which is header.size_bytes long and has its records in place,
 /// with the checksum that belongs to them (`header.checksum` is not looked at).
 void write_batch_header(MutableBytes batch, const BatchHeader& header);

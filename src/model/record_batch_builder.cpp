@@ -52,7 +52,7 @@ BatchBuilder::BatchBuilder(const BatchOptions& options)
 
 void BatchBuilder::set_number(const MessageNumber& number) {
   header_.producer_id = number.sender;
-  header_.producer_epoch = ProducerEpoch(0);
+  header_.producer_epoch = number.epoch;
   header_.base_sequence = number.number;
 }
 

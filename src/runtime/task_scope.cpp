@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "model/error.hpp"
+#include "runtime/signal.hpp"
 
 namespace wharf::runtime {
 
@@ -53,6 +54,13 @@ Task<void> TaskScope::close() {
   if (running_ == 0) co_return;
   auto start = [this](Resume<bool> closer) { closers_.push_back(std::move(closer)); };
   [[maybe_unused]] bool closed = co_await suspend<bool>(start);
+}
+
+Task<bool> pause(TaskScope* scope, Nanoseconds time) {
+  Signal stopped(scope->shard());
+  std::stop_callback wake(scope->stop_token(), [&stopped] { stopped.notify(); });
+  bool stop = co_await stopped.wait_until(scope->shard().now() + time);
+  co_return stop;
 }
 
 }  // namespace wharf::runtime

@@ -59,6 +59,9 @@ class TaskScope {
   Job idle_;
 };
 
+/// For a task that tries again: returns after so long, or (true) at once where its scope is asked to stop.
+Task<bool> pause(TaskScope* scope, Nanoseconds time);
+
 /// Runs the task that `make` gives on shard `there` and suspends the caller here until it has ended: structured, since the
 /// caller waits. `make` runs on `there`; whatever it refers to outlives the call.
 template <class Make>

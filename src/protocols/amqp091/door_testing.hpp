@@ -248,6 +248,7 @@ class DoorTest : public testing::Test {
   DelaysInMemory delays_;
   DeduplicationInMemory deduplication_;
   TopicsInMemory topics_{entities_, logs_};
+  TransactionsInMemory transactions_{{entities_, queues_, histories_, delays_, logs_, topics_}};
   AccessInMemory access_;
   ConnectionIds ids_{ShardIndex(0)};
   DoorLimits limits_;
@@ -255,9 +256,9 @@ class DoorTest : public testing::Test {
   broker::ShardTraffic traffic_;
   broker::NodeShards node_shards_{{&machine_.shard()}};
   broker::NodeOwners owners_{node_shards_};
-  Door door_{machine_.shard(), queues_, replies_, histories_, delays_,     deduplication_, entities_,
-             owners_,          logs_,   logs_,    topics_,    ids_,        random_,        logger_,
-             access_,          alarms_, traffic_, "3.13.7",   "a-cluster", limits_};
+  Door door_{machine_.shard(), queues_, replies_, histories_, delays_,  deduplication_, transactions_,
+             entities_,        owners_, logs_,    logs_,      topics_,  ids_,           random_,
+             logger_,          access_, alarms_,  traffic_,   "3.13.7", "a-cluster",    limits_};
   runtime::OpenPort port_{
       {.name = "amqp", .max_connections = 100}, {&machine_.shard()}, welcome({&door_}), simulation_.network(), logger_};
   std::vector<std::unique_ptr<Peer>> peers_;

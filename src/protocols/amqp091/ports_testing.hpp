@@ -310,6 +310,18 @@ class DeduplicationInMemory final : public broker::Deduplication {
   }
 };
 
+/// Carries out what it is given.
+class TransactionsInMemory final : public broker::Transactions {
+ public:
+  explicit TransactionsInMemory(broker::OutgoingPorts to) : to_(to) {}
+  runtime::Task<std::vector<Result<void>>> commit(runtime::Shard& here, broker::TransactionParts parts) override {
+    return broker::carry_out(here, to_, std::move(parts));
+  }
+
+ private:
+  broker::OutgoingPorts to_;
+};
+
 /// One namespace, "/".
 class EntitiesInMemory final : public broker::Entities {
  public:

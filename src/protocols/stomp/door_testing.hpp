@@ -251,6 +251,7 @@ class DoorTest : public testing::Test {
                                           .histories = node_->histories(),
                                           .delays = node_->delays(),
                                           .deduplication = *deduplication_,
+                                          .transactions = node_->transactions(),
                                           .entities = node_->entities(),
                                           .publish = node_->publish(),
                                           .catalogue = node_->catalogue(),

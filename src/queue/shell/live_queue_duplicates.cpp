@@ -26,8 +26,7 @@ bool LiveQueue::is_duplicate(const Identified& message, const Incoming& incoming
   return true;
 }
 
-/// True: it is answered. Its log knows that also of what has left the queue. Who numbers messages gives them no
-/// priority: they have one log.
+/// True: it is answered. The log of its level knows that also of what has left the queue.
 bool LiveQueue::has_come(const MessageNumber& number, const Incoming& incoming, Answered& answered) {
   const log::PartitionLog* log = with_.logs.store().find(log_of(incoming.level));
   std::optional<log::Appended> kept = log != nullptr ? log->kept_as(number) : std::nullopt;

@@ -17,6 +17,7 @@
 #include "broker/replies.hpp"
 #include "broker/shard_alarms.hpp"
 #include "broker/shard_traffic.hpp"
+#include "broker/transactions.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
@@ -58,6 +59,7 @@ struct Door {
   broker::Histories& histories;
   broker::Delays& delays;
   broker::Deduplication& deduplication;
+  broker::Transactions& transactions;
   broker::Entities& entities;
   broker::Owners& owners;
   broker::Publish& publish;

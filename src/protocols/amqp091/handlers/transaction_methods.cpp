@@ -31,14 +31,33 @@ void forget_routed(Client& client) {
   client.replies.clear();
 }
 
-/// The first error, if any queue or log refused its messages.
-runtime::Task<Result<void>> publish_kept(Client* client, GatheredPublishes gathered) {
-  std::vector<Result<void>> outcomes =
-      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
+/// What it acknowledged, by the queues that gave it out.
+std::vector<broker::SettledPart> settled_parts(Channel& channel, const std::vector<queue::ConsumerId>& settling) {
+  std::vector<broker::SettledPart> parts;
+  for (queue::ConsumerId id : settling) {
+    Consumer* consumer = channel.consumer(id);
+    if (!consumer || consumer->stream) continue;
+    parts.push_back({consumer->queue, id, std::exchange(consumer->settlements, {})});
+  }
+  return parts;
+}
+
+/// The first error: of a queue or log that refused its messages, or of the disk.
+runtime::Task<Result<void>> commit(Client* client, broker::TransactionParts parts) {
+  std::vector<Result<void>> outcomes = co_await client->door.transactions.commit(client->shard, std::move(parts));
   for (Result<void>& one : outcomes) {
     if (broker::fate_of(one) != broker::Fate::kKept) co_return std::move(one);
   }
   co_return Result<void>();
+}
+
+/// Their queues have it.
+void end_settling_all(Channel& channel, const std::vector<queue::ConsumerId>& settled) {
+  for (queue::ConsumerId id : settled) {
+    Consumer* consumer = channel.consumer(id);
+    if (consumer && consumer->stream) settle_in_stream(*consumer);
+    end_settling(channel, id);
+  }
 }
 
 }  // namespace
@@ -70,31 +89,24 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
     forget_routed(client);
     co_return routed;
   }
+  GatheredPublishes gathered = client.turn.take();
   DeduplicatedPublishes deduplicated = std::exchange(client.deduplicated, {});
-  Result<void> published = co_await publish_kept(&client, client.turn.take());
-  if (!deduplicated.messages.empty()) {
+  if (!deduplicated.messages.empty()) {  // before anything is acknowledged: these are not part of the whole
     Result<void> passed_on = co_await pass_on(&client, std::move(deduplicated));
-    if (published) published = passed_on;
+    if (!passed_on) co_return refuse(ReplyCode::kPreconditionFailed, "partial tx completion");
   }
-  if (!published) co_return refuse(ReplyCode::kPreconditionFailed, "partial tx completion");
+  hand_on_settlements(*channel);
   for (const Transaction::Acknowledged& one : committed.acknowledged) {
     if (one.verdict == queue::Verdict::kDone) client.count(*channel, MessageEvent::kAck);
     settle(*channel, one.delivery, one.verdict);
   }
   tell_shares(*channel);
-  for (queue::ConsumerId id : std::exchange(channel->settling, {})) {
-    Consumer* consumer = channel->consumer(id);
-    if (!consumer) continue;
-    if (consumer->stream) {
-      settle_in_stream(*consumer);
-      end_settling(*channel, id);
-      continue;
-    }
-    Result<void> kept = co_await client.door.queues.settle_durably(client.shard, consumer->queue, id,
-                                                                   std::exchange(consumer->settlements, {}));
-    if (!kept) co_return refuse(protocol_error(kept.error()));
-    end_settling(*channel, id);
-  }
+  const std::vector<queue::ConsumerId> settling = std::exchange(channel->settling, {});
+  Result<void> done = co_await commit(
+      &client, {.sends = std::move(gathered.outgoing.parts), .settled = settled_parts(*channel, settling)});
+  if (!done && done.error().code == ErrorCode::kClosed) co_return refuse(protocol_error(done.error()));
+  if (!done) co_return refuse(ReplyCode::kPreconditionFailed, "partial tx completion");
+  end_settling_all(*channel, settling);
   hand_on_settlements(*channel);
   client.reply(*channel, TxCommitOk{});
   co_return Handled();

@@ -37,6 +37,9 @@ struct SendFailure {
   std::string receipt;
 };
 runtime::Task<std::optional<SendFailure>> pass_on(Client* client, GatheredSends* gathered);
+/// The same of a transaction, which settles this as well.
+runtime::Task<std::optional<SendFailure>> commit(Client* client, GatheredSends* gathered,
+                                                 std::vector<broker::SettledPart> settled);
 /// The same, and the answers become receipts.
 runtime::Task<void> hand_on(Client* client, GatheredSends gathered);
 
@@ -51,7 +54,9 @@ Outcome<void> take_settlement(Client& client, const Frame& frame, bool accepts);
 void settle(Client& client, Subscription& subscription, const amqp091::HeldDelivery& delivery, queue::Verdict verdict);
 /// The settlements of this turn go to their queues.
 void hand_on_settlements(Client& client);
-/// The same, and returns when they are on disk; with kEver, when those of earlier turns are, too.
+/// The same, for somebody else to hand on.
+std::vector<broker::SettledPart> take_settlements(Client& client);
+/// They go to their queues, and this returns when they are on disk; with kEver, when those of earlier turns are, too.
 enum class SettledWhen : std::uint8_t { kNow, kEver };
 runtime::Task<Result<void>> settle_durably(Client* client, SettledWhen when);
 /// All that was ever settled of one subscription.

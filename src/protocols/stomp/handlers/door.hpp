@@ -15,6 +15,7 @@
 #include "broker/replies.hpp"
 #include "broker/shard_alarms.hpp"
 #include "broker/shard_traffic.hpp"
+#include "broker/transactions.hpp"
 #include "protocols/stomp/wire/frame_buffer.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
@@ -29,7 +30,7 @@ struct DoorLimits {
   std::size_t unanswered_bytes = 16 << 20;
   std::size_t unanswered_messages = 10'000;
   std::size_t unsent_bytes = 4 << 20;         // answers that a client does not read
-  std::size_t transaction_bytes = 192 << 20;  // of all that are open: for one queue, one record of its log
+  std::size_t transaction_bytes = 192 << 20;  // of all that are open: at a COMMIT one record of a log
 };
 
 /// References to what outlives every connection; one Door per shard.
@@ -40,6 +41,7 @@ struct Door {
   broker::Histories& histories;
   broker::Delays& delays;
   broker::Deduplication& deduplication;
+  broker::Transactions& transactions;
   broker::Entities& entities;
   broker::Publish& publish;
   broker::Catalogue& catalogue;

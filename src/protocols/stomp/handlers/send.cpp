@@ -240,14 +240,43 @@ runtime::Task<Outcome<void>> take_first_send(Client* client, const Frame* frame)
   co_return sent;
 }
 
-runtime::Task<std::optional<SendFailure>> pass_on(Client* client, GatheredSends* gathered) {
-  std::optional<SendFailure> failure;
-  auto note = [&failure, gathered](const Error& error, std::size_t number) {
-    const std::string& receipt = gathered->receipts[number];
+/// The first of a turn that matters to its client.
+class FirstFailure {
+ public:
+  explicit FirstFailure(const GatheredSends& gathered) : gathered_(gathered) {}
+
+  /// Those of the messages that go out, and behind them those that are of no message.
+  void of_sends(const std::vector<Result<void>>& outcomes) {
+    const std::vector<std::vector<std::size_t>>& messages = gathered_.outgoing.messages;
+    for (std::size_t part = 0; part < outcomes.size(); ++part) {
+      if (broker::fate_of(outcomes[part]) == broker::Fate::kKept) continue;
+      const Error& error = outcomes[part].error();
+      if (part >= messages.size() && !failure_) failure_ = SendFailure{error, {}};
+      if (part >= messages.size()) continue;
+      for (std::size_t number : messages[part]) note(error, number);
+    }
+  }
+  void of_deduplicated(const std::vector<Result<broker::PassedOn>>& passed) {
+    for (std::size_t i = 0; i < passed.size(); ++i) {
+      if (!passed[i]) note(passed[i].error(), gathered_.deduplicated[i]);
+    }
+  }
+  const std::optional<SendFailure>& failure() const { return failure_; }
+
+ private:
+  void note(const Error& error, std::size_t number) {
+    const std::string& receipt = gathered_.receipts[number];
     // Who asked for no receipt does not hear that its queue was full, as in RabbitMQ; that the machine failed it does.
     bool matters = !receipt.empty() || broker::fate_of(error) == broker::Fate::kNotNow;
-    if (matters && !failure) failure = SendFailure{error, receipt};
-  };
+    if (matters && !failure_) failure_ = SendFailure{error, receipt};
+  }
+
+  const GatheredSends& gathered_;
+  std::optional<SendFailure> failure_;
+};
+
+runtime::Task<std::optional<SendFailure>> pass_on(Client* client, GatheredSends* gathered) {
+  FirstFailure first(*gathered);
   std::vector<Result<broker::PassedOn>> passed;
   std::optional<runtime::TaskScope> deduplicating;  // a task begins when it is spawned
   if (!gathered->to_deduplicate.empty()) {
@@ -255,17 +284,25 @@ runtime::Task<std::optional<SendFailure>> pass_on(Client* client, GatheredSends*
     deduplicating->spawn("stomp-deduplicate", deduplicate(client, std::move(gathered->to_deduplicate), &passed));
   }
   if (!gathered->replies.empty()) client->door.replies.send(client->shard, std::move(gathered->replies));
-  std::vector<Result<void>> outcomes =
-      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered->outgoing.parts));
-  for (std::size_t part = 0; part < outcomes.size(); ++part) {
-    if (broker::fate_of(outcomes[part]) == broker::Fate::kKept) continue;
-    for (std::size_t number : gathered->outgoing.messages[part]) note(outcomes[part].error(), number);
-  }
+  first.of_sends(co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered->outgoing.parts)));
   if (deduplicating) co_await deduplicating->close();
-  for (std::size_t i = 0; i < passed.size(); ++i) {
-    if (!passed[i]) note(passed[i].error(), gathered->deduplicated[i]);
+  first.of_deduplicated(passed);
+  co_return first.failure();
+}
+
+runtime::Task<std::optional<SendFailure>> commit(Client* client, GatheredSends* gathered,
+                                                 std::vector<broker::SettledPart> settled) {
+  FirstFailure first(*gathered);
+  if (!gathered->to_deduplicate.empty()) {  // before anything is acknowledged: these are not part of the whole
+    std::vector<Result<broker::PassedOn>> passed;
+    co_await deduplicate(client, std::move(gathered->to_deduplicate), &passed);
+    first.of_deduplicated(passed);
+    if (first.failure()) co_return first.failure();
   }
-  co_return failure;
+  if (!gathered->replies.empty()) client->door.replies.send(client->shard, std::move(gathered->replies));
+  broker::TransactionParts parts{std::move(gathered->outgoing.parts), std::move(settled)};
+  first.of_sends(co_await client->door.transactions.commit(client->shard, std::move(parts)));
+  co_return first.failure();
 }
 
 runtime::Task<void> hand_on(Client* client, GatheredSends gathered) {

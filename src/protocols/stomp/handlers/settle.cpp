@@ -73,6 +73,16 @@ Outcome<void> take_settlement(Client& client, const Frame& frame, bool accepts) 
   return {};
 }
 
+std::vector<broker::SettledPart> take_settlements(Client& client) {
+  std::vector<broker::SettledPart> taken;
+  if (!std::exchange(client.is_settling, false)) return taken;
+  for (auto& [number, one] : client.subscriptions) {
+    if (one->settlements.empty()) continue;
+    taken.push_back({one->queue->ref, one->consumer, std::exchange(one->settlements, {})});
+  }
+  return taken;
+}
+
 void hand_on_settlements(Client& client) {
   if (!std::exchange(client.is_settling, false)) return;
   for (auto& [number, one] : client.subscriptions) {

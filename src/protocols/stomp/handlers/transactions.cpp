@@ -78,14 +78,14 @@ runtime::Task<Outcome<void>> take_commit(Client* client, const Frame* frame) {
   if (!gathered) co_return gathered;
   GatheredSends sends = client->turn.take();
   for (std::string& receipt : sends.receipts) receipt = *id;  // never empty: whoever commits hears of every failure
-  std::optional<SendFailure> failure = co_await pass_on(client, &sends);
-  if (failure) co_return refuse("Bad transaction", fmt::format("not all was kept: {}", failure->error.message));
+  hand_on_settlements(*client);                               // others
   for (const Transaction::Settled& one : committed->settled) {
     auto known = client->subscriptions.find(one.subscription);
     if (known != client->subscriptions.end()) settle(*client, *known->second, one.delivery, one.verdict);
   }
-  Result<void> kept = co_await settle_durably(client, SettledWhen::kNow);
-  if (!kept) co_return refuse(protocol_error(kept.error()));
+  std::optional<SendFailure> failure = co_await commit(client, &sends, take_settlements(*client));
+  if (failure && failure->error.code == ErrorCode::kClosed) co_return refuse(protocol_error(failure->error));
+  if (failure) co_return refuse("Bad transaction", fmt::format("not all was kept: {}", failure->error.message));
   co_return Outcome<void>();
 }
 
