@@ -57,10 +57,17 @@ struct Ready {
 void DueRouter::route(const queue::DueMessage& due, std::size_t number, Deduplicated& deduplicated) {
   std::optional<NamespaceView> view = to_.to.entities.find(to_.shard, due.envelope.name_space);
   if (!view) return;
-  auto exchange = view->routes->find(routing::DestinationKind::kExchange, due.envelope.exchange);
-  if (!exchange) return;
+  const bool is_for_queue = due.envelope.queue.has_value();
+  auto target = is_for_queue ? view->routes->find(routing::DestinationKind::kQueue, *due.envelope.queue)
+                             : view->routes->find(routing::DestinationKind::kExchange, due.envelope.exchange);
+  if (!target) return;
   Ready ready(due);
-  routing::Routes routes = router_.route(*view->routes, *exchange, ready.routed(), dice_.roll());
+  routing::Routes routes;
+  if (is_for_queue) {
+    routes.destinations = {&*target, 1};
+  } else {
+    routes = router_.route(*view->routes, *target, ready.routed(), dice_.roll());
+  }
   if (routes.undecided) {
     deduplicated.messages.push_back({.name_space = due.envelope.name_space,
                                      .exchange = due.envelope.exchange,

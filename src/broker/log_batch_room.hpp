@@ -13,8 +13,9 @@ namespace wharf::broker {
 inline std::size_t room_for(const config::TopicConfig& log, const MessageView& message) {
   constexpr std::size_t kMostBatchBytes = 1 << 20;  // what consumers ask for at a time
   constexpr std::size_t kBesideContent = 4096;      // exchange, keys and short properties, and the record's own fields
-  std::size_t content = message.body.size() + kBesideContent;
-  if (message.properties) content += 2 * message.properties->size();  // typed, and to read
+  std::size_t content =
+      message.body.size() + 2 * message.routing_key.size() + kBesideContent;  // it may be the key, too
+  if (message.properties) content += 2 * message.properties->size();          // typed, and to read
   std::size_t most = std::min(kMostBatchBytes, static_cast<std::size_t>(log.max_message_bytes));
   return most - std::min(most, content);
 }

@@ -5,6 +5,7 @@
 #include <ranges>
 #include <utility>
 
+#include "broker/hold_until.hpp"
 #include "broker/log_batch_room.hpp"
 #include "broker/retained_topic.hpp"
 #include "broker/routed_message.hpp"
@@ -30,6 +31,13 @@ PartitionId partition_of(const cluster::Topic& topic, const Outgoing::Message& o
   return cluster::partition_of_key(topic, one.message.routing_key);
 }
 
+/// A topic that a binding leads to has messages of many routing keys: they are its records' keys, where a message has
+/// none of its own.
+MessageView keyed_for(const cluster::Topic& topic, MessageView message) {
+  if (!message.key && topic.name != message.routing_key) message.key = as_bytes(message.routing_key);
+  return message;
+}
+
 bool has_arrived(const queue::Arrivals* arrived, const queue::Place& place) {
   return arrived != nullptr && std::ranges::find(*arrived, place) != arrived->end();
 }
@@ -48,6 +56,10 @@ std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& ro
       const auto& queue = (*view.queues)[id];
       if (!queue || (message.deaths_in && queue::is_cycle(*message.deaths_in, queue->name))) continue;
       if (message.arrived && has_arrived(message.arrived, queue->ref.id)) continue;
+      if (queue->settings.hold_until && hold_for(*queue, message, now)) {
+        ++count;
+        continue;
+      }
       part = &add(id, *queue, message, shared, now);
     } else {
       auto topic = catalogue_.topics(here_)->find(destination.name);
@@ -133,7 +145,7 @@ Outgoing::Part& Outgoing::add(routing::DestinationId destination, const cluster:
   if (part->builder.record_count() > 0 && (is_full || !may_join(*part, one))) part = &new_part(destination);
   part->partition = partition;
   take_number(*part, one);
-  append_message(part->builder, one.message, now);
+  append_message(part->builder, keyed_for(topic, one.message), now);
   return *part;
 }
 
@@ -161,12 +173,28 @@ void Outgoing::retain(const Message& one, Timestamp now) {
 }
 
 void Outgoing::hold_back(const std::string& exchange, std::int64_t delay_ms, const Message& one, Timestamp now) {
-  delayed_.push_back({.envelope = {.due = queue::due_after(now, delay_ms),
-                                   .name_space = std::string(one.name_space),
-                                   .exchange = exchange,
-                                   .extra_keys = {one.extra_keys.begin(), one.extra_keys.end()}},
-                      .batch = bytes_of(one.message, now),
-                      .persistent = one.persistent});
+  delay({.due = queue::due_after(now, delay_ms),
+         .name_space = std::string(one.name_space),
+         .exchange = exchange,
+         .extra_keys = {one.extra_keys.begin(), one.extra_keys.end()}},
+        one, now);
+}
+
+/// Until the time that its header says. False: that is over, or there is none.
+bool Outgoing::hold_for(const QueueInfo& queue, const Message& one, Timestamp now) {
+  std::optional<Timestamp> until = held_until(one.message, *queue.settings.hold_until);
+  if (!until || until->ms <= now.ms) return false;
+  delay({.due = std::min(*until, queue::kLatestDue),
+         .name_space = std::string(one.name_space),
+         .exchange = std::string(one.message.exchange),
+         .queue = queue.name},
+        one, now);
+  return true;
+}
+
+void Outgoing::delay(queue::ScheduleEnvelope envelope, const Message& one, Timestamp now) {
+  delayed_.push_back(
+      {.envelope = std::move(envelope), .batch = bytes_of(one.message, now), .persistent = one.persistent});
   std::vector<std::size_t>& numbers = delayed_messages_.emplace_back();
   if (one.number) numbers.push_back(*one.number);
 }

@@ -77,6 +77,8 @@ class Outgoing {
   Part& add(routing::DestinationId destination, const cluster::Topic& topic, const Message& message, Timestamp now);
   void retain(const Message& message, Timestamp now);
   void hold_back(const std::string& exchange, std::int64_t delay_ms, const Message& message, Timestamp now);
+  bool hold_for(const QueueInfo& queue, const Message& message, Timestamp now);
+  void delay(queue::ScheduleEnvelope envelope, const Message& message, Timestamp now);
 
   runtime::Shard& here_;
   Catalogue& catalogue_;

@@ -1,29 +1,14 @@
 #include "cli/position_spec.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "model/iso_time.hpp"
 #include "model/number_text.hpp"
 
 namespace wharf::cli {
-namespace {
-
-/// ".25" as 250.
-std::optional<std::int64_t> fraction_ms(std::string_view text) {
-  if (text.size() < 2 || text.front() != '.') return std::nullopt;
-  std::int64_t ms = 0, unit = 100;
-  for (char digit : text.substr(1)) {
-    if (digit < '0' || digit > '9') return std::nullopt;
-    ms += unit * (digit - '0');
-    unit /= 10;
-  }
-  return ms;
-}
-
-}  // namespace
 
 Result<std::int64_t> parse_time_ms(std::string_view text) {
   const auto refuse = [&] {
@@ -35,25 +20,9 @@ Result<std::int64_t> parse_time_ms(std::string_view text) {
     if (!ms || *ms < 0) return refuse();
     return *ms;
   }
-  const std::string whole(text);
-  std::tm parts{};
-  const char* rest = ::strptime(whole.c_str(), "%Y-%m-%d", &parts);
-  if (rest == nullptr) return refuse();
-  std::int64_t ms = 0;
-  if (*rest != '\0') {
-    rest = ::strptime(rest, "T%H:%M:%S", &parts);
-    if (rest == nullptr) return refuse();
-    std::string_view left(rest);
-    if (left.ends_with('Z')) left.remove_suffix(1);
-    const auto fraction = left.empty() ? std::optional<std::int64_t>(0) : fraction_ms(left);
-    if (!fraction) return refuse();
-    ms = *fraction;
-  }
-  // A day that the month does not have comes back as another one.
-  const std::tm asked = parts;
-  const std::time_t seconds = ::timegm(&parts);
-  if (seconds < 0 || parts.tm_mday != asked.tm_mday || parts.tm_mon != asked.tm_mon) return refuse();
-  return std::int64_t{seconds} * 1000 + ms;
+  std::optional<Timestamp> time = read_iso_time(text);
+  if (!time) return refuse();
+  return time->ms;
 }
 
 Result<PositionSpec> parse_position(std::string_view text) {

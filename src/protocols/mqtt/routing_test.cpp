@@ -1,4 +1,5 @@
 // What a message finds on its way: time that runs out, members that leave, topics that are no one's to match.
+#include "broker/record_cursor.hpp"
 #include "protocols/mqtt/door_testing.hpp"
 
 namespace wharf::mqtt {
@@ -74,6 +75,28 @@ TEST_F(MqttRouting, AFilterThatBeginsWithAWildcardMatchesNoTopicOfTheServersInAG
   EXPECT_EQ(all.message(), "seen");
   EXPECT_EQ(group.message(), "seen");
   EXPECT_TRUE(group.silent());
+}
+
+TEST_F(MqttRouting, RecordsOfATopicThatABindingLeadsToHaveTheirRoutingKeys) {
+  std::vector<PartitionId> partitions;
+  for (std::string name : {"sensors", "plant.7"}) {
+    auto topic = simulation_.run(shard(), node_->catalogue().create_topic(shard(), {.name = name, .partitions = 1}));
+    ASSERT_TRUE(topic);
+    partitions.push_back((*topic)->partition(0));
+  }
+  routing::Binding binding{"amq.topic", {routing::DestinationKind::kLogTopic, "sensors"}, "plant.#", {}};
+  ASSERT_TRUE(simulation_.run(shard(), node_->entities().bind(shard(), "/", binding)));
+  EXPECT_EQ(open("sensor").publish("plant/7", "21.5"), ReasonCode::kSuccess);
+  std::vector<std::optional<std::string>> keys;
+  for (const PartitionId& partition : partitions) {
+    broker::RecordCursor cursor(node_->read(), shard(), partition, Offset(0), 1 << 20);
+    auto records = simulation_.run(shard(), cursor.available());
+    ASSERT_TRUE(records && records->size() == 1);
+    const Record& record = records->front().record;
+    EXPECT_EQ(as_text(record.value.value_or(ByteView())), "21.5");
+    keys.push_back(record.key ? std::optional(std::string(as_text(*record.key))) : std::nullopt);
+  }
+  EXPECT_EQ(keys, (std::vector<std::optional<std::string>>{"plant.7", std::nullopt}));
 }
 
 }  // namespace

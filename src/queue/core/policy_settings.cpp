@@ -71,6 +71,7 @@ QueueSettings settings_under(const PropertyTable& definition, const QueueSetting
   std::optional<std::string> overflow = text_in(definition, "overflow");
   if (overflow && find_property(arguments, "x-overflow") == nullptr)
     settings.overflow = overflow_of(*overflow).value_or(settings.overflow);
+  if (std::optional<std::string> header = text_in(definition, "hold-until")) settings.hold_until = std::move(header);
   settings.dead_letter = dead_letter_under(definition, declared.dead_letter);
   if (Result<std::optional<RetryDelays>> retry = retry_delays_of(definition); retry && *retry) settings.retry = std::move(*retry);
   return settings;

@@ -2,8 +2,8 @@
 // What a delayed message's record has as its key: when it is due and where it goes on. Its value and headers are the
 // message's own.
 //
-//   version u8 = 1 | due varint | namespace | exchange | key count varint, keys | has key u8 | the message's own key
-//   texts: length varint, that many bytes
+//   version u8 | due varint | namespace | exchange | key count varint, keys | has key u8 | the message's own key |
+//   queue version 1 ends before the queue, and is written where there is none texts: length varint, that many bytes
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +20,7 @@ struct ScheduleEnvelope {
   std::string exchange;                 // from which it is routed; the message knows the one that it was published to
   std::vector<std::string> extra_keys;  // beside the message's routing key: CC and BCC
   std::optional<std::string> key;       // the message's own
+  std::optional<std::string> queue;     // it goes to this one alone, and is not routed
   friend bool operator==(const ScheduleEnvelope&, const ScheduleEnvelope&) = default;
 };
 

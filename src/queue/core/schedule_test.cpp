@@ -64,7 +64,10 @@ TEST(ScheduleBucket, a_messages_id_reads_back_from_its_text_and_nothing_else_doe
 }
 
 TEST(ScheduleEnvelope, it_reads_back_and_its_time_alone_too) {
-  ScheduleEnvelope envelope{kNow, "/", "later", {"a", ""}, "key"};
+  ScheduleEnvelope envelope{kNow, "/", "later", {"a", ""}, "key", {}};
+  EXPECT_EQ(decode_envelope(encode(envelope)), envelope);
+  EXPECT_EQ(encode(envelope)[0], std::byte{1});  // as it was before there was a queue
+  envelope.queue = "one";
   EXPECT_EQ(decode_envelope(encode(envelope)), envelope);
   EXPECT_EQ(due_of(encode(envelope)), kNow);
   envelope = {.due = kNow};
@@ -72,13 +75,13 @@ TEST(ScheduleEnvelope, it_reads_back_and_its_time_alone_too) {
 }
 
 TEST(ScheduleEnvelope, what_is_cut_or_longer_or_of_a_later_version_is_none) {
-  std::vector<std::byte> bytes = encode(ScheduleEnvelope{kNow, "/", "later", {"a", "b"}, "key"});
+  std::vector<std::byte> bytes = encode(ScheduleEnvelope{kNow, "/", "later", {"a", "b"}, "key", "queue"});
   for (std::size_t size = 0; size < bytes.size(); ++size)
     EXPECT_FALSE(decode_envelope(ByteView(bytes).first(size))) << size;
   bytes.push_back({});
   EXPECT_FALSE(decode_envelope(bytes));
   bytes.pop_back();
-  bytes[0] = std::byte{2};
+  bytes[0] = std::byte{3};
   EXPECT_EQ(decode_envelope(bytes).error().code, ErrorCode::kUnsupportedVersion);
 }
 

@@ -43,6 +43,7 @@ struct QueueSettings {
   std::optional<std::uint32_t> delivery_limit;  // a message that comes back more often than this is dead
   std::optional<Milliseconds> consumer_timeout; // for one message to be settled
   std::optional<RetryDelays> retry;
+  std::optional<std::string> hold_until;        // the header with the time before which a message does not come
   bool deduplicates = false;                    // a message with the id of one that is there is dropped
   bool groups = false;                          // messages of one group go to one consumer at a time, in order
   bool rebalances_groups = false;               // with each new consumer

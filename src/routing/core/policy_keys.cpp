@@ -34,6 +34,9 @@ bool is_any_number(const PropertyValue& value) {
 bool is_text(const PropertyValue& value) {
   return value.text() != nullptr;
 }
+bool is_header(const PropertyValue& value) {
+  return value.text() != nullptr && !value.text()->empty() && value.text()->size() <= kNameBytesMax;
+}
 bool is_anything(const PropertyValue&) {
   return true;
 }
@@ -82,6 +85,7 @@ constexpr std::array kKeys{
     Key{"ha-promote-on-shutdown", true, is_anything, ""},
     Key{"ha-sync-batch-size", true, is_anything, ""},
     Key{"ha-sync-mode", true, is_anything, ""},
+    Key{"hold-until", false, is_header, "header name"},  // ours
     Key{"max-in-memory-bytes", true, is_number, "maximum memory in bytes"},
     Key{"max-in-memory-length", true, is_number, "maximum memory in bytes"},
     Key{"max-length", true, is_number, "maximum length"},

@@ -134,6 +134,7 @@ json::value to_json(const queue::QueueSettings& settings) {
     for (Milliseconds delay : settings.retry->delays) delays.push_back(delay.count());
     object["retry_delays_ms"] = std::move(delays);
   }
+  if (settings.hold_until) object["hold_until"] = text_to_json(*settings.hold_until);
   if (settings.deduplicates) object["deduplicates"] = true;
   if (settings.groups) object["groups"] = true;
   if (settings.rebalances_groups) object["rebalances_groups"] = true;
@@ -156,6 +157,7 @@ Result<queue::QueueSettings> settings_from_json(const json::value& json) {
   reading.read("delivery_limit", settings.delivery_limit);
   reading.read("consumer_timeout_ms", settings.consumer_timeout);
   reading.read("retry_delays_ms", settings.retry);
+  reading.read("hold_until", settings.hold_until);
   reading.read("deduplicates", settings.deduplicates);
   reading.read("groups", settings.groups);
   reading.read("rebalances_groups", settings.rebalances_groups);

@@ -1,5 +1,6 @@
 """A Celery program moves here by the name of its host."""
 
+import base64
 import contextlib
 import json
 import os
@@ -8,6 +9,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 
 from cases import equal, eventually, raises, unique
 from celery import Celery, group
@@ -114,6 +117,37 @@ def test_tasks_on_a_quorum_queue(bootstrap):
         jobs.work()
         equal(jobs.send("add", 20, 22).get(timeout=20), 42)
         equal(jobs.send("flaky", 1).get(timeout=20), 1)
+
+
+def _hold_until_eta(queue):
+    policy = {"pattern": f"^{queue}$", "apply-to": "queues", "definition": {"hold-until": "eta"}}
+    request = urllib.request.Request(f"http://{os.environ['WHARF_ADMIN']}/api/policies/%2F/{queue}", json.dumps(policy).encode(), method="PUT",
+                                     headers={"Authorization": "Basic " + base64.b64encode(b"guest:guest").decode()})
+    urllib.request.urlopen(request, timeout=20).close()
+
+
+def _ready(jobs):
+    with jobs.app.connection() as connection, connection.channel() as channel:
+        return channel.queue_declare(jobs.queue, passive=True).message_count
+
+
+def test_tasks_with_an_eta_wait_in_the_broker_where_a_policy_says_so(bootstrap):
+    """celery/celery#9207: a worker takes tasks that are due tomorrow, and holds them until then."""
+    if "WHARF_ADMIN" not in os.environ:
+        return
+    with _jobs(bootstrap) as jobs:
+        jobs.work()
+        _hold_until_eta(jobs.queue)
+        begun = time.monotonic()
+        later = [jobs.send("add", n, n, countdown=4) for n in range(20)]
+        never = jobs.send("add", 0, 0, countdown=86_400)
+        equal(jobs.send("add", 20, 22).get(timeout=20), 42, "what has no time goes before them")
+        (reserved,) = jobs.app.control.inspect(destination=jobs.names, timeout=20).scheduled().values()
+        equal(reserved, [], "a worker holds none")
+        equal(_ready(jobs), 0)
+        equal([one.get(timeout=30) for one in later], [2 * n for n in range(20)])
+        equal(time.monotonic() - begun >= 4, True, "not before their time")
+        equal(never.ready(), False)
 
 
 @contextlib.contextmanager
