@@ -151,6 +151,70 @@ runtime::Task<void> NodeSessions::attach_to(Lane* lane, Session* session, Attach
   attaching->answer = AttachedSession{ref, resumed, session->items};
 }
 
+namespace {
+
+std::string shared_key(const std::string& name_space, std::string_view queue) {
+  return session_record_key({name_space, std::string(queue)});
+}
+
+}  // namespace
+
+void NodeSessions::count_shared(Lane& lane, const Session& session, std::string_view item, bool has) {
+  if (!item.starts_with(kSharedQueueItem)) return;
+  std::string key = shared_key(session.name.name_space, item.substr(kSharedQueueItem.size()));
+  if (has) {
+    ++lane.shared[key];
+  } else if (--lane.shared[key] == 0) {
+    lane.shared.erase(key);
+  }
+}
+
+void NodeSessions::set_item(Lane& lane, Session& session, SessionItem item) {
+  if (session.items.contains(item.key) != item.value.has_value())
+    count_shared(lane, session, item.key, item.value.has_value());
+  if (item.value) {
+    session.items.insert_or_assign(std::move(item.key), std::move(*item.value));
+  } else {
+    session.items.erase(item.key);
+  }
+}
+
+/// Of two that leave it at once the later one finds nobody.
+runtime::Task<Result<void>> NodeSessions::delete_if_left(runtime::Shard* here, std::string name_space,
+                                                         std::string queue) {
+  const std::string key = shared_key(name_space, queue);
+  for (const std::unique_ptr<Lane>& one : lanes_) {
+    Lane* lane = one.get();
+    bool known = co_await runtime::call_on(*here, lane->shard, [lane, &key] { return lane->shared.contains(key); });
+    if (known) co_return Result<void>();
+  }
+  Result<std::uint64_t> deleted =
+      co_await ports_.entities.delete_queue(*here, std::move(name_space), std::move(queue), {.if_unused = true});
+  bool is_done = deleted || deleted.error().code == ErrorCode::kNotFound ||
+                 deleted.error().code == ErrorCode::kPreconditionFailed;  // it has consumers
+  if (!is_done) co_return fail(deleted.error());
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> NodeSessions::leave_queue(runtime::Shard& here, SessionRef ref, std::string queue) {
+  Lane* lane = lanes_[ref.shard.value].get();
+  SessionItem item{std::string(kSharedQueueItem) + queue, std::nullopt};
+  if (ref.outlives) {
+    auto forget = [lane, ref, item] {
+      Session& session = session_of(*lane, ref.name);
+      set_item(*lane, session, item);
+      drop_if_unused(*lane, session);
+    };
+    co_await runtime::call_on(here, lane->shard, forget);
+  }
+  Result<void> deleted = co_await delete_if_left(&here, ref.name.name_space, std::move(queue));
+  if (!deleted || !ref.outlives) co_return deleted;
+  std::vector<SessionItem> items;
+  items.push_back(std::move(item));
+  Result<void> written = co_await write(&here, &ref.name, std::move(items));
+  co_return written;
+}
+
 runtime::Task<Result<void>> NodeSessions::keep(runtime::Shard& here, SessionRef ref, std::vector<SessionItem> items) {
   if (!ref.outlives || items.empty()) co_return Result<void>();
   Lane* lane = lanes_[ref.shard.value].get();
@@ -159,13 +223,7 @@ runtime::Task<Result<void>> NodeSessions::keep(runtime::Shard& here, SessionRef 
   auto take = [lane, ref = std::move(ref), items = std::move(items)]() mutable {
     Session& session = session_of(*lane, ref.name);
     if (!session.holder || session.holder->number != ref.holder) return drop_if_unused(*lane, session);
-    for (SessionItem& item : items) {
-      if (item.value) {
-        session.items.insert_or_assign(std::move(item.key), std::move(*item.value));
-      } else {
-        session.items.erase(item.key);
-      }
-    }
+    for (SessionItem& item : items) set_item(*lane, session, std::move(item));
   };
   if (&lane->shard == &here) {
     take();
@@ -235,7 +293,9 @@ runtime::Task<void> NodeSessions::end_later(Lane* lane, Session* session) {
 /// With its queues. Until that is on disk it is over and stored: a start would find it.
 runtime::Task<Result<void>> NodeSessions::end(Lane* lane, Session* session) {
   session->ending = true;
-  session->over = true;
+  if (!std::exchange(session->over, true)) {
+    for (const auto& [key, value] : session->items) count_shared(*lane, *session, key, false);
+  }
   std::vector<SessionItem> gone{{std::string(), std::nullopt}};
   for (const auto& [key, value] : session->items) gone.push_back({key, std::nullopt});
   Result<void> written = co_await delete_queues(lane, session);
@@ -253,14 +313,19 @@ runtime::Task<Result<void>> NodeSessions::end(Lane* lane, Session* session) {
 }
 
 runtime::Task<Result<void>> NodeSessions::delete_queues(Lane* lane, Session* session) {
-  std::vector<std::string> queues;
+  std::vector<std::string> queues, shared;
   for (const auto& [key, value] : session->items) {
     if (key.starts_with(kSessionQueueItem)) queues.push_back(key.substr(kSessionQueueItem.size()));
+    if (key.starts_with(kSharedQueueItem)) shared.push_back(key.substr(kSharedQueueItem.size()));
   }
   for (std::string& queue : queues) {
     Result<std::uint64_t> deleted =
         co_await ports_.entities.delete_queue(lane->shard, session->name.name_space, std::move(queue), {});
     if (!deleted && deleted.error().code != ErrorCode::kNotFound) co_return fail(deleted.error());
+  }
+  for (std::string& queue : shared) {
+    Result<void> left = co_await delete_if_left(&lane->shard, session->name.name_space, std::move(queue));
+    if (!left) co_return left;
   }
   co_return Result<void>();
 }
@@ -324,7 +389,26 @@ runtime::Task<Result<void>> NodeSessions::open(runtime::Shard& here) {
     Loaded* loaded = &by_lane[i];
     co_await runtime::await_on(here, lane->shard, [this, lane, loaded] { return adopt(lane, loaded); });
   }
+  co_await delete_what_is_left(&here);
   co_return Result<void>();
+}
+
+/// Shared queues that only connections had when the node ended.
+runtime::Task<void> NodeSessions::delete_what_is_left(runtime::Shard* here) {
+  for (const std::string& name_space : ports_.entities.namespaces(*here)) {
+    std::vector<std::string> shared;
+    auto view = ports_.entities.find(*here, name_space);
+    if (!view) continue;
+    for (const auto& queue : *view->queues) {
+      if (queue && find_property(queue->arguments, kSharedQueueArgument) != nullptr) shared.push_back(queue->name);
+    }
+    for (std::string& queue : shared) {
+      Result<void> deleted = co_await delete_if_left(here, name_space, queue);
+      if (!deleted)
+        logger_.warn("a shared subscription's queue that nobody has could not be deleted",
+                     {{"vhost", name_space}, {"queue", queue}, {"reason", deleted.error().message}});
+    }
+  }
 }
 
 /// Who was connected when the node ended was so until now.
@@ -332,6 +416,7 @@ runtime::Task<void> NodeSessions::adopt(Lane* lane, Loaded* loaded) {
   for (std::unique_ptr<Session>& session : *loaded) {
     if (session->life.connected) session->life.since = lane->shard.clock().wall_now();
     Session& one = *(lane->sessions[session_record_key(session->name)] = std::move(session));
+    for (const auto& [key, value] : one.items) count_shared(*lane, one, key, true);
     ++lane->stored;
     arm(*lane, one);
   }

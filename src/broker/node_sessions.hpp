@@ -43,6 +43,7 @@ class NodeSessions final : public Sessions {
                                                 std::shared_ptr<SessionHolder> holder) override;
   runtime::Task<Result<void>> keep(runtime::Shard& here, SessionRef session, std::vector<SessionItem> items) override;
   runtime::Task<void> detach(runtime::Shard& here, SessionRef session, SessionExpiry expiry) override;
+  runtime::Task<Result<void>> leave_queue(runtime::Shard& here, SessionRef session, std::string queue) override;
 
  private:
   struct Holder {
@@ -68,6 +69,7 @@ class NodeSessions final : public Sessions {
     runtime::Shard& shard;
     std::unordered_map<std::string, std::unique_ptr<Session>> sessions;
     std::size_t stored = 0;
+    std::unordered_map<std::string, std::size_t> shared;  // how many have a queue that sessions share
     std::uint64_t holders = 0;
     runtime::TaskScope tasks;
   };
@@ -81,6 +83,9 @@ class NodeSessions final : public Sessions {
   Lane& lane_of(const SessionName& name);
   static Session& session_of(Lane& lane, const SessionName& name);
   static void drop_if_unused(Lane& lane, Session& session);
+  static void count_shared(Lane& lane, const Session& session, std::string_view item, bool has);
+  static void set_item(Lane& lane, Session& session, SessionItem item);
+  runtime::Task<Result<void>> delete_if_left(runtime::Shard* here, std::string name_space, std::string queue);
   static bool is_anothers(const Session& session, const SessionRequest& request);
   static bool may_have(const Session& session, Attaching* attaching);
   runtime::Task<void> attach_on(Lane* lane, Attaching* attaching);
@@ -97,6 +102,7 @@ class NodeSessions final : public Sessions {
   runtime::Task<Result<void>> write(runtime::Shard* here, const SessionName* name, std::vector<SessionItem> items);
   runtime::Task<Result<void>> write_life(Lane* lane, Session* session);
   runtime::Task<void> adopt(Lane* lane, Loaded* loaded);
+  runtime::Task<void> delete_what_is_left(runtime::Shard* here);
 
   NodeShards& shards_;
   SessionPorts ports_;

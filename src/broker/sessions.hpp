@@ -33,6 +33,10 @@ using SessionExpiry = std::optional<std::chrono::seconds>;
 
 /// An item whose key begins so names a durable queue that goes with its session.
 inline constexpr std::string_view kSessionQueueItem = "queue/";
+/// ... a queue that sessions share, which goes when none of them has it and nobody consumes it.
+inline constexpr std::string_view kSharedQueueItem = "shared/";
+/// Such a queue has this argument where it is durable: a start finds those that nobody is left to have.
+inline constexpr std::string_view kSharedQueueArgument = "x-shared-by-sessions";
 
 struct SessionRequest {
   SessionName name;
@@ -82,6 +86,8 @@ class Sessions {
                                            std::vector<SessionItem> items) = 0;
   /// The session is nobody's from here on, and ends after `expiry` unless somebody comes for it.
   virtual runtime::Task<void> detach(runtime::Shard& here, SessionRef session, SessionExpiry expiry) = 0;
+  /// The session has this queue no more that it shares with others, if it had it (kSharedQueueItem).
+  virtual runtime::Task<Result<void>> leave_queue(runtime::Shard& here, SessionRef session, std::string queue) = 0;
 };
 
 }  // namespace wharf::broker

@@ -8,7 +8,7 @@ namespace {
 
 constexpr Nanoseconds kLastWordsLimit = std::chrono::seconds(5);  // for a client that does not read them
 constexpr Nanoseconds kLingerFor = std::chrono::milliseconds(500);
-constexpr std::size_t kMostDroppedBytes = 1 << 20;
+constexpr std::size_t kMostDroppedBytes = 64 << 20;  // of a packet that is too large, say, in one piece
 
 }  // namespace
 
@@ -95,7 +95,7 @@ void Conversation::listen_again() {
 
 Task<void> Conversation::drop_rest() {
   watch();
-  std::vector<std::byte> dropped(4096);
+  std::vector<std::byte> dropped(16 << 10);
   for (std::size_t total = 0; total < kMostDroppedBytes;) {
     Result<std::size_t> count = co_await stream_->read_some(dropped);
     if (!count || *count == 0) break;

@@ -82,7 +82,7 @@ void Connection::be_listed() {
   broker::ConnectionIntroduction introduction;
   introduction.protocol = name_of(client_.version);
   introduction.user = client_.decisions->principal().name;
-  introduction.vhost = client_.name_space;
+  introduction.vhost = client_.name_space();
   introduction.user_provided_name = client_.client_id;
   introduction.heartbeat_seconds = client_.keep_alive_s;
   listing_.begin(*this, conversation_.stream().remote(), conversation_.stream().local(), std::move(introduction));

@@ -41,6 +41,7 @@ class Connection final : public runtime::PortConnection,
   GatheredBytes& out() override { return client_.out; }
   void writing(std::uint64_t bytes) override;
   void wrote() override;
+  bool lingers() const override { return client_.was_refused; }
   Nanoseconds next_look() const override;
   bool look_at_time() override;
   void disconnected() override { client_.end(); }

@@ -129,7 +129,7 @@ void take_pubcomp(Client& client, const RawPacket& packet) {
 
 runtime::Task<Result<void>> settle_released(Client* client) {
   if (client->outgoing.size() == 0) co_return Result<void>();
-  auto view = client->door.entities.find(client->shard, client->name_space);
+  auto view = client->door.entities.find(client->shard, client->name_space());
   auto queue = view ? view->queue(queue_of_session(client->client_id)) : nullptr;
   if (!queue) co_return Result<void>();
   queue::ConsumerId holder = client->door.queues.new_consumer_id(client->shard);

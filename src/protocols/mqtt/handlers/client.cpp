@@ -26,6 +26,7 @@ void Client::end(ProtocolError error) {
   if (phase == Phase::kEnded) return;
   door.logger.info("closing a connection for its client's mistake",
                    {{"listener", "mqtt"}, {"from", remote.text()}, {"client", client_id}, {"reason", error.message}});
+  was_refused = phase == Phase::kRunning && is_v5();
   end(error.code, error.message);
 }
 
@@ -61,10 +62,9 @@ void Client::wrote(const Sending& sent) {
   if (known != sources.end()) door.queues.wrote(shard, known->second->queue->ref, sent.consumer, sent.bytes);
 }
 
-void Client::enter(security::Principal principal, std::string into) {
-  name_space = std::move(into);
-  decisions.emplace(std::move(principal), name_space);
+void Client::enter(security::Principal principal, std::string name_space) {
   vhost_counters = door.traffic.of_vhost(name_space);
+  decisions.emplace(std::move(principal), std::move(name_space));
 }
 
 Result<void> Client::may(security::Verb verb, const security::Resource& resource) {

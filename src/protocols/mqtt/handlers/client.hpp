@@ -136,6 +136,7 @@ struct Client {
 
   /// `principal`, who has signed in, is in this namespace from here on.
   void enter(security::Principal principal, std::string name_space);
+  const std::string& name_space() const { return decisions->name_space(); }
   Result<void> may(security::Verb verb, const security::Resource& resource);
   /// Messages that the client may have unanswered at a time.
   std::size_t send_quota() const { return receive_maximum; }
@@ -169,8 +170,9 @@ struct Client {
   broker::ConnectionId id;
 
   Phase phase = Phase::kStart;
+  bool was_refused = false;  // and why was written
   Version version = Version::k311;
-  std::string client_id, name_space;
+  std::string client_id;
   std::optional<security::AccessDecisions> decisions;     // once signed in
   std::shared_ptr<broker::VhostCounters> vhost_counters;  // likewise
   std::uint16_t keep_alive_s = 0;

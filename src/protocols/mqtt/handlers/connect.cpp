@@ -7,6 +7,7 @@
 #include "protocols/mqtt/handlers/deliveries.hpp"
 #include "protocols/mqtt/handlers/dispatch.hpp"
 #include "protocols/mqtt/handlers/sign_in.hpp"
+#include "protocols/mqtt/session/addresses.hpp"
 #include "protocols/mqtt/session/topic_filter.hpp"
 
 namespace wharf::mqtt {
@@ -33,6 +34,7 @@ void refuse_connect(Client& client, const ProtocolError& error) {
     ConnAck refusal{.code = *code, .properties = {}};
     if (client.tells_problems) refusal.properties.reason_string = error.message;
     client.write(refusal);
+    client.was_refused = true;
   }
   client.will.reset();
   client.end(ReasonCode::kSuccess, {});
@@ -145,6 +147,22 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
   return waiting_will;
 }
 
+bool has_group(const Client& client, std::string_view queue) {
+  return std::ranges::any_of(client.subscriptions.all(), [queue](const auto& one) {
+    auto shared = shared_filter(one.first);
+    return shared && queue_of_group(shared->group, shared->filter) == queue;
+  });
+}
+
+/// Parts in shared subscriptions without a subscription: something was cut off when it was made or ended.
+runtime::Task<void> leave_what_was_cut_off(Client* client, const std::map<std::string, std::string>* items) {
+  for (const auto& [key, value] : *items) {
+    if (!key.starts_with(broker::kSharedQueueItem)) continue;
+    std::string queue = key.substr(broker::kSharedQueueItem.size());
+    if (!has_group(*client, queue)) co_await leave_queue(client, std::move(queue));
+  }
+}
+
 runtime::Task<Result<broker::AttachedSession>> attach(Client* client, broker::SessionRequest request) {
   client->waits_for_session = std::stop_source();
   request.stop = client->waits_for_session.get_token();
@@ -188,7 +206,7 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   if (!connect) co_return refuse_connect(*client, connect.error());
   Properties told;
   if (auto good = look_at(*client, *connect, *packet, told); !good) co_return refuse_connect(*client, good.error());
-  broker::SessionRequest request{.name = {client->name_space, client->client_id},
+  broker::SessionRequest request{.name = {client->name_space(), client->client_id},
                                  .user = client->decisions->principal().name,
                                  .replaces_others = may_end_session(*client),
                                  .clean = connect->clean_start,
@@ -201,6 +219,7 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
   if (!session) co_return refuse_connect(*client, no_session(session.error()));
   auto waiting_will = restore(*client, session->items);
   if (waiting_will) co_await cancel_will(client, *waiting_will);
+  co_await leave_what_was_cut_off(client, &session->items);
   if (auto settled = co_await settle_released(client); !settled)
     co_return refuse_connect(*client, no_session(settled.error()));
   if (client->phase == Client::Phase::kEnded) co_return client->will.reset();
@@ -240,7 +259,12 @@ runtime::Task<void> leave(Client* client) {
     broker::QueueRef queue = source->queue->ref;
     has_own |= source->queue->exclusive.has_value();
     co_await client->door.queues.release(client->shard, queue, id);
-    if (source->queue->auto_delete) co_await client->door.entities.delete_unused(client->shard, queue);
+    if (source->lane != Lane::kGroup) continue;
+    if (source->queue->auto_delete) {
+      co_await client->door.entities.delete_unused(client->shard, queue);
+    } else if (!client->keeps_session()) {
+      co_await leave_queue(client, source->queue->name);
+    }
   }
   if (has_own) co_await client->door.entities.delete_exclusive(client->shard, client->id);
   if (!client->session) co_return;

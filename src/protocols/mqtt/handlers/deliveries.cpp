@@ -144,8 +144,13 @@ void Inbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveri
   hand_on_settlements(*client_);
 }
 
-void Inbox::ended(queue::ConsumerId id, queue::EndReason) {
-  if (client_) client_->sources.erase(id);
+/// Whoever does not know would wait for messages in vain. When it comes back its session has its queue again.
+void Inbox::ended(queue::ConsumerId id, queue::EndReason reason) {
+  if (!client_ || client_->sources.erase(id) == 0) return;
+  std::string_view why = reason == queue::EndReason::kQueueDeleted ? "a queue of its session was deleted"
+                                                                   : "it has not answered messages for too long";
+  client_->door.logger.info("closing an MQTT client's connection", {{"client", client_->client_id}, {"reason", why}});
+  client_->end(ReasonCode::kAdministrativeAction, why);
 }
 
 void Inbox::taken_over() {

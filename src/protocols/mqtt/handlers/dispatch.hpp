@@ -43,6 +43,8 @@ void resend_releases(Client& client);
 // subscribe.cpp
 runtime::Task<void> take_subscribe(Client* client, const RawPacket* packet);
 runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet);
+/// Of a shared subscription, which the client does not have any more: the queue goes with the last who has it.
+runtime::Task<void> leave_queue(Client* client, std::string queue);
 /// Whether the user may end a session of the client's identifier that another user has: who may delete its queue may.
 bool may_end_session(const Client& client);
 /// Whether it may have what waits in its own. kNotAuthorized.

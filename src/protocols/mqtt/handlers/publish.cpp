@@ -58,7 +58,7 @@ void count_publish(Client& client, const routing::ExchangeEntry& exchange, const
 /// How many places it goes to.
 Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, std::string_view topic,
                              std::optional<ToAnswer> answer) {
-  auto view = client.door.entities.find(client.shard, client.name_space);
+  auto view = client.door.entities.find(client.shard, client.name_space());
   if (!view) return refuse(ReasonCode::kServerUnavailable, "the virtual host is gone");
   Result<routing::DestinationId> exchange = view->routes->publish_target(kTopicExchange);
   if (!exchange) return refuse(ReasonCode::kServerUnavailable, exchange.error().message);
@@ -69,7 +69,7 @@ Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, st
   if (answer) answer->goes_unnumbered = !found.routes.held_back.empty();
   count_publish(client, *view->routes->exchange(*exchange), found.routes);
   return client.publishes().turn.add(*view, found.routes,
-                                     {.name_space = client.name_space,
+                                     {.name_space = client.name_space(),
                                       .extra_keys = {},
                                       .message = message.view(),
                                       .persistent = broker::is_persistent(message.view()),
@@ -265,7 +265,7 @@ runtime::Task<bool> is_one_too_many(Client* client, const Publish* publish) {
                                                    client->door.limits.topic_alias_maximum);
   if (!topic) co_return false;
   bool replaces =
-      co_await client->door.retained.has(client->shard, client->name_space, swap_separators(std::string(*topic)));
+      co_await client->door.retained.has(client->shard, client->name_space(), swap_separators(std::string(*topic)));
   co_return !replaces;
 }
 
@@ -332,7 +332,7 @@ namespace {
 runtime::Task<void> schedule_will(Client* client, const CanonicalMessage* message, std::chrono::seconds delay) {
   const Timestamp now = client->shard.clock().wall_now();
   broker::Delayed later{.envelope = {.due = queue::due_after(now, Milliseconds(delay).count()),
-                                     .name_space = client->name_space,
+                                     .name_space = client->name_space(),
                                      .exchange = std::string(kTopicExchange),
                                      .extra_keys = {},
                                      .key = {}},

@@ -117,7 +117,7 @@ runtime::Task<void> replay_one(Client* client, Replay* replay) {
   std::optional<broker::RetainedPlace> place = replay->from;
   while (place && !is_over(*client) && client->subscriptions.find(replay->filter)) {
     broker::RetainedQuery query{
-        .name_space = client->name_space,
+        .name_space = client->name_space(),
         .prefix = prefix_of(replay->filter),
         .matches = [filter = replay->filter](
                        std::string_view key) { return matches(filter, swap_separators(std::string(key))); },

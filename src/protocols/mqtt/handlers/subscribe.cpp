@@ -1,4 +1,6 @@
 // SUBSCRIBE and UNSUBSCRIBE: bindings of the session's queues to amq.topic.
+#include <set>
+
 #include <fmt/format.h>
 
 #include "protocols/mqtt/handlers/deliveries.hpp"
@@ -27,12 +29,18 @@ Place place_of(const Client& client, const Subscription& subscription) {
   return {lane, queue_of_group(shared.group, shared.filter), std::string(shared.filter)};
 }
 
+/// A group's messages wait for members that are away where the one who began it has a session that lasts.
+bool is_kept_group(const Client& client, const Place& place) {
+  return place.lane == Lane::kGroup && client.keeps_session();
+}
+
 broker::QueueDeclaration declaration(const Client& client, const Place& place) {
   const DoorLimits& limits = client.door.limits;
   broker::QueueDeclaration queue{.name = place.queue, .arguments = {}, .settings = {}};
   bool of_session = place.lane == Lane::kSession && client.keeps_session();
-  queue.durable = of_session;
-  queue.auto_delete = place.lane == Lane::kGroup;
+  queue.durable = of_session || is_kept_group(client, place);
+  queue.auto_delete = place.lane == Lane::kGroup && !queue.durable;
+  if (is_kept_group(client, place)) queue.arguments.push_back({std::string(broker::kSharedQueueArgument), true});
   if (place.lane != Lane::kGroup && !of_session) queue.exclusive = client.id;
   const QueueLimits& most = place.lane == Lane::kConnection ? limits.qos0_queue : limits.session_queue;
   if (most.messages > 0) queue.settings.max_length = most.messages;
@@ -95,30 +103,43 @@ runtime::Task<Result<void>> consume(Client* client, Lane lane, QueuePointer queu
 /// Its queue, made and consumed from where that is not so yet.
 runtime::Task<Result<void>> open_place(Client* client, const Place* place, std::string filter) {
   if (source_of(*client, place->queue)) co_return Result<void>();
-  if (place->lane == Lane::kSession && client->keeps_session()) {  // first: what is not written down nobody takes away
+  if (client->keeps_session() &&
+      place->lane != Lane::kConnection) {  // first: what is not written down nobody takes away
+    std::string_view kind = place->lane == Lane::kSession ? broker::kSessionQueueItem : broker::kSharedQueueItem;
     std::vector<broker::SessionItem> items;
-    items.push_back({fmt::format("{}{}", broker::kSessionQueueItem, place->queue), std::string()});
+    items.push_back({fmt::format("{}{}", kind, place->queue), std::string()});
     Result<void> kept = co_await client->keep(std::move(items));
     if (!kept) co_return kept;
   }
   Result<broker::DeclaredQueue> queue =
-      co_await client->door.entities.declare_queue(client->shard, client->name_space, declaration(*client, *place));
+      co_await client->door.entities.declare_queue(client->shard, client->name_space(), declaration(*client, *place));
   if (!queue) co_return fail(queue.error());
   Result<void> begun = co_await consume(client, place->lane, queue->queue, std::move(filter));
   co_return begun;
 }
 
 runtime::Task<Result<void>> bind(Client* client, const Place* place) {
-  Result<void> bound = co_await client->door.entities.bind(client->shard, client->name_space, binding_of(*place));
+  Result<void> bound = co_await client->door.entities.bind(client->shard, client->name_space(), binding_of(*place));
   co_return bound;
 }
 
 runtime::Task<Result<void>> unbind(Client* client, const Place* place) {
-  Result<void> unbound = co_await client->door.entities.unbind(client->shard, client->name_space, binding_of(*place));
+  Result<void> unbound = co_await client->door.entities.unbind(client->shard, client->name_space(), binding_of(*place));
   co_return unbound;
 }
 
-/// Nobody wants the group's messages here any more.
+}  // namespace
+
+runtime::Task<void> leave_queue(Client* client, std::string queue) {
+  Result<void> left = co_await client->door.sessions.leave_queue(client->shard, *client->session, queue);
+  if (!left)
+    client->door.logger.warn("could not leave a shared subscription",
+                             {{"client", client->client_id}, {"queue", queue}, {"reason", left.error().message}});
+}
+
+namespace {
+
+/// Its messages are not wanted here any more.
 runtime::Task<void> leave_group(Client* client, const Place* place) {
   for (auto& [id, source] : client->sources) {
     if (source->queue->name != place->queue) continue;
@@ -126,9 +147,9 @@ runtime::Task<void> leave_group(Client* client, const Place* place) {
     QueuePointer queue = source->queue;
     client->sources.erase(id);
     co_await client->door.queues.release(client->shard, queue->ref, consumer);
-    co_await client->door.entities.delete_unused(client->shard, queue->ref);
-    co_return;
+    break;
   }
+  co_await leave_queue(client, place->queue);
 }
 
 /// Another filter may lead to the same binding key.
@@ -206,7 +227,10 @@ runtime::Task<Outcome<std::uint8_t>> subscribe_to(Client* client, Subscription w
   Place place = place_of(*client, wanted);
   if (auto allowed = may_subscribe(*client, place, true); !allowed) co_return refuse(allowed.error());
   Result<void> open = co_await open_place(client, &place, wanted.filter);
-  if (!open) co_return refuse(refused(open.error()));
+  if (!open) {
+    if (place.lane == Lane::kGroup && !client->subscriptions.find(wanted.filter)) co_await leave_group(client, &place);
+    co_return refuse(refused(open.error()));
+  }
   std::optional<Subscription> before = client->subscriptions.put(wanted);
   Result<void> done = co_await keep_subscription(client, client->subscriptions.find(wanted.filter));
   if (done) done = co_await bind(client, &place);
@@ -311,7 +335,7 @@ runtime::Task<void> take_unsubscribe(Client* client, const RawPacket* packet) {
 
 bool may_end_session(const Client& client) {  // asked once: not to be remembered
   return client.door.access.table(client.shard)
-      .may(client.decisions->principal(), client.name_space, Verb::kConfigure,
+      .may(client.decisions->principal(), client.name_space(), Verb::kConfigure,
            Resource::queue(queue_of_session(client.client_id)));
 }
 
@@ -343,6 +367,18 @@ runtime::Task<Result<void>> end_what_is_not_allowed(Client* client) {
   co_return Result<void>();
 }
 
+/// Those that its own queue has: somebody may have deleted it meanwhile, or the node ended before all were made.
+std::set<std::string> bindings_of_session(const Client& client) {
+  std::set<std::string> keys;
+  auto view = client.door.entities.find(client.shard, client.name_space());
+  if (!view || !client.subscriptions.any(Lane::kSession)) return keys;
+  routing::Destination queue{routing::DestinationKind::kQueue, queue_of_session(client.client_id)};
+  for (routing::Binding& one : view->routes->bindings_to(queue)) {
+    if (one.source == kTopicExchange) keys.insert(std::move(one.routing_key));
+  }
+  return keys;
+}
+
 }  // namespace
 
 runtime::Task<Result<void>> resume_subscriptions(Client* client) {
@@ -355,11 +391,12 @@ runtime::Task<Result<void>> resume_subscriptions(Client* client) {
     Result<void> open = co_await open_place(client, &own, {});
     if (!open) co_return open;
   }
+  const std::set<std::string> bound_keys = bindings_of_session(*client);
   for (const Subscription& one : all) {
     Place place = place_of(*client, one);
     Result<void> open = co_await open_place(client, &place, one.filter);
     if (!open) co_return open;
-    if (place.lane == Lane::kSession) continue;  // it has its bindings still
+    if (place.lane == Lane::kSession && bound_keys.contains(binding_key_of(place.filter))) continue;
     Result<void> bound = co_await bind(client, &place);
     if (!bound) co_return bound;
   }

@@ -4,7 +4,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from cases import equal, eventually, unique
-from peer import connected, in_every_version, properties
+from peer import DEADLINE_S, Peer, connected, in_every_version, properties
 
 SUITE = "paho"
 V5 = mqtt.MQTTv5
@@ -98,6 +98,14 @@ def test_a_large_message_arrives_whole(bootstrap, version):
         peer.subscribe(topic, 1)
         peer.publish(topic, body, 1)
         equal(peer.receive().payload == body, True)
+
+
+def test_a_message_above_the_limit_is_refused_and_why_is_heard(bootstrap):
+    peer = Peer(bootstrap, mqtt.MQTTv5)
+    peer.connect()
+    peer.client.publish(unique("huge"), bytes(17 << 20), 1)  # all of it is sent before the answer is looked at
+    equal(peer.disconnects.get(timeout=DEADLINE_S).value, 0x95)
+    peer.close()
 
 
 @in_every_version

@@ -44,6 +44,23 @@ def test_messages_wait_for_a_client_that_is_away(bootstrap, version):
 
 
 @in_every_version
+def test_messages_of_a_group_wait_for_members_that_are_away(bootstrap, version):
+    topic, group, names = unique("shared"), unique("group"), [unique("c"), unique("c")]
+    for name in names:
+        peer = persistent(bootstrap, version, name)
+        peer.connect()
+        equal(peer.subscribe(f"$share/{group}/{topic}", 1), [1])
+        peer.close()
+    with connected(bootstrap, version) as publisher:
+        for number in range(20):
+            publisher.publish(topic, b"%d" % number, 1)
+    back = persistent(bootstrap, version, names[1])
+    back.connect()
+    equal(back.bodies(20), [b"%d" % number for number in range(20)])
+    back.close()
+
+
+@in_every_version
 def test_a_clean_start_forgets_what_there_was(bootstrap, version):
     topic, name = unique("clean"), unique("c")
     peer = persistent(bootstrap, version, name)
