@@ -128,7 +128,7 @@ std::string examples_that_begin_with(const std::string& start, std::string_view 
 
 constexpr std::string_view kDescription =
     R"(Wharf is one program: the server and the tools to work with it are its commands.
-Clients need no change: a program written for Kafka or RabbitMQ connects to Wharf's address and finds the broker it
+Clients need no change: a program written for Kafka or RabbitMQ, or one that speaks MQTT or STOMP, connects to Wharf's address and finds the broker it
 expects.)";
 
 constexpr std::string_view kConfiguration =
@@ -152,7 +152,7 @@ wharf topic create orders --partitions 12  make a topic
 wharf produce --topic orders orders.txt    write a file's lines to it
 wharf consume --topic orders --from -10    read the last ten of each partition, and go on
 wharf group describe readers               how far is this group?
-wharf user add shop < password.txt         let an AMQP client in...
+wharf user add shop < password.txt         let a client of AMQP, MQTT or STOMP in...
 wharf user permit shop                     ... to everything in the virtual host /
 wharf queue list                           what waits in which queue?
 wharf bench produce --topic load --create  how fast is this broker?)";
@@ -163,7 +163,7 @@ constexpr std::string_view kExitStatus =
 }  // namespace
 
 std::string manual() {
-  std::string page = "NAME\n       wharf - a message broker for Kafka's and RabbitMQ's clients\n";
+  std::string page = "NAME\n       wharf - a message broker for the clients of Kafka, RabbitMQ, MQTT and STOMP\n";
   page += verbatim("SYNOPSIS", "wharf COMMAND [OPTIONS]\nwharf COMMAND --help\nwharf --help | --version");
   page += section("DESCRIPTION", kDescription);
   page += "\nCOMMANDS\n";

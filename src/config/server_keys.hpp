@@ -119,7 +119,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
 
   endpoint(kKafka, "kafka.listen", "127.0.0.1:9092", "Where Kafka's clients connect. Port 0 takes a free port."),
   optional_endpoint(kKafka, "kafka.advertised", "", "The address that clients are told to connect to. Empty: the one they connected to."),
-  integer(kKafka, "connections.limit", "100000", at_least(1), "Most client connections at a time."),
+  integer(kKafka, "connections.limit", "100000", at_least(1), "Most client connections of a listener at a time. All listeners together have as many as the limit of open files (ulimit -n) leaves room for."),
   duration(kKafka, "connections.max.idle.ms", "10m", at_least(1), "A connection without a request for this long is closed."),
   bytes(kKafka, "socket.request.max.bytes", "100MiB", between(1, kInt32Max), "Largest request that is read; a longer one closes its connection."),
   bytes(kKafka, "socket.send.buffer.bytes", "256KiB", between(0, 1 << 30), "What the kernel holds of a connection for a client that does not keep up. 0: as the system has it, which costs more time when many bytes leave."),
@@ -137,7 +137,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
 
   optional_endpoint(kMqtt, "mqtt.listen", "127.0.0.1:1883", "Where MQTT clients (3.1, 3.1.1 and 5.0) connect. Port 0 takes a free port. Empty: nowhere."),
   optional_endpoint(kMqtt, "mqtt.ws_listen", "127.0.0.1:15675", "Where MQTT clients connect by WebSocket, at any path. Port 0 takes a free port. Empty: nowhere."),
-  string(kMqtt, "mqtt.anonymous.user", "guest", "Who a client is that connects without a user name. Empty: such clients are refused."),
+  string(kMqtt, "mqtt.anonymous.user", "guest", "Who a client is that connects without a user name; guest may come from this machine only (loopback.users). Empty: such clients are refused."),
   string(kMqtt, "mqtt.anonymous.password", "guest", "The password of mqtt.anonymous.user."),
   bytes(kMqtt, "mqtt.max.packet.bytes", "16MiB", between(1024, 268'435'460), "Largest packet that is taken; a larger one closes its connection."),
   duration(kMqtt, "mqtt.keep.alive.max", "65535s", between(1'000, 65'535'000), "Longest keep alive of a client of MQTT 5, in whole seconds: who asks for more, or for none, is told so and held to it."),
