@@ -48,10 +48,11 @@ using Found = std::map<int, int>;
 /// Messages are moved from one queue to two others and a topic, each by a transaction.
 class Life {
  public:
-  explicit Life(std::uint64_t seed) : simulation_(seed), draw_(simulation_.random("life")) {
+  explicit Life(std::uint64_t seed, std::string reserve_bytes = "0")
+      : simulation_(seed), draw_(simulation_.random("life")) {
     bool is_async = draw_.between(std::uint64_t{0}, std::uint64_t{1}) == 0;  // queues are not, and topics that say so
     config_ = config::ServerConfig::with({{"offsets.topic.num.partitions", "1"},
-                                          {"disk.reserve.bytes", "0"},
+                                          {"disk.reserve.bytes", std::move(reserve_bytes)},
                                           {"log.flush", is_async ? "async" : "sync"}});
   }
   virtual ~Life() { stop(); }
@@ -207,7 +208,7 @@ TEST(TransactionsOverKills, EachIsThereAsAWholeOrNotAtAll) {
 /// The disk is full at the start.
 class FullDisk final : public Life {
  public:
-  using Life::Life;
+  explicit FullDisk(std::uint64_t seed) : Life(seed, "4MiB") {}
   std::uint64_t run() override {
     begin();
     begin_moving();
