@@ -22,10 +22,8 @@ std::optional<Timestamp> time_of(const PropertyValue& value) {
 
 std::optional<Timestamp> held_until(const MessageView& message, std::string_view header) {
   if (!message.properties) return std::nullopt;
-  auto table = decode_property_table(*message.properties);
-  if (!table) return std::nullopt;
-  const PropertyValue* value = find_property(*table, header);
-  return value == nullptr ? std::nullopt : time_of(*value);
+  auto field = find_field(*message.properties, header);
+  return field ? time_of(field->decode()) : std::nullopt;
 }
 
 }  // namespace wharf::broker

@@ -1,5 +1,9 @@
 #include "broker/kept_topic.hpp"
 
+#include <utility>
+
+#include <fmt/format.h>
+
 #include "broker/record_cursor.hpp"
 #include "broker/routed_message.hpp"
 #include "model/record_batch_builder.hpp"
@@ -11,20 +15,29 @@ constexpr std::size_t kReadBytes = 1u << 20;
 
 }  // namespace
 
+runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_own_topic(runtime::Shard& here, Catalogue* catalogue,
+                                                                            TopicRequest request) {
+  const std::string name = request.name;
+  std::shared_ptr<const cluster::Topic> topic = catalogue->topics(here)->find(name);
+  if (topic) co_return topic;
+  auto created = co_await catalogue->create_topic(here, std::move(request));
+  if (created || created.error().code != ErrorCode::kAlreadyExists) co_return created;
+  topic = catalogue->topics(here)->find(name);
+  if (!topic) co_return fail(ErrorCode::kUnavailable, fmt::format("the topic {} is not there yet", name));
+  co_return topic;
+}
+
 runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_kept_topic(runtime::Shard& here, Catalogue* catalogue,
                                                                              std::string name,
                                                                              std::int32_t partitions) {
-  std::shared_ptr<const cluster::Topic> topic = catalogue->topics(here)->find(name);
-  if (topic) co_return topic;
-  TopicRequest request{.name = std::move(name),
-                       .partitions = partitions,
-                       .overrides = {{"cleanup.policy", "compact"},
-                                     {"compression.type", "producer"},
-                                     {"max.message.bytes", "2147483647"},
-                                     {"segment.bytes", "104857600"}},
-                       .internal = true};
-  auto created = co_await catalogue->create_topic(here, std::move(request));
-  co_return created;
+  return open_own_topic(here, catalogue,
+                        {.name = std::move(name),
+                         .partitions = partitions,
+                         .overrides = {{"cleanup.policy", "compact"},
+                                       {"compression.type", "producer"},
+                                       {"max.message.bytes", "2147483647"},
+                                       {"segment.bytes", "104857600"}},
+                         .internal = true});
 }
 
 runtime::Task<Result<void>> read_kept(runtime::Shard* here, Read* read, PartitionId partition,
@@ -45,6 +58,14 @@ runtime::Task<Result<void>> read_kept(runtime::Shard* here, Read* read, Partitio
   }
 }
 
+runtime::Task<Result<Published>> write_decided(runtime::Shard& here, Publish* publish, PartitionId partition,
+                                               log::OwnedBatches batches) {
+  std::vector<PublishPart> parts;
+  parts.push_back({partition, std::move(batches)});
+  auto outcomes = co_await publish->publish(here, std::move(parts), Acknowledge::kDecided, MonotonicTime::max());
+  co_return std::move(outcomes.front());
+}
+
 runtime::Task<Result<void>> write_kept(runtime::Shard& here, Publish* publish, PartitionId partition,
                                        std::vector<KeptValue> values) {
   BatchBuilder builder{BatchOptions{}};
@@ -54,11 +75,8 @@ runtime::Task<Result<void>> write_kept(runtime::Shard& here, Publish* publish, P
     if (one.value) record.value = as_bytes(*one.value);
     builder.append(record);
   }
-  std::vector<PublishPart> parts;
-  parts.push_back({partition, batch_of(builder)});
-  // What is called failed must not come true at the next start.
-  auto outcomes = co_await publish->publish(here, std::move(parts), Acknowledge::kDecided, MonotonicTime::max());
-  if (!outcomes.front()) co_return fail(outcomes.front().error());
+  Result<Published> written = co_await write_decided(here, publish, partition, batch_of(builder));
+  if (!written) co_return fail(written.error());
   co_return Result<void>();
 }
 

@@ -16,7 +16,11 @@
 
 namespace wharf::broker {
 
-/// The topic of that name; made where it is missing.
+/// The topic of that name as it is; made where it is missing, by whichever shard is first.
+runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_own_topic(runtime::Shard& here, Catalogue* catalogue,
+                                                                            TopicRequest request);
+
+/// The same of one that is compacted.
 runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_kept_topic(runtime::Shard& here, Catalogue* catalogue,
                                                                              std::string name, std::int32_t partitions);
 
@@ -24,6 +28,11 @@ runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_kept_topic(run
 /// over, and the rest was read, as far as is known where it begins.
 runtime::Task<Result<void>> read_kept(runtime::Shard* here, Read* read, PartitionId partition,
                                       const std::function<void(const Record&)>* visit);
+
+/// Batches of our own; returns when they are on disk. What is called failed does not come true at the next start,
+/// unless the node stops meanwhile.
+runtime::Task<Result<Published>> write_decided(runtime::Shard& here, Publish* publish, PartitionId partition,
+                                               log::OwnedBatches batches);
 
 struct KeptValue {
   std::string key;

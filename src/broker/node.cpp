@@ -81,17 +81,15 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       replies_(shards_, *with_.random),
       histories_(shards_, entities_, queues_),
       delays_(shards_),
-      deduplication_(shards_, {entities_, queues_, histories_, delays_, publish_, catalogue_}, *with_.random),
-      transactions_(shards_, {entities_, queues_, histories_, delays_, publish_, catalogue_}, read_, *with_.random,
-                    *with_.logger),
+      deduplication_(shards_, outgoing(), *with_.random),
+      transactions_(shards_, outgoing(), read_, *with_.random, *with_.logger),
       access_(*with_.random),
       parameters_(shards_),
       sessions_(shards_, {catalogue_, publish_, read_, entities_},
                 static_cast<std::size_t>(config_.get<"mqtt.sessions.max">()), *with_.logger),
       retained_(shards_, catalogue_, read_, static_cast<std::size_t>(config_.get<"mqtt.retained.max">()),
                 *with_.logger),
-      topic_space_publish_({entities_, queues_, histories_, delays_, publish_, catalogue_}, shards_.size(),
-                           *with_.logger),
+      topic_space_publish_(outgoing(), shards_.size(), *with_.logger),
       offset_data_(shards_) {
   for (runtime::Shard* shard : with_.shards) tasks_.push_back(std::make_unique<runtime::TaskScope>(*shard));
   metadata_task_ = std::make_unique<runtime::TaskScope>(first());
@@ -161,7 +159,7 @@ void Node::make_queues() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
     ForwardingPorts ports{.shard = shard->shard,
-                          .to = {entities_, queues_, histories_, delays_, publish_, catalogue_},
+                          .to = outgoing(),
                           .deduplication = deduplication_,
                           .random = *with_.random,
                           .logger = *with_.logger};
@@ -192,9 +190,7 @@ runtime::Task<Result<void>> Node::open_entities() {
   with.shards = with_.shards;
   make_queues();
   for (const auto& host : queue_hosts_) with.hosts.push_back(host.get());
-  with.owner = [shards](TopicId queue) {
-    return ShardIndex(static_cast<std::uint32_t>(NodeShards::owner_index(queue::messages_of(queue, 0), shards)));
-  };
+  with.owner = [this](TopicId queue) { return shards_.ref_of(queue).shard; };
   with.metadata = metadata_.get();
   with.random = with_.random;
   with.logger = with_.logger;
@@ -314,7 +310,7 @@ runtime::Task<Result<void>> Node::start() {
   co_await open_access();
   Result<void> schedules = co_await open_schedules();
   if (!schedules) co_return schedules;
-  co_await transactions_.send_found(first());
+  co_await transactions_.send_found();
   Result<void> groups = co_await open_groups();
   if (!groups) co_return groups;
   Result<void> sessions = co_await sessions_.open(first());

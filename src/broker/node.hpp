@@ -127,6 +127,7 @@ class Node {
   runtime::Task<void> set_takes_records(bool takes);
   runtime::Task<void> spread(cluster::TopicTable::Pointer table);
   log::LogStoreOptions log_options(std::size_t shard) const;
+  OutgoingPorts outgoing() { return {entities_, queues_, histories_, delays_, publish_, catalogue_}; }
 
   Surroundings with_;
   const config::ServerConfig& config_;

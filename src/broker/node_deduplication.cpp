@@ -94,7 +94,7 @@ class NodeDeduplication::Turn final : public routing::DuplicateCheck {
     Outgoing::Gathered gathered = outgoing_.take();
     std::vector<Result<void>> sent = co_await broker::send(owner_.shard, to_, std::move(gathered.parts));
     for (std::size_t i = 0; i < sent.size(); ++i) {
-      if (fate_of(sent[i]) == Fate::kKept) continue;
+      if (is_kept(sent[i])) continue;
       for (std::size_t number : gathered.messages[i]) ways_[number].failed(sent[i].error());
     }
     for (const Way& way : ways_) {

@@ -142,7 +142,7 @@ bool NodeRetained::is_open(runtime::Shard& here) const {
 
 runtime::Task<Result<void>> NodeRetained::open(runtime::Shard& here) {
   auto topic = co_await open_kept_topic(here, &catalogue_, std::string(kRetainedTopic), kRetainedPartitions);
-  if (!topic && topic.error().code != ErrorCode::kAlreadyExists) co_return fail(topic.error());
+  if (!topic) co_return fail(topic.error());
   co_await begin(here);
   co_return Result<void>();
 }

@@ -341,9 +341,8 @@ runtime::Task<Result<void>> NodeSessions::write(runtime::Shard* here, const Sess
   std::shared_ptr<const cluster::Topic> topic = ports_.catalogue.topics(*here)->find(std::string(kTopic));
   if (!topic) {
     auto made = co_await open_kept_topic(*here, &ports_.catalogue, std::string(kTopic), kPartitions);
-    if (!made && made.error().code != ErrorCode::kAlreadyExists) co_return fail(made.error());
-    topic = made ? *made : ports_.catalogue.topics(*here)->find(std::string(kTopic));
-    if (!topic) co_return fail(ErrorCode::kUnavailable, "the topic of the sessions is not there yet");
+    if (!made) co_return fail(made.error());
+    topic = *made;
   }
   std::vector<KeptValue> values;
   for (SessionItem& item : items) values.push_back({session_record_key(*name, item.key), std::move(item.value)});

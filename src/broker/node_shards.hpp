@@ -53,6 +53,9 @@ class NodeShards {
   NodeShard& at(const runtime::Shard& shard) { return *shards_[shard.index().value]; }
   std::size_t owner_index(const PartitionId& partition) const { return owner_index(partition, shards_.size()); }
   NodeShard& owner(const PartitionId& partition) { return at(owner_index(partition)); }
+  queue::QueueRef ref_of(TopicId queue) const {
+    return {queue, ShardIndex(static_cast<std::uint32_t>(owner_index(queue::messages_of(queue, 0))))};
+  }
 
   /// The same on every start with the same number of shards; one shard has all logs of a queue, the first the metadata
   /// log, which is MetadataStore's: found by another it would be made anew, empty.

@@ -12,20 +12,28 @@ using Outcomes = std::vector<Result<void>>;
 
 /// How many logs it writes to: one write is whole by itself.
 std::size_t writes_of(const TransactionParts& parts) {
-  auto persistent = [](const auto& range, auto&& asks) {
-    return static_cast<std::size_t>(std::ranges::count_if(range, asks));
-  };
-  return persistent(parts.sends.queues, [](const EnqueuePart& part) { return part.messages.persistent; }) +
-         persistent(parts.sends.delayed, [](const Delayed& part) { return part.persistent; }) +
-         parts.sends.logs.size() + parts.settled.size();
+  auto queues =
+      std::ranges::count_if(parts.sends.queues, [](const EnqueuePart& one) { return one.messages.persistent; });
+  auto delays = std::ranges::count_if(parts.sends.delayed, &Delayed::persistent);
+  return static_cast<std::size_t>(queues + delays) + parts.sends.logs.size() + parts.settled.size();
 }
 
 std::size_t outcomes_of(const TransactionParts& parts) {
   return parts.sends.queues.size() + parts.sends.logs.size() + parts.sends.delayed.size() + parts.settled.size();
 }
 
-bool is_kept(const Result<void>& outcome) {
-  return fate_of(outcome) == Fate::kKept;
+/// All before it are on disk when it is.
+std::vector<queue::MessageId> last_of_each_level(const SettledPart& part) {
+  std::vector<queue::MessageId> last;
+  for (const queue::Settlement& one : part.settlements) {
+    auto level = std::ranges::find(last, one.first.level, &queue::MessageId::level);
+    if (level == last.end()) {
+      last.push_back({one.first.level, one.last});
+    } else {
+      level->offset = std::max(level->offset, one.last);
+    }
+  }
+  return last;
 }
 
 /// No code here may mean that all is well: a destination that is gone has nothing against a message, a journal has.
@@ -55,8 +63,8 @@ NodeTransactions::NodeTransactions(NodeShards& shards, OutgoingPorts to, Read& r
 runtime::Task<Result<void>> NodeTransactions::until_kept(runtime::Shard* here,
                                                          const std::vector<SettledPart>* settled) {
   for (const SettledPart& part : *settled) {
-    for (const queue::Settlement& one : part.settlements) {
-      Result<void> kept = co_await to_.queues.until_kept(*here, part.queue, {one.first.level, one.last});
+    for (queue::MessageId last : last_of_each_level(part)) {
+      Result<void> kept = co_await to_.queues.until_kept(*here, part.queue, last);
       if (!is_kept(kept)) co_return kept;  // a queue that goes meanwhile has nothing to keep
     }
   }
@@ -64,7 +72,6 @@ runtime::Task<Result<void>> NodeTransactions::until_kept(runtime::Shard* here,
 }
 
 runtime::Task<Outcomes> NodeTransactions::commit(runtime::Shard& here, TransactionParts parts) {
-  std::erase_if(parts.settled, [](const SettledPart& part) { return part.settlements.empty(); });
   if (writes_of(parts) > 1) return commit_written(&lane_of(here), std::move(parts));
   return carry_out(here, to_, std::move(parts));
 }
@@ -82,14 +89,14 @@ runtime::Task<Outcomes> NodeTransactions::commit_written(Lane* lane, Transaction
   std::vector<SettledPart> settled = places_of(parts.settled);
   Outcomes outcomes = co_await carry_out(lane->shard, to_, std::move(parts));
   const auto first_settled = outcomes.begin() + static_cast<std::ptrdiff_t>(sends);
-  if (!std::all_of(outcomes.begin(), first_settled, is_kept)) {
+  if (!std::all_of(outcomes.begin(), first_settled, is_kept<void>)) {
     Result<void> cancelled = co_await lane->journal.cancel(*begins);
     if (!cancelled) co_return Outcomes(all, cancelled);
     lane->senders.give_back(number, true);
     co_return outcomes;
   }
   lane->senders.give_back(number, false);
-  if (std::all_of(first_settled, outcomes.end(), is_kept)) {
+  if (std::all_of(first_settled, outcomes.end(), is_kept<void>)) {
     lane->journal.done(*begins);
   } else {
     lane->tasks.spawn("settle-later", settle_later(lane, std::move(settled), *begins));
@@ -123,7 +130,7 @@ runtime::Task<Result<void>> NodeTransactions::settle_found(runtime::Shard& here)
   co_return Result<void>();
 }
 
-runtime::Task<void> NodeTransactions::send_found(runtime::Shard&) {
+runtime::Task<void> NodeTransactions::send_found() {
   for (const std::unique_ptr<TransactionReplay>& one : found_) keep_found(*one, true);
   co_await send_some();
   if (!found_.empty()) sending_.spawn("send-found-transactions", send_rest());

@@ -22,7 +22,7 @@ class NodeTransactions final : public Transactions {
   /// At a start, on the first shard: when queues are recovered and none has begun. An error: a journal cannot be read.
   runtime::Task<Result<void>> settle_found(runtime::Shard& here);
   /// When queues, logs and delays take messages. What a disk does not take now is sent later.
-  runtime::Task<void> send_found(runtime::Shard& here);
+  runtime::Task<void> send_found();
   /// A shard's, from there.
   void give_up_waiting(runtime::Shard& here) { lane_of(here).journal.give_up_waiting(); }
   runtime::Task<void> close(runtime::Shard& here);

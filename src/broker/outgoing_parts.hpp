@@ -2,7 +2,7 @@
 // What goes to queues, log topics and delays together, and what became of it.
 //
 //   std::vector<Result<void>> outcomes = co_await send(here, ports, std::move(parts));   // one per part
-//   if (fate_of(outcomes[i]) != Fate::kKept) ...
+//   if (!is_kept(outcomes[i])) ...
 #include <cstdint>
 #include <vector>
 
@@ -50,6 +50,10 @@ Fate fate_of(const Error& error);
 template <class T>
 Fate fate_of(const Result<T>& outcome) {
   return outcome ? Fate::kKept : fate_of(outcome.error());
+}
+template <class T>
+bool is_kept(const Result<T>& outcome) {
+  return fate_of(outcome) == Fate::kKept;
 }
 
 }  // namespace wharf::broker

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "broker/kept_topic.hpp"
 #include "log/owned_batches.hpp"
 
 namespace wharf::broker {
@@ -27,19 +28,14 @@ TopicRequest topic_request(std::int32_t partitions) {
 /// With at least so many partitions.
 runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> open_topic(runtime::Shard* here, Catalogue* catalogue,
                                                                         std::int32_t partitions) {
+  auto opened = co_await open_own_topic(*here, catalogue, topic_request(partitions));
+  if (!opened) co_return opened;
+  if ((*opened)->internal && (*opened)->partitions < partitions) {
+    Result<void> grown = co_await catalogue->grow_topic(*here, (*opened)->id, partitions);
+    std::shared_ptr<const cluster::Topic> now = transactions_topic(*here, *catalogue);
+    if (!grown && (!now || now->partitions < partitions)) co_return fail(grown.error());  // else another shard did it
+  }
   std::shared_ptr<const cluster::Topic> topic = transactions_topic(*here, *catalogue);
-  if (!topic) {
-    auto created = co_await catalogue->create_topic(*here, topic_request(partitions));
-    // Another shard may have been there first.
-    if (!created && created.error().code != ErrorCode::kAlreadyExists) co_return created;
-    topic = transactions_topic(*here, *catalogue);
-  }
-  if (topic && topic->partitions < partitions) {
-    TopicId id = topic->id;
-    Result<void> grown = co_await catalogue->grow_topic(*here, id, partitions);
-    topic = transactions_topic(*here, *catalogue);
-    if (!grown && (!topic || topic->partitions < partitions)) co_return fail(grown.error());
-  }
   if (!topic) co_return fail(ErrorCode::kUnavailable, "somebody has made or deleted the topic __transactions");
   co_return topic;
 }
@@ -65,11 +61,7 @@ runtime::Task<Result<PartitionId>> TransactionJournal::open_partition() {
 }
 
 runtime::Task<Result<Published>> TransactionJournal::append(std::vector<std::byte> batch) {
-  std::vector<PublishPart> parts;
-  parts.push_back({*partition_, log::own(std::move(batch))});
-  auto outcomes =
-      co_await ports_.publish.publish(shard_, std::move(parts), Acknowledge::kDecided, MonotonicTime::max());
-  co_return std::move(outcomes.front());
+  return write_decided(shard_, &ports_.publish, *partition_, log::own(std::move(batch)));
 }
 
 runtime::Task<Result<Offset>> TransactionJournal::write(std::vector<TransactionRecord> records) {

@@ -27,11 +27,6 @@ void TransactionReplay::tell(std::string_view what, const Error& error) {
   logger_.error(what, {{"partition", partition_.index.value}, {"reason", error.message}});
 }
 
-QueueRef TransactionReplay::ref_of(TopicId queue) const {
-  std::size_t owner = ports_.shards.owner_index(queue::messages_of(queue, 0));
-  return {queue, ShardIndex(static_cast<std::uint32_t>(owner))};
-}
-
 void TransactionReplay::take(const TransactionRecord& record, Offset offset) {
   if (std::holds_alternative<TransactionBegins>(record)) begins_ = offset;
   if (const auto* cancelled = std::get_if<TransactionCancelled>(&record)) cancelled_.insert(cancelled->begins);
@@ -57,15 +52,15 @@ runtime::Task<Result<void>> TransactionReplay::look() {
 runtime::Task<void> TransactionReplay::hold(SettledMessages settled) {
   const queue::Settlement& messages = settled.messages;
   for (queue::MessageId at = messages.first; at.offset <= messages.last; at.offset = at.offset.plus(1)) {
-    std::ignore = co_await ports_.to.queues.hold(here_, ref_of(settled.queue), holder_, at, 0);
+    std::ignore = co_await ports_.to.queues.hold(here_, ports_.shards.ref_of(settled.queue), holder_, at, 0);
   }
 }
 
 runtime::Task<void> TransactionReplay::settle() {
   std::vector<Settled> left;
   for (const Settled& one : std::exchange(settled_, {})) {
-    Result<void> done =
-        co_await ports_.to.queues.settle_durably(here_, ref_of(one.messages.queue), holder_, {one.messages.messages});
+    Result<void> done = co_await ports_.to.queues.settle_durably(here_, ports_.shards.ref_of(one.messages.queue),
+                                                                 holder_, {one.messages.messages});
     if (!done) left.push_back(one);
   }
   settled_ = std::move(left);
@@ -90,7 +85,7 @@ TransactionReplay::Sending TransactionReplay::sending_of(const std::vector<Trans
     if (sent_.contains(place)) continue;
     if (sent != nullptr) {
       sending.queues.push_back(place);
-      sending.parts.queues.push_back({ref_of(sent->queue),
+      sending.parts.queues.push_back({ports_.shards.ref_of(sent->queue),
                                       {.level = sent->level,
                                        .batch = copy_of(shared),
                                        .messages = sent->messages,
@@ -111,7 +106,7 @@ TransactionReplay::Sending TransactionReplay::sending_of(const std::vector<Trans
 /// Whoever has it knows it by its number, before anything can be refused: who was told that it is kept is not refused
 /// here. kOutOfOrderSequence: one before it could not be kept.
 bool TransactionReplay::is_done(const Result<void>& outcome) {
-  if (outcome || fate_of(outcome) == Fate::kKept) return true;
+  if (is_kept(outcome)) return true;
   const Error& error = outcome.error();
   bool is_later = fate_of(error) == Fate::kNotNow || error.code == ErrorCode::kOutOfOrderSequence;
   if (is_later && error.code != ErrorCode::kDamaged) return false;

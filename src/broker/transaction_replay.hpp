@@ -56,7 +56,6 @@ class TransactionReplay {
   runtime::Task<bool> send(const std::vector<TransactionRecord>* records);
   Sending sending_of(const std::vector<TransactionRecord>& records) const;
   log::OwnedBatches copy_of(ByteView batch) const;
-  QueueRef ref_of(TopicId queue) const;
   bool is_done(const Result<void>& outcome);
   void take(const TransactionRecord& record, Offset offset);
   void tell(std::string_view what, const Error& error);

@@ -26,8 +26,7 @@ MessageNumber TransactionSenders::borrow() {
   }
   std::uint64_t drawn = 0;
   random_.fill(std::as_writable_bytes(std::span(&drawn, 1)));
-  std::uint64_t low_bits = drawn % static_cast<std::uint64_t>(kFirstNumberingSender.value);
-  return MessageNumber{.sender = ProducerId(kFirstNumberingSender.value + static_cast<std::int64_t>(low_bits))};
+  return MessageNumber{.sender = numbering_sender(drawn)};
 }
 
 void TransactionSenders::give_back(MessageNumber next, bool was_refused) {

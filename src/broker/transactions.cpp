@@ -11,10 +11,6 @@ namespace {
 
 using Outcomes = std::vector<Result<void>>;
 
-bool is_kept(const Result<void>& outcome) {
-  return fate_of(outcome) == Fate::kKept;
-}
-
 runtime::Task<void> settle(runtime::Shard* here, Queues* queues, SettledPart part, Result<void>* into) {
   *into = co_await queues->settle_durably(*here, part.queue, part.consumer, std::move(part.settlements));
 }
@@ -24,7 +20,7 @@ runtime::Task<void> settle(runtime::Shard* here, Queues* queues, SettledPart par
 runtime::Task<Outcomes> carry_out(runtime::Shard& here, OutgoingPorts to, TransactionParts parts) {
   std::vector<SettledPart> settled = std::move(parts.settled);
   Outcomes outcomes = co_await send(here, to, std::move(parts.sends));
-  auto refused = std::ranges::find_if_not(outcomes, is_kept);
+  auto refused = std::ranges::find_if_not(outcomes, is_kept<void>);
   if (refused != outcomes.end()) {
     Result<void> first = *refused;
     outcomes.resize(outcomes.size() + settled.size(), first);

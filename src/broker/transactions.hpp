@@ -16,7 +16,7 @@ namespace wharf::broker {
 struct SettledPart {
   QueueRef queue;
   queue::ConsumerId consumer;
-  std::vector<queue::Settlement> settlements;  // of messages that it holds, all of each range
+  std::vector<queue::Settlement> settlements;  // not empty; of messages that it holds, all of each range
 };
 
 struct TransactionParts {

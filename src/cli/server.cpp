@@ -83,7 +83,7 @@ Server::Server(const config::ServerConfig& config)
       logger_(clock_, log_level(config), log_format(config)),
       files_(make_files(config)),
       network_({.send_buffer_bytes = static_cast<std::size_t>(config.get<"socket.send.buffer.bytes">())}),
-      descriptors_(runtime::process_facts().max_open_files),
+      descriptors_(runtime::descriptor_limit()),
       pool_(kBlockingThreads),
       shards_(make_shards(config, clock_, pool_)),
       admin_door_(*shards_.front(), beside_, WHARF_VERSION, progress_, config.get<"admin.silent.member.ms">()) {}

@@ -20,6 +20,11 @@ struct MessageNumber {
 /// Such senders draw their ids at random from here on. Kafka's producers are given theirs one after the other from
 /// below, and what they send under these is refused.
 inline constexpr ProducerId kFirstNumberingSender{std::int64_t{1} << 62};
+/// One of 64 random bits.
+inline ProducerId numbering_sender(std::uint64_t drawn) {
+  std::uint64_t low_bits = drawn % static_cast<std::uint64_t>(kFirstNumberingSender.value);
+  return kFirstNumberingSender.plus(static_cast<std::int64_t>(low_bits));
+}
 inline bool numbers_messages(ProducerId id) {
   return id >= kFirstNumberingSender;
 }

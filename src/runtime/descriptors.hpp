@@ -3,7 +3,7 @@
 // only because they may be used again (log/file_cache.hpp). Connections come first: where both together would leave too
 // few for everything else, keepers of files close some, and where connections alone would, one more is refused.
 //
-//   Descriptors descriptors(process_facts().max_open_files);
+//   Descriptors descriptors(descriptor_limit());
 //   if (!descriptors.admit()) refuse();
 #include <atomic>
 #include <cstddef>

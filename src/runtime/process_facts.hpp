@@ -15,5 +15,7 @@ struct ProcessFacts {
 
 /// From /proc; what cannot be read is 0. Lists every open descriptor: call it on the work pool.
 ProcessFacts process_facts();
+/// Of open files: all that this process may have, now.
+std::uint64_t descriptor_limit();
 
 }  // namespace wharf::runtime

@@ -185,7 +185,7 @@ Answer publish(Call* call) {
                call->here.clock().wall_now());
   std::vector<Result<void>> outcomes = co_await broker::send(call->here, call->ports.outgoing(), outgoing.take().parts);
   for (const Result<void>& one : outcomes) {
-    if (broker::fate_of(one) != broker::Fate::kKept) co_return rejected(one.error());
+    if (!broker::is_kept(one)) co_return rejected(one.error());
   }
   co_return json_answer(boost::json::object{{"routed", routed}});
 }

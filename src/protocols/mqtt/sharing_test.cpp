@@ -17,16 +17,23 @@ class MqttSharing : public DoorTest {
     leave(publisher);
     return reason;
   }
+  /// By a client's name, or its CONNECT.
+  template <class Client>
+  Peer& join(const Client& client) {
+    Peer& peer = open(client);
+    EXPECT_EQ(peer.subscribe(kFilter, 1), 1);
+    return peer;
+  }
+  void unsubscribe(Peer& peer) {
+    peer.send(Unsubscribe{.packet_id = 2, .properties = {}, .filters = {kFilter}});
+    EXPECT_EQ(peer.next<UnsubAck>().codes.front(), static_cast<std::uint8_t>(ReasonCode::kSuccess));
+  }
   /// Its session ends.
   void end_session(std::string_view client) { leave(open(client)); }
 };
 
 TEST_F(MqttSharing, MessagesWaitWhileAllMembersAreAway) {
-  for (std::string_view member : {"one", "two"}) {
-    Peer& peer = open(lasting(member));
-    EXPECT_EQ(peer.subscribe(kFilter, 1), 1);
-    leave(peer);
-  }
+  for (std::string_view member : {"one", "two"}) leave(join(lasting(member)));
   EXPECT_EQ(publish("a"), ReasonCode::kSuccess);
   kill_and_start();
   EXPECT_EQ(publish("b"), ReasonCode::kSuccess);
@@ -36,11 +43,7 @@ TEST_F(MqttSharing, MessagesWaitWhileAllMembersAreAway) {
 }
 
 TEST_F(MqttSharing, TheQueueGoesWithTheLastSessionThatHasAPartInIt) {
-  for (std::string_view member : {"one", "two", "three"}) {
-    Peer& peer = open(lasting(member));
-    EXPECT_EQ(peer.subscribe(kFilter, 1), 1);
-    leave(peer);
-  }
+  for (std::string_view member : {"one", "two", "three"}) leave(join(lasting(member)));
   end_session("one");
   EXPECT_EQ(publish("a"), ReasonCode::kSuccess);
   restart();
@@ -48,21 +51,17 @@ TEST_F(MqttSharing, TheQueueGoesWithTheLastSessionThatHasAPartInIt) {
   EXPECT_TRUE(is_there(kQueue));
   Peer& last = open(lasting("three"));
   EXPECT_EQ(last.message(), "a");
-  last.send(Unsubscribe{.packet_id = 2, .properties = {}, .filters = {kFilter}});
-  EXPECT_EQ(last.next<UnsubAck>().codes.front(), static_cast<std::uint8_t>(ReasonCode::kSuccess));
+  unsubscribe(last);
   EXPECT_FALSE(is_there(kQueue));
   EXPECT_EQ(publish("b"), ReasonCode::kNoMatchingSubscribers);
 }
 
 TEST_F(MqttSharing, AGuestInAGroupThatLastsLeavesItAsItIs) {
-  Peer& member = open(lasting("member"));
-  EXPECT_EQ(member.subscribe(kFilter, 1), 1);
-  Peer& guest = open("guest");
-  EXPECT_EQ(guest.subscribe(kFilter, 1), 1);
+  Peer& member = join(lasting("member"));
+  Peer& guest = join("guest");
   leave(guest);
   EXPECT_TRUE(is_there(kQueue));
-  Peer& other = open("other");
-  EXPECT_EQ(other.subscribe(kFilter, 1), 1);
+  Peer& other = join("other");
   leave(member);
   end_session("member");
   EXPECT_TRUE(is_there(kQueue));
@@ -73,10 +72,8 @@ TEST_F(MqttSharing, AGuestInAGroupThatLastsLeavesItAsItIs) {
 }
 
 TEST_F(MqttSharing, AGuestThatIsCutOffByAKillLeavesNoQueueBehind) {
-  Peer& member = open(lasting("member"));
-  EXPECT_EQ(member.subscribe(kFilter, 1), 1);
-  Peer& guest = open("guest");
-  EXPECT_EQ(guest.subscribe(kFilter, 1), 1);
+  Peer& member = join(lasting("member"));
+  join("guest");
   leave(member);
   end_session("member");
   EXPECT_TRUE(is_there(kQueue));
@@ -85,24 +82,17 @@ TEST_F(MqttSharing, AGuestThatIsCutOffByAKillLeavesNoQueueBehind) {
 }
 
 TEST_F(MqttSharing, WhoHasLeftAGuestsGroupHasNoPartInOneThatIsBegunAnew) {
-  Peer& guest = open("guest");
-  EXPECT_EQ(guest.subscribe(kFilter, 1), 1);
-  Peer& left = open(lasting("left"));
-  EXPECT_EQ(left.subscribe(kFilter, 1), 1);
-  left.send(Unsubscribe{.packet_id = 2, .properties = {}, .filters = {kFilter}});
-  left.next<UnsubAck>();
+  Peer& guest = join("guest");
+  Peer& left = join(lasting("left"));
+  unsubscribe(left);
   leave(guest);
-  Peer& other = open(lasting("other"));
-  EXPECT_EQ(other.subscribe(kFilter, 1), 1);
-  other.send(Unsubscribe{.packet_id = 2, .properties = {}, .filters = {kFilter}});
-  other.next<UnsubAck>();
+  Peer& other = join(lasting("other"));
+  unsubscribe(other);
   EXPECT_FALSE(is_there(kQueue));
 }
 
 TEST_F(MqttSharing, AGroupWithoutSessionsThatLastGoesWithItsConnections) {
-  Peer& peer = open("one");
-  EXPECT_EQ(peer.subscribe(kFilter, 1), 1);
-  leave(peer);
+  leave(join("one"));
   EXPECT_EQ(publish("a"), ReasonCode::kNoMatchingSubscribers);
 }
 

@@ -6,17 +6,23 @@ namespace {
 
 using testing::StartsWith;
 
-class StompTransactions : public DoorTest {};
+class StompTransactions : public DoorTest {
+ protected:
+  /// A message of the queue "a" is acknowledged and one sent to "done" in the transaction "t".
+  void begin_work(Peer& peer) {
+    peer.publish("/queue/a", "work");
+    peer.publish("/queue/done", "");
+    peer.subscribe("1", "/queue/a", {{"ack", "client-individual"}});
+    const std::string held = peer.next("MESSAGE").header("ack");
+    peer.send("BEGIN", {{"transaction", "t"}});
+    peer.send("ACK", {{"id", held}, {"transaction", "t"}});
+    peer.send("SEND", {{"destination", "/queue/done"}, {"transaction", "t"}}, "worked");
+  }
+};
 
 TEST_F(StompTransactions, OneWhoseAcknowledgedMessageWentBackIsRefusedAsAWhole) {
   Peer& peer = open();
-  peer.publish("/queue/a", "work");
-  peer.publish("/queue/done", "");
-  peer.subscribe("1", "/queue/a", {{"ack", "client-individual"}});
-  const std::string held = peer.next("MESSAGE").header("ack");
-  peer.send("BEGIN", {{"transaction", "t"}});
-  peer.send("ACK", {{"id", held}, {"transaction", "t"}});
-  peer.send("SEND", {{"destination", "/queue/done"}, {"transaction", "t"}}, "worked");
+  begin_work(peer);
   peer.send("UNSUBSCRIBE", {{"id", "1"}});
   peer.send("COMMIT", {{"transaction", "t"}, {"receipt", "committed"}});
   EXPECT_THAT(peer.error(), StartsWith("Bad transaction"));
@@ -45,13 +51,7 @@ TEST_F(StompTransactions, WhatAnExchangeWithoutDuplicatesCannotPassOnAcknowledge
   peer.publish("/queue/full", "1", {{"x-max-length", "1"}, {"x-overflow", "reject-publish"}});
   routing::Binding binding{"once", {routing::DestinationKind::kQueue, "full"}, "", {}};
   EXPECT_TRUE(simulation_.run(shard(), node_->entities().bind(shard(), "/", binding)));
-  peer.publish("/queue/a", "work");
-  peer.publish("/queue/done", "");
-  peer.subscribe("1", "/queue/a", {{"ack", "client-individual"}});
-  const std::string held = peer.next("MESSAGE").header("ack");
-  peer.send("BEGIN", {{"transaction", "t"}});
-  peer.send("ACK", {{"id", held}, {"transaction", "t"}});
-  peer.send("SEND", {{"destination", "/queue/done"}, {"transaction", "t"}}, "worked");
+  begin_work(peer);
   peer.send("SEND", {{"destination", "/exchange/once"}, {"transaction", "t"}}, "worked");
   peer.send("COMMIT", {{"transaction", "t"}, {"receipt", "committed"}});
   EXPECT_THAT(peer.error(), StartsWith("Bad transaction"));

@@ -209,7 +209,7 @@ runtime::Task<void> hand_on(Client* client, GatheredPublishes gathered) {
       co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered.outgoing.parts));
   std::vector<Channel*> answered;
   for (std::size_t part = 0; part < outcomes.size(); ++part) {
-    bool good = broker::fate_of(outcomes[part]) == broker::Fate::kKept;
+    bool good = broker::is_kept(outcomes[part]);
     if (!good) tell_of_loss(*client, outcomes[part].error());
     for (std::size_t number : gathered.outgoing.messages[part]) {
       const ToConfirm& confirm = gathered.to_confirm[number];

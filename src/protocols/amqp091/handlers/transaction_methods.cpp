@@ -46,7 +46,7 @@ std::vector<broker::SettledPart> settled_parts(Channel& channel, const std::vect
 runtime::Task<Result<void>> commit(Client* client, broker::TransactionParts parts) {
   std::vector<Result<void>> outcomes = co_await client->door.transactions.commit(client->shard, std::move(parts));
   for (Result<void>& one : outcomes) {
-    if (broker::fate_of(one) != broker::Fate::kKept) co_return std::move(one);
+    if (!broker::is_kept(one)) co_return std::move(one);
   }
   co_return Result<void>();
 }

@@ -165,7 +165,7 @@ std::vector<ReasonCode> reasons_of(Client& client, const GatheredPublishes& gath
   std::vector<ReasonCode> reasons(gathered.to_answer.size(), ReasonCode::kSuccess);
   std::vector<bool> found(gathered.to_answer.size(), false);
   for (std::size_t part = 0; part < outcomes.size(); ++part) {
-    bool kept = broker::fate_of(outcomes[part]) == broker::Fate::kKept;
+    bool kept = broker::is_kept(outcomes[part]);
     if (!kept) tell_of_loss(client, outcomes[part].error());
     for (std::size_t number : gathered.outgoing.messages[part]) {
       found[number] = true;

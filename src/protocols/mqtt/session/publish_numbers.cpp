@@ -37,8 +37,7 @@ void PublishNumbers::restore(std::string_view limit) {
 MessageNumber PublishNumbers::next(std::uint64_t drawn) {
   bool used_up = next_ >= std::numeric_limits<std::int32_t>::max() - kLimitStep;
   if (sender_ == kNoProducerId || used_up) {
-    std::uint64_t low_bits = drawn % static_cast<std::uint64_t>(kFirstNumberingSender.value);
-    sender_ = ProducerId(kFirstNumberingSender.value + static_cast<std::int64_t>(low_bits));
+    sender_ = numbering_sender(drawn);
     next_ = limit_ = 0;
   }
   if (next_ == limit_) {

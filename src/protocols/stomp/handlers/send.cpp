@@ -249,7 +249,7 @@ class FirstFailure {
   void of_sends(const std::vector<Result<void>>& outcomes) {
     const std::vector<std::vector<std::size_t>>& messages = gathered_.outgoing.messages;
     for (std::size_t part = 0; part < outcomes.size(); ++part) {
-      if (broker::fate_of(outcomes[part]) == broker::Fate::kKept) continue;
+      if (broker::is_kept(outcomes[part])) continue;
       const Error& error = outcomes[part].error();
       if (part >= messages.size() && !failure_) failure_ = SendFailure{error, {}};
       if (part >= messages.size()) continue;

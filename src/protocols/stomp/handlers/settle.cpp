@@ -42,6 +42,15 @@ Outcome<Verdict> verdict_of(const Frame& frame, bool accepts) {
   return requeue->value_or(true) ? Verdict::kReturn : Verdict::kReject;
 }
 
+/// The subscriptions with settlements of this turn.
+template <class Visit>
+void each_settling(Client& client, Visit visit) {
+  if (!std::exchange(client.is_settling, false)) return;
+  for (auto& [number, one] : client.subscriptions) {
+    if (!one->settlements.empty()) visit(*one);
+  }
+}
+
 }  // namespace
 
 void settle(Client& client, Subscription& subscription, const amqp091::HeldDelivery& delivery, Verdict verdict) {
@@ -75,21 +84,17 @@ Outcome<void> take_settlement(Client& client, const Frame& frame, bool accepts) 
 
 std::vector<broker::SettledPart> take_settlements(Client& client) {
   std::vector<broker::SettledPart> taken;
-  if (!std::exchange(client.is_settling, false)) return taken;
-  for (auto& [number, one] : client.subscriptions) {
-    if (one->settlements.empty()) continue;
-    taken.push_back({one->queue->ref, one->consumer, std::exchange(one->settlements, {})});
-  }
+  each_settling(client, [&taken](Subscription& one) {
+    taken.push_back({one.queue->ref, one.consumer, std::exchange(one.settlements, {})});
+  });
   return taken;
 }
 
 void hand_on_settlements(Client& client) {
-  if (!std::exchange(client.is_settling, false)) return;
-  for (auto& [number, one] : client.subscriptions) {
-    if (one->settlements.empty()) continue;
-    one->is_unwritten = true;
-    client.door.queues.settle(client.shard, one->queue->ref, one->consumer, std::exchange(one->settlements, {}));
-  }
+  each_settling(client, [&client](Subscription& one) {
+    one.is_unwritten = true;
+    client.door.queues.settle(client.shard, one.queue->ref, one.consumer, std::exchange(one.settlements, {}));
+  });
 }
 
 runtime::Task<Result<void>> settle_durably(Client* client, std::uint64_t number) {
