@@ -19,5 +19,5 @@ export default defineConfig({
     },
   },
   // `npm run dev` beside a broker: pages from here, answers from there.
-  server: { proxy: { "/api": "http://127.0.0.1:9644", "/readyz": "http://127.0.0.1:9644", "/metrics": "http://127.0.0.1:9644" } },
+  server: { proxy: { "/api": "http://127.0.0.1:15672", "/readyz": "http://127.0.0.1:15672", "/metrics": "http://127.0.0.1:15672" } },
 });

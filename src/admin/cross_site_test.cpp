@@ -6,7 +6,7 @@ namespace wharf::admin {
 namespace {
 
 bool refused(http::Pairs headers, std::string method = "POST") {
-  headers.emplace_back("host", "127.0.0.1:9644");
+  headers.emplace_back("host", "127.0.0.1:15672");
   return changes_for_another_site(
       {.method = std::move(method), .path = "/api/queues", .query = {}, .headers = std::move(headers), .body = {}});
 }
@@ -23,7 +23,7 @@ TEST(CrossSite, ThisPortsOwnPageMayAnotherSitesMayNot) {
 }
 
 TEST(CrossSite, OlderBrowsersSayTheirOrigin) {
-  EXPECT_FALSE(refused({{"origin", "http://127.0.0.1:9644"}}));
+  EXPECT_FALSE(refused({{"origin", "http://127.0.0.1:15672"}}));
   EXPECT_TRUE(refused({{"origin", "https://elsewhere.example"}}));
   EXPECT_TRUE(refused({{"origin", "http://127.0.0.1:9645"}}));
   EXPECT_TRUE(refused({{"origin", "null"}}));

@@ -85,7 +85,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       transactions_(shards_, outgoing(), read_, *with_.random, *with_.logger),
       access_(*with_.random),
       parameters_(shards_),
-      sessions_(shards_, {catalogue_, publish_, read_, entities_},
+      sessions_(shards_, {catalogue_, publish_, read_, entities_, delays_},
                 static_cast<std::size_t>(config_.get<"mqtt.sessions.max">()), *with_.logger),
       retained_(shards_, catalogue_, read_, static_cast<std::size_t>(config_.get<"mqtt.retained.max">()),
                 *with_.logger),

@@ -18,13 +18,16 @@ runtime::Task<void> list_lanes(NodeShard* shard, ScheduledQuery query, Scheduled
   }
 }
 
+Result<queue::LiveSchedule*> schedule_of(NodeShard& shard, const ScheduledId& id) {
+  if (!shard.schedules->is_open()) return fail(ErrorCode::kUnavailable, "the node starts");
+  queue::LiveSchedule* schedule = shard.schedules->find(id.lane);
+  if (schedule == nullptr) return fail(ErrorCode::kNotFound, fmt::format("no delayed message '{}' waits", id.text()));
+  return schedule;
+}
+
 runtime::Task<void> cancel_there(NodeShard* shard, ScheduledId id, Result<void>* outcome) {
-  queue::LiveSchedule* schedule = shard->schedules->find(id.lane);
-  if (schedule == nullptr) {
-    *outcome = fail(ErrorCode::kNotFound, fmt::format("no delayed message '{}' waits", id.text()));
-    co_return;
-  }
-  *outcome = co_await schedule->cancel(id.bucket, id.offset);
+  Result<queue::LiveSchedule*> schedule = schedule_of(*shard, id);
+  *outcome = schedule ? co_await (*schedule)->cancel(id.bucket, id.offset) : fail(schedule.error());
 }
 
 }  // namespace
@@ -73,6 +76,28 @@ runtime::Task<Result<void>> NodeDelays::cancel(runtime::Shard& here, ScheduledId
   auto make = [shard, id, result = &outcome] { return cancel_there(shard, id, result); };
   co_await runtime::await_on(here, shard->shard, std::move(make));
   co_return outcome;
+}
+
+runtime::Task<Result<void>> NodeDelays::hasten(runtime::Shard& here, ScheduledId id) {
+  NodeShard* shard = &owner_of(id.lane);
+  Result<void> outcome;
+  auto make = [this, shard, id, result = &outcome] { return hasten_there(shard, id, result); };
+  co_await runtime::await_on(here, shard->shard, std::move(make));
+  co_return outcome;
+}
+
+/// It is there twice before it is there once: what ends in between loses none.
+runtime::Task<void> NodeDelays::hasten_there(NodeShard* shard, ScheduledId id, Result<void>* outcome) {
+  Result<queue::LiveSchedule*> schedule = schedule_of(*shard, id);
+  if (!schedule) co_return void(*outcome = fail(schedule.error()));
+  Result<Delayed> waiting = co_await (*schedule)->find(id.bucket, id.offset);
+  if (!waiting) co_return void(*outcome = fail(waiting.error()));
+  waiting->envelope.due = shard->shard.clock().wall_now();
+  std::vector<Delayed> again;
+  again.push_back(std::move(*waiting));
+  auto scheduled = co_await this->schedule(shard->shard, std::move(again));
+  if (!scheduled.front()) co_return void(*outcome = fail(scheduled.front().error()));
+  *outcome = co_await (*schedule)->cancel(id.bucket, id.offset);
 }
 
 runtime::Task<std::uint64_t> NodeDelays::pending(runtime::Shard& here) {

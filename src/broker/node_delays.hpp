@@ -13,9 +13,11 @@ class NodeDelays final : public Delays {
                                                            std::vector<Delayed> messages) override;
   runtime::Task<Result<ScheduledPage>> list(runtime::Shard& here, ScheduledQuery query) override;
   runtime::Task<Result<void>> cancel(runtime::Shard& here, ScheduledId id) override;
+  runtime::Task<Result<void>> hasten(runtime::Shard& here, ScheduledId id) override;
   runtime::Task<std::uint64_t> pending(runtime::Shard& here) override;
 
  private:
+  runtime::Task<void> hasten_there(NodeShard* shard, ScheduledId id, Result<void>* outcome);
   NodeShard& owner_of(queue::Lane lane) { return shards_.at(lane.value % shards_.size()); }
 
   NodeShards& shards_;

@@ -211,5 +211,38 @@ TEST(NodeDelays, WhatWaitsIsListedAndCancelledAfterARestartWithAnotherNumberOfSh
   EXPECT_EQ(left.size(), 5u);
 }
 
+runtime::Task<void> hasten(Node* node, runtime::Shard* here, ScheduledId id, Result<void>* outcome) {
+  *outcome = co_await node->delays().hasten(*here, id);
+}
+
+TEST(NodeDelays, WhatIsHastenedComesAtOnceAndOnceAfterARestartToo) {
+  runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+  std::vector<ScheduledId> ids;
+  {
+    NodeThreads running(files, 2);
+    running.on(0, declare_jobs(&running.node(), &running.shard(0)));
+    std::vector<Delayed> messages;
+    messages.push_back(later(kYear, running.shard(1), "next year's"));
+    running.on(1, schedule(&running.node(), &running.shard(1), std::move(messages), &ids));
+  }
+  {
+    NodeThreads running(files, 1);
+    Result<void> hastened, again;
+    running.on(0, hasten(&running.node(), &running.shard(0), ids[0], &hastened));
+    EXPECT_TRUE(hastened);
+    running.on(0, hasten(&running.node(), &running.shard(0), ids[0], &again));
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, ErrorCode::kNotFound);
+    std::string body;
+    std::int64_t delay = 0;
+    running.on(0, take(&running.node(), &running.shard(0), &body, &delay));
+    EXPECT_EQ(body, "next year's");
+  }
+  NodeThreads running(files, 2);
+  std::vector<Scheduled> left;
+  running.on(0, list_all(&running.node(), &running.shard(0), std::nullopt, &left));
+  EXPECT_TRUE(left.empty());
+}
+
 }  // namespace
 }  // namespace wharf::broker

@@ -35,6 +35,9 @@ using SessionExpiry = std::optional<std::chrono::seconds>;
 inline constexpr std::string_view kSessionQueueItem = "queue/";
 /// ... a queue that sessions share, which goes when none of them has it and nobody consumes it.
 inline constexpr std::string_view kSharedQueueItem = "shared/";
+/// The value of an item of this key is the text of a ScheduledId: that message is sent when the session ends, if it
+/// still waits.
+inline constexpr std::string_view kSessionMessageItem = "will";
 /// Such a queue has this argument where it is durable: a start finds those that nobody is left to have.
 inline constexpr std::string_view kSharedQueueArgument = "x-shared-by-sessions";
 

@@ -13,7 +13,7 @@
 namespace wharf::cli {
 namespace {
 
-constexpr std::string_view kDefaultUrl = "http://127.0.0.1:9644";
+constexpr std::string_view kDefaultUrl = "http://127.0.0.1:15672";
 
 /// "http://host:port", with or without "http://" and a slash behind it.
 Result<Endpoint> server_of(std::string_view url) {
@@ -76,7 +76,7 @@ std::shared_ptr<ManagementOptions> ManagementOptions::declare(CLI::App* app, std
   options->user = options->password = "guest";
   app->add_option("--url", options->url,
                   "The broker's admin address, http://HOST:PORT. Otherwise what WHARF_ADMIN_URL names, or "
-                  "http://127.0.0.1:9644.")
+                  "http://127.0.0.1:15672.")
       ->type_name("URL")
       ->envname("WHARF_ADMIN_URL");
   app->add_option("--user", options->user, "Who asks. Otherwise WHARF_ADMIN_USER, or guest.")

@@ -205,7 +205,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   duration(kGroups, "offsets.retention.check.interval.ms", "10m", at_least(1), "How often committed offsets are looked through for expired ones."),
   bytes(kGroups, "offsets.metadata.max.bytes", "4KiB", between(0, kInt32Max), "Longest text a client may store with an offset."),
 
-  optional_endpoint(kObservation, "admin.listen", "127.0.0.1:9644", "Where metrics and health are served over HTTP. Port 0 takes a free port. Empty: nowhere."),
+  optional_endpoint(kObservation, "admin.listen", "127.0.0.1:15672", "Where the management API, the console, metrics and health are served over HTTP; 15672 is where RabbitMQ's tools look. Port 0 takes a free port. Empty: nowhere."),
   duration(kObservation, "admin.silent.member.ms", "30s", at_least(1000), "A group's member that owns a partition with records waiting and has not asked for them for this long is counted as silent in the metrics."),
   choice(kObservation, "log.level", "info", "trace|debug|info|warn|error", "Least important message that the server writes to its own log."),
   choice(kObservation, "log.format", "text", "text|json", "Form of the server's own log lines."),

@@ -140,7 +140,7 @@ TEST(RequestParser, ASenderThatWaitsIsToldToContinueOnce) {
 }
 
 TEST(RequestParser, AnAddressMayBeAbsolute) {
-  EXPECT_EQ(parsed("GET http://wharf:9644/metrics?x=1 HTTP/1.1\r\nHost: wharf:9644\r\n\r\n").path, "/metrics");
+  EXPECT_EQ(parsed("GET http://wharf:15672/metrics?x=1 HTTP/1.1\r\nHost: wharf:15672\r\n\r\n").path, "/metrics");
   EXPECT_EQ(parsed("GET http://wharf HTTP/1.1\r\nHost: wharf\r\n\r\n").path, "/");
 }
 

@@ -49,7 +49,7 @@ class ManagementApi : public testing::Test {
                 .memory_high_bytes = 1 << 30,
                 .started = shard().now(),
                 .listeners = [] {
-                  return std::vector<Listener>{{"amqp", {"127.0.0.1", 5672}, 2}, {"http", {"127.0.0.1", 9644}, 1}};
+                  return std::vector<Listener>{{"amqp", {"127.0.0.1", 5672}, 2}, {"http", {"127.0.0.1", 15672}, 1}};
                 }};
     api_ = std::make_unique<Api>(ports, std::move(about), random_);
   }

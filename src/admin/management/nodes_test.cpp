@@ -14,7 +14,7 @@ TEST_F(ManagementApi, TheNodeTellsWhatItIs) {
   EXPECT_EQ(node.at("disk_free_alarm"), false);
   EXPECT_GT(node.at("mem_used").to_number<std::int64_t>(), 0);
   EXPECT_GT(node.at("disk_free").to_number<std::int64_t>(), 0);
-  EXPECT_EQ(node.at("contexts").at(0).at("port"), "9644");
+  EXPECT_EQ(node.at("contexts").at(0).at("port"), "15672");
   EXPECT_EQ(ask("GET", "/nodes/wharf@0").body.at("name"), "wharf@0");
   EXPECT_EQ(status("GET", "/nodes/wharf@0/memory"), 200u);
   EXPECT_EQ(status("GET", "/nodes/other"), 404u);
@@ -44,7 +44,7 @@ TEST_F(ManagementApi, HealthChecksSayWhatIsWrong) {
   }
   Answered port = ask("GET", "/health/checks/port-listener/1");
   EXPECT_EQ(port.status, 503u);
-  EXPECT_EQ(port.text(), R"({"status":"failed","reason":"No active listener","missing":1,"ports":[5672,9644]})");
+  EXPECT_EQ(port.text(), R"({"status":"failed","reason":"No active listener","missing":1,"ports":[5672,15672]})");
   Answered protocol = ask("GET", "/health/checks/protocol-listener/stomp");
   EXPECT_EQ(protocol.text(),
             R"({"status":"failed","reason":"No active listener","missing":"stomp","protocols":["amqp","http"]})");

@@ -45,6 +45,23 @@ TEST_F(MqttTakeOver, OfSeveralThatWaitForASessionTheLastOneGetsIt) {
   for (Peer* one : all) EXPECT_TRUE(one->ended());
 }
 
+// MQTT 5, 3.1.2.5: when its delay is over or the session ends, whichever is first; not when the client comes back.
+TEST_F(MqttTakeOver, AWillThatWaitsForItsDelayIsPublishedOnceWhenItsSessionEnds) {
+  Peer& watcher = open("watcher");
+  EXPECT_EQ(watcher.subscribe("w", 0), 0);
+  Connect with_will = lasting("c");
+  with_will.will = will_of("w");
+  with_will.will->properties.will_delay_s = 10;
+  open(with_will).cut();
+  simulation_.run_for(std::chrono::seconds(1));
+  open(with_will).cut();
+  EXPECT_FALSE(watcher.hears_something(std::chrono::seconds(5)));
+  open(lasting("c", "guest", true));
+  EXPECT_TRUE(watcher.hears_something(std::chrono::seconds(1)));
+  EXPECT_EQ(watcher.message().topic, "w");
+  EXPECT_FALSE(watcher.hears_something(std::chrono::seconds(20)));
+}
+
 TEST_F(MqttTakeOver, WhoIsTakenOverBeforeItsConnAckLeavesNoWill) {
   Peer& watcher = open("watcher");
   EXPECT_EQ(watcher.subscribe("w", 0), 0);

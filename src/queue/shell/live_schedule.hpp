@@ -57,6 +57,8 @@ class LiveSchedule final : StateOwner {
   void add(std::vector<Delayed> messages, Added answered);
   /// On disk when it returns. kNotFound: it is out, or was cancelled, or never was.
   runtime::Task<Result<void>> cancel(BucketId bucket, Offset offset);
+  /// One that waits, as it came. kNotFound as above.
+  runtime::Task<Result<Delayed>> find(BucketId bucket, Offset offset);
   /// Adds to `page` those behind `after` (none: all), bucket by bucket in the order of their times, each as they came.
   /// `name_space`: only its messages. `page->next` is set when there is more.
   runtime::Task<Result<void>> list(std::optional<ScheduledId> after, std::size_t limit,
@@ -88,6 +90,7 @@ class LiveSchedule final : StateOwner {
                  std::vector<std::optional<Arrivals>> left);
   runtime::Task<Result<std::optional<DueMessage>>> load_one(Schedule::Entry entry);
   void finish_buckets();
+  runtime::Task<Result<LoadedMessage>> load_waiting(BucketId bucket, Offset offset);
   runtime::Task<Result<void>> list_bucket(BucketId bucket, Offset at, Listing* listing);
   Offset list_window(const BucketId& bucket, Offset at, MessageWindow& window, Listing& listing);
   Result<void> append(const BucketId& bucket, Group& group, const std::shared_ptr<Adding>& adding);

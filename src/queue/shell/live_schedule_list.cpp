@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "model/message.hpp"
+#include "model/record_batch_builder.hpp"
 #include "queue/shell/live_schedule.hpp"
 
 namespace wharf::queue {
@@ -28,7 +29,8 @@ MessageWindow window_over(Offset from, SharedBytes bytes) {
 
 }  // namespace
 
-runtime::Task<Result<void>> LiveSchedule::cancel(BucketId bucket, Offset offset) {
+/// With an envelope that can be read.
+runtime::Task<Result<LoadedMessage>> LiveSchedule::load_waiting(BucketId bucket, Offset offset) {
   ScheduledId id{lane_, bucket, offset};
   PartitionId partition = messages_of(bucket, lane_);
   const log::PartitionLog* log = with_.logs.store().find(partition);
@@ -42,7 +44,15 @@ runtime::Task<Result<void>> LiveSchedule::cancel(BucketId bucket, Offset offset)
   Result<Timestamp> due = due_of(*(*found)->record.key);
   if (!due) co_return fail(due.error());
   if (stopping_) co_return fail(ErrorCode::kClosed, "the node stops");
-  if (!core_.cancel(bucket, {*due, offset})) co_return not_pending(id);
+  if (!core_.is_pending(bucket, {*due, offset})) co_return not_pending(id);
+  co_return **found;
+}
+
+runtime::Task<Result<void>> LiveSchedule::cancel(BucketId bucket, Offset offset) {
+  Result<LoadedMessage> waiting = co_await load_waiting(bucket, offset);
+  if (!waiting) co_return fail(waiting.error());
+  bool was_pending = core_.cancel(bucket, {*due_of(*waiting->record.key), offset});
+  WHARF_ASSERT(was_pending);
   auto start = [this](runtime::Resume<Result<void>> resume) {
     write_state([shard = &with_.shard, resume = std::move(resume)](Result<void> kept) mutable {
       shard->post(
@@ -51,6 +61,19 @@ runtime::Task<Result<void>> LiveSchedule::cancel(BucketId bucket, Offset offset)
   };
   Result<void> kept = co_await runtime::suspend<Result<void>>(std::move(start));
   co_return kept;
+}
+
+runtime::Task<Result<Delayed>> LiveSchedule::find(BucketId bucket, Offset offset) {
+  Result<LoadedMessage> waiting = co_await load_waiting(bucket, offset);
+  if (!waiting) co_return fail(waiting.error());
+  Record record = waiting->record;
+  Result<ScheduleEnvelope> envelope = decode_envelope(*record.key);
+  if (!envelope) co_return fail(envelope.error());
+  record.key = envelope->key ? std::optional(as_bytes(*envelope->key)) : std::nullopt;
+  record.offset = Offset(0);
+  BatchBuilder builder(BatchOptions{});
+  builder.copy(record);
+  co_return Delayed{.envelope = std::move(*envelope), .batch = *builder.finish()};
 }
 
 struct LiveSchedule::Listing {

@@ -23,12 +23,9 @@ void append_with_envelope(BatchBuilder& builder, Delayed& message) {
   WHARF_ASSERT(read && *read);
   if (record.key) message.envelope.key = std::string(as_text(*record.key));
   std::vector<std::byte> envelope = encode(message.envelope);
-  std::vector<std::byte>& headers = builder.encoded_headers();
-  ByteView encoded = record.headers.encoded();
-  headers.insert(headers.end(), encoded.begin(), encoded.end());
-  builder.append_encoded(
-      {.timestamp = record.timestamp, .key = ByteView(envelope), .value = record.value, .headers = {}},
-      static_cast<std::int32_t>(record.headers.size()));
+  record.key = ByteView(envelope);
+  record.offset = builder.next_offset();
+  builder.copy(record);
 }
 
 }  // namespace

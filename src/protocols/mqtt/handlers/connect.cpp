@@ -137,7 +137,7 @@ std::optional<broker::ScheduledId> restore(Client& client, const std::map<std::s
     } else if (begins(kReplayItem)) {
       Replay replay{.filter = std::string(rest)};
       if (decode_place(value, replay)) client.replays().waiting.push_back(std::move(replay));
-    } else if (key == kWillItem) {
+    } else if (key == broker::kSessionMessageItem) {
       waiting_will = broker::ScheduledId::from_text(value);
     }
   }
@@ -175,7 +175,7 @@ runtime::Task<Result<broker::AttachedSession>> attach(Client* client, broker::Se
 /// The client is back before its will was due.
 runtime::Task<void> cancel_will(Client* client, broker::ScheduledId id) {
   std::ignore = co_await client->door.delays.cancel(client->shard, id);
-  std::vector<broker::SessionItem> items{{std::string(kWillItem), std::nullopt}};
+  std::vector<broker::SessionItem> items{{std::string(broker::kSessionMessageItem), std::nullopt}};
   std::ignore = co_await client->keep(std::move(items));
 }
 

@@ -55,12 +55,11 @@ runtime::Task<Result<void>> resume_subscriptions(Client* client);
 // disconnect.cpp
 void take_disconnect(Client& client, const RawPacket& packet);
 
-// Keys of what a session keeps (broker/sessions.hpp).
+// Keys of what a session keeps, beside those that broker/sessions.hpp has.
 inline constexpr std::string_view kSubscriptionItem = "subscription/";  // and the filter
 inline constexpr std::string_view kReceivedItem = "received/";          // and a packet identifier; a number, or kept
 inline constexpr std::string_view kNumbersItem = "numbers";             // the limit of the numbers so far
 inline constexpr std::string_view kReleasedItem = "released/";          // the same, of ours
 inline constexpr std::string_view kReplayItem = "replay/";              // and the filter whose retained messages come
-inline constexpr std::string_view kWillItem = "will";                   // where a delayed will waits
 
 }  // namespace wharf::mqtt

@@ -342,7 +342,7 @@ runtime::Task<void> schedule_will(Client* client, const CanonicalMessage* messag
   all.push_back(std::move(later));
   auto scheduled = co_await client->door.delays.schedule(client->shard, std::move(all));
   if (!scheduled.front()) co_return tell_of_loss(*client, scheduled.front().error());
-  std::vector<broker::SessionItem> items{{std::string(kWillItem), scheduled.front()->text()}};
+  std::vector<broker::SessionItem> items{{std::string(broker::kSessionMessageItem), scheduled.front()->text()}};
   std::ignore = co_await client->keep(std::move(items));
 }
 
