@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "admin/metrics_table.hpp"
-#include "broker/node.hpp"
+#include "broker/node/node.hpp"
 #include "cluster/replication/keyed_records.hpp"
 #include "sim/simulation.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "broker/resource_watch.hpp"
+#include "broker/node/resource_watch.hpp"
 #include "runtime/process_memory.hpp"
 
 namespace wharf::cli {

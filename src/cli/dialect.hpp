@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/node.hpp"
+#include "broker/node/node.hpp"
 #include "config/server_config.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/open_port.hpp"

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "broker/node_access.hpp"
+#include "broker/node/access.hpp"
 #include "cli/derived_values.hpp"
 #include "http/welcome.hpp"
 #include "runtime/memory_files.hpp"

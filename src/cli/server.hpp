@@ -10,7 +10,7 @@
 #include "admin/history/sampler.hpp"
 #include "admin/management/api.hpp"
 #include "admin/v1/api.hpp"
-#include "broker/node.hpp"
+#include "broker/node/node.hpp"
 #include "cli/dialect.hpp"
 #include "config/server_config.hpp"
 #include "runtime/clock.hpp"

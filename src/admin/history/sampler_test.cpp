@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "broker/node.hpp"
+#include "broker/node/node.hpp"
 #include "sim/simulation.hpp"
 
 namespace wharf::history {

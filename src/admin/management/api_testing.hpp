@@ -10,7 +10,7 @@
 #include <boost/json/value.hpp>
 
 #include "admin/management/api.hpp"
-#include "broker/node.hpp"
+#include "broker/node/node.hpp"
 #include "http/target.hpp"
 #include "model/base64.hpp"
 #include "sim/simulation.hpp"

@@ -13,7 +13,7 @@
 #include "admin/v1/api.hpp"
 #include "admin/v1/shape_check.hpp"
 #include "admin/v1/shapes.hpp"
-#include "broker/node.hpp"
+#include "broker/node/node.hpp"
 #include "http/target.hpp"
 #include "model/base64.hpp"
 #include "sim/simulation.hpp"

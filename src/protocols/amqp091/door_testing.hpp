@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "broker/node_owners.hpp"
+#include "broker/node/owners.hpp"
 #include "protocols/amqp091/logs_testing.hpp"
 #include "protocols/amqp091/ports_testing.hpp"
 #include "protocols/amqp091/welcome.hpp"

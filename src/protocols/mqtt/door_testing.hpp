@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "broker/node.hpp"
+#include "broker/node/node.hpp"
 #include "protocols/mqtt/welcome.hpp"
 #include "protocols/mqtt/wire/packet_codec.hpp"
 #include "security/core/definitions.hpp"

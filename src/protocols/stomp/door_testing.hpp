@@ -16,7 +16,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "broker/node.hpp"
+#include "broker/node/node.hpp"
 #include "protocols/stomp/ports_testing.hpp"
 #include "protocols/stomp/welcome.hpp"
 #include "protocols/stomp/wire/frame_buffer.hpp"
