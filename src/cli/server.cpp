@@ -195,6 +195,7 @@ void Server::open_management() {
                           .parameters = node_->parameters(),
                           .history = sampler_->history(),
                           .tokens = *tokens_,
+                          .traffic = node_->traffic(0),
                           .beside = beside_};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),

@@ -36,10 +36,10 @@ class ManagementApi : public testing::Test {
     node_ = std::make_unique<broker::Node>(std::move(with), config_);
     Result<void> started = simulation_.run(shard(), node_->start());
     EXPECT_TRUE(started) << started.error().message;
-    Ports ports{node_->access(),     node_->entities(),   node_->policies(),   node_->queues(), node_->publish(),
-                node_->read(),       node_->catalogue(),  node_->histories(),  node_->delays(), node_->deduplication(),
-                node_->operate(),    node_->statistics(), node_->parameters(), history_,        tokens(),
-                machine_.work_pool()};
+    Ports ports{node_->access(),   node_->entities(),   node_->policies(),   node_->queues(), node_->publish(),
+                node_->read(),     node_->catalogue(),  node_->histories(),  node_->delays(), node_->deduplication(),
+                node_->operate(),  node_->statistics(), node_->parameters(), history_,        tokens(),
+                node_->traffic(0), machine_.work_pool()};
     About about{.version = "1.2.3",
                 .rabbitmq_version = "4.0.5",
                 .cluster_name = "c",

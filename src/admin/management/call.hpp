@@ -21,6 +21,7 @@
 #include "broker/publish.hpp"
 #include "broker/queues.hpp"
 #include "broker/read.hpp"
+#include "broker/shard_traffic.hpp"
 #include "broker/statistics.hpp"
 #include "http/message.hpp"
 #include "model/endpoint.hpp"
@@ -50,7 +51,8 @@ struct Ports {
   broker::Parameters& parameters;
   history::History& history;
   json_http::Tokens& tokens;
-  runtime::WorkPool& beside;  // makes the answers
+  broker::ShardTraffic& traffic;  // of the shard that it is asked on
+  runtime::WorkPool& beside;      // makes the answers
 
   broker::OutgoingPorts outgoing() const { return {entities, queues, histories, delays, publish, catalogue}; }
 };

@@ -11,6 +11,7 @@
 #include "admin/management/rights.hpp"
 #include "admin/management/text_properties.hpp"
 #include "broker/outgoing.hpp"
+#include "broker/publish_counts.hpp"
 #include "broker/routed_message.hpp"
 #include "model/base64.hpp"
 #include "model/encoded_table.hpp"
@@ -171,6 +172,8 @@ Answer publish(Call* call) {
   routing::Router router;
   routing::Routes routes = router.route(
       *view->routes, *target, broker::for_routing(asked.message, extra_keys, &asked.headers), call->dice.roll());
+  broker::ShardTraffic& traffic = call->ports.traffic;
+  broker::count_publish(traffic.seconds, *entry, routes, *traffic.of_vhost(call->vhost()));
   if (routes.undecided) {
     http::Response answer = co_await deduplicated(call, &asked);
     co_return answer;

@@ -150,6 +150,18 @@ TEST_F(ManagementStatistics, AnExchangeAndAVirtualHostCountWhatDoorsTellThem) {
   EXPECT_GT(rate(ask("GET", "/vhosts/%2F").body.at("message_stats"), "publish"), 0);
 }
 
+TEST_F(ManagementStatistics, WhatIsPublishedByHttpCountsAsWhatComesByChannels) {
+  EXPECT_EQ(status("PUT", "/queues/%2F/q", "{}"), 201u);
+  EXPECT_TRUE(publish("q", "hello"));
+  EXPECT_FALSE(publish("nowhere", "hello"));
+  boost::json::value exchange = ask("GET", "/exchanges/%2F/amq.default").body.at("message_stats");
+  EXPECT_EQ(exchange.at("publish_in"), 2);
+  EXPECT_EQ(exchange.at("publish_out"), 1);
+  boost::json::value all = ask("GET", "/overview").body.at("message_stats");
+  EXPECT_EQ(all.at("publish"), 2);
+  EXPECT_EQ(all.at("drop_unroutable"), 1);
+}
+
 TEST_F(ManagementStatistics, ConnectionsChannelsAndConsumersAreListed) {
   EXPECT_EQ(status("PUT", "/queues/%2F/q", "{}"), 201u);
   AConnection of_guest(node_->traffic(0), "guest", 1);

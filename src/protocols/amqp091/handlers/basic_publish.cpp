@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "broker/publish_counts.hpp"
 #include "broker/routed_message.hpp"
 #include "model/encoded_table.hpp"
 #include "protocols/amqp091/handlers/direct_replies.hpp"
@@ -78,15 +79,12 @@ Outcome<void> may_use_keys(Client& client, const routing::ExchangeEntry& to, con
   return allowed;
 }
 
-/// What an exchange that drops duplicates has not decided yet counts as coming in.
 void count_publish(Channel& channel, const routing::ExchangeEntry& exchange, const routing::Routes& routes,
                    bool mandatory) {
   Client& client = channel.client;
   client.count(channel, MessageEvent::kPublish);
-  exchange.traffic.count(client.door.traffic.seconds, routing::ExchangeEvent::kPublishIn);
-  if (routes.undecided) return;
-  exchange.traffic.count(routing::ExchangeEvent::kPublishOut, routes.destinations.size());
-  if (routes.nowhere())
+  broker::count_passing(client.door.traffic.seconds, exchange, routes);
+  if (!routes.undecided && routes.nowhere())
     client.count(channel, mandatory ? MessageEvent::kReturnUnroutable : MessageEvent::kDropUnroutable);
 }
 

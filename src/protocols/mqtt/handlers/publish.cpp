@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "broker/publish_counts.hpp"
 #include "broker/routed_message.hpp"
 #include "model/encoded_table.hpp"
 #include "protocols/mqtt/handlers/deliveries.hpp"
@@ -46,15 +47,6 @@ std::optional<PropertyTable> headers_of(const MessageView& message) {
   return table ? std::optional(std::move(*table)) : std::nullopt;
 }
 
-/// As RabbitMQ counts what comes by channels.
-void count_publish(Client& client, const routing::ExchangeEntry& exchange, const routing::Routes& routes) {
-  const Seconds& seconds = client.door.traffic.seconds;
-  exchange.traffic.count(seconds, routing::ExchangeEvent::kPublishIn);
-  exchange.traffic.count(routing::ExchangeEvent::kPublishOut, routes.destinations.size());
-  client.vhost_counters->messages.count(seconds, MessageEvent::kPublish);
-  if (routes.nowhere()) client.vhost_counters->messages.count(MessageEvent::kDropUnroutable);
-}
-
 /// How many places it goes to.
 Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, std::string_view topic,
                              std::optional<ToAnswer> answer) {
@@ -67,7 +59,8 @@ Outcome<std::uint32_t> route(Client& client, const CanonicalMessage& message, st
   Route found{client.publishes().router.route(*view->routes, *exchange, seen, client.dice.roll()), {}};
   leave_out_own(client, *view, topic, found);
   if (answer) answer->goes_unnumbered = !found.routes.held_back.empty();
-  count_publish(client, *view->routes->exchange(*exchange), found.routes);
+  broker::count_publish(client.door.traffic.seconds, *view->routes->exchange(*exchange), found.routes,
+                        *client.vhost_counters);
   return client.publishes().turn.add(*view, found.routes,
                                      {.name_space = client.name_space(),
                                       .extra_keys = {},

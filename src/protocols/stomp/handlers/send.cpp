@@ -1,6 +1,7 @@
 // SEND: routed at once, gathered per destination, answered when it is kept.
 #include <fmt/format.h>
 
+#include "broker/publish_counts.hpp"
 #include "broker/routed_message.hpp"
 #include "model/encoded_table.hpp"
 #include "protocols/amqp091/session/publish_checks.hpp"
@@ -114,16 +115,6 @@ void gather_reply(Client& client, const MessageView& message) {
                                 broker::delivery_of(message, client.shard.clock().wall_now())});
 }
 
-/// As RabbitMQ counts what comes by channels.
-void count_send(Client& client, const routing::ExchangeEntry& exchange, const routing::Routes& routes) {
-  const Seconds& seconds = client.door.traffic.seconds;
-  exchange.traffic.count(seconds, routing::ExchangeEvent::kPublishIn);
-  client.vhost_counters->messages.count(seconds, MessageEvent::kPublish);
-  if (routes.undecided) return;
-  exchange.traffic.count(seconds, routing::ExchangeEvent::kPublishOut, routes.destinations.size());
-  if (routes.nowhere()) client.vhost_counters->messages.count(seconds, MessageEvent::kDropUnroutable);
-}
-
 /// Its queues are there.
 Outcome<void> route(Client& client, Send& send) {
   std::string_view temporary = temporary_in(send.message.view().reply_to);
@@ -147,7 +138,7 @@ Outcome<void> route(Client& client, Send& send) {
   auto seen = broker::for_routing(message, {}, headers ? &*headers : nullptr);
   Result<routing::DestinationId> target = view->routes->publish_target(message.exchange);
   routing::Routes routes = client.router.route(*view->routes, *target, seen, client.dice.roll());
-  count_send(client, **entry, routes);
+  broker::count_publish(client.door.traffic.seconds, **entry, routes, *client.vhost_counters);
   const Timestamp now = client.shard.clock().wall_now();
   if (routes.undecided) {
     client.turn.add(broker::ToDeduplicate{.name_space = client.name_space,
