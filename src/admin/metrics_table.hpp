@@ -83,7 +83,7 @@ inline constexpr auto kMetrics = std::to_array<Metric>({
   {"wharf_compaction_failures_total", kCounter, "shard", "Passes of compaction that failed."},
   {"wharf_compaction_read_bytes_total", kCounter, "shard", "Bytes read by compaction."},
   {"wharf_disk_refusing", kGauge, "shard", "1 while appends to flush=sync topics fail because the write-ahead log cannot be written."},
-  {"wharf_alarm", kGauge, "resource", "1 while the node is low on memory (memory.high.watermark.ratio) or disk: AMQP's publishers are held back."},
+  {"wharf_alarm", kGauge, "resource", "1 while the node is low on memory (memory.high.watermark.ratio) or disk: publishers of AMQP, MQTT and STOMP are held back."},
   {"wharf_disk_total_bytes", kGauge, "", "Size of the disk with the data folder (--memory: the limit)."},
   {"wharf_disk_available_bytes", kGauge, "", "What is free of it."},
   {"wharf_disk_reserve_bytes", kGauge, "", "disk.reserve.bytes: what should be kept aside for a full disk."},

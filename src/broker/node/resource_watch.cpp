@@ -37,12 +37,12 @@ void ResourceWatch::look() {
   if (seen.memory != now_.memory) {
     auto level = seen.memory ? runtime::LogLevel::kWarn : runtime::LogLevel::kInfo;
     logger_.log(level,
-                seen.memory ? "low on memory: AMQP's publishers are held back"
-                            : "there is memory again: AMQP's publishers go on",
+                seen.memory ? "low on memory: publishers of AMQP, MQTT and STOMP are held back"
+                            : "there is memory again: publishers of AMQP, MQTT and STOMP go on",
                 {{"used_bytes", used}, {"high_watermark_bytes", options_.memory_high_bytes}});
   }
-  if (seen.disk && !now_.disk) logger_.warn("low on disk: AMQP's publishers are held back");
-  if (!seen.disk && now_.disk) logger_.info("the disk is not low any more: AMQP's publishers go on");
+  if (seen.disk && !now_.disk) logger_.warn("low on disk: publishers of AMQP, MQTT and STOMP are held back");
+  if (!seen.disk && now_.disk) logger_.info("the disk is not low any more: publishers of AMQP, MQTT and STOMP go on");
   if (std::exchange(now_, seen) == seen) return;
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     NodeShard* shard = &shards_.at(i);
