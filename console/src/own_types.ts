@@ -146,6 +146,18 @@ export interface ServerSetting {
   documentation: string;
 }
 
+export interface Token {
+  id: string;
+  user: string;
+  name: string;
+  created_ms: number;
+  expires_ms: number;
+  expired: boolean;
+}
+
+/// As it is told once.
+export type MadeToken = Omit<Token, "expired"> & { token: string };
+
 export interface FlowNode {
   kind: "producers" | "exchange" | "queue" | "topic" | "group" | "consumers";
   name: string;

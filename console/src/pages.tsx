@@ -12,6 +12,7 @@ import { PoliciesPage } from "./pages/policies.tsx";
 import { QueuePage } from "./pages/queue.tsx";
 import { QueuesPage } from "./pages/queues.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
+import { TokensPage } from "./pages/tokens.tsx";
 import { TopicPage } from "./pages/topic.tsx";
 import { TopicsPage } from "./pages/topics.tsx";
 import { UserPage, UsersPage } from "./pages/users.tsx";
@@ -41,6 +42,7 @@ export const kPages: readonly PageEntry[] = [
   { name: "connections", title: "Connections", also: "connection", is_for: everybody, show: ConnectionsPage },
   { name: "policies", title: "Policies", is_for: everybody, show: PoliciesPage },
   { name: "users", title: "Users", also: "user", is_for: administrators, show: UsersPage },
+  { name: "tokens", title: "Tokens", is_for: everybody, show: TokensPage },
   { name: "vhosts", title: "Virtual hosts", also: "vhost", is_for: everybody, show: VhostsPage },
   { name: "settings", title: "Settings", is_for: monitors, show: SettingsPage },
 ];

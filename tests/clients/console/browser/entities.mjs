@@ -1,6 +1,6 @@
 // Exchanges, delayed messages, policies, users, virtual hosts.
 import { equal, unique } from './cases.mjs'
-import { api, at, declare, heading, open, ownVhost, publish, signIn, withPage } from './browser.mjs'
+import { admin, api, at, declare, heading, open, ownVhost, publish, signIn, withPage } from './browser.mjs'
 import { count } from './queue_page.mjs'
 
 const said = (page, text) => page.locator('.said', { hasText: text }).waitFor()
@@ -103,6 +103,29 @@ export default [
       await press(page, 'Publish a message')
       await press(dialog(page), 'Publish')
       await dialog(page).getByRole('alert').filter({ hasText: 'refused' }).waitFor()
+    })
+  }],
+  ['a token is made, told once, signs in, and is revoked', async () => {
+    const name = unique('token')
+    const knows = async (token) => (await fetch(`${admin}/api/whoami`, { headers: { Authorization: `Bearer ${token}` } })).status
+    await withPage(async (page) => {
+      await signIn(page, '#/tokens')
+      await press(page, 'New token')
+      await dialog(page).getByLabel('Name').fill(name)
+      await dialog(page).getByLabel('Days').fill('0')
+      await press(dialog(page), 'Make')
+      await dialog(page).getByRole('alert').waitFor()
+      await dialog(page).getByLabel('Days').fill('30')
+      await press(dialog(page), 'Make')
+      const token = await dialog(page).locator('code').innerText()
+      equal(await knows(token), 200)
+      await press(dialog(page), 'I have it')
+      await page.getByRole('row', { name: new RegExp(`${name} guest .* for `) }).waitFor()
+      equal(await page.getByText(token).count(), 0)
+      await page.getByRole('button', { name: `Revoke ${name}` }).click()
+      await press(dialog(page), 'Revoke')
+      await page.getByRole('button', { name: `Revoke ${name}` }).waitFor({ state: 'detached' })
+      equal(await knows(token), 401)
     })
   }],
   ['a user who is deleted while signed in is told so', async () => {

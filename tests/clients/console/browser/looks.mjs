@@ -129,7 +129,7 @@ export default [
     const { name: group, topic } = await ownGroup(long)
     await withPage(async (page) => {
       await signIn(page)
-      for (const [target, ...names] of [['overview'], ['topics'], ['topic', topic], ['topic', topic, 'partitions'], ['topic', topic, 'settings'], ['groups'], ['group', group], ['settings'], ['queues'], ['queue', vhost, long], ['exchanges'], ['exchange', vhost, 'amq.topic'], ['connections'], ['policies'], ['users'], ['user', 'guest'], ['vhosts']]) {
+      for (const [target, ...names] of [['overview'], ['topics'], ['topic', topic], ['topic', topic, 'partitions'], ['topic', topic, 'settings'], ['groups'], ['group', group], ['settings'], ['queues'], ['queue', vhost, long], ['exchanges'], ['exchange', vhost, 'amq.topic'], ['connections'], ['policies'], ['users'], ['user', 'guest'], ['tokens'], ['vhosts']]) {
         await open(page, target, ...names)
         await page.getByRole('heading', { level: 1 }).waitFor()
         await page.waitForFunction(() => document.querySelector('.loading') === null)
