@@ -68,6 +68,7 @@ struct CursorState {
   OffsetRanges settled;                       // below the floor nothing matters
   std::map<Offset, std::uint32_t> tries;      // of messages that came back
   Counted counted;
+  friend bool operator==(const CursorState&, const CursorState&) = default;
 };
 
 class Cursor {

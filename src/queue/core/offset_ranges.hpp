@@ -73,6 +73,7 @@ class OffsetRanges {
   std::int64_t count() const { return count_; }
   /// first -> next, ascending.
   const std::map<Offset, Offset>& ranges() const { return ranges_; }
+  friend bool operator==(const OffsetRanges&, const OffsetRanges&) = default;
 
  private:
   std::map<Offset, Offset> ranges_;

@@ -424,6 +424,10 @@ StateChange Queue::snapshot(bool ends) const {
   return snapshot;
 }
 
+bool Queue::is_untouched() const {
+  return std::ranges::all_of(levels_, [](const auto& level) { return level.second.state(true) == CursorState{}; });
+}
+
 std::uint64_t Queue::ready() const {
   std::uint64_t count = 0;
   for (const auto& [number, cursor] : levels_) count += cursor.ready();

@@ -235,6 +235,8 @@ class Queue {
   StateChange take_change();
   /// `ends`: nothing is handed out any more.
   StateChange snapshot(bool ends) const;
+  /// A start that knows no state comes to the same: nothing has been handed out, settled or counted.
+  bool is_untouched() const;
 
   const QueueSettings& settings() const { return options_.settings; }
   /// Other settings from now on, but for those that a queue is born with: priorities, the single active consumer,

@@ -81,6 +81,7 @@ runtime::Task<void> LiveQueue::recover() {
   if (has_no_state) co_return;
   auto visit = [this](const Record& record) {
     if (!record.value) return;
+    state_->found(*record.value);
     Result<void> replayed = core_.replay(*record.value);
     if (!replayed)
       with_.logger.error(
@@ -338,7 +339,8 @@ void LiveQueue::write_state_then(Answered answered) {
 
 void LiveQueue::write_last_state() {
   ended_ = true;
-  if (state_) state_->write_last(take_snapshot());
+  if (!state_ || (state_->is_empty() && core_.is_untouched())) return;
+  state_->write_last(take_snapshot());
 }
 
 LiveQueue::Floors LiveQueue::floors() const {

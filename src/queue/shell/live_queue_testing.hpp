@@ -162,6 +162,8 @@ class World {
 
   LiveQueue& queue() { return *queues_->find(kId); }
   std::uint64_t log_bytes() { return logs_->store().find(messages_of(kId, 0))->stored().size_bytes(); }
+  /// Behind what was ever said of its state.
+  Offset state_end() { return logs_->store().find(state_of(kId))->log_end_offset(); }
   std::uint64_t ready() { return queue().counts().ready; }
   runtime::Shard& shard() { return machine_->shard(); }
   sim::FaultyFileSystem& disk() { return machine_->disk(); }

@@ -55,6 +55,7 @@ runtime::Task<Result<void>> LiveSchedule::open(std::vector<BucketId> buckets) {
   Result<log::PartitionLog*> opened = state_.open();
   if (!opened) co_return fail(opened.error());
   auto visit = [this](const Record& record) {
+    state_.found(record.value.value_or(ByteView()));
     Result<void> replayed = core_.replay(record.value.value_or(ByteView()));
     if (!replayed)
       with_.logger.error("passed over a record of the schedule's state",

@@ -39,5 +39,26 @@ TEST(ShardQueues, WhatATransientQueueLeftIsRemovedByTheNextStart) {
   }
 }
 
+TEST(ShardQueues, OfAQueueAtRestNothingIsWrittenWhenTheNodeStops) {
+  World world;
+  world.restart();
+  EXPECT_EQ(world.state_end(), Offset(0));
+  EXPECT_FALSE(world.has_folder(state_of(World::kId)));
+  ASSERT_TRUE(world.publish(3));
+  world.settle(ConsumerId(1), world.get(ConsumerId(1)).delivery, Verdict::kDone);
+  world.restart();
+  const Offset end = world.state_end();
+  EXPECT_GT(end, Offset(0));
+  for (int i = 0; i < 2; ++i) {
+    world.restart();
+    EXPECT_EQ(world.state_end(), end);
+    EXPECT_EQ(world.ready(), 2u);
+  }
+  world.settle(ConsumerId(1), world.get(ConsumerId(1)).delivery, Verdict::kDone);
+  world.restart();
+  EXPECT_GT(world.state_end(), end);
+  EXPECT_EQ(world.ready(), 1u);
+}
+
 }  // namespace
 }  // namespace wharf::queue

@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint64_t kSnapshotFactor = 4;
 /// After the disk failed or was full.
 constexpr Milliseconds kRetryInterval{1'000};
+/// What is said of a queue at rest is shorter.
+constexpr std::size_t kMostRemembered = 256;
 
 }  // namespace
 
@@ -43,7 +45,8 @@ void StateLog::write(Answered answered, Kept kept) {
 
 void StateLog::write_last(std::vector<std::byte> snapshot) {
   end();
-  if (!snapshot.empty()) append(std::move(snapshot), true, {}, {});
+  if (snapshot.empty() || (snapshot == last_ && !lost_)) return;
+  append(std::move(snapshot), true, {}, {});
 }
 
 void StateLog::remove() {
@@ -57,6 +60,11 @@ void StateLog::end() {
   ended_ = true;
   if (retry_) with_.shard.cancel_timer(*retry_);
   retry_.reset();
+}
+
+void StateLog::remember(ByteView record) {
+  last_.clear();
+  if (record.size() <= kMostRemembered) last_.assign(record.begin(), record.end());
 }
 
 void StateLog::append(std::vector<std::byte> record, bool is_snapshot, Answered answered, Kept kept) {
@@ -75,6 +83,7 @@ void StateLog::append(std::vector<std::byte> record, bool is_snapshot, Answered 
     return refused(appended.error());
   }
   end_ = std::max(end_, appended->next);
+  remember(is_snapshot ? ByteView(record) : ByteView());
   bytes_ = is_snapshot ? size : bytes_ + size;
   if (is_snapshot) snapshot_bytes_ = size;
   auto done = [this, alive = alive_, entry = Entry{appended->first, is_snapshot}, answered = std::move(answered),

@@ -51,13 +51,18 @@ class StateLog {
   /// New, or found on disk; then it is read by its owner.
   Result<log::PartitionLog*> open();
   PartitionId partition() const { return partition_; }
+  /// It never had a record.
+  bool is_empty() const { return end_ == Offset(0); }
+  /// Its owner reads it, record by record.
+  void found(ByteView record) { remember(record); }
 
   /// What the owner has not said yet, if anything. `answered`: all it has said by now is on disk, or may not be.
   /// `kept`: only if there was something and it is on disk, and only while the log lives.
   void write(Answered answered, Kept kept = {});
   /// The next record is a snapshot: what was read is not what is true.
   void distrust() { lost_ = true; }
-  /// The last record of an orderly stop; empty: there is none.
+  /// The last record of an orderly stop; empty: there is none. What the log ends with already is not written again: a
+  /// node with many queues at rest would write as many files at each stop.
   void write_last(std::vector<std::byte> snapshot);
   /// With its files. Nothing is answered or asked any more.
   void remove();
@@ -68,6 +73,7 @@ class StateLog {
     bool is_snapshot = false;
   };
 
+  void remember(ByteView record);
   void append(std::vector<std::byte> record, bool is_snapshot, Answered answered, Kept kept);
   void committed(const Entry& entry, const Result<void>& outcome, Kept& kept);
   void refused(const Error& why);
@@ -80,8 +86,9 @@ class StateLog {
   Offset end_;               // with what is on its way to the disk
   std::uint64_t bytes_ = 0;  // since the last snapshot
   std::uint64_t snapshot_bytes_ = 0;
-  bool lost_ = false;      // a change is missing
-  bool refusing_ = false;  // ... which the owner was told
+  std::vector<std::byte> last_;  // record, on disk or on its way; empty: no snapshot, or a large one
+  bool lost_ = false;            // a change is missing
+  bool refusing_ = false;        // ... which the owner was told
   bool ended_ = false;
   std::optional<runtime::Timers::Handle> retry_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for callbacks that may come later

@@ -66,12 +66,16 @@ class Fixture {
     EXPECT_TRUE(simulation.run_until([&] { return answer.has_value(); }, simulation.now() + std::chrono::hours(1)));
     return *answer;
   }
-  std::vector<std::string> records() {
+  std::vector<std::string> records(const std::function<void(ByteView)>& tell = [](ByteView) {}) {
     std::vector<std::string> found;
-    auto visit = [&found](const Record& record) { found.emplace_back(as_text(*record.value)); };
+    auto visit = [&found, &tell](const Record& record) {
+      found.emplace_back(as_text(*record.value));
+      tell(*record.value);
+    };
     EXPECT_TRUE(simulation.run(machine_->shard(), cluster::replay(&logs_->get(), kLog, visit)));
     return found;
   }
+  Offset end() { return logs_->get().store().find(kLog)->log_end_offset(); }
   void wait(Milliseconds time) {
     bool over = false;
     std::ignore = machine_->shard().set_timer(machine_->shard().now() + time, [&over] { over = true; });
@@ -141,6 +145,38 @@ TEST(StateLog, AfterItsEndNothingIsAskedForAnyMore) {
   fixture.log->write_last(Words::bytes_of("last"));
   fixture.wait(Milliseconds(5'000));
   EXPECT_EQ(fixture.words.due, 0);
+}
+
+TEST(StateLog, TheLastSnapshotIsWrittenOnceHoweverOftenANodeStops) {
+  Fixture fixture;
+  fixture.words.say("a");
+  EXPECT_TRUE(fixture.write());
+  fixture.log->write_last(fixture.words.take_snapshot());
+  fixture.wait(Milliseconds(100));
+  EXPECT_THAT(fixture.records(), ElementsAre("all:a"));
+  fixture.crash();
+  auto stop = [&fixture] {
+    const Offset end = fixture.end();
+    fixture.records([&fixture](ByteView record) { fixture.log->found(record); });
+    fixture.log->write_last(fixture.words.take_snapshot());
+    return fixture.end().value - end.value;
+  };
+  EXPECT_EQ(stop(), 0);
+  fixture.crash();
+  fixture.words.say("b");
+  EXPECT_EQ(stop(), 1) << "something has happened";
+  fixture.wait(Milliseconds(100));
+  EXPECT_THAT(fixture.records(), ElementsAre("all:ab"));
+}
+
+TEST(StateLog, WhatIsNotTrueIsWrittenAnewEvenIfItLooksTheSame) {
+  Fixture fixture;
+  fixture.log->write_last(fixture.words.take_snapshot());
+  fixture.wait(Milliseconds(100));
+  const Offset end = fixture.end();
+  fixture.log->distrust();
+  fixture.log->write_last(fixture.words.take_snapshot());
+  EXPECT_EQ(fixture.end(), end.plus(1));
 }
 
 TEST(StateLog, ARemovedOneIsGone) {
