@@ -163,6 +163,7 @@ export interface Policy {
 
 export interface VirtualHost {
   name: string;
+  default_queue_type?: string; // where it was asked for
 }
 
 export interface Rate {

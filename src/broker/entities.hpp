@@ -28,6 +28,8 @@ struct NamespaceView {
   const routing::RoutingTable* routes = nullptr;
   /// By the routing table's number of a queue destination.
   const std::vector<std::shared_ptr<const QueueInfo>>* queues = nullptr;
+  /// Of who declares a queue without saying which; empty: classic.
+  std::string_view default_queue_type = {};
 
   std::shared_ptr<const QueueInfo> queue(std::string_view name) const {
     std::optional<routing::DestinationId> id = routes->find(routing::DestinationKind::kQueue, name);
@@ -88,6 +90,9 @@ class Entities {
   virtual std::vector<std::string> namespaces(const runtime::Shard& here) const = 0;
   /// kAlreadyExists.
   virtual runtime::Task<Result<void>> create_namespace(runtime::Shard& here, std::string name) = 0;
+  /// What a client that declares a queue without a type gets from here on: the doors see to it. kNotFound.
+  virtual runtime::Task<Result<void>> set_default_queue_type(runtime::Shard& here, std::string name,
+                                                             std::string type) = 0;
   /// With all that is in it. kNotFound.
   virtual runtime::Task<Result<void>> delete_namespace(runtime::Shard& here, std::string name) = 0;
 };

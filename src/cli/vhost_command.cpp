@@ -14,19 +14,24 @@ using runtime::Task;
 struct VhostOptions {
   EntityOptions shared;
   std::vector<std::string> names;
+  std::string default_queue_type;
 };
 
 Task<Result<void>> list(ManagementSession* session, const VhostOptions* options) {
   auto vhosts = co_await session->ask({"GET", path({"vhosts"}), nullptr, ""});
   if (!vhosts) co_return fail(vhosts.error());
-  session->streams.out << shown(*vhosts, options->shared.json, TextTable({"VHOST"}),
-                                [](const boost::json::value& one) { return std::vector{cell(one, "name")}; });
+  session->streams.out << shown(
+      *vhosts, options->shared.json, TextTable({"VHOST", "DEFAULT QUEUE TYPE"}),
+      [](const boost::json::value& one) { return std::vector{cell(one, "name"), cell(one, "default_queue_type")}; });
   co_return Result<void>();
 }
 
 Task<Result<void>> create(ManagementSession* session, const VhostOptions* options) {
   for (const std::string& name : options->names) {
-    Result<void> made = co_await session->tell({"PUT", path({"vhosts", name}), nullptr, ""});
+    boost::json::value body;
+    if (!options->default_queue_type.empty())
+      body = boost::json::object{{"default_queue_type", options->default_queue_type}};
+    Result<void> made = co_await session->tell({"PUT", path({"vhosts", name}), std::move(body), ""});
     if (!made) co_return made;
   }
   co_return Result<void>();
@@ -50,8 +55,12 @@ Run declare(CLI::App* app) {
     sub->add_option("VHOST", options->names, "The virtual host's name.")->required()->expected(1, kMany);
   };
   declare_format(actions.add("list", "List the virtual hosts that the user may look into.", list), &options->shared);
-  names(actions.add("create", "Create virtual hosts. Who creates one gets all rights in it; one that is there is fine.",
-                    create));
+  CLI::App* sub = actions.add(
+      "create", "Create virtual hosts. Who creates one gets all rights in it; one that is there is fine.", create);
+  names(sub);
+  sub->add_option(
+      "--default-queue-type", options->default_queue_type,
+      "What a queue is that is declared without a type: classic, quorum; stream in the virtual host / alone.");
   names(actions.add("delete", "Delete virtual hosts with everything in them.", remove));
   return actions.run(server, options);
 }
@@ -66,7 +75,7 @@ Command vhost_command() {
           R"(A virtual host has exchanges, queues and bindings of its own, and users have permissions in each. Works with
 Wharf and with RabbitMQ's management plugin.)",
       .examples = R"(wharf vhost list
-wharf vhost create shop
+wharf vhost create shop --default-queue-type quorum
 wharf vhost delete shop)",
       .declare = declare,
   };

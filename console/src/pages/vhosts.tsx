@@ -13,7 +13,7 @@ export function VhostsPage() {
   const app = useApp();
   const [adding, set_adding] = useState(false);
   const [deleting, set_deleting] = useState<string | null>(null);
-  const vhosts = useResource("vhosts", (signal) => app.api.get<VirtualHost[]>("vhosts", { columns: "name" }, signal), 15_000);
+  const vhosts = useResource("vhosts", (signal) => app.api.get<VirtualHost[]>("vhosts", { columns: "name,default_queue_type" }, signal), 15_000);
   const changed = (sentence: string) => {
     app.say(sentence);
     vhosts.reload();
@@ -27,11 +27,12 @@ export function VhostsPage() {
         {(list) => list.length === 0 ? <Empty>There are none that you may see.</Empty> : (
           <div class="scroll">
             <table aria-label="Virtual hosts">
-              <thead><tr><th scope="col">Name</th><th scope="col"><span class="unseen">Delete</span></th></tr></thead>
+              <thead><tr><th scope="col">Name</th><th scope="col" class="secondary">Default queue type</th><th scope="col"><span class="unseen">Delete</span></th></tr></thead>
               <tbody>
-                {list.map(({ name }) => (
+                {list.map(({ name, default_queue_type }) => (
                   <tr key={name}>
                     <td><a class="name" href={href("vhost", [name])}>{visible(name)}</a></td>
+                    <td class="secondary">{visible(default_queue_type ?? "")}</td>
                     <td class="actions">{may && name !== "/" && <button type="button" class="danger" aria-label={`Delete ${visible(name)}`} onClick={() => set_deleting(name)}>Delete</button>}</td>
                   </tr>
                 ))}
@@ -42,8 +43,8 @@ export function VhostsPage() {
       </Loaded>
       {adding && (
         <FormDialog title="New virtual host" action="Create" close={() => set_adding(false)} about={<p>Exchanges, queues and policies of one virtual host are apart from those of another. You get all permissions in it.</p>}
-          fields={[{ name: "name", label: "Name", required: true }]}
-          submit={(values) => app.api.put(path("vhosts", String(values["name"])), {})} done={() => changed("The virtual host is there.")} />
+          fields={[{ name: "name", label: "Name", required: true }, { name: "type", label: "Default queue type", kind: "choice", choices: ["classic", "quorum"], hint: "Of queues that are declared without a type" }]}
+          submit={(values) => app.api.put(path("vhosts", String(values["name"])), { default_queue_type: values["type"] })} done={() => changed("The virtual host is there.")} />
       )}
       {deleting !== null && (
         <FormDialog title={`Delete ${visible(deleting)}?`} action="Delete" dangerous close={() => set_deleting(null)}

@@ -23,12 +23,6 @@ constexpr std::string_view kHeadingsOfVhost[] = {"metadata", "description", "tag
 
 constexpr std::string_view kNoVhostLimits = "virtual hosts have no limits here";
 
-void check_queue_type(DefinitionEntry& entry, std::string_view type) {
-  if (type == "classic" || type == "undefined" || type.empty()) return;
-  entry.complain(
-      fmt::format("default_queue_type '{}' cannot be kept: queues without x-queue-type are classic here", type));
-}
-
 std::vector<std::string> tags_in(DefinitionEntry& entry, std::string_view field) {
   const boost::json::value* value = entry.take(field);
   if (value == nullptr) return {};
@@ -100,7 +94,10 @@ std::expected<Definitions, std::string> Reader::read(const boost::json::object& 
 void Reader::read_heading(std::string_view name, const boost::json::value& value) {
   if (std::ranges::find(kHeadings, name) != std::end(kHeadings) || says_nothing(value)) return;
   if (vhost_ && std::ranges::find(kHeadingsOfVhost, name) != std::end(kHeadingsOfVhost)) return;
-  if (vhost_ && name == "default_queue_type" && value == "classic") return;
+  if (vhost_ && name == "default_queue_type" && value.is_string()) {
+    read_.vhosts.push_back({.name = *vhost_, .tags = {}, .default_queue_type = std::string(value.get_string())});
+    return;
+  }
   if (vhost_ && name == "limits") {
     complaint_ = fmt::format("limits cannot be kept: {}", kNoVhostLimits);
   } else {
@@ -152,7 +149,7 @@ void Reader::read_user(DefinitionEntry& entry) {
 void Reader::read_vhost(DefinitionEntry& entry) {
   DefinedVhost vhost{
       .name = entry.required_text("name"), .description = entry.text("description"), .tags = tags_in(entry, "tags")};
-  check_queue_type(entry, entry.text("default_queue_type"));
+  vhost.default_queue_type = entry.text("default_queue_type");
   entry.expect_nothing("limits", kNoVhostLimits);
   entry.expect_nothing("tracing", "there is no tracing here");
   if (const boost::json::value* metadata = entry.take("metadata"); metadata != nullptr && !says_nothing(*metadata)) {
@@ -161,7 +158,8 @@ void Reader::read_vhost(DefinitionEntry& entry) {
     if (vhost.description.empty()) vhost.description = std::move(description);
     std::vector<std::string> tags = tags_in(more, "tags");
     if (vhost.tags.empty()) vhost.tags = std::move(tags);
-    check_queue_type(more, more.text("default_queue_type"));
+    std::string type = more.text("default_queue_type");
+    if (vhost.default_queue_type.empty()) vhost.default_queue_type = std::move(type);
     if (std::optional<std::string> complaint = more.finish()) entry.complain(*complaint);
   }
   read_.vhosts.push_back(std::move(vhost));

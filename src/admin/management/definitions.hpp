@@ -29,6 +29,7 @@ struct DefinedUser {
 struct DefinedVhost {
   std::string name, description;
   std::vector<std::string> tags;
+  std::string default_queue_type = {};  // empty: the file says nothing
 };
 struct DefinedPolicy {
   std::string vhost;

@@ -57,32 +57,6 @@ Complaint check_policy(const DefinedPolicy& defined) {
   return fmt::format("Validation failed\n\n{}\n ({}/{})", *complaint, defined.vhost, policy.name);
 }
 
-/// Fills in its settings.
-Complaint check_stream(DefinedQueue& defined, std::uint64_t batch_bytes) {
-  const broker::QueueDeclaration& queue = defined.declaration;
-  amqp091::QueueName name{queue.name, defined.vhost};
-  std::string told = routing::resource(DestinationKind::kQueue, queue.name, defined.vhost);
-  amqp091::Outcome<void> possible =
-      amqp091::check_properties("stream", {.durable = queue.durable, .auto_delete = queue.auto_delete}, name);
-  if (!possible) return possible.error().message;
-  amqp091::Outcome<amqp091::TopicSettings> settings = amqp091::stream_settings(queue.arguments, name);
-  if (!settings) return settings.error().message;
-  if (defined.vhost != kVhostOfStreams || !is_topic_name(queue.name)) {
-    return fmt::format(
-        "{} cannot be a stream: streams are log topics, which only vhost '{}' has, and whose names have "
-        "up to 249 letters, digits, '.', '_' and '-'",
-        told, kVhostOfStreams);
-  }
-  for (const Property& argument : queue.arguments) {
-    if (std::ranges::find(kOfStreams, argument.name) == std::end(kOfStreams)) {
-      return fmt::format("argument {} of stream {} cannot be kept", argument.name, told);
-    }
-  }
-  settings->emplace("max.message.bytes", fmt::format("{}", batch_bytes));
-  defined.stream = std::move(*settings);
-  return std::nullopt;
-}
-
 Complaint check_queue(DefinedQueue& defined, const KnownVhost& known, std::uint64_t batch_bytes) {
   broker::QueueDeclaration& queue = defined.declaration;
   if (Complaint bad = check_name("queue", queue.name)) return bad;
@@ -138,6 +112,7 @@ class Trial {
     for (const DefinedVhost& one : definitions_.vhosts) {
       if (Complaint bad = check_name("virtual host", one.name)) return bad;
       if (Complaint bad = complaint_of(check_note({one.description, one.tags}))) return bad;
+      if (Complaint bad = complaint_of(check_default_queue_type(one.default_queue_type, one.name))) return bad;
       add_place(one.name, &new_vhost_);
     }
     return std::nullopt;
@@ -244,6 +219,31 @@ class Trial {
 };
 
 }  // namespace
+
+std::optional<std::string> check_stream(DefinedQueue& defined, std::uint64_t batch_bytes) {
+  const broker::QueueDeclaration& queue = defined.declaration;
+  amqp091::QueueName name{queue.name, defined.vhost};
+  std::string told = routing::resource(DestinationKind::kQueue, queue.name, defined.vhost);
+  amqp091::Outcome<void> possible =
+      amqp091::check_properties("stream", {.durable = queue.durable, .auto_delete = queue.auto_delete}, name);
+  if (!possible) return possible.error().message;
+  amqp091::Outcome<amqp091::TopicSettings> settings = amqp091::stream_settings(queue.arguments, name);
+  if (!settings) return settings.error().message;
+  if (defined.vhost != kVhostOfStreams || !is_topic_name(queue.name)) {
+    return fmt::format(
+        "{} cannot be a stream: streams are log topics, which only vhost '{}' has, and whose names have "
+        "up to 249 letters, digits, '.', '_' and '-'",
+        told, kVhostOfStreams);
+  }
+  for (const Property& argument : queue.arguments) {
+    if (std::ranges::find(kOfStreams, argument.name) == std::end(kOfStreams)) {
+      return fmt::format("argument {} of stream {} cannot be kept", argument.name, told);
+    }
+  }
+  settings->emplace("max.message.bytes", fmt::format("{}", batch_bytes));
+  defined.stream = std::move(*settings);
+  return std::nullopt;
+}
 
 std::optional<std::string> check_definitions(Definitions& definitions, const KnownThings& known,
                                              std::uint64_t stream_batch_bytes) {

@@ -24,6 +24,7 @@ using routing::PolicyKind;
 struct Vhost {
   std::string name;
   VhostNote note;
+  std::string default_queue_type;
   std::vector<routing::Policy> policies, operator_policies;
   std::vector<routing::Exchange> exchanges;
   std::vector<QueuePointer> queues;
@@ -76,6 +77,7 @@ runtime::Task<void> gather_destinations(Call* call, Vhost* into) {
 runtime::Task<void> gather(Call* call, Vhost* into) {
   std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, into->name);
   if (!view) co_return;
+  into->default_queue_type = view->default_queue_type;
   into->exchanges = view->routes->exchanges();
   std::erase_if(into->exchanges, [](const routing::Exchange& one) { return is_ready_made(one.name); });
   for (PolicyKind kind : {PolicyKind::kPolicy, PolicyKind::kOperatorPolicy}) {
@@ -162,12 +164,6 @@ void add_routes(boost::json::object& file, const Vhost& vhost, const Section& se
   }
 }
 
-boost::json::object metadata_of(const VhostNote& note) {
-  boost::json::array tags;
-  for (const std::string& tag : note.tags) tags.push_back(json_text(tag));
-  return {{"description", json_text(note.description)}, {"tags", std::move(tags)}, {"default_queue_type", "classic"}};
-}
-
 void add_people(boost::json::object& file, const Everything& all) {
   boost::json::array users, permissions, topic_permissions;
   for (const security::User& one : all.users) users.push_back(json_of(one));
@@ -182,7 +178,7 @@ void add_cluster(boost::json::object& file, const Everything& all) {
   add_people(file, all);
   boost::json::array vhosts, parameters;
   for (const Vhost& one : all.vhosts) {
-    boost::json::object metadata = metadata_of(one.note);
+    boost::json::object metadata = metadata_json(one.note, one.default_queue_type);
     boost::json::object entry{{"name", json_text(one.name)}, {"metadata", metadata}};
     for (auto& [field, value] : metadata) entry.emplace(field, std::move(value));
     vhosts.push_back(std::move(entry));
@@ -216,7 +212,7 @@ boost::json::object file_of(Everything& all) {
   if (all.of_cluster) {
     add_cluster(file, all);
   } else {
-    boost::json::object metadata = metadata_of(all.vhosts.front().note);
+    boost::json::object metadata = metadata_json(all.vhosts.front().note, all.vhosts.front().default_queue_type);
     file["metadata"] = metadata;
     file["description"] = metadata["description"];
     file["default_queue_type"] = metadata["default_queue_type"];

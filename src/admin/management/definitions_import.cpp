@@ -52,6 +52,11 @@ runtime::Task<Result<void>> make_vhosts(Call* call, std::vector<DefinedVhost>* v
       made = co_await call->ports.entities.create_namespace(call->here, one.name);
     }
     if (!made && made.error().code != ErrorCode::kAlreadyExists) co_return made;
+    if (!one.default_queue_type.empty()) {
+      std::string type = kept_queue_type(one.default_queue_type);
+      made = co_await call->ports.entities.set_default_queue_type(call->here, one.name, std::move(type));
+      if (!made) co_return made;
+    }
     VhostNote note{std::move(one.description), std::move(one.tags)};
     if (note.description.empty() && note.tags.empty()) continue;
     Result<void> noted = co_await keep_note(call, std::move(one.name), std::move(note));

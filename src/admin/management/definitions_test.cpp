@@ -15,7 +15,7 @@ constexpr const char* kOfRabbitMq = R"({
  {"name":"guest","password_hash":"mHUCe3zbF4h7L4xTPMTXtaQXcbO5c9XbPkpm9F5tGug9Uxkp",
   "hashing_algorithm":"rabbit_password_hashing_sha256","tags":["administrator"],"limits":{}}],
 "vhosts":[{"name":"/","description":"Default virtual host","metadata":{"description":"Default virtual host","tags":[],
-  "default_queue_type":"classic"},"tags":[],"default_queue_type":"classic"},
+  "default_queue_type":"quorum"},"tags":[],"default_queue_type":"quorum"},
  {"name":"shop","description":"","metadata":{"description":"","tags":["a","b"],"default_queue_type":"classic"},
   "tags":["a","b"],"default_queue_type":"classic"}],
 "permissions":[{"user":"alice","vhost":"shop","configure":".*","write":".*","read":".*"},
@@ -139,8 +139,10 @@ TEST_F(ManagementApi, WhatCannotBeKeptIsRefusedBeforeAnythingIsChanged) {
               HasSubstr("component shovel not found"));
   EXPECT_THAT(reason(R"("permissions":[{"user":"nobody","vhost":"/","configure":"","write":"","read":""}])"),
               HasSubstr("nobody"));
-  EXPECT_THAT(reason(R"("vhosts":[{"name":"v","default_queue_type":"quorum"}])"),
-              HasSubstr("default_queue_type 'quorum' cannot be kept"));
+  EXPECT_THAT(reason(R"("vhosts":[{"name":"v","default_queue_type":"stack"}])"),
+              HasSubstr("default_queue_type 'stack' is neither classic nor quorum nor stream"));
+  EXPECT_THAT(reason(R"("vhosts":[{"name":"v","metadata":{"default_queue_type":"stream"}}])"),
+              HasSubstr("default_queue_type stream is for vhost '/' alone"));
   EXPECT_THAT(reason(R"("queues":[{"name":"a b","vhost":"/","durable":true,"arguments":{"x-queue-type":"stream"}}])"),
               HasSubstr("cannot be a stream"));
   EXPECT_THAT(

@@ -5,6 +5,7 @@
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
 #include "admin/management/connection_json.hpp"
+#include "admin/management/definitions_check.hpp"
 #include "admin/management/queue_json.hpp"
 #include "admin/management/queue_named.hpp"
 #include "admin/management/resources.hpp"
@@ -79,6 +80,34 @@ http::Response declared_again(const Call& call, const broker::QueueInfo& queue, 
   return same ? no_content() : answer_of(same.error());
 }
 
+/// What means the same is the same: both sides are brought into one form.
+http::Response declared_again(const Call& call, StreamPointer stream, Asked asked) {
+  amqp091::QueueName name{stream->name, call.vhost()};
+  if (amqp091::asks_for_stream(asked.arguments)) {
+    if (auto settings = amqp091::stream_settings(asked.arguments, name))
+      asked.arguments = amqp091::stream_arguments(*settings);
+  }
+  return declared_again(call, *shown_stream(std::move(stream)).queue, asked);
+}
+
+runtime::Task<http::Response> put_stream(Call* call, const Asked* asked) {
+  DefinedQueue defined{.vhost = call->vhost(),
+                       .declaration = {.name = call->names.at(1),
+                                       .durable = asked->durable,
+                                       .auto_delete = asked->auto_delete,
+                                       .arguments = asked->arguments,
+                                       .settings = {}},
+                       .stream = std::nullopt};
+  std::optional<std::string> complaint = check_stream(defined, call->about.stream_batch_bytes);
+  if (complaint) co_return bad_request(json_text(*complaint));
+  broker::TopicRequest request{.name = call->names.at(1), .partitions = 1, .overrides = std::move(*defined.stream)};
+  auto made = co_await call->ports.catalogue.create_topic(call->here, std::move(request));
+  if (made) co_return created();
+  StreamPointer known = stream_named(*call, call->vhost(), call->names.at(1));
+  if (made.error().code != ErrorCode::kAlreadyExists || !known) co_return answer_of(made.error());
+  co_return declared_again(*call, std::move(known), *asked);
+}
+
 std::expected<broker::QueueDeclaration, http::Response> declaration(const Call& call, const Asked& asked) {
   const std::string& name = call.names.at(1);
   amqp091::QueueName queue{name, call.vhost()};
@@ -130,13 +159,26 @@ Answer get_queue(Call* call) {
 Answer put_queue(Call* call) {
   Body body(call->request.body);
   Asked asked{body.flag("durable"), body.flag("auto_delete"), body.table("arguments")};
-  body.check_short("a queue's name", call->names.at(1));
+  const std::string& name = call->names.at(1);
+  body.check_short("a queue's name", name);
   if (body.refusal()) co_return *body.refusal();
-  Result<void> allowed = may(*call, Verb::kConfigure, Resource::queue(call->names.at(1)));
+  Result<void> allowed = may(*call, Verb::kConfigure, Resource::queue(name));
   if (!allowed) co_return answer_of(allowed.error());
-  if (QueuePointer known = call->view()->queue(call->names.at(1))) {
+  QueuePointer known = call->view()->queue(name);
+  StreamPointer stream = known ? nullptr : stream_named(*call, call->vhost(), name);
+  amqp091::add_default_type(asked.arguments, call->view()->default_queue_type,
+                            {asked.durable, false, asked.auto_delete},
+                            known    ? std::string_view(known->type)
+                            : stream ? "stream"
+                                     : "");
+  if (known) {
     call->ports.queues.used(call->here, known->ref);
     co_return declared_again(*call, *known, asked);
+  }
+  if (stream) co_return declared_again(*call, std::move(stream), asked);
+  if (amqp091::asks_for_stream(asked.arguments)) {
+    http::Response response = co_await put_stream(call, &asked);
+    co_return response;
   }
   std::expected<broker::QueueDeclaration, http::Response> wanted = declaration(*call, asked);
   if (!wanted) co_return wanted.error();

@@ -139,7 +139,6 @@ TEST_F(ManagementApi, AVirtualHostIsItsMakersToUse) {
   EXPECT_EQ(ask("GET", "/permissions/a%20b/guest").body.at("configure"), ".*");
   EXPECT_EQ(status("PUT", "/queues/a%20b/q", "{}"), 201u);
   EXPECT_EQ(ask("GET", "/vhosts/a%20b/permissions").body.as_array().size(), 1u);
-  EXPECT_EQ(ask("PUT", "/vhosts/c", R"({"default_queue_type":"quorum"})").status, 400u);
   EXPECT_EQ(
       status("PUT", "/vhosts/c", R"({"description":"","tags":[],"tracing":false,"default_queue_type":"classic"})"),
       201u);
@@ -148,6 +147,44 @@ TEST_F(ManagementApi, AVirtualHostIsItsMakersToUse) {
   refused(ask("GET", "/queues/a%20b"), 404, "Object Not Found", "Not Found");
   refused(ask("PUT", "/queues/a%20b/q", "{}"), 404, "not_found", "vhost_not_found");
   EXPECT_EQ(ask("DELETE", "/vhosts/%2F").status, 400u);
+}
+
+// As RabbitMQ 4.0 was seen to answer, but that a queue which is there is what it is.
+TEST_F(ManagementApi, AVirtualHostHasADefaultQueueType) {
+  EXPECT_EQ(status("PUT", "/vhosts/v", R"({"default_queue_type":"quorum"})"), 201u);
+  EXPECT_EQ(ask("GET", "/vhosts/v").body.at("metadata").at("default_queue_type"), "quorum");
+  EXPECT_EQ(status("PUT", "/queues/v/durable", R"({"durable":true})"), 201u);
+  EXPECT_EQ(status("PUT", "/queues/v/transient", "{}"), 201u);
+  EXPECT_EQ(status("PUT", "/queues/v/named", R"({"durable":true,"arguments":{"x-queue-type":"classic"}})"), 201u);
+  EXPECT_EQ(ask("GET", "/queues/v/durable").body.at("type"), "quorum");
+  EXPECT_EQ(ask("GET", "/queues/v/durable").body.at("arguments"), (boost::json::object{{"x-queue-type", "quorum"}}));
+  EXPECT_EQ(ask("GET", "/queues/v/transient").body.at("type"), "classic");
+  EXPECT_EQ(ask("GET", "/queues/v/named").body.at("type"), "classic");
+  EXPECT_EQ(status("PUT", "/queues/v/durable", R"({"durable":true})"), 204u);
+  EXPECT_EQ(status("PUT", "/queues/v/named", R"({"durable":true})"), 204u);
+  EXPECT_EQ(status("PUT", "/vhosts/v", R"({"description":"told without it"})"), 204u);
+  restart();
+  EXPECT_EQ(ask("GET", "/vhosts/v").body.at("default_queue_type"), "quorum");
+  EXPECT_EQ(status("PUT", "/vhosts/v", R"({"default_queue_type":"undefined"})"), 204u);
+  EXPECT_EQ(status("PUT", "/queues/v/later", R"({"durable":true})"), 201u);
+  EXPECT_EQ(ask("GET", "/queues/v/later").body.at("type"), "classic");
+  EXPECT_EQ(status("PUT", "/vhosts/v", R"({"default_queue_type":"stack"})"), 400u);
+  EXPECT_EQ(status("PUT", "/vhosts/v", R"({"default_queue_type":"stream"})"), 400u) << "log topics are of / alone";
+}
+
+TEST_F(ManagementApi, AStreamIsDeclaredAsAQueue) {
+  constexpr const char* kHour = R"({"durable":true,"arguments":{"x-queue-type":"stream","x-max-age":"1h"}})";
+  constexpr const char* kMinutes = R"({"durable":true,"arguments":{"x-queue-type":"stream","x-max-age":"60m"}})";
+  EXPECT_EQ(status("PUT", "/queues/%2F/s", kHour), 201u);
+  EXPECT_EQ(ask("GET", "/queues/%2F/s").body.at("type"), "stream");
+  EXPECT_EQ(status("PUT", "/queues/%2F/s", kMinutes), 204u) << "means the same";
+  EXPECT_EQ(status("PUT", "/queues/%2F/s", R"({"durable":true,"arguments":{"x-queue-type":"stream"}})"), 400u);
+  EXPECT_EQ(status("PUT", "/queues/%2F/s", R"({"durable":true})"), 400u) << "it is no classic queue";
+  EXPECT_EQ(status("PUT", "/queues/%2F/t", R"({"arguments":{"x-queue-type":"stream"}})"), 400u) << "not durable";
+  EXPECT_EQ(status("PUT", "/vhosts/%2F", R"({"default_queue_type":"stream"})"), 204u);
+  EXPECT_EQ(status("PUT", "/queues/%2F/t", R"({"durable":true})"), 201u);
+  EXPECT_EQ(ask("GET", "/queues/%2F/t").body.at("type"), "stream");
+  EXPECT_EQ(status("PUT", "/queues/%2F/t", R"({"durable":true})"), 204u);
 }
 
 TEST_F(ManagementApi, AVirtualHostThatIsRefusedIsNotThere) {

@@ -1,5 +1,8 @@
 #include "admin/management/vhost_note.hpp"
 
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -31,6 +34,29 @@ VhostNote note_from_json(std::string_view text) {
   const boost::json::value* tags = json.get_object().if_contains("tags");
   if (tags != nullptr) note.tags = tags_of(*tags).value_or(std::vector<std::string>());
   return note;
+}
+
+boost::json::object metadata_json(const VhostNote& note, std::string_view default_queue_type) {
+  boost::json::array tags;
+  for (const std::string& tag : note.tags) tags.push_back(json_text(tag));
+  return {{"description", json_text(note.description)},
+          {"tags", std::move(tags)},
+          {"default_queue_type", json_text(default_queue_type.empty() ? "classic" : default_queue_type)}};
+}
+
+std::string kept_queue_type(std::string_view type) {
+  return std::string(type == "classic" || type == "undefined" ? std::string_view() : type);
+}
+
+Result<void> check_default_queue_type(std::string_view type, std::string_view vhost) {
+  std::string kept = kept_queue_type(type);
+  if (kept.empty() || kept == "quorum" || (kept == "stream" && vhost == "/")) return {};
+  if (kept == "stream") {
+    return fail(ErrorCode::kInvalidArgument,
+                "default_queue_type stream is for vhost '/' alone: streams are log topics, which others have not");
+  }
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("default_queue_type '{}' is neither classic nor quorum nor stream", type));
 }
 
 runtime::Task<VhostNote> note_of(Call* call, std::string vhost) {

@@ -14,31 +14,21 @@
 namespace wharf::management {
 namespace {
 
-/// What is not kept is as RabbitMQ has it unless it is told otherwise.
-boost::json::object json_of(std::string_view name, const VhostNote& note, std::string_view node) {
-  constexpr std::string_view kType = "classic";
-  boost::json::array tags;
-  for (const std::string& tag : note.tags) tags.push_back(json_text(tag));
-  boost::json::object metadata{
-      {"description", json_text(note.description)}, {"tags", tags}, {"default_queue_type", json_text(kType)}};
-  return {{"name", json_text(name)},
-          {"description", json_text(note.description)},
-          {"tags", std::move(tags)},
-          {"default_queue_type", json_text(kType)},
-          {"metadata", std::move(metadata)},
-          {"tracing", false},
-          {"cluster_state", {{json_text(node), "running"}}}};
-}
-
 struct Shown {
   std::string name;
   VhostNote note;
+  std::string default_queue_type;
   QueueTotals totals;
   broker::VhostNumbers traffic;
 };
 
 boost::json::object json_of(const Shown& shown, std::string_view node) {
-  boost::json::object json = json_of(shown.name, shown.note, node);
+  boost::json::object json{{"name", json_text(shown.name)}};
+  boost::json::object metadata = metadata_json(shown.note, shown.default_queue_type);
+  json.insert(metadata.begin(), metadata.end());
+  json["metadata"] = std::move(metadata);
+  json["tracing"] = false;
+  json["cluster_state"] = boost::json::object{{json_text(node), "running"}};
   add_message_fields(json, shown.totals);
   add_bytes(json, shown.traffic.connections);
   json["message_stats"] = stats_of(shown.traffic.messages);
@@ -54,11 +44,12 @@ VhostNote note_in(Body& body) {
     if (!read) body.refuse("tags must be texts");
     note.tags = std::move(read).value_or(std::vector<std::string>());
   }
-  std::string type = body.text("default_queue_type").value_or("classic");
-  if (type != "classic" && type != "undefined" && !type.empty()) {
-    body.refuse("a virtual host's default_queue_type is classic; another is not kept yet");
-  }
   return note;
+}
+
+std::string default_queue_type_of(const Call& call, const std::string& vhost) {
+  std::optional<broker::NamespaceView> view = call.ports.entities.find(call.here, vhost);
+  return view ? std::string(view->default_queue_type) : "";
 }
 
 }  // namespace
@@ -67,11 +58,12 @@ Answer list_vhosts(Call* call) {
   bool all = call->user.has_tag("monitoring");
   std::vector<Shown> shown;
   for (std::string& name : all ? call->ports.entities.namespaces(call->here) : visible_vhosts(*call)) {
-    shown.push_back({.name = std::move(name), .note = {}, .totals = {}, .traffic = {}});
+    shown.push_back({.name = std::move(name), .note = {}, .default_queue_type = {}, .totals = {}, .traffic = {}});
   }
   broker::NodeTraffic traffic = co_await call->ports.statistics.traffic(call->here);
   for (Shown& one : shown) {
     one.note = co_await note_of(call, one.name);
+    one.default_queue_type = default_queue_type_of(*call, one.name);
     co_await add_up_queues(call, one.name, &one.totals);
     one.traffic = traffic.vhosts[one.name];
   }
@@ -82,10 +74,11 @@ Answer list_vhosts(Call* call) {
 
 Answer get_vhost(Call* call) {
   if (!call->view()) co_return nothing_here();
-  Shown shown{.name = call->vhost(), .note = {}, .totals = {}, .traffic = {}};
+  Shown shown{.name = call->vhost(), .note = {}, .default_queue_type = {}, .totals = {}, .traffic = {}};
   broker::NodeTraffic traffic = co_await call->ports.statistics.traffic(call->here);
   shown.traffic = traffic.vhosts[shown.name];
   shown.note = co_await note_of(call, shown.name);
+  shown.default_queue_type = default_queue_type_of(*call, shown.name);
   co_await add_up_queues(call, shown.name, &shown.totals);
   co_return json_answer(json_of(shown, call->about.node_name));
 }
@@ -94,6 +87,9 @@ Answer get_vhost(Call* call) {
 Answer put_vhost(Call* call) {
   Body body(call->request.body);
   VhostNote note = note_in(body);
+  std::optional<std::string> type = body.text("default_queue_type");
+  if (Result<void> good = type ? check_default_queue_type(*type, call->vhost()) : Result<void>(); !good)
+    body.refuse(json_text(good.error().message));
   if (body.refusal()) co_return *body.refusal();
   if (Result<void> fits = check_note(note); !fits) co_return answer_of(fits.error());
   bool is_new = !call->view();
@@ -106,6 +102,11 @@ Answer put_vhost(Call* call) {
   if (is_new || says_something) {
     Result<void> kept = co_await keep_note(call, call->vhost(), std::move(note));
     if (!kept) co_return answer_of(kept.error());
+  }
+  if (type) {
+    Result<void> set =
+        co_await call->ports.entities.set_default_queue_type(call->here, call->vhost(), kept_queue_type(*type));
+    if (!set) co_return answer_of(set.error());
   }
   if (!is_new) co_return no_content();
   security::Permission all{call->user.name, call->vhost(), ".*", ".*", ".*"};

@@ -25,7 +25,7 @@ QueueInfo info_of(std::string name_space, QueueDeclaration declaration) {
 std::optional<NamespaceView> NodeEntities::find(const runtime::Shard& here, std::string_view name_space) const {
   const routing::Namespace* found = authority_->namespaces(here).find(name_space);
   if (found == nullptr) return std::nullopt;
-  return NamespaceView{&found->routes, &found->queues};
+  return NamespaceView{&found->routes, &found->queues, found->default_queue_type};
 }
 
 runtime::Task<Result<DeclaredQueue>> NodeEntities::declare_queue(runtime::Shard& here, std::string name_space,
@@ -124,6 +124,11 @@ runtime::Task<Result<void>> NodeEntities::create_namespace(runtime::Shard& here,
   if (!forgotten) co_return forgotten;
   Result<void> created = co_await authority_->create_namespace(here, std::move(name));
   co_return created;
+}
+
+runtime::Task<Result<void>> NodeEntities::set_default_queue_type(runtime::Shard& here, std::string name,
+                                                                 std::string type) {
+  return authority_->set_default_queue_type(here, std::move(name), std::move(type));
 }
 
 runtime::Task<Result<void>> NodeEntities::delete_namespace(runtime::Shard& here, std::string name) {

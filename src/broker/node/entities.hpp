@@ -36,6 +36,7 @@ class NodeEntities final : public Entities {
   runtime::Task<Result<void>> unbind(runtime::Shard& here, std::string name_space, routing::Binding binding) override;
   std::vector<std::string> namespaces(const runtime::Shard& here) const override;
   runtime::Task<Result<void>> create_namespace(runtime::Shard& here, std::string name) override;
+  runtime::Task<Result<void>> set_default_queue_type(runtime::Shard& here, std::string name, std::string type) override;
   runtime::Task<Result<void>> delete_namespace(runtime::Shard& here, std::string name) override;
 
  private:

@@ -329,7 +329,7 @@ class EntitiesInMemory final : public broker::Entities {
 
   std::optional<broker::NamespaceView> find(const runtime::Shard&, std::string_view name) const override {
     if (name != "/") return std::nullopt;
-    return broker::NamespaceView{&table_, &by_destination_};
+    return broker::NamespaceView{&table_, &by_destination_, default_queue_type_};
   }
   runtime::Task<Result<broker::DeclaredQueue>> declare_queue(runtime::Shard&, std::string vhost,
                                                              broker::QueueDeclaration asked) override {
@@ -397,6 +397,10 @@ class EntitiesInMemory final : public broker::Entities {
   }
   std::vector<std::string> namespaces(const runtime::Shard&) const override { return {"/"}; }
   runtime::Task<Result<void>> create_namespace(runtime::Shard&, std::string) override { co_return Result<void>(); }
+  runtime::Task<Result<void>> set_default_queue_type(runtime::Shard&, std::string, std::string type) override {
+    default_queue_type_ = std::move(type);
+    co_return Result<void>();
+  }
   runtime::Task<Result<void>> delete_namespace(runtime::Shard&, std::string) override { co_return Result<void>(); }
 
   /// A log topic that messages can be routed to.
@@ -418,6 +422,7 @@ class EntitiesInMemory final : public broker::Entities {
   QueuesInMemory& queues_;
   routing::RoutingTable table_{"/", 7};
   std::vector<std::shared_ptr<const broker::QueueInfo>> by_destination_;
+  std::string default_queue_type_;
   std::uint8_t last_queue_ = 0;
 };
 
@@ -441,6 +446,7 @@ class DelaysInMemory final : public broker::Delays {
     co_return broker::ScheduledPage();
   }
   runtime::Task<Result<void>> cancel(runtime::Shard&, broker::ScheduledId) override { co_return Result<void>(); }
+  runtime::Task<Result<void>> hasten(runtime::Shard&, broker::ScheduledId) override { co_return Result<void>(); }
   runtime::Task<std::uint64_t> pending(runtime::Shard&) override { co_return waiting.size(); }
 };
 

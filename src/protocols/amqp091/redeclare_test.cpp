@@ -22,5 +22,41 @@ TEST_F(AmqpRelaxedRedeclare, AQueueIsFoundAsItIs) {
   EXPECT_THAT(peer.channel_close(), testing::StartsWith("406 PRECONDITION_FAILED - inequivalent arg 'auto_delete'"));
 }
 
+class AmqpDefaultQueueType : public DoorTest {
+ protected:
+  void set(std::string type) {
+    EXPECT_TRUE(
+        simulation_.run(machine_.shard(), entities_.set_default_queue_type(machine_.shard(), "/", std::move(type))));
+  }
+};
+
+TEST_F(AmqpDefaultQueueType, IsThatOfWhoNamesNoneWhereAQueueCanBeOfIt) {
+  Peer& peer = open();
+  peer.send(QueueDeclare{.queue = "before", .durable = true});
+  peer.next<QueueDeclareOk>();
+  set("quorum");
+  for (int again = 0; again < 2; ++again) {
+    for (const char* name : {"before", "after"}) {
+      peer.send(QueueDeclare{.queue = name, .durable = true});
+      peer.next<QueueDeclareOk>();
+    }
+    peer.send(QueueDeclare{.queue = "own", .durable = true, .exclusive = true});
+    peer.next<QueueDeclareOk>();
+    peer.send(QueueDeclare{.queue = "named", .durable = true, .arguments = {{"x-queue-type", std::string("classic")}}});
+    peer.next<QueueDeclareOk>();
+  }
+  EXPECT_EQ(entities_.queue("before")->type, "classic");
+  EXPECT_EQ(entities_.queue("after")->type, "quorum");
+  EXPECT_EQ(entities_.queue("after")->arguments.size(), 1u);
+  EXPECT_EQ(entities_.queue("own")->type, "classic");
+  EXPECT_EQ(entities_.queue("named")->type, "classic");
+  set("stream");
+  for (int again = 0; again < 2; ++again) {
+    peer.send(QueueDeclare{.queue = "stream", .durable = true});
+    peer.next<QueueDeclareOk>();
+  }
+  EXPECT_EQ(entities_.queue("stream"), nullptr);
+}
+
 }  // namespace
 }  // namespace wharf::amqp091

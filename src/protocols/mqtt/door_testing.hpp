@@ -206,6 +206,10 @@ class RefusingEntities final : public broker::Entities {
     return real_.unbind(here, std::move(vhost), std::move(binding));
   }
   std::vector<std::string> namespaces(const runtime::Shard& here) const override { return real_.namespaces(here); }
+  runtime::Task<Result<void>> set_default_queue_type(runtime::Shard& here, std::string name,
+                                                     std::string type) override {
+    return real_.set_default_queue_type(here, std::move(name), std::move(type));
+  }
   runtime::Task<Result<void>> create_namespace(runtime::Shard& here, std::string name) override {
     return real_.create_namespace(here, std::move(name));
   }

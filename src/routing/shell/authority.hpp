@@ -90,6 +90,7 @@ class Authority {
                                            std::string name);
 
   runtime::Task<Result<void>> create_namespace(runtime::Shard& here, std::string name);
+  runtime::Task<Result<void>> set_default_queue_type(runtime::Shard& here, std::string name, std::string type);
   runtime::Task<Result<void>> delete_namespace(runtime::Shard& here, std::string name);
 
   /// On the first shard, at every change of the topics: those that are not internal are destinations of the default

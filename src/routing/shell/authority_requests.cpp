@@ -211,6 +211,15 @@ runtime::Task<Result<void>> Authority::create_namespace(runtime::Shard& here, st
   co_return done(answer);
 }
 
+runtime::Task<Result<void>> Authority::set_default_queue_type(runtime::Shard& here, std::string name,
+                                                              std::string type) {
+  Planner planner = [name = std::move(name), type = std::move(type)](const Namespaces& now) {
+    return plan_set_default_queue_type(now, name, type);
+  };
+  Result<Answer> answer = co_await ask(here, std::move(planner));
+  co_return done(answer);
+}
+
 runtime::Task<Result<void>> Authority::delete_namespace(runtime::Shard& here, std::string name) {
   Planner planner = [name = std::move(name)](const Namespaces& now) { return plan_delete_namespace(now, name); };
   Result<Answer> answer = co_await ask(here, std::move(planner));

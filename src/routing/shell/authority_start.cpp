@@ -73,8 +73,7 @@ std::vector<Change> Authority::stored_changes(const cluster::TopicTable& topics)
   std::vector<Change> changes;
   for (std::string& name : names_not_in(topics, {})) changes.emplace_back(LogTopicMade{std::move(name)});
   Reading reading(*with_.metadata, *with_.logger);
-  reading.each(kNamespaceKind, read_namespace,
-               [&](std::string name) { changes.emplace_back(NamespaceMade{std::move(name)}); });
+  reading.each(kNamespaceKind, read_namespace, [&](NamespaceMade made) { changes.emplace_back(std::move(made)); });
   for (PolicyKind kind : {PolicyKind::kPolicy, PolicyKind::kOperatorPolicy}) {
     reading.each(definition_kind(kind), read_active_policy, [&](StoredActivePolicy stored) {
       changes.emplace_back(PolicySet{std::move(stored.name_space), kind, std::move(stored.policy)});

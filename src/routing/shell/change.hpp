@@ -15,8 +15,9 @@ namespace wharf::routing {
 /// Always there; the only one that has log topics.
 inline constexpr std::string_view kDefaultNamespace = "/";
 
-struct NamespaceMade {
+struct NamespaceMade {  // or, if it is there, told anew
   std::string name;
+  std::string default_queue_type = {};  // empty: classic
 };
 struct NamespaceGone {
   std::string name;

@@ -83,8 +83,10 @@ std::string binding_key(std::string_view name_space, const Binding& binding) {
                      binding.destination.name, binding.routing_key, arguments_text(binding.arguments)});
 }
 
-cluster::Definition definition_of_namespace(std::string_view name) {
-  return {namespace_key(name), "{}"};
+cluster::Definition definition_of(const NamespaceMade& made) {
+  json::object object;
+  if (!made.default_queue_type.empty()) object["default_queue_type"] = text_to_json(made.default_queue_type);
+  return {namespace_key(made.name), json::serialize(object)};
 }
 
 cluster::Definition definition_of(std::string_view name_space, const Exchange& exchange) {
@@ -107,10 +109,17 @@ cluster::Definition definition_of(std::string_view name_space, const Binding& bi
   return {binding_key(name_space, binding), "{}"};
 }
 
-Result<std::string> read_namespace(const cluster::Definition& definition) {
+Result<NamespaceMade> read_namespace(const cluster::Definition& definition) {
   auto names = names_of_key(definition.key, 1);
   if (!names) return fail(names.error());
-  return std::move(names->front());
+  Result<json::object> object = object_of(definition);
+  if (!object) return fail(object.error());
+  NamespaceMade made{.name = std::move(names->front())};
+  if (!object->contains("default_queue_type")) return made;
+  Result<std::string> type = text_member(*object, "default_queue_type");
+  if (!type) return fail(type.error());
+  made.default_queue_type = std::move(*type);
+  return made;
 }
 
 Result<StoredExchange> read_exchange(const cluster::Definition& definition) {

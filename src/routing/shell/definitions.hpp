@@ -14,6 +14,7 @@
 #include "model/error.hpp"
 #include "queue/core/queue_info.hpp"
 #include "routing/core/exchange.hpp"
+#include "routing/shell/change.hpp"
 
 namespace wharf::routing {
 
@@ -26,7 +27,7 @@ std::string queue_key(std::string_view name_space, std::string_view name);
 /// The order of the arguments does not count.
 std::string binding_key(std::string_view name_space, const Binding& binding);
 
-cluster::Definition definition_of_namespace(std::string_view name);
+cluster::Definition definition_of(const NamespaceMade& made);
 cluster::Definition definition_of(std::string_view name_space, const Exchange& exchange);
 cluster::Definition definition_of(const queue::QueueInfo& queue);
 cluster::Definition definition_of(std::string_view name_space, const Binding& binding);
@@ -40,7 +41,7 @@ struct StoredBinding {
   Binding binding;
 };
 // Errors: kMalformed.
-Result<std::string> read_namespace(const cluster::Definition& definition);
+Result<NamespaceMade> read_namespace(const cluster::Definition& definition);
 Result<StoredExchange> read_exchange(const cluster::Definition& definition);
 /// Without its shard.
 Result<queue::QueueInfo> read_queue(const cluster::Definition& definition);

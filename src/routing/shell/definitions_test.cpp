@@ -50,7 +50,8 @@ TEST(Definitions, StandInTheDocumentAsTheyAreWritten) {
   std::stringstream formats;
   formats << std::ifstream("../../../docs/formats.md").rdbuf();
   for (const cluster::Definition& one :
-       {definition_of_namespace("a/b"), definition_of("/", documented_exchange()), definition_of(documented_queue()),
+       {definition_of(NamespaceMade{"a/b", "quorum"}), definition_of("/", documented_exchange()),
+        definition_of(documented_queue()),
         definition_of("/", {"news", {DestinationKind::kLogTopic, "orders"}, "order.#", {}}),
         definition_of("/", documented_binding()), definition_of(PolicyKind::kPolicy, "/", documented_policy()),
         definition_of(PolicyKind::kOperatorPolicy, "/",
@@ -61,7 +62,12 @@ TEST(Definitions, StandInTheDocumentAsTheyAreWritten) {
 }
 
 TEST(Definitions, ReadBackAsWritten) {
-  EXPECT_EQ(*read_namespace(definition_of_namespace("a/b%")), "a/b%");
+  for (const char* type : {"", "quorum"}) {
+    Result<NamespaceMade> made = read_namespace(definition_of(NamespaceMade{"a/b%", type}));
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->name, "a/b%");
+    EXPECT_EQ(made->default_queue_type, type);
+  }
   StoredExchange exchange = *read_exchange(definition_of("v/1", documented_exchange()));
   EXPECT_EQ(exchange.name_space, "v/1");
   EXPECT_EQ(exchange.exchange, documented_exchange());
@@ -96,6 +102,7 @@ TEST(Definitions, WhatCannotBeReadIsRefused) {
   EXPECT_FALSE(read_exchange({"exchange/%2F/e", "{}"}));
   EXPECT_FALSE(read_exchange({"exchange/e", R"({"type":"topic"})"}));
   EXPECT_FALSE(read_namespace({"namespace/a/b", "{}"}));
+  EXPECT_FALSE(read_namespace({"namespace/a", R"({"default_queue_type":5})"}));
   for (const char* key : {"binding/%2F/e/queue/q/k", "binding/%2F/e/thing/q/k/", "binding/%2F/e/queue/q/k/[[1]]",
                           "binding/%2F/e/queue/q/k/x"}) {
     EXPECT_FALSE(read_binding({key, "{}"})) << key;

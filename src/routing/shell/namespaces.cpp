@@ -104,7 +104,8 @@ std::vector<std::shared_ptr<const queue::QueueInfo>> Namespaces::follow(PolicyWa
 }
 
 Result<QueueChanges> Namespaces::carry_out(const NamespaceMade& made) {
-  by_name_.try_emplace(made.name, RoutingTable(made.name, hash_seed_));
+  auto [at, is_new] = by_name_.try_emplace(made.name, RoutingTable(made.name, hash_seed_));
+  at->second.default_queue_type = made.default_queue_type;
   return QueueChanges{};
 }
 

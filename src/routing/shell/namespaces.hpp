@@ -21,6 +21,7 @@ struct Namespace {
   std::vector<std::shared_ptr<const queue::QueueInfo>> queues = {};  // by the routing table's number; null: no queue
 
   Policies policies = {};
+  std::string default_queue_type = {};  // of who declares a queue without saying which; empty: classic
 
   std::shared_ptr<const queue::QueueInfo> queue(std::string_view name) const;
   /// What holds for a queue of this namespace as it was declared.

@@ -225,8 +225,20 @@ Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name)
   }
   if (now.find(name)) return fail(ErrorCode::kAlreadyExists, fmt::format("vhost '{}' already exists", name));
   Plan plan;
-  plan.definitions.push_back(definition_of_namespace(name));
-  plan.changes.emplace_back(NamespaceMade{std::string(name)});
+  NamespaceMade made{.name = std::string(name)};
+  plan.definitions.push_back(definition_of(made));
+  plan.changes.emplace_back(std::move(made));
+  return plan;
+}
+
+Result<Plan> plan_set_default_queue_type(const Namespaces& now, std::string_view name, std::string_view type) {
+  Result<const Namespace*> in = known(now, name);
+  if (!in) return fail(in.error());
+  Plan plan;
+  if ((*in)->default_queue_type == type) return plan;
+  NamespaceMade told{.name = std::string(name), .default_queue_type = std::string(type)};
+  plan.definitions.push_back(definition_of(told));
+  plan.changes.emplace_back(std::move(told));
   return plan;
 }
 

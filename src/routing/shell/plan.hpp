@@ -56,6 +56,8 @@ Result<Plan> plan_clear_policy(const Namespaces& now, PolicyKind kind, std::stri
                                std::string_view name);
 /// kAlreadyExists, kInvalidName.
 Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name);
+/// kNotFound.
+Result<Plan> plan_set_default_queue_type(const Namespaces& now, std::string_view name, std::string_view type);
 /// kNotFound; kPolicyViolation: the default one.
 Result<Plan> plan_delete_namespace(const Namespaces& now, std::string_view name);
 /// Topics that are gone already: what was defined about them is to be forgotten.

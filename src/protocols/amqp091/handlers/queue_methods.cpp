@@ -117,6 +117,15 @@ HandledLater declare_as_stream(ChannelPointer channel, StreamPointer known, Queu
   co_return Handled();
 }
 
+void take_default_type(const Client& client, QueueDeclare& declare) {
+  auto view = client.door.entities.find(client.shard, client.vhost);
+  if (!view || view->default_queue_type.empty()) return;
+  QueuePointer queue = find_queue(client, declare.queue);
+  std::string_view there = queue ? std::string_view(queue->type) : find_stream(client, declare.queue) ? "stream" : "";
+  add_default_type(declare.arguments, view->default_queue_type,
+                   {declare.durable, declare.exclusive, declare.auto_delete}, there);
+}
+
 Destination bound_to(const Client& client, const std::string& name) {
   return {find_stream(client, name) ? DestinationKind::kLogTopic : DestinationKind::kQueue, name};
 }
@@ -125,6 +134,7 @@ Destination bound_to(const Client& client, const std::string& name) {
 
 HandledLater handle_later(ChannelPointer channel, QueueDeclare declare) {
   Client& client = channel->client;
+  if (!declare.passive) take_default_type(client, declare);
   StreamPointer stream = find_stream(client, declare.queue);
   bool new_stream = !declare.passive && asks_for_stream(declare.arguments) && !find_queue(client, declare.queue);
   if (stream || new_stream) {

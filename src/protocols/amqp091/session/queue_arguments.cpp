@@ -152,6 +152,14 @@ Outcome<void> check_properties(std::string_view type, QueueProperties properties
   return {};
 }
 
+void add_default_type(PropertyTable& arguments, std::string_view type, QueueProperties properties,
+                      std::string_view there) {
+  if (type.empty() || type == "classic" || find_property(arguments, "x-queue-type")) return;
+  if (!there.empty() && there != type) return;
+  if (!check_properties(type, properties, {})) return;
+  arguments.push_back({"x-queue-type", std::string(type)});
+}
+
 Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueName queue) {
   if (find_property(arguments, "x-stream-offset")) return refuse(not_of_type("x-stream-offset", queue, "classic"));
   Argument argument(arguments, "x-priority", queue);

@@ -35,6 +35,11 @@ struct QueueProperties {
 };
 Outcome<void> check_properties(std::string_view type, QueueProperties properties, QueueName queue);
 
+/// As RabbitMQ does with a virtual host's default queue type: who names none gets that one by an argument, where a
+/// queue with such properties can be of it. `there`: the type of the one that is there, which it stays; empty: none is.
+void add_default_type(PropertyTable& arguments, std::string_view type, QueueProperties properties,
+                      std::string_view there);
+
 /// `x-priority` of a consumer. Errors: PRECONDITION_FAILED.
 Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueName queue);
 

@@ -4,6 +4,7 @@
 
 #include "protocols/amqp091/session/queue_arguments.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
+#include "protocols/amqp091/session/stream_arguments.hpp"
 #include "protocols/stomp/session/errors.hpp"
 
 namespace wharf::stomp {
@@ -55,9 +56,12 @@ Outcome<broker::QueueDeclaration> declaration(const Client& client, const QueueW
   return queue;
 }
 
-bool is_stream_type(const PropertyTable& arguments) {
-  const PropertyValue* type = find_property(arguments, "x-queue-type");
-  return type && type->text() && *type->text() == "stream";
+/// Streams are not made by STOMP: where they are the default, it is classic queues.
+void take_default_type(const Client& client, QueueWish& wish, const broker::QueueInfo* known) {
+  auto view = client.door.entities.find(client.shard, client.name_space);
+  if (!view || view->default_queue_type == "stream") return;
+  amqp091::add_default_type(wish.arguments, view->default_queue_type, {wish.durable, wish.exclusive, wish.auto_delete},
+                            known != nullptr ? known->type : std::string_view());
 }
 
 bool is_reserved(std::string_view name) {
@@ -93,11 +97,13 @@ QueueWish with(QueueWish wish, const QueueRequest& request) {
 }
 
 runtime::Task<Outcome<QueuePointer>> open_queue(Client* client, QueueWish wish) {
-  if (QueuePointer known = find_queue(*client, wish.name)) {
+  QueuePointer known = find_queue(*client, wish.name);
+  take_default_type(*client, wish, known.get());
+  if (known) {
     if (auto same = check_same(*client, *known, wish); !same) co_return refuse(same.error());
     co_return known;
   }
-  if (is_stream_type(wish.arguments))
+  if (amqp091::asks_for_stream(wish.arguments))
     co_return refuse("Not served", "streams are not made by STOMP: declare it by AMQP, or as a topic of Kafka");
   if (auto allowed = client->may(Verb::kConfigure, Resource::queue(wish.name)); !allowed)
     co_return refuse(allowed.error());

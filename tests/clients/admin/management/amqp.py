@@ -65,6 +65,10 @@ class Client:
         self.send(1, 85, 10, b"\0")
         self.expect(85, 11)
 
+    def declare(self, queue, durable=False):
+        self.send(1, 50, 10, b"\0\0" + short(queue) + bytes([durable << 1]) + table())
+        self.expect(50, 11)
+
     def publish(self, exchange, key, body=b"hello", mandatory=False):
         self.send(1, 60, 40, b"\0\0" + short(exchange) + short(key) + bytes([mandatory]))
         self.frame(2, 1, struct.pack(">HHQH", 60, 0, len(body), 0))

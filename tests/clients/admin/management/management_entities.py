@@ -1,5 +1,6 @@
 """Exchanges, queues, bindings."""
 
+import amqp
 import api
 from api import ask, escaped, get, status
 from cases import equal, unique
@@ -27,6 +28,20 @@ def test_a_queue_is_declared_again_and_refused_when_it_differs(_):
     equal(status("DELETE", path), 204)
     equal(status("DELETE", path), 404)
     equal(status("GET", path), 404)
+
+
+def test_a_virtual_host_has_a_default_queue_type(_):
+    vhost = made_vhost()
+    equal(status("PUT", escaped("vhosts", vhost), {"default_queue_type": "quorum"}), 204)
+    client = amqp.Client("default type", vhost=vhost)
+    for name, durable, kind in (("d", True, "quorum"), ("t", False, "classic")):
+        for _again in range(2):
+            client.declare(name, durable=durable)
+        equal(get(escaped("queues", vhost, name))["type"], kind)
+    client.close()
+    equal(status("PUT", escaped("queues", vhost, "h"), {"durable": True}), 201)
+    equal(get(escaped("queues", vhost, "h"))["arguments"]["x-queue-type"], "quorum")
+    equal(status("PUT", escaped("queues", vhost, "h"), {"durable": True}), 204)
 
 
 def test_bad_queues_are_refused_with_the_reason(_):
