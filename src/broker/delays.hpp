@@ -43,7 +43,8 @@ class Delays {
   virtual runtime::Task<Result<ScheduledPage>> list(runtime::Shard& here, ScheduledQuery query) = 0;
   /// kNotFound: it was sent on or cancelled, or never waited.
   virtual runtime::Task<Result<void>> cancel(runtime::Shard& here, ScheduledId id) = 0;
-  /// Its time is now. kNotFound as above. After a crash it may be sent twice, never not at all.
+  /// Its time is now. kNotFound as above. After a crash, or when its time comes in the same moment, it may be sent
+  /// twice, never not at all.
   virtual runtime::Task<Result<void>> hasten(runtime::Shard& here, ScheduledId id) = 0;
   /// How many wait. Soon after a start some may count that were sent before.
   virtual runtime::Task<std::uint64_t> pending(runtime::Shard& here) = 0;

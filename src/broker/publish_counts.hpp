@@ -13,12 +13,13 @@ inline void count_passing(const Seconds& seconds, const routing::ExchangeEntry& 
   if (!routes.undecided) exchange.traffic.count(routing::ExchangeEvent::kPublishOut, routes.destinations.size());
 }
 
-/// Of who is not told that it went nowhere.
+/// `is_told`: who publishes is answered that it went nowhere.
 inline void count_publish(const Seconds& seconds, const routing::ExchangeEntry& exchange, const routing::Routes& routes,
-                          VhostCounters& vhost) {
+                          VhostCounters& vhost, bool is_told = false) {
   count_passing(seconds, exchange, routes);
   vhost.messages.count(seconds, MessageEvent::kPublish);
-  if (!routes.undecided && routes.nowhere()) vhost.messages.count(MessageEvent::kDropUnroutable);
+  if (routes.undecided || !routes.nowhere()) return;
+  vhost.messages.count(is_told ? MessageEvent::kReturnUnroutable : MessageEvent::kDropUnroutable);
 }
 
 }  // namespace wharf::broker

@@ -25,7 +25,6 @@ namespace {
 using Complaint = std::optional<std::string>;
 using routing::DestinationKind;
 
-constexpr std::string_view kVhostOfStreams = "/";
 /// The arguments of a stream that a log topic keeps.
 constexpr std::string_view kOfStreams[] = {"x-queue-type", "x-max-age", "x-max-length-bytes",
                                            "x-stream-max-segment-size-bytes"};
@@ -55,6 +54,23 @@ Complaint check_policy(const DefinedPolicy& defined) {
   }
   if (!complaint) return std::nullopt;
   return fmt::format("Validation failed\n\n{}\n ({}/{})", *complaint, defined.vhost, policy.name);
+}
+
+/// Fills in its settings.
+Complaint check_stream(DefinedQueue& defined, std::uint64_t batch_bytes) {
+  const broker::QueueDeclaration& queue = defined.declaration;
+  amqp091::QueueName name{queue.name, defined.vhost};
+  amqp091::QueueProperties properties{.durable = queue.durable, .auto_delete = queue.auto_delete};
+  auto settings = amqp091::stream_topic(queue.arguments, properties, name, batch_bytes);
+  if (!settings) return settings.error().message;
+  for (const Property& argument : queue.arguments) {
+    if (std::ranges::find(kOfStreams, argument.name) == std::end(kOfStreams)) {
+      return fmt::format("argument {} of stream {} cannot be kept", argument.name,
+                         routing::resource(DestinationKind::kQueue, queue.name, defined.vhost));
+    }
+  }
+  defined.stream = std::move(*settings);
+  return std::nullopt;
 }
 
 Complaint check_queue(DefinedQueue& defined, const KnownVhost& known, std::uint64_t batch_bytes) {
@@ -219,31 +235,6 @@ class Trial {
 };
 
 }  // namespace
-
-std::optional<std::string> check_stream(DefinedQueue& defined, std::uint64_t batch_bytes) {
-  const broker::QueueDeclaration& queue = defined.declaration;
-  amqp091::QueueName name{queue.name, defined.vhost};
-  std::string told = routing::resource(DestinationKind::kQueue, queue.name, defined.vhost);
-  amqp091::Outcome<void> possible =
-      amqp091::check_properties("stream", {.durable = queue.durable, .auto_delete = queue.auto_delete}, name);
-  if (!possible) return possible.error().message;
-  amqp091::Outcome<amqp091::TopicSettings> settings = amqp091::stream_settings(queue.arguments, name);
-  if (!settings) return settings.error().message;
-  if (defined.vhost != kVhostOfStreams || !is_topic_name(queue.name)) {
-    return fmt::format(
-        "{} cannot be a stream: streams are log topics, which only vhost '{}' has, and whose names have "
-        "up to 249 letters, digits, '.', '_' and '-'",
-        told, kVhostOfStreams);
-  }
-  for (const Property& argument : queue.arguments) {
-    if (std::ranges::find(kOfStreams, argument.name) == std::end(kOfStreams)) {
-      return fmt::format("argument {} of stream {} cannot be kept", argument.name, told);
-    }
-  }
-  settings->emplace("max.message.bytes", fmt::format("{}", batch_bytes));
-  defined.stream = std::move(*settings);
-  return std::nullopt;
-}
 
 std::optional<std::string> check_definitions(Definitions& definitions, const KnownThings& known,
                                              std::uint64_t stream_batch_bytes) {

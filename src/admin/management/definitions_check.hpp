@@ -26,7 +26,4 @@ struct KnownThings {
 std::optional<std::string> check_definitions(Definitions& definitions, const KnownThings& known,
                                              std::uint64_t stream_batch_bytes);
 
-/// Why it cannot be a stream; none: it can. Fills in its settings.
-std::optional<std::string> check_stream(DefinedQueue& defined, std::uint64_t batch_bytes);
-
 }  // namespace wharf::management

@@ -52,7 +52,7 @@ runtime::Task<Result<void>> make_vhosts(Call* call, std::vector<DefinedVhost>* v
       made = co_await call->ports.entities.create_namespace(call->here, one.name);
     }
     if (!made && made.error().code != ErrorCode::kAlreadyExists) co_return made;
-    if (!one.default_queue_type.empty()) {
+    if (!one.default_queue_type.empty() && one.default_queue_type != "undefined") {
       std::string type = kept_queue_type(one.default_queue_type);
       made = co_await call->ports.entities.set_default_queue_type(call->here, one.name, std::move(type));
       if (!made) co_return made;

@@ -173,7 +173,7 @@ Answer publish(Call* call) {
   routing::Routes routes = router.route(
       *view->routes, *target, broker::for_routing(asked.message, extra_keys, &asked.headers), call->dice.roll());
   broker::ShardTraffic& traffic = call->ports.traffic;
-  broker::count_publish(traffic.seconds, *entry, routes, *traffic.of_vhost(call->vhost()));
+  broker::count_publish(traffic.seconds, *entry, routes, *traffic.of_vhost(call->vhost()), true);
   if (routes.undecided) {
     http::Response answer = co_await deduplicated(call, &asked);
     co_return answer;

@@ -5,7 +5,6 @@
 #include "admin/management/answers.hpp"
 #include "admin/management/body.hpp"
 #include "admin/management/connection_json.hpp"
-#include "admin/management/definitions_check.hpp"
 #include "admin/management/queue_json.hpp"
 #include "admin/management/queue_named.hpp"
 #include "admin/management/resources.hpp"
@@ -15,6 +14,7 @@
 #include "model/message.hpp"
 #include "protocols/amqp091/session/queue_arguments.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
+#include "routing/core/refusals.hpp"
 
 namespace wharf::management {
 namespace {
@@ -80,41 +80,48 @@ http::Response declared_again(const Call& call, const broker::QueueInfo& queue, 
   return same ? no_content() : answer_of(same.error());
 }
 
-/// What means the same is the same: both sides are brought into one form.
 http::Response declared_again(const Call& call, StreamPointer stream, Asked asked) {
-  amqp091::QueueName name{stream->name, call.vhost()};
-  if (amqp091::asks_for_stream(asked.arguments)) {
-    if (auto settings = amqp091::stream_settings(asked.arguments, name))
-      asked.arguments = amqp091::stream_arguments(*settings);
-  }
+  asked.arguments = amqp091::comparable_arguments(asked.arguments, {stream->name, call.vhost()});
   return declared_again(call, *shown_stream(std::move(stream)).queue, asked);
 }
 
 runtime::Task<http::Response> put_stream(Call* call, const Asked* asked) {
-  DefinedQueue defined{.vhost = call->vhost(),
-                       .declaration = {.name = call->names.at(1),
-                                       .durable = asked->durable,
-                                       .auto_delete = asked->auto_delete,
-                                       .arguments = asked->arguments,
-                                       .settings = {}},
-                       .stream = std::nullopt};
-  std::optional<std::string> complaint = check_stream(defined, call->about.stream_batch_bytes);
-  if (complaint) co_return bad_request(json_text(*complaint));
-  broker::TopicRequest request{.name = call->names.at(1), .partitions = 1, .overrides = std::move(*defined.stream)};
+  const std::string& name = call->names.at(1);
+  auto settings =
+      amqp091::stream_topic(asked->arguments, {.durable = asked->durable, .auto_delete = asked->auto_delete},
+                            {name, call->vhost()}, call->about.stream_batch_bytes);
+  if (!settings) co_return answer_of(settings.error());
+  broker::TopicRequest request{.name = name, .partitions = 1, .overrides = std::move(*settings)};
   auto made = co_await call->ports.catalogue.create_topic(call->here, std::move(request));
   if (made) co_return created();
-  StreamPointer known = stream_named(*call, call->vhost(), call->names.at(1));
+  StreamPointer known = stream_named(*call, call->vhost(), name);
   if (made.error().code != ErrorCode::kAlreadyExists || !known) co_return answer_of(made.error());
   co_return declared_again(*call, std::move(known), *asked);
+}
+
+/// As by AMQP, `if-unused` does not count.
+runtime::Task<http::Response> delete_stream(Call* call, StreamPointer stream) {
+  if (call->asks_for("if-empty")) {
+    Result<broker::PartitionMarks> marks = co_await call->ports.read.marks(call->here, stream->partition(0));
+    if (marks && marks->high_watermark > marks->log_start)
+      co_return bad_request(
+          json_text(routing::resource(routing::DestinationKind::kQueue, stream->name, call->vhost()) + " not empty"));
+  }
+  Result<void> gone = co_await call->ports.catalogue.remove_topic(call->here, stream->id);
+  if (!gone && gone.error().code != ErrorCode::kUnknownTopicId) co_return answer_of(gone.error());
+  co_return no_content();
+}
+
+/// Such names nobody may make up.
+std::optional<http::Response> check_name(const std::string& name) {
+  if (name.empty()) return bad_request("a queue's name is not empty");
+  if (name.starts_with("amq.")) return not_authorised("queue name '" + name + "' contains reserved prefix 'amq.*'");
+  return std::nullopt;
 }
 
 std::expected<broker::QueueDeclaration, http::Response> declaration(const Call& call, const Asked& asked) {
   const std::string& name = call.names.at(1);
   amqp091::QueueName queue{name, call.vhost()};
-  if (name.empty()) return std::unexpected(bad_request("a queue's name is not empty"));
-  if (name.starts_with("amq.")) {
-    return std::unexpected(not_authorised("queue name '" + name + "' contains reserved prefix 'amq.*'"));
-  }
   amqp091::Outcome<amqp091::QueueArguments> arguments = amqp091::queue_arguments(asked.arguments, queue);
   if (!arguments) return std::unexpected(answer_of(arguments.error()));
   amqp091::QueueProperties properties{.durable = asked.durable, .auto_delete = asked.auto_delete};
@@ -176,6 +183,7 @@ Answer put_queue(Call* call) {
     co_return declared_again(*call, *known, asked);
   }
   if (stream) co_return declared_again(*call, std::move(stream), asked);
+  if (auto refusal = check_name(name)) co_return std::move(*refusal);
   if (amqp091::asks_for_stream(asked.arguments)) {
     http::Response response = co_await put_stream(call, &asked);
     co_return response;
@@ -191,9 +199,14 @@ Answer put_queue(Call* call) {
 Answer delete_queue(Call* call) {
   const std::string& name = call->names.at(1);
   QueuePointer queue = call->view()->queue(name);
-  if (!queue) co_return nothing_here();
+  StreamPointer stream = queue ? nullptr : stream_named(*call, call->vhost(), name);
+  if (!queue && !stream) co_return nothing_here();
   if (Result<void> allowed = may(*call, Verb::kConfigure, Resource::queue(name)); !allowed)
     co_return answer_of(allowed.error());
+  if (stream) {
+    http::Response response = co_await delete_stream(call, std::move(stream));
+    co_return response;
+  }
   if (queue->exclusive) co_return answer_of(amqp091::locked({name, call->vhost()}));
   broker::QueueDeletion how{.if_unused = call->asks_for("if-unused"), .if_empty = call->asks_for("if-empty")};
   Result<std::uint64_t> gone = co_await call->ports.entities.delete_queue(call->here, call->vhost(), name, how);

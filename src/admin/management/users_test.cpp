@@ -163,6 +163,8 @@ TEST_F(ManagementApi, AVirtualHostHasADefaultQueueType) {
   EXPECT_EQ(status("PUT", "/queues/v/durable", R"({"durable":true})"), 204u);
   EXPECT_EQ(status("PUT", "/queues/v/named", R"({"durable":true})"), 204u);
   EXPECT_EQ(status("PUT", "/vhosts/v", R"({"description":"told without it"})"), 204u);
+  EXPECT_EQ(status("PUT", "/vhosts/v", R"({"default_queue_type":"quorum"})"), 204u);
+  EXPECT_EQ(ask("GET", "/vhosts/v").body.at("description"), "told without it");
   restart();
   EXPECT_EQ(ask("GET", "/vhosts/v").body.at("default_queue_type"), "quorum");
   EXPECT_EQ(status("PUT", "/vhosts/v", R"({"default_queue_type":"undefined"})"), 204u);
@@ -185,6 +187,13 @@ TEST_F(ManagementApi, AStreamIsDeclaredAsAQueue) {
   EXPECT_EQ(status("PUT", "/queues/%2F/t", R"({"durable":true})"), 201u);
   EXPECT_EQ(ask("GET", "/queues/%2F/t").body.at("type"), "stream");
   EXPECT_EQ(status("PUT", "/queues/%2F/t", R"({"durable":true})"), 204u);
+  EXPECT_EQ(status("PUT", "/queues/%2F/amq.mine", R"({"durable":true})"), 401u);
+  EXPECT_TRUE(publish("t", "hello"));
+  EXPECT_EQ(status("DELETE", "/queues/%2F/t?if-empty=true"), 400u);
+  for (const char* name : {"s", "t"}) {
+    EXPECT_EQ(status("DELETE", std::string("/queues/%2F/") + name), 204u);
+    EXPECT_EQ(status("GET", std::string("/queues/%2F/") + name), 404u);
+  }
 }
 
 TEST_F(ManagementApi, AVirtualHostThatIsRefusedIsNotThere) {

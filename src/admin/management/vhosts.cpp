@@ -93,26 +93,27 @@ Answer put_vhost(Call* call) {
   if (body.refusal()) co_return *body.refusal();
   if (Result<void> fits = check_note(note); !fits) co_return answer_of(fits.error());
   bool is_new = !call->view();
-  bool says_something = !call->request.body.empty();
+  bool says_something = body.find("description") != nullptr || body.find("tags") != nullptr;
   if (is_new) {
     Result<void> made = co_await call->ports.entities.create_namespace(call->here, call->vhost());
     if (!made && made.error().code == ErrorCode::kAlreadyExists) is_new = false;
     if (!made && is_new) co_return answer_of(made.error());
   }
-  if (is_new || says_something) {
-    Result<void> kept = co_await keep_note(call, call->vhost(), std::move(note));
-    if (!kept) co_return answer_of(kept.error());
+  if (is_new) {
+    security::Permission all{call->user.name, call->vhost(), ".*", ".*", ".*"};
+    Result<void> set = co_await call->ports.access.set_permission(call->here, std::move(all));
+    if (!set) co_return answer_of(set.error());
   }
   if (type) {
     Result<void> set =
         co_await call->ports.entities.set_default_queue_type(call->here, call->vhost(), kept_queue_type(*type));
     if (!set) co_return answer_of(set.error());
   }
-  if (!is_new) co_return no_content();
-  security::Permission all{call->user.name, call->vhost(), ".*", ".*", ".*"};
-  Result<void> set = co_await call->ports.access.set_permission(call->here, std::move(all));
-  if (!set) co_return answer_of(set.error());
-  co_return created();
+  if (is_new || says_something) {
+    Result<void> kept = co_await keep_note(call, call->vhost(), std::move(note));
+    if (!kept) co_return answer_of(kept.error());
+  }
+  co_return is_new ? created() : no_content();
 }
 
 Answer delete_vhost(Call* call) {

@@ -27,7 +27,8 @@ Result<queue::LiveSchedule*> schedule_of(NodeShard& shard, const ScheduledId& id
 
 runtime::Task<void> cancel_there(NodeShard* shard, ScheduledId id, Result<void>* outcome) {
   Result<queue::LiveSchedule*> schedule = schedule_of(*shard, id);
-  *outcome = schedule ? co_await (*schedule)->cancel(id.bucket, id.offset) : fail(schedule.error());
+  if (!schedule) co_return void(*outcome = fail(schedule.error()));
+  *outcome = co_await (*schedule)->cancel(id.bucket, id.offset);
 }
 
 }  // namespace
@@ -92,7 +93,9 @@ runtime::Task<void> NodeDelays::hasten_there(NodeShard* shard, ScheduledId id, R
   if (!schedule) co_return void(*outcome = fail(schedule.error()));
   Result<Delayed> waiting = co_await (*schedule)->find(id.bucket, id.offset);
   if (!waiting) co_return void(*outcome = fail(waiting.error()));
-  waiting->envelope.due = shard->shard.clock().wall_now();
+  const Timestamp now = shard->shard.clock().wall_now();
+  if (waiting->envelope.due <= now) co_return;  // it goes out by itself, and would go twice
+  waiting->envelope.due = now;
   std::vector<Delayed> again;
   again.push_back(std::move(*waiting));
   auto scheduled = co_await this->schedule(shard->shard, std::move(again));

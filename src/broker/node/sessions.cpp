@@ -299,8 +299,8 @@ runtime::Task<Result<void>> NodeSessions::end(Lane* lane, Session* session) {
   }
   std::vector<SessionItem> gone{{std::string(), std::nullopt}};
   for (const auto& [key, value] : session->items) gone.push_back({key, std::nullopt});
-  Result<void> written = co_await send_message(lane, session);
-  if (written) written = co_await delete_queues(lane, session);
+  co_await send_message(lane, session);
+  Result<void> written = co_await delete_queues(lane, session);
   if (written) written = co_await write(&lane->shard, &session->name, std::move(gone));
   session->ending = false;
   if (!written) {
@@ -314,15 +314,17 @@ runtime::Task<Result<void>> NodeSessions::end(Lane* lane, Session* session) {
   co_return written;
 }
 
-/// MQTT 5, 3.1.2.5: a will that waits for its delay does so as long as its session lives.
-runtime::Task<Result<void>> NodeSessions::send_message(Lane* lane, Session* session) {
+/// MQTT 5, 3.1.2.5: a will that waits for its delay does so as long as its session lives. Where it cannot be sent now
+/// it comes after its delay, and the session ends all the same.
+runtime::Task<void> NodeSessions::send_message(Lane* lane, Session* session) {
   auto item = session->items.find(std::string(kSessionMessageItem));
-  if (item == session->items.end()) co_return Result<void>();
+  if (item == session->items.end()) co_return;
   std::optional<ScheduledId> id = ScheduledId::from_text(item->second);
-  if (!id) co_return Result<void>();
+  if (!id) co_return;
   Result<void> sent = co_await ports_.delays.hasten(lane->shard, *id);
-  if (!sent && sent.error().code == ErrorCode::kNotFound) co_return Result<void>();
-  co_return sent;
+  if (sent || sent.error().code == ErrorCode::kNotFound) co_return;
+  logger_.warn("could not send what a session leaves before its delay is over",
+               {{"client", session->name.client}, {"reason", sent.error().message}});
 }
 
 runtime::Task<Result<void>> NodeSessions::delete_queues(Lane* lane, Session* session) {

@@ -94,7 +94,7 @@ class NodeSessions final : public Sessions {
   runtime::Task<void> attach_to(Lane* lane, Session* session, Attaching* attaching);
   runtime::Task<void> detach_on(Lane* lane, SessionRef ref, SessionExpiry expiry);
   runtime::Task<Result<void>> end(Lane* lane, Session* session);
-  runtime::Task<Result<void>> send_message(Lane* lane, Session* session);
+  runtime::Task<void> send_message(Lane* lane, Session* session);
   runtime::Task<Result<void>> delete_queues(Lane* lane, Session* session);
   runtime::Task<void> end_later(Lane* lane, Session* session);
   static runtime::Task<bool> until_free(Session* session);

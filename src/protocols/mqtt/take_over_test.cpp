@@ -58,8 +58,29 @@ TEST_F(MqttTakeOver, AWillThatWaitsForItsDelayIsPublishedOnceWhenItsSessionEnds)
   EXPECT_FALSE(watcher.hears_something(std::chrono::seconds(5)));
   open(lasting("c", "guest", true));
   EXPECT_TRUE(watcher.hears_something(std::chrono::seconds(1)));
-  EXPECT_EQ(watcher.message().topic, "w");
+  EXPECT_EQ(watcher.message(), "gone");
   EXPECT_FALSE(watcher.hears_something(std::chrono::seconds(20)));
+}
+
+// Its delay is cut to what the session lives: both are over in the same moment.
+TEST_F(MqttTakeOver, AWillThatIsDueWhenItsSessionExpiresIsPublishedOnce) {
+  Peer& watcher = open("watcher");
+  EXPECT_EQ(watcher.subscribe("w", 0), 0);
+  constexpr int kClients = 20;
+  for (int i = 0; i < kClients; ++i) {
+    std::string name = fmt::format("c{}", i);
+    Connect with_will = lasting(name);
+    with_will.properties.session_expiry_s = 10;
+    with_will.will = will_of("w");
+    with_will.will->properties.will_delay_s = 100;
+    open(with_will).cut();
+  }
+  int heard = 0;
+  while (watcher.hears_something(std::chrono::seconds(200))) {
+    EXPECT_EQ(watcher.message(), "gone");
+    ++heard;
+  }
+  EXPECT_EQ(heard, kClients);
 }
 
 TEST_F(MqttTakeOver, WhoIsTakenOverBeforeItsConnAckLeavesNoWill) {

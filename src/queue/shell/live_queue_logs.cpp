@@ -89,9 +89,11 @@ runtime::Task<void> LiveQueue::recover() {
           {{"queue", identity_.name}, {"offset", record.offset.value}, {"reason", replayed.error().message}});
   };
   Result<void> read = co_await cluster::replay(&with_.logs, state_->partition(), visit);
-  if (!read)
+  if (!read) {
     with_.logger.error("a queue's state is damaged: messages may be delivered again",
                        {{"queue", identity_.name}, {"reason", read.error().message}});
+    state_->distrust();  // what is written next replaces it
+  }
   bool has_lost = false;
   for (std::uint8_t level : std::exchange(found_levels_, {})) {
     const log::PartitionLog* messages = with_.logs.store().find(log_of(level));
@@ -339,8 +341,9 @@ void LiveQueue::write_state_then(Answered answered) {
 
 void LiveQueue::write_last_state() {
   ended_ = true;
-  if (!state_ || (state_->is_empty() && core_.is_untouched())) return;
-  state_->write_last(take_snapshot());
+  if (!state_) return;
+  bool has_nothing_to_say = state_->is_empty() && core_.is_untouched();
+  state_->write_last(has_nothing_to_say ? std::vector<std::byte>() : take_snapshot());
 }
 
 LiveQueue::Floors LiveQueue::floors() const {

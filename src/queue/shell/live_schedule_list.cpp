@@ -29,7 +29,7 @@ MessageWindow window_over(Offset from, SharedBytes bytes) {
 
 }  // namespace
 
-/// With an envelope that can be read.
+/// Its key says when it is due.
 runtime::Task<Result<LoadedMessage>> LiveSchedule::load_waiting(BucketId bucket, Offset offset) {
   ScheduledId id{lane_, bucket, offset};
   PartitionId partition = messages_of(bucket, lane_);

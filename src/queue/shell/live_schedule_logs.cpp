@@ -62,9 +62,11 @@ runtime::Task<Result<void>> LiveSchedule::open(std::vector<BucketId> buckets) {
                          {{"offset", record.offset.value}, {"reason", replayed.error().message}});
   };
   Result<void> read = co_await cluster::replay(&with_.logs, state_.partition(), visit);
-  if (!read)
+  if (!read) {
     with_.logger.error("the schedule's state is damaged: delayed messages may be sent again",
                        {{"reason", read.error().message}});
+    state_.distrust();
+  }
   for (const BucketId& bucket : buckets) {
     Result<log::PartitionLog*> log = with_.logs.store().create(messages_of(bucket, lane_), log_config(log::Flush::kSync));
     if (!log) co_return fail(log.error());

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kSnapshotFactor = 4;
 /// After the disk failed or was full.
 constexpr Milliseconds kRetryInterval{1'000};
-/// What is said of a queue at rest is shorter.
+/// What is said of a queue at rest is mostly shorter.
 constexpr std::size_t kMostRemembered = 256;
 
 }  // namespace

@@ -61,8 +61,8 @@ class StateLog {
   void write(Answered answered, Kept kept = {});
   /// The next record is a snapshot: what was read is not what is true.
   void distrust() { lost_ = true; }
-  /// The last record of an orderly stop; empty: there is none. What the log ends with already is not written again: a
-  /// node with many queues at rest would write as many files at each stop.
+  /// The last record of an orderly stop; empty: there is none. A short one that the log ends with already is not
+  /// written again: a node with many queues at rest would write as many files at each stop.
   void write_last(std::vector<std::byte> snapshot);
   /// With its files. Nothing is answered or asked any more.
   void remove();
@@ -86,7 +86,7 @@ class StateLog {
   Offset end_;               // with what is on its way to the disk
   std::uint64_t bytes_ = 0;  // since the last snapshot
   std::uint64_t snapshot_bytes_ = 0;
-  std::vector<std::byte> last_;  // record, on disk or on its way; empty: no snapshot, or a large one
+  std::vector<std::byte> last_;  // record, on disk or on its way, if it may be a short snapshot; else empty
   bool lost_ = false;            // a change is missing
   bool refusing_ = false;        // ... which the owner was told
   bool ended_ = false;

@@ -134,7 +134,7 @@ Destination bound_to(const Client& client, const std::string& name) {
 
 HandledLater handle_later(ChannelPointer channel, QueueDeclare declare) {
   Client& client = channel->client;
-  if (!declare.passive) take_default_type(client, declare);
+  if (!declare.passive && !declare.queue.starts_with(kReplyTo)) take_default_type(client, declare);
   StreamPointer stream = find_stream(client, declare.queue);
   bool new_stream = !declare.passive && asks_for_stream(declare.arguments) && !find_queue(client, declare.queue);
   if (stream || new_stream) {

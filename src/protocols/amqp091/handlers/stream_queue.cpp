@@ -6,7 +6,6 @@
 #include <limits>
 #include <utility>
 
-#include "model/topic_name.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/session/errors.hpp"
 #include "protocols/amqp091/session/queue_equivalence.hpp"
@@ -15,38 +14,22 @@
 namespace wharf::amqp091 {
 namespace {
 
-constexpr std::string_view kVhostOfStreams = "/";
-
 std::string resource_of(const Client& client, std::string_view name) {
   return routing::resource(routing::DestinationKind::kQueue, name, client.vhost);
 }
 
 /// Messages as large as the door takes them must fit, whatever other topics take.
-std::string largest_batch(const Client& client) {
+std::uint64_t largest_batch(const Client& client) {
   constexpr std::uint64_t kBesideBody = 1 << 20;
   constexpr std::uint64_t kMost = std::numeric_limits<std::int32_t>::max();
-  return fmt::format("{}", std::min(client.door.limits.max_message_bytes + kBesideBody, kMost));
+  return std::min(client.door.limits.max_message_bytes + kBesideBody, kMost);
 }
 
 Outcome<broker::TopicRequest> request_of(const Client& client, const QueueDeclare& declare) {
-  QueueName queue = name_of(client, declare.queue);
-  auto possible = check_properties("stream", {declare.durable, declare.exclusive, declare.auto_delete}, queue);
-  if (!possible) return refuse(possible.error());
-  Outcome<TopicSettings> settings = stream_settings(declare.arguments, queue);
+  Outcome<TopicSettings> settings =
+      stream_topic(declare.arguments, {declare.durable, declare.exclusive, declare.auto_delete},
+                   name_of(client, declare.queue), largest_batch(client));
   if (!settings) return refuse(settings.error());
-  if (client.vhost != kVhostOfStreams) {
-    return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("{} cannot be a stream: streams are log topics, which only vhost '{}' has",
-                              resource_of(client, declare.queue), kVhostOfStreams));
-  }
-  if (!is_topic_name(declare.queue)) {
-    return refuse(
-        ReplyCode::kPreconditionFailed,
-        fmt::format("{} cannot be a stream: streams are log topics, whose names have up to 249 letters, digits, "
-                    "'.', '_' and '-'",
-                    resource_of(client, declare.queue)));
-  }
-  settings->emplace("max.message.bytes", largest_batch(client));
   return broker::TopicRequest{.name = declare.queue, .partitions = 1, .overrides = std::move(*settings)};
 }
 
@@ -61,11 +44,7 @@ StreamPointer find_stream(const Client& client, std::string_view name) {
 Outcome<void> check_declared_again(const Client& client, const cluster::Topic& stream, const QueueDeclare& declare) {
   QueueName queue = name_of(client, stream.name);
   if (declare.exclusive) return refuse(locked(queue));
-  // What means the same is the same: both sides are brought into one form.
-  PropertyTable asked = declare.arguments;
-  if (asks_for_stream(asked)) {
-    if (Outcome<TopicSettings> settings = stream_settings(asked, queue)) asked = stream_arguments(*settings);
-  }
+  PropertyTable asked = comparable_arguments(declare.arguments, queue);
   PropertyTable current = stream_arguments(stream.overrides);
   return check_equivalent({.durable = true, .auto_delete = false, .arguments = &current},
                           {.durable = declare.durable, .auto_delete = declare.auto_delete, .arguments = &asked}, queue,

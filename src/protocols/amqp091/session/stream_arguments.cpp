@@ -4,7 +4,10 @@
 #include <array>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "model/number_text.hpp"
+#include "model/topic_name.hpp"
 #include "protocols/amqp091/session/arguments_reader.hpp"
 
 namespace wharf::amqp091 {
@@ -124,6 +127,21 @@ Outcome<TopicSettings> stream_settings(const PropertyTable& arguments, QueueName
   return settings;
 }
 
+Outcome<TopicSettings> stream_topic(const PropertyTable& arguments, QueueProperties properties, QueueName queue,
+                                    std::uint64_t batch_bytes) {
+  if (auto possible = check_properties("stream", properties, queue); !possible) return refuse(possible.error());
+  Outcome<TopicSettings> settings = stream_settings(arguments, queue);
+  if (!settings) return settings;
+  auto cannot_be = [&queue](std::string_view why) {
+    return refuse(ReplyCode::kPreconditionFailed,
+                  fmt::format("{} cannot be a stream: streams are log topics, {}", resource_of(queue), why));
+  };
+  if (queue.vhost != kVhostOfStreams) return cannot_be(fmt::format("which only vhost '{}' has", kVhostOfStreams));
+  if (!is_topic_name(queue.name)) return cannot_be("whose names have up to 249 letters, digits, '.', '_' and '-'");
+  settings->emplace("max.message.bytes", fmt::format("{}", batch_bytes));
+  return settings;
+}
+
 PropertyTable stream_arguments(const TopicSettings& settings) {
   auto value = [&settings](const char* name) {
     auto found = settings.find(name);
@@ -136,6 +154,12 @@ PropertyTable stream_arguments(const TopicSettings& settings) {
   if (auto bytes = value("retention.bytes")) arguments.push_back({"x-max-length-bytes", *bytes});
   if (auto bytes = value("segment.bytes")) arguments.push_back({"x-stream-max-segment-size-bytes", *bytes});
   return arguments;
+}
+
+PropertyTable comparable_arguments(const PropertyTable& arguments, QueueName queue) {
+  if (!asks_for_stream(arguments)) return arguments;
+  Outcome<TopicSettings> settings = stream_settings(arguments, queue);
+  return settings ? stream_arguments(*settings) : arguments;
 }
 
 Outcome<StreamStart> stream_start(const PropertyTable& arguments, QueueName queue) {

@@ -10,12 +10,16 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "model/property.hpp"
 #include "protocols/amqp091/session/queue_arguments.hpp"
 #include "protocols/amqp091/wire/reply_code.hpp"
 
 namespace wharf::amqp091 {
+
+/// The one that has log topics.
+inline constexpr std::string_view kVhostOfStreams = "/";
 
 /// A topic's settings by name, as texts.
 using TopicSettings = std::map<std::string, std::string>;
@@ -26,9 +30,18 @@ bool asks_for_stream(const PropertyTable& arguments);
 /// What the arguments ask of the topic. Errors: PRECONDITION_FAILED.
 Outcome<TopicSettings> stream_settings(const PropertyTable& arguments, QueueName queue);
 
+/// The log topic's settings, whose batches may have `batch_bytes`. Errors: PRECONDITION_FAILED, also for what cannot be
+/// a stream, or has a name that no topic can have, or is in a virtual host that has none.
+Outcome<TopicSettings> stream_topic(const PropertyTable& arguments, QueueProperties properties, QueueName queue,
+                                    std::uint64_t batch_bytes);
+
 /// The arguments that a topic with these settings could have been declared with, each in one form: for queue.declare of
 /// what is there already. A topic of Kafka's that says nothing of its retention has none.
 PropertyTable stream_arguments(const TopicSettings& settings);
+
+/// What is asked of a stream that is there, in that one form, so that what means the same is the same; where it is no
+/// stream that is asked for, as it is.
+PropertyTable comparable_arguments(const PropertyTable& arguments, QueueName queue);
 
 /// Where a consumer begins.
 struct StreamStart {
