@@ -28,6 +28,9 @@ def wharf(*arguments, code=0, given=None, **environment):
 def test_a_user_is_added_let_in_and_deleted(_):
     name, vhost = unique("user"), unique("vhost")
     equal(wharf("vhost", "create", vhost), "")
+    equal(wharf("vhost", "create", vhost, "--default-queue-type", "quorum"), "")
+    assert [vhost, "quorum"] in [line.split() for line in wharf("vhost", "list").splitlines()]
+    equal(wharf("vhost", "create", vhost, "--default-queue-type", "classic"), "")
     assert [vhost, "classic"] in [line.split() for line in wharf("vhost", "list").splitlines()]
     equal(wharf("user", "add", name, "--tags", "management", given=b"secret\n"), "")
     equal(wharf("user", "add", name, "other", code=1), f"wharf user: there is a user '{name}' already\n")
@@ -40,7 +43,7 @@ def test_a_user_is_added_let_in_and_deleted(_):
     equal(wharf("user", "permissions", name).split(), ["USER", "VHOST", "CONFIGURE", "WRITE", "READ", name, vhost, "^a", ".*", ".*"])
     equal(wharf("user", "password", name, "better"), "")
     equal(wharf("vhost", "list", code=1, **me), "wharf vhost: the server does not let this user in: check --user and --password\n")
-    equal(wharf("vhost", "list", "--user", name, "--password", "better").split(), ["VHOST", vhost])
+    equal(wharf("vhost", "list", "--user", name, "--password", "better").split(), ["VHOST", "DEFAULT", "QUEUE", "TYPE", vhost, "classic"])
     equal(wharf("user", "permit", name, "--vhost", vhost, "--take-away"), "")
     equal(wharf("user", "permit", name, "--vhost", unique("no"), code=1).startswith("wharf user: there is no user"), True)
     equal(wharf("user", "delete", name), "")
