@@ -201,10 +201,7 @@ runtime::Task<Result<void>> Node::open_entities() {
   histories_.use(deduplication_);
   policies_.use(*authority_);
   co_await authority_->open(shards_.at(0).topics);
-  for (std::size_t i = 0; i < shards; ++i) {
-    queue::ShardQueues* queues = shards_.at(i).queues.get();
-    co_await runtime::await_on(first(), *with_.shards[i], [queues] { return queues->recover(); });
-  }
+  co_await recover_queues();
   Result<void> settled = co_await transactions_.settle_found(first());
   if (!settled) co_return settled;
   for (std::size_t i = 0; i < shards; ++i) {
@@ -212,6 +209,16 @@ runtime::Task<Result<void>> Node::open_entities() {
     co_await runtime::call_on(first(), *with_.shards[i], [queues] { queues->begin(); });
   }
   co_return Result<void>();
+}
+
+/// Of all shards at once.
+runtime::Task<void> Node::recover_queues() {
+  runtime::TaskScope work(first());
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    queue::ShardQueues* queues = shards_.at(i).queues.get();
+    work.spawn("queue-recovery", runtime::await_on(first(), *with_.shards[i], [queues] { return queues->recover(); }));
+  }
+  co_await work.close();
 }
 
 /// Once the queues can take what is due.

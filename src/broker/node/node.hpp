@@ -115,6 +115,7 @@ class Node {
   void make_queues();
   void make_schedules(NodeShard& of);
   runtime::Task<Result<void>> open_entities();
+  runtime::Task<void> recover_queues();
   runtime::Task<Result<void>> open_schedules();
   runtime::Task<void> open_access();
   runtime::Task<void> close_queues();

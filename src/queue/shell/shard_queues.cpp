@@ -10,6 +10,12 @@ constexpr Milliseconds kStateInterval{10};
 /// So many queues are looked at so often for what they keep on disk: all of a few thousand within seconds.
 constexpr Milliseconds kLookInterval{1'000};
 constexpr std::size_t kQueuesPerLook = 256;
+/// Queues that are recovered at the same time: each waits for the disk, or for a thread that reads, a few times.
+constexpr std::size_t kRecoveredAtOnce = 16;
+
+runtime::Task<void> recover_some(const std::vector<LiveQueue*>* all, std::size_t* next) {
+  while (*next < all->size()) co_await (*all)[(*next)++]->recover();
+}
 
 }  // namespace
 
@@ -57,7 +63,10 @@ runtime::Task<void> ShardQueues::recover() {
   look_at_disk();
   std::vector<LiveQueue*> all;
   for (const auto& [id, queue] : queues_) all.push_back(queue.get());
-  for (LiveQueue* queue : all) co_await queue->recover();
+  std::size_t next = 0;
+  runtime::TaskScope workers(shard_);
+  for (std::size_t i = 0; i < kRecoveredAtOnce; ++i) workers.spawn("queue-recovery", recover_some(&all, &next));
+  co_await workers.close();
 }
 
 void ShardQueues::begin() {
