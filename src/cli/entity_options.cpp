@@ -1,5 +1,8 @@
 #include "cli/entity_options.hpp"
 
+#include <chrono>
+
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -71,6 +74,12 @@ std::string cell(const boost::json::value& item, std::string_view field) {
   if (value == nullptr || value->is_null()) return "-";
   if (value->is_bool()) return value->as_bool() ? "yes" : "no";
   return text_of(*value);
+}
+
+std::string time_cell(const boost::json::value& item, std::string_view field) {
+  const boost::json::value* time = field_of(item, field);
+  if (time == nullptr || !time->is_int64()) return "-";
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", std::chrono::sys_seconds(std::chrono::seconds(time->get_int64() / 1000)));
 }
 
 std::string arguments_cell(const boost::json::value& item) {

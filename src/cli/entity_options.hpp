@@ -34,6 +34,8 @@ Result<boost::json::object> object_of(std::string_view option, const std::vector
 const boost::json::value* field_of(const boost::json::value& item, std::string_view field);
 /// The same as a cell: "-" where it is missing, texts as they are, lists with commas between.
 std::string cell(const boost::json::value& item, std::string_view field);
+/// Milliseconds since 1970 as 2026-11-26 17:40:00, UTC.
+std::string time_cell(const boost::json::value& item, std::string_view field);
 /// A field {"x-max-length":5} as x-max-length=5.
 std::string table_cell(const boost::json::value& item, std::string_view field);
 /// That of the arguments.

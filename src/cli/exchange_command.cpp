@@ -1,6 +1,3 @@
-#include <chrono>
-
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -70,15 +67,9 @@ Task<Result<void>> remove(ManagementSession* session, const ExchangeOptions* opt
   co_return Result<void>();
 }
 
-/// 2026-11-26 17:40:00 UTC
-std::string time_cell(const boost::json::value& one) {
-  const boost::json::value* due = field_of(one, "due_ms");
-  if (due == nullptr || !due->is_int64()) return "-";
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", std::chrono::sys_seconds(std::chrono::seconds(due->get_int64() / 1000)));
-}
-
 std::vector<std::string> delayed_row(const boost::json::value& one) {
-  return {cell(one, "id"), time_cell(one), cell(one, "exchange"), cell(one, "routing_key"), cell(one, "payload_bytes")};
+  return {cell(one, "id"), time_cell(one, "due_ms"), cell(one, "exchange"), cell(one, "routing_key"),
+          cell(one, "payload_bytes")};
 }
 
 Task<Result<void>> delayed(ManagementSession* session, const ExchangeOptions* options) {

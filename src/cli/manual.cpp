@@ -140,7 +140,7 @@ constexpr std::string_view kEnvironment =
 WHARF_KAFKA_LISTEN is kafka.listen. Variables of services that Kubernetes sets are passed over.
 WHARF_BOOTSTRAP is where the commands that work with Kafka's protocol find a broker: topic, group, produce, consume,
 bench. WHARF_ADMIN_URL, WHARF_ADMIN_USER and WHARF_ADMIN_PASSWORD say the same to those that ask the management API:
-queue, exchange, binding, vhost, user.)";
+queue, exchange, binding, policy, vhost, user, top.)";
 
 constexpr std::string_view kExamples =
     R"(wharf doctor                               is this machine fit to run the server?

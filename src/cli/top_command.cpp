@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <unistd.h>
 
@@ -51,7 +52,8 @@ const boost::json::value* at(const boost::json::value& item, std::string_view pa
 /// A number, a rate as a whole one; 0 where RabbitMQ has none yet.
 std::string number(const boost::json::value& item, std::string_view path) {
   const boost::json::value* found = at(item, path);
-  return found != nullptr && found->is_number() ? fmt::format("{:.0f}", found->to_number<double>()) : "0";
+  double whole = found != nullptr && found->is_number() ? std::round(found->to_number<double>()) : 0;
+  return fmt::format("{:.0f}", whole + 0.0);  // what is a little below 0 is no "-0"
 }
 
 std::string per_second(const boost::json::value& item, std::string_view event) {
@@ -141,10 +143,11 @@ Run declare(CLI::App* app) {
 Command top_command() {
   return {
       .name = "top",
-      .summary = "watch the busiest queues, and what passes through the broker",
+      .summary = "watch the busiest queues, and what passes by exchanges and queues",
       .description =
           R"(Shows the broker's totals and its busiest queues, and looks again every two seconds. IN, OUT and ACK are messages a
-second over the last seconds; GROWTH is by how many messages a queue grows in one. Works with Wharf and with RabbitMQ's management plugin.)",
+second over the last seconds; GROWTH is by how many messages a queue grows in one. What
+Kafka's clients write to topics and read is not among them: that is in the console and in /metrics. Works with Wharf and with RabbitMQ's management plugin.)",
       .examples = R"(wharf top
 wharf top --sort ready --rows 50
 wharf top --count 1

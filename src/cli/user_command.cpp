@@ -130,7 +130,7 @@ Task<Result<void>> list_tokens(ManagementSession* session, const UserOptions* op
   session->streams.out << shown(tokens, options->shared.json, TextTable({"ID", "USER", "NAME", "EXPIRES", "EXPIRED"}),
                                 [](const boost::json::value& one) {
                                   return std::vector{cell(one, "id"), cell(one, "user"), cell(one, "name"),
-                                                     cell(one, "expires_ms"), cell(one, "expired")};
+                                                     time_cell(one, "expires_ms"), cell(one, "expired")};
                                 });
   co_return Result<void>();
 }
@@ -228,7 +228,7 @@ Command user_command() {
       .name = "user",
       .summary = "add, delete and list users, and say what they may do",
       .description =
-          R"(Users of the AMQP port and of the management API; docs/security.md has the rules, which are RabbitMQ's. Works
+          R"(Users of the AMQP, MQTT and STOMP ports and of the management API; docs/security.md has the rules, which are RabbitMQ's. Works
 with Wharf and with RabbitMQ's management plugin.)",
       .examples = R"(wharf user list
 wharf user add shop secret

@@ -60,7 +60,8 @@ Run declare(CLI::App* app) {
   names(sub);
   sub->add_option(
       "--default-queue-type", options->default_queue_type,
-      "What a queue is that is declared without a type: classic, quorum; stream in the virtual host / alone.");
+      "What a durable queue is that is declared without a type: classic, quorum; stream in the virtual host / alone. "
+      "Of a virtual host that is there it is set anew.");
   names(actions.add("delete", "Delete virtual hosts with everything in them.", remove));
   return actions.run(server, options);
 }

@@ -65,6 +65,10 @@ std::optional<security::Principal> user_of(const broker::Access& access, const T
 
 }  // namespace
 
+bool may_manage(const std::vector<std::string>& tags) {
+  return std::ranges::find_first_of(tags, kManagementTags) != tags.end();
+}
+
 bool has_token(const http::Request& request) {
   return token_in(request).has_value();
 }
@@ -74,8 +78,7 @@ std::expected<security::Principal, http::Response> manager_of(const broker::Acce
                                                               const http::Request& request) {
   std::optional<security::Principal> user = user_of(access, tokens, here, request);
   if (!user) return std::unexpected(sign_in_first());
-  bool may_manage = std::ranges::any_of(kManagementTags, [&](std::string_view tag) { return user->has_tag(tag); });
-  if (!may_manage) return std::unexpected(error_answer(401, "not_authorised", "Not management user"));
+  if (!may_manage(user->tags)) return std::unexpected(error_answer(401, "not_authorised", "Not management user"));
   return std::move(*user);
 }
 

@@ -2,6 +2,8 @@
 // Who asks: by HTTP's basic authentication (RFC 7617) or by a token (RFC 6750), and only who has one of the tags that
 // let a user manage.
 #include <expected>
+#include <string>
+#include <vector>
 
 #include "admin/json_http/tokens.hpp"
 #include "broker/access.hpp"
@@ -14,6 +16,8 @@ namespace wharf::json_http {
 /// 401: who that is, is not known; or it is no manager.
 std::expected<security::Principal, http::Response> manager_of(const broker::Access& access, const Tokens& tokens,
                                                               const runtime::Shard& here, const http::Request& request);
+/// Whether a user with these tags may sign in here at all.
+bool may_manage(const std::vector<std::string>& tags);
 /// Whether it signs in by a token, right or wrong.
 bool has_token(const http::Request& request);
 

@@ -42,8 +42,10 @@ Answer create_token(Call* call) {
   json_http::Tokens::Wanted wanted{.user = call->body_text("user").value_or(call->user.name),
                                    .name = call->body_text("name").value_or("")};
   if (!is_its(*call, wanted.user)) co_return forbidden("tokens of others are for the tag administrator");
-  if (call->ports.access.table(call->here).find_user(wanted.user) == nullptr) {
-    co_return not_found("there is no user '" + wanted.user + "'");
+  const security::User* user = call->ports.access.table(call->here).find_user(wanted.user);
+  if (user == nullptr) co_return not_found("there is no user '" + wanted.user + "'");
+  if (!json_http::may_manage(user->tags)) {
+    co_return conflict("user '" + wanted.user + "' has no tag, and may not sign in here: give it one first");
   }
   const std::int64_t seconds = call->body_number("expires_in_seconds").value_or(kDefaultSeconds);
   wanted.expires_ms = call->here.clock().wall_now().ms + seconds * 1000;
