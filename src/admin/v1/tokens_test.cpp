@@ -76,7 +76,7 @@ TEST_F(TokensApi, OthersTokensAreForAdministrators) {
   EXPECT_EQ(status("GET", "/settings", "", "Bearer " + gift.text), 403u) << "alice's rights, not the maker's";
   EXPECT_EQ(status("DELETE", "/tokens/" + gift.id, "", "alice:secret"), 204u);
   EXPECT_EQ(status("POST", "/tokens", R"({"name":"x","user":"nobody"})"), 404u);
-  add_user("carol", "");
+  add_user("carol", "impersonator");
   EXPECT_EQ(status("POST", "/tokens", R"({"name":"x","user":"carol"})"), 409u) << "she may not sign in here";
   add_user("bob", "management");
   EXPECT_EQ(status("DELETE", "/tokens/" + own.id, "", "bob:secret"), 404u);
