@@ -173,11 +173,9 @@ Answer put_queue(Call* call) {
   if (!allowed) co_return answer_of(allowed.error());
   QueuePointer known = call->view()->queue(name);
   StreamPointer stream = known ? nullptr : stream_named(*call, call->vhost(), name);
+  std::string_view there = known ? std::string_view(known->type) : stream ? "stream" : "";
   amqp091::add_default_type(asked.arguments, call->view()->default_queue_type,
-                            {asked.durable, false, asked.auto_delete},
-                            known    ? std::string_view(known->type)
-                            : stream ? "stream"
-                                     : "");
+                            {asked.durable, false, asked.auto_delete}, there);
   if (known) {
     call->ports.queues.used(call->here, known->ref);
     co_return declared_again(*call, *known, asked);
