@@ -5,6 +5,8 @@ import fcntl
 import os
 import subprocess
 
+from workload import eventually
+
 # <linux/ext4.h>: everything that is not on the disk yet is lost, as when the power goes.
 _EXT4_IOC_SHUTDOWN = 0x8004587D
 _SHUTDOWN_WITHOUT_FLUSHING_THE_JOURNAL = (2).to_bytes(4, "little")
@@ -31,9 +33,16 @@ class Mount:
         self.mounted = True
 
     def unmount(self):
+        """What a killed process had under way by io_uring holds its files a moment longer than the process."""
         if self.mounted:
-            _run("umount", self.path)
+            eventually(self._let_go, f"{self.path} is not busy any more")
             self.mounted = False
+
+    def _let_go(self):
+        done = subprocess.run(["umount", self.path], capture_output=True, text=True, check=False)
+        if done.returncode != 0 and "busy" not in done.stderr:
+            raise AssertionError(f"umount {self.path}: {done.stderr.strip()}")
+        return done.returncode == 0
 
     def cut_power(self):
         """From now on nothing reaches the disk; what was not synced is gone after the next mount."""
