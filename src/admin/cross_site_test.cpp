@@ -25,7 +25,7 @@ TEST(CrossSite, ThisPortsOwnPageMayAnotherSitesMayNot) {
 TEST(CrossSite, OlderBrowsersSayTheirOrigin) {
   EXPECT_FALSE(refused({{"origin", "http://127.0.0.1:15672"}}));
   EXPECT_TRUE(refused({{"origin", "https://elsewhere.example"}}));
-  EXPECT_TRUE(refused({{"origin", "http://127.0.0.1:9645"}}));
+  EXPECT_TRUE(refused({{"origin", "http://127.0.0.1:15673"}}));
   EXPECT_TRUE(refused({{"origin", "null"}}));
 }
 

@@ -146,8 +146,9 @@ Command top_command() {
       .summary = "watch the busiest queues, and what passes by exchanges and queues",
       .description =
           R"(Shows the broker's totals and its busiest queues, and looks again every two seconds. IN, OUT and ACK are messages a
-second over the last seconds; GROWTH is by how many messages a queue grows in one. What
-Kafka's clients write to topics and read is not among them: that is in the console and in /metrics. Works with Wharf and with RabbitMQ's management plugin.)",
+second over the last seconds; GROWTH is by how many messages a queue grows in one. What Kafka's clients write to topics
+and read is not among them: that is in the console and in /metrics. Works with Wharf and with RabbitMQ's management
+plugin.)",
       .examples = R"(wharf top
 wharf top --sort ready --rows 50
 wharf top --count 1

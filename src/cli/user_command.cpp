@@ -228,8 +228,8 @@ Command user_command() {
       .name = "user",
       .summary = "add, delete and list users, and say what they may do",
       .description =
-          R"(Users of the AMQP, MQTT and STOMP ports and of the management API; docs/security.md has the rules, which are RabbitMQ's. Works
-with Wharf and with RabbitMQ's management plugin.)",
+          R"(Users of the AMQP, MQTT and STOMP ports and of the management API; docs/security.md has the rules, which are
+RabbitMQ's. Works with Wharf and with RabbitMQ's management plugin.)",
       .examples = R"(wharf user list
 wharf user add shop secret
 wharf user add shop < password.txt

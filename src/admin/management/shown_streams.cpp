@@ -8,7 +8,7 @@ namespace wharf::management {
 
 ShownQueue shown_stream(StreamPointer stream) {
   auto queue = std::make_shared<broker::QueueInfo>();
-  queue->name_space = "/";
+  queue->name_space = amqp091::kVhostOfStreams;
   queue->name = stream->name;
   queue->durable = true;
   queue->type = "stream";
@@ -17,7 +17,7 @@ ShownQueue shown_stream(StreamPointer stream) {
 }
 
 StreamPointer stream_named(const Call& call, std::string_view vhost, std::string_view name) {
-  if (vhost != "/") return nullptr;
+  if (vhost != amqp091::kVhostOfStreams) return nullptr;
   StreamPointer found = call.ports.catalogue.topics(call.here)->find(std::string(name));
   return is_stream(found.get()) ? found : nullptr;
 }
@@ -30,7 +30,7 @@ runtime::Task<void> count_streams(Call* call, std::vector<ShownQueue*> queues) {
   std::vector<broker::ConsumerFacts> consumers = co_await call->ports.statistics.consumers(
       call->here, queues.size() == 1 ? queues.front()->queue->name : std::string());
   for (const broker::ConsumerFacts& one : consumers) {
-    if (one.connection->vhost == "/") ++readers[one.queue];
+    if (one.connection->vhost == amqp091::kVhostOfStreams) ++readers[one.queue];
   }
   for (ShownQueue* one : queues) {
     Result<broker::PartitionMarks> marks = co_await call->ports.read.marks(call->here, one->stream->partition(0));

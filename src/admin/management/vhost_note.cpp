@@ -9,6 +9,7 @@
 #include "admin/management/answers.hpp"
 #include "admin/management/tags.hpp"
 #include "broker/parameters.hpp"
+#include "protocols/amqp091/session/stream_arguments.hpp"
 
 namespace wharf::management {
 namespace {
@@ -50,7 +51,7 @@ std::string kept_queue_type(std::string_view type) {
 
 Result<void> check_default_queue_type(std::string_view type, std::string_view vhost) {
   std::string kept = kept_queue_type(type);
-  if (kept.empty() || kept == "quorum" || (kept == "stream" && vhost == "/")) return {};
+  if (kept.empty() || kept == "quorum" || (kept == "stream" && vhost == amqp091::kVhostOfStreams)) return {};
   if (kept == "stream") {
     return fail(ErrorCode::kInvalidArgument,
                 "default_queue_type stream is for vhost '/' alone: streams are log topics, which others have not");

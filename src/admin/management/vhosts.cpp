@@ -47,9 +47,13 @@ VhostNote note_in(Body& body) {
   return note;
 }
 
-std::string default_queue_type_of(const Call& call, const std::string& vhost) {
-  std::optional<broker::NamespaceView> view = call.ports.entities.find(call.here, vhost);
-  return view ? std::string(view->default_queue_type) : "";
+/// What is known of it beside its name; of one that has gone meanwhile nothing.
+runtime::Task<void> look_at(Call* call, broker::NodeTraffic* traffic, Shown* shown) {
+  shown->traffic = traffic->vhosts[shown->name];
+  shown->note = co_await note_of(call, shown->name);
+  std::optional<broker::NamespaceView> view = call->ports.entities.find(call->here, shown->name);
+  if (view) shown->default_queue_type = view->default_queue_type;
+  co_await add_up_queues(call, shown->name, &shown->totals);
 }
 
 }  // namespace
@@ -61,12 +65,7 @@ Answer list_vhosts(Call* call) {
     shown.push_back({.name = std::move(name), .note = {}, .default_queue_type = {}, .totals = {}, .traffic = {}});
   }
   broker::NodeTraffic traffic = co_await call->ports.statistics.traffic(call->here);
-  for (Shown& one : shown) {
-    one.note = co_await note_of(call, one.name);
-    one.default_queue_type = default_queue_type_of(*call, one.name);
-    co_await add_up_queues(call, one.name, &one.totals);
-    one.traffic = traffic.vhosts[one.name];
-  }
+  for (Shown& one : shown) co_await look_at(call, &traffic, &one);
   auto json = [node = call->about.node_name](const Shown& one) { return json_of(one, node); };
   http::Response response = co_await answer_list(call, std::move(shown), std::move(json));
   co_return response;
@@ -76,10 +75,7 @@ Answer get_vhost(Call* call) {
   if (!call->view()) co_return nothing_here();
   Shown shown{.name = call->vhost(), .note = {}, .default_queue_type = {}, .totals = {}, .traffic = {}};
   broker::NodeTraffic traffic = co_await call->ports.statistics.traffic(call->here);
-  shown.traffic = traffic.vhosts[shown.name];
-  shown.note = co_await note_of(call, shown.name);
-  shown.default_queue_type = default_queue_type_of(*call, shown.name);
-  co_await add_up_queues(call, shown.name, &shown.totals);
+  co_await look_at(call, &traffic, &shown);
   co_return json_answer(json_of(shown, call->about.node_name));
 }
 
@@ -88,7 +84,7 @@ Answer put_vhost(Call* call) {
   Body body(call->request.body);
   VhostNote note = note_in(body);
   std::optional<std::string> type = body.text("default_queue_type");
-  if (Result<void> good = type ? check_default_queue_type(*type, call->vhost()) : Result<void>(); !good)
+  if (Result<void> good = check_default_queue_type(type.value_or(""), call->vhost()); !good)
     body.refuse(json_text(good.error().message));
   if (body.refusal()) co_return *body.refusal();
   if (Result<void> fits = check_note(note); !fits) co_return answer_of(fits.error());
