@@ -44,7 +44,8 @@ struct PartitionMarks {
   Offset high_watermark;
   Offset last_stable;
   Offset log_end;
-  LeaderEpoch leader_epoch;
+  LeaderEpoch leader_epoch;     // in which records are taken now
+  LeaderEpoch log_start_epoch;  // of the record at log_start
 };
 
 struct FoundOffset {

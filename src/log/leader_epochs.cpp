@@ -34,12 +34,13 @@ LeaderEpoch LeaderEpochs::epoch_of(Offset offset) const {
   return above == entries_.begin() ? kNoLeaderEpoch : std::prev(above)->epoch;
 }
 
-EpochEnd LeaderEpochs::end_of(LeaderEpoch epoch, Offset log_end) const {
-  if (epoch < LeaderEpoch{0} || entries_.empty() || epoch > latest()) return {};
-  if (epoch == latest()) return {epoch, log_end};
+EpochEnd LeaderEpochs::end_of(LeaderEpoch epoch, LeaderEpoch current, Offset log_end) const {
+  LeaderEpoch last = std::max(latest(), current);
+  if (epoch < LeaderEpoch{0} || epoch > last) return {};
+  if (epoch == last) return {epoch, log_end};
   auto above = std::ranges::upper_bound(entries_, epoch, {}, &Entry::epoch);
-  if (above == entries_.begin()) return {epoch, above->start};
-  return {std::prev(above)->epoch, above->start};
+  Offset end = above == entries_.end() ? log_end : above->start;
+  return {above == entries_.begin() ? epoch : std::prev(above)->epoch, end};
 }
 
 void LeaderEpochs::encode(std::vector<std::byte>& into) const {

@@ -38,7 +38,8 @@ class LeaderEpochs {
   LeaderEpoch epoch_of(Offset offset) const;
   /// Where `epoch` ended, as Kafka answers: the log end for the latest one; for one without records the next lower one and its
   /// end; for one below all known ones itself and where the first known one began; for one above all known: not known.
-  EpochEnd end_of(LeaderEpoch epoch, Offset log_end) const;
+  /// `current`, which the leader is in, is known and begins at `log_end` while it has no records.
+  EpochEnd end_of(LeaderEpoch epoch, LeaderEpoch current, Offset log_end) const;
 
   const std::vector<Entry>& entries() const { return entries_; }
   bool empty() const { return entries_.empty(); }

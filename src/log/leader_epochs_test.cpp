@@ -29,8 +29,22 @@ TEST(LeaderEpochs, TheEndOfAnEpochIsAnsweredAsKafkaDoes) {
       {7, {LeaderEpoch{7}, Offset{50}}},            // the latest ends where the log does
       {8, {}},                                      // above all known ones
   };
-  for (const Row& row : rows) EXPECT_EQ(epochs.end_of(LeaderEpoch{row.asked}, Offset{50}), row.answer) << row.asked;
-  EXPECT_EQ(LeaderEpochs().end_of(LeaderEpoch{0}, Offset{0}), EpochEnd{});
+  for (const Row& row : rows) {
+    EXPECT_EQ(epochs.end_of(LeaderEpoch{row.asked}, LeaderEpoch{7}, Offset{50}), row.answer) << row.asked;
+  }
+}
+
+// A leader's epoch is told to clients before it has a record in it: who asks for it must not hear that his records are gone.
+TEST(LeaderEpochs, TheCurrentEpochIsKnownBeforeItsFirstRecord) {
+  LeaderEpochs none;
+  EXPECT_EQ(none.end_of(LeaderEpoch{2}, LeaderEpoch{2}, Offset{0}), (EpochEnd{LeaderEpoch{2}, Offset{0}}));
+  EXPECT_EQ(none.end_of(LeaderEpoch{1}, LeaderEpoch{2}, Offset{0}), (EpochEnd{LeaderEpoch{1}, Offset{0}}));
+  EXPECT_EQ(none.end_of(LeaderEpoch{3}, LeaderEpoch{2}, Offset{0}), EpochEnd{});
+  LeaderEpochs epochs = three();
+  EXPECT_EQ(epochs.end_of(LeaderEpoch{9}, LeaderEpoch{9}, Offset{50}), (EpochEnd{LeaderEpoch{9}, Offset{50}}));
+  EXPECT_EQ(epochs.end_of(LeaderEpoch{8}, LeaderEpoch{9}, Offset{50}), (EpochEnd{LeaderEpoch{7}, Offset{50}}));
+  EXPECT_EQ(epochs.end_of(LeaderEpoch{7}, LeaderEpoch{9}, Offset{50}), (EpochEnd{LeaderEpoch{7}, Offset{50}}));
+  EXPECT_EQ(epochs.end_of(LeaderEpoch{4}, LeaderEpoch{9}, Offset{50}), (EpochEnd{LeaderEpoch{4}, Offset{35}}));
 }
 
 TEST(LeaderEpochs, AnEpochWithoutRecordsLeavesNoTrace) {

@@ -71,7 +71,7 @@ class PartitionLog {
   Result<ReadResult> read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one);
 
   /// OffsetForLeaderEpoch; see log/leader_epochs.hpp.
-  EpochEnd end_of_epoch(LeaderEpoch epoch) const { return epochs_.end_of(epoch, log_end_); }
+  EpochEnd end_of_epoch(LeaderEpoch epoch, LeaderEpoch current) const { return epochs_.end_of(epoch, current, log_end_); }
   LeaderEpoch latest_epoch() const { return epochs_.latest(); }  // kNoLeaderEpoch in a log that never had a record
   /// Where a message that may come again (model/message_number.hpp) is, or was; none: it has not come.
   std::optional<Appended> kept_as(const MessageNumber& number) const;

@@ -234,8 +234,8 @@ TEST(PartitionLog, AnOlderLeaderEpochIsFenced) {
   ASSERT_TRUE(fixture.append(TestBatch{}, {LeaderEpoch{3}, Timestamp{1'767'225'600'000}}).has_value());
   EXPECT_EQ(fixture.append(TestBatch{}, {LeaderEpoch{2}, Timestamp{1'767'225'600'000}}).error().code, ErrorCode::kFencedEpoch);
   ASSERT_TRUE(fixture.append(TestBatch{}, {LeaderEpoch{5}, Timestamp{1'767'225'600'000}}).has_value());
-  EXPECT_EQ(fixture.log->end_of_epoch(LeaderEpoch{3}), (EpochEnd{LeaderEpoch{3}, Offset{1}}));
-  EXPECT_EQ(fixture.log->end_of_epoch(LeaderEpoch{5}), (EpochEnd{LeaderEpoch{5}, Offset{2}}));
+  EXPECT_EQ(fixture.log->end_of_epoch(LeaderEpoch{3}, LeaderEpoch{5}), (EpochEnd{LeaderEpoch{3}, Offset{1}}));
+  EXPECT_EQ(fixture.log->end_of_epoch(LeaderEpoch{5}, LeaderEpoch{5}), (EpochEnd{LeaderEpoch{5}, Offset{2}}));
 }
 
 TEST(PartitionLog, AFullDiskRefusesAppendsServesReadsAndHealsByItself) {

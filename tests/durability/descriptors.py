@@ -7,7 +7,8 @@ import tempfile
 import urllib.request
 
 from broker import Broker
-from workload import Writer, create_topic, eventually, verify
+from waiting import eventually
+from workload import Writer, create_topic, verify
 
 TOPIC, PARTITIONS = "wide", 500
 LIMIT, CONNECTIONS = 1_000, 750  # as many as the broker lets in of so many descriptors

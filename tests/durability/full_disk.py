@@ -7,7 +7,8 @@ from confluent_kafka.admin import AdminClient
 
 from broker import Broker
 from mount import Mount
-from workload import Writer, create_topic, eventually, verify
+from waiting import eventually
+from workload import Writer, create_topic, verify
 
 PARTITIONS = 2
 RESTARTS = 9

@@ -5,7 +5,7 @@ import fcntl
 import os
 import subprocess
 
-from workload import eventually
+from waiting import eventually
 
 # <linux/ext4.h>: everything that is not on the disk yet is lost, as when the power goes.
 _EXT4_IOC_SHUTDOWN = 0x8004587D

@@ -1,13 +1,14 @@
 """A stop does not wait for what clients wait for: long polls and members of groups end with their connections, and what was written
-before is there after the next start."""
+before is there after the next start. Who waits at the end of a log still waits there after two more."""
 
 import tempfile
 import time
 
-from confluent_kafka import Consumer
+from confluent_kafka import OFFSET_END, Consumer, Producer, TopicPartition
 
 from broker import Broker
-from workload import Writer, create_topic, eventually, verify
+from waiting import eventually
+from workload import Writer, create_topic, verify
 
 TOPIC = "kept"
 
@@ -34,7 +35,32 @@ def main():
         waiting.close()
         broker.start()
         verify(broker.bootstrap, TOPIC, 1, [writer])
+        still_at_the_end(broker)
         broker.stop()
+
+
+def still_at_the_end(broker):
+    """Each start begins a leader epoch, and a client asks where the one of its position ended before it reads on (KIP-320)."""
+    consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "at-the-end", "auto.offset.reset": "earliest", "log_level": 0,
+                         "reconnect.backoff.max.ms": 200, "topic.metadata.refresh.interval.ms": 200})
+    consumer.assign([TopicPartition(TOPIC, 0, OFFSET_END)])
+    _, end = consumer.get_watermark_offsets(TopicPartition(TOPIC, 0), timeout=30)
+    if consumer.poll(1):
+        raise AssertionError("there is a record behind the end")
+    for _ in range(2):
+        broker.stop()
+        broker.start()
+        if (early := consumer.poll(1)) and not early.error():
+            raise AssertionError(f"offset {early.offset()} is read again after a start")
+    producer = Producer({"bootstrap.servers": broker.bootstrap})
+    producer.produce(TOPIC, b"new")
+    producer.flush(30)
+    heard = []
+    eventually(lambda: heard or heard.extend(one for one in consumer.consume(1, 0.5) if not one.error()), "the new record")
+    consumer.close()
+    print(f"a consumer at offset {end} goes on at {heard[0].offset()} after two starts")
+    if heard[0].offset() != end:
+        raise AssertionError(f"not at {end}")
 
 
 if __name__ == "__main__":

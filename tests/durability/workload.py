@@ -12,18 +12,10 @@ from collections import defaultdict
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from waiting import eventually
+
 VERIFY_DEADLINE_S = 600  # millions of records, read by Python
 RECORDS_PER_TURN, TURN_S = 20, 0.02  # a writer's rate: a hundred kills must not fill the disk
-
-_pause = threading.Event()  # never set
-
-
-def eventually(condition, what, deadline_s=60):
-    end = time.monotonic() + deadline_s
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {deadline_s} s: {what}")
-        _pause.wait(0.02)
 
 
 def create_topic(bootstrap, name, partitions, **config):

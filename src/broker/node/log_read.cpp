@@ -220,8 +220,10 @@ runtime::Task<Result<PartitionMarks>> LogRead::marks(runtime::Shard& here, Parti
   auto look = [owner, partition]() -> Result<PartitionMarks> {
     log::PartitionLog* log = owner->logs->store().find(partition);
     if (log == nullptr) return owner->logs->store().no_log(partition);
-    return PartitionMarks{log->log_start_offset(), log->high_watermark(), log->last_stable_offset(), log->log_end_offset(),
-                          owner->topics->leader_epoch()};
+    LeaderEpoch current = owner->topics->leader_epoch();
+    bool empty = log->log_start_offset() == log->log_end_offset();
+    return PartitionMarks{log->log_start_offset(), log->high_watermark(), log->last_stable_offset(), log->log_end_offset(), current,
+                          empty ? current : log->epoch_of(log->log_start_offset())};
   };
   Result<PartitionMarks> marks = co_await runtime::call_on(here, owner->shard, look);
   co_return marks;
@@ -266,7 +268,7 @@ runtime::Task<Result<FoundOffset>> LogRead::end_of_epoch(runtime::Shard& here, P
   auto look = [owner, partition, epoch]() -> Result<FoundOffset> {
     log::PartitionLog* log = owner->logs->store().find(partition);
     if (log == nullptr) return owner->logs->store().no_log(partition);
-    log::EpochEnd end = log->end_of_epoch(epoch);
+    log::EpochEnd end = log->end_of_epoch(epoch, owner->topics->leader_epoch());
     return FoundOffset{.offset = end.end_offset, .leader_epoch = end.epoch};
   };
   Result<FoundOffset> end = co_await runtime::call_on(here, owner->shard, look);

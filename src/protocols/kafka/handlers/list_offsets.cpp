@@ -44,8 +44,7 @@ runtime::Task<void> by_mark(const Door* door, PartitionId partition, std::int64_
   }
   bool latest = timestamp == kLatest;
   answer->offset = !latest ? marks->log_start : committed ? marks->last_stable : marks->high_watermark;
-  Result<broker::FoundOffset> epoch = co_await door->read.end_of_epoch(door->shard, partition, marks->leader_epoch);
-  answer->leader_epoch = epoch && epoch->leader_epoch != kNoLeaderEpoch ? epoch->leader_epoch : marks->leader_epoch;
+  answer->leader_epoch = latest ? marks->leader_epoch : marks->log_start_epoch;
 }
 
 /// Says it as the version can: epochs from 4 on; version 0 has a list instead, of the one offset it asks for.

@@ -136,3 +136,17 @@ def test_the_current_epoch_ends_at_the_logs_end_and_others_are_undefined(bootstr
             equal(_epoch_end(wire, topic, epoch + 5, version), (NONE, -1, -1), f"v{version} from the future")
             equal(_epoch_end(wire, topic, -1, version), (NONE, -1, -1), f"v{version} undefined")
             equal(_epoch_end(wire, topic, epoch, version, epoch + 1), (UNKNOWN_LEADER_EPOCH, -1, -1), f"v{version} current")
+
+
+def test_the_epoch_of_an_offset_is_known_before_it_has_a_record(bootstrap):
+    """A client that took its position from ListOffsets asks where that epoch ended; "unknown" would send it to its reset policy."""
+    topic = Topic(bootstrap)
+    with Connection(bootstrap) as wire:
+        for timestamp in (LATEST, EARLIEST):
+            epoch = list_offset(wire, topic, timestamp)["leader_epoch"]
+            equal(_epoch_end(wire, topic, epoch, 4), (NONE, epoch, 0), f"an empty log, {timestamp}")
+        append(wire, topic, b"a", b"b")
+        equal(_delete_before(wire, topic, 2), (NONE, 2))
+        for timestamp in (LATEST, EARLIEST):
+            epoch = list_offset(wire, topic, timestamp)["leader_epoch"]
+            equal(_epoch_end(wire, topic, epoch, 4), (NONE, epoch, 2), f"an emptied log, {timestamp}")
