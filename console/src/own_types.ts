@@ -32,6 +32,7 @@ export interface Partition {
   segments: number | null;
   oldest_ms: number | null;
   newest_ms: number | null;
+  compaction_failure: string | null;
 }
 
 export interface TopicSetting {

@@ -75,6 +75,7 @@ struct TopicNumbers {
   std::int64_t start = 0;
   std::int64_t high_watermark = 0;
   std::int64_t end = 0;
+  std::uint64_t compaction_failing = 0;
 };
 
 std::unordered_map<TopicId, TopicNumbers> by_topic(const NodeNumbers& node) {
@@ -89,6 +90,7 @@ std::unordered_map<TopicId, TopicNumbers> by_topic(const NodeNumbers& node) {
       topic.start += partition.log_start.value;
       topic.high_watermark += partition.high_watermark.value;
       topic.end += partition.log_end.value;
+      topic.compaction_failing += partition.compaction_failure.has_value();
     }
     for (const auto& [id, out] : shard.out) {
       topics[id].out.bytes += out.bytes;
@@ -116,6 +118,7 @@ void write_topics(MetricsText& page, const NodeNumbers& node) {
   each("wharf_topic_start_offset_sum", [](const TopicNumbers& topic) { return topic.start; });
   each("wharf_topic_high_watermark_sum", [](const TopicNumbers& topic) { return topic.high_watermark; });
   each("wharf_topic_end_offset_sum", [](const TopicNumbers& topic) { return topic.end; });
+  each("wharf_topic_compaction_failing", [](const TopicNumbers& topic) { return topic.compaction_failing; });
 }
 
 void write_groups(MetricsText& page, const NodeNumbers& node) {
@@ -161,6 +164,8 @@ void write_stores(MetricsText& page, const NodeNumbers& node) {
   each("wharf_compactions_total", [](const Store& store) { return store.compactions; });
   each("wharf_compaction_failures_total", [](const Store& store) { return store.failed_compactions; });
   each("wharf_compaction_read_bytes_total", [](const Store& store) { return store.cleaned_bytes; });
+  page.family("wharf_delayed_messages");
+  for (std::size_t i = 0; i < node.shards.size(); ++i) page.sample({{"shard", fmt::format("{}", i)}}, node.shards[i].delayed_messages);
   each("wharf_disk_refusing", [](const Store& store) { return std::uint64_t{store.refusing.has_value()}; });
 }
 

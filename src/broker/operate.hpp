@@ -43,6 +43,7 @@ struct PartitionReport {
   std::uint64_t bytes = 0;
   std::optional<std::size_t> segments;  // none: a partition at rest, nobody asked for its records since the start
   log::PartitionStatistics statistics;
+  std::optional<std::string> compaction_failure;  // why the last pass failed
 };
 
 struct ShardReport {
@@ -51,6 +52,7 @@ struct ShardReport {
   std::map<std::string_view, RequestCounts> requests;  // by protocol
   std::unordered_map<TopicId, TopicOut> out;
   Shortage shortage;
+  std::uint64_t delayed_messages = 0;  // wait until they are due
   Nanoseconds busy{};  // processor time of the shard so far
   Nanoseconds hop{};   // how long the shard took to turn to this report
 };

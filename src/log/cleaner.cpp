@@ -1,7 +1,6 @@
 #include "log/cleaner.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "log/segment_files.hpp"
 
@@ -168,39 +167,51 @@ Result<void> Cleaner::swap_in(PartitionLog& log, CompactedGroup group) {
   return {};
 }
 
+/// The partitions that a pass is due for, the most urgent first; not those in which one failed a short while ago.
+Task<std::vector<Cleaner::Cleanable>> Cleaner::find_dirty() {
+  std::vector<Cleanable> dirty;
+  for (const PartitionId& id : logs_.claimed([](const LogConfig& config) { return config.cleanup_compact; })) {
+    const PartitionLog* log = logs_.find(id);
+    if (stopping_) break;
+    if (log == nullptr || (log->failed_compaction && with_.shard->now() < log->failed_compaction->not_again_before))
+      continue;
+    Result<std::optional<Cleanable>> cleanable = co_await find_cleanable(id);
+    if (!cleanable) {
+      note_outcome(id, fail(cleanable.error()));
+    } else if (*cleanable) {
+      dirty.push_back(std::move(**cleanable));
+    }
+    co_await runtime::next_turn(*with_.shard);
+  }
+  std::ranges::sort(dirty, [](const Cleanable& a, const Cleanable& b) {
+    return std::tuple(a.overdue, a.dirty_ratio) > std::tuple(b.overdue, b.dirty_ratio);
+  });
+  co_return dirty;
+}
+
+/// A partition that cannot be compacted grows without end: whoever operates the broker must hear of it.
+void Cleaner::note_outcome(const PartitionId& id, const Result<void>& outcome) {
+  PartitionLog* log = logs_.find(id);
+  if (log == nullptr || stopping_) return;
+  log->failed_compaction.reset();
+  if (outcome) return;
+  ++logs_.statistics().failed_compactions;
+  log->failed_compaction = {outcome.error(), with_.shard->now() + 4 * Milliseconds(options_.cleaner_backoff_ms)};
+  with_.logger->warn("compaction failed and will be tried again",
+                     {{"partition", id.folder()}, {"reason", outcome.error().message}});
+}
+
 Task<void> Cleaner::run() {
-  std::map<PartitionId, MonotonicTime> not_before;  // after a failed pass
   while (!stopping_) {
     MonotonicTime next = with_.shard->now() + Milliseconds(options_.cleaner_backoff_ms);
     bool woken = co_await stop_signal_.wait_until(next);
     std::ignore = woken;
-    std::vector<PartitionId> compacted = logs_.claimed([](const LogConfig& config) { return config.cleanup_compact; });
-    std::vector<Cleanable> dirty;
-    for (const PartitionId& id : compacted) {
-      if (stopping_) co_return;
-      if (auto failed = not_before.find(id); failed != not_before.end() && with_.shard->now() < failed->second)
-        continue;
-      Result<std::optional<Cleanable>> cleanable = co_await find_cleanable(id);
-      if (cleanable && *cleanable) dirty.push_back(std::move(**cleanable));
-      co_await runtime::next_turn(*with_.shard);
-    }
-    std::ranges::sort(dirty, [](const Cleanable& a, const Cleanable& b) {
-      return std::tuple(a.overdue, a.dirty_ratio) > std::tuple(b.overdue, b.dirty_ratio);
-    });
+    std::vector<Cleanable> dirty = co_await find_dirty();
     for (Cleanable& cleanable : dirty) {
       if (stopping_) co_return;
       PartitionId id = cleanable.partition;
       Result<void> cleaned = co_await run_pass(std::move(cleanable));
-      if (PartitionLog* log = logs_.find(id))
-        log->compaction_error = cleaned ? std::nullopt : std::optional(cleaned.error());
-      if (cleaned || stopping_) {
-        not_before.erase(id);
-        continue;
-      }
-      ++logs_.statistics().failed_compactions;
-      not_before[id] = with_.shard->now() + 4 * Milliseconds(options_.cleaner_backoff_ms);
-      with_.logger->warn("compaction failed and will be tried again",
-                         {{"partition", id.folder()}, {"reason", cleaned.error().message}});
+      note_outcome(id, cleaned);
     }
   }
 }

@@ -47,7 +47,9 @@ class Cleaner {
   };
 
   runtime::Task<Result<std::optional<Cleanable>>> find_cleanable(PartitionId id);
+  runtime::Task<std::vector<Cleanable>> find_dirty();
   runtime::Task<Result<void>> run_pass(Cleanable cleanable);
+  void note_outcome(const PartitionId& id, const Result<void>& outcome);
   Result<void> swap_in(PartitionLog& log, CompactedGroup group);
 
   StoreSurroundings with_;

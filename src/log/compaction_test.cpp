@@ -46,8 +46,8 @@ std::vector<std::byte> keyed_batch(const std::vector<std::pair<std::string, std:
 }
 
 struct CompactionFixture : StoreFixture {
-  explicit CompactionFixture(std::uint64_t seed = 1, LogConfig config = compacted()) : StoreFixture(seed, config) {
-    options.compact = false;  // by hand
+  explicit CompactionFixture(std::uint64_t seed = 1, LogConfig config = compacted(), bool by_hand = true) : StoreFixture(seed, config) {
+    options.compact = !by_hand;
     WHARF_ASSERT(start().has_value());
     id = add(1).id();
   }
@@ -268,6 +268,27 @@ TEST(Compaction, AFailedPassIsTriedAgainAndLosesNothing) {
     EXPECT_EQ(found, latest) << operation;
     ASSERT_TRUE(fixture.compact().has_value()) << operation;
     EXPECT_LT(fixture.records().size(), 25u) << operation;
+  }
+}
+
+// A partition that silently is compacted no more fills the disk.
+TEST(Compaction, AFailureIsToldUntilALaterPassSucceeds) {
+  const sim::DiskErrors kinds[] = {{.read_one_in = 1}, {.metadata_one_in = 1}};  // in a pass, and in the look for what is due
+  for (sim::DiskErrors errors : kinds) {
+    CompactionFixture fixture(1, compacted(), false);
+    for (int i = 0; i < 60; ++i) fixture.put({{"key-" + std::to_string(i % 6), std::string(80, 'v')}});
+    ASSERT_TRUE(fixture.stop().has_value());
+    ASSERT_TRUE(fixture.start().has_value());
+    errors.path_part = fixture.id.folder();
+    fixture.machine->disk().set_errors(errors);
+    auto failing = [&] { return fixture.store->find(fixture.id)->failed_compaction.has_value(); };
+    Milliseconds backoff(fixture.options.cleaner_backoff_ms);
+    ASSERT_TRUE(fixture.simulation.run_until(failing, fixture.simulation.now() + 2 * backoff));
+    EXPECT_EQ(fixture.store->statistics().failed_compactions, 1u);
+    fixture.machine->disk().set_errors({});
+    EXPECT_FALSE(fixture.simulation.run_until([&] { return !failing(); }, fixture.simulation.now() + 3 * backoff)) << "it waits a while";
+    EXPECT_TRUE(fixture.simulation.run_until([&] { return !failing(); }, fixture.simulation.now() + 3 * backoff));
+    EXPECT_EQ(fixture.store->statistics().compactions, 1u);
   }
 }
 

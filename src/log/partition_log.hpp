@@ -130,8 +130,12 @@ class PartitionLog {
   /// Nothing expires by time before; none: look.
   std::optional<Timestamp> next_retention_check;
   std::uint64_t batches_at_last_look = 0;
-  /// Why the last pass of compaction failed; it is tried again.
-  std::optional<Error> compaction_error;
+  /// Of the last pass of compaction, when it failed.
+  struct FailedCompaction {
+    Error reason;
+    MonotonicTime not_again_before;
+  };
+  std::optional<FailedCompaction> failed_compaction;
   /// Remembers and logs it, once.
   void note_damage(Segment& segment, const DamagedSpan& span);
   void note_lost(DamagedRange range);

@@ -99,7 +99,7 @@ const kColumns: Column<Partition>[] = [
   { title: "High watermark", sort: "high_watermark", numeric: true, cell: ({ high_watermark }) => <Count of={high_watermark} /> },
   { title: "End", numeric: true, secondary: true, cell: ({ end_offset }) => <Count of={end_offset} /> },
   { title: "Messages", sort: "messages", numeric: true, cell: ({ messages }) => <Count of={messages} /> },
-  { title: "Size", sort: "size_bytes", numeric: true, cell: ({ size_bytes }) => bytes_text(size_bytes) },
+  { title: "Size", sort: "size_bytes", numeric: true, cell: ({ size_bytes, compaction_failure }) => <>{bytes_text(size_bytes)}{compaction_failure !== null && <p class="failure">compaction fails: {compaction_failure}</p>}</> },
   { title: "Segments", numeric: true, secondary: true, cell: ({ segments }) => count_text(segments) },
   { title: "Oldest", secondary: true, cell: ({ oldest_ms }) => (oldest_ms === null ? "\u2013" : time_text(oldest_ms)) },
   { title: "Newest", secondary: true, cell: ({ newest_ms }) => (newest_ms === null ? "\u2013" : time_text(newest_ms)) },

@@ -26,8 +26,10 @@ boost::json::object partition_json(const broker::PartitionReport& one, const Abo
                            {"records_in", one.statistics.records_in},
                            {"bytes_in", one.statistics.bytes_in},
                            {"oldest_ms", nullptr},
-                           {"newest_ms", nullptr}};
+                           {"newest_ms", nullptr},
+                           {"compaction_failure", nullptr}};
   if (one.segments) json["segments"] = *one.segments;
+  if (one.compaction_failure) json["compaction_failure"] = *one.compaction_failure;
   return json;
 }
 

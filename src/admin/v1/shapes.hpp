@@ -91,6 +91,9 @@ inline constexpr Field kPartitionFields[] = {
     integer("oldest_ms", "When its first batch begins; null: nothing is there, or it would take too long to look.")
         .nullable(),
     integer("newest_ms", "The largest time of a record; null: nothing is there.").nullable(),
+    text("compaction_failure",
+         "Why the last pass of compaction failed; it is tried again, and until one succeeds the partition grows.")
+        .nullable(),
 };
 inline constexpr Shape kPartition{"Partition", "One log of a topic.", kPartitionFields};
 

@@ -27,7 +27,8 @@ runtime::Task<void> report_partitions(NodeShards* shards, std::size_t index, Sha
       const log::PartitionLog* log = shard.logs->store().find(partition);
       if (log == nullptr) continue;
       into->partitions.push_back({partition, log->log_start_offset(), log->high_watermark(), log->log_end_offset(),
-                                  log->size_bytes(), log->segments(), log->statistics()});
+                                  log->size_bytes(), log->segments(), log->statistics(),
+                                  log->failed_compaction.transform([](const auto& failed) { return failed.reason.message; })});
     }
   }
 }
@@ -63,6 +64,7 @@ runtime::Task<void> report_shard(NodeShards* shards, std::size_t index, Monotoni
   into->requests = shard.doors.requests;
   into->out = shard.doors.out;
   into->shortage = shard.alarms.now();
+  if (shard.schedules) into->delayed_messages = shard.schedules->pending();
   co_await report_partitions(shards, index, into);
 }
 
