@@ -19,8 +19,8 @@ namespace {
 using runtime::Task;
 
 struct GroupCommandOptions {
-  std::vector<std::string> groups, topics;
-  bool all_topics = false, to_earliest = false, to_latest = false, execute = false, json = false;
+  std::vector<std::string> groups, topics, members, instances;
+  bool all_topics = false, all_members = false, to_earliest = false, to_latest = false, execute = false, json = false;
   std::int64_t to_offset = -1;
   std::string to_time;
 };
@@ -131,6 +131,30 @@ Task<Result<void>> remove(ClientSession* session, const GroupCommandOptions* opt
   co_return Result<void>();
 }
 
+Task<Result<void>> remove_members(ClientSession* session, const GroupCommandOptions* options) {
+  const bool named = !options->members.empty() || !options->instances.empty();
+  if (named == options->all_members) {
+    co_return fail(ErrorCode::kInvalidArgument, "remove-members: give --member or --instance, or --all");
+  }
+  const std::string& group = options->groups.front();
+  std::vector<GroupLeaver> leavers;
+  for (const std::string& id : options->members) leavers.push_back({.member_id = id});
+  for (const std::string& id : options->instances) leavers.push_back({.group_instance_id = id});
+  if (options->all_members) {
+    auto described = co_await describe_group(session, group);
+    if (!described) co_return fail(described.error());
+    for (const auto& member : described->members) {
+      const bool is_static = member.group_instance_id.has_value();
+      leavers.push_back(
+          {.member_id = is_static ? "" : member.member_id, .group_instance_id = member.group_instance_id});
+    }
+  }
+  for (GroupLeaver& leaver : leavers) leaver.reason = "removed by wharf group remove-members";
+  if (leavers.empty()) co_return Result<void>();
+  Result<void> removed = co_await cli::remove_members(session, group, std::move(leavers));
+  co_return removed;
+}
+
 Task<Result<void>> remove_offsets(ClientSession* session, const GroupCommandOptions* options) {
   auto partitions = co_await named_partitions(session, options->topics);
   if (!partitions) co_return fail(partitions.error());
@@ -138,36 +162,44 @@ Task<Result<void>> remove_offsets(ClientSession* session, const GroupCommandOpti
   co_return deleted;
 }
 
-void declare_actions(ClientActions<GroupCommandOptions>& actions, GroupCommandOptions* options) {
-  const auto groups = [options](CLI::App* sub, int most) {
-    sub->add_option("GROUP", options->groups, "The group's name.")->required()->expected(1, most);
-  };
-  const auto topics = [options](CLI::App* sub) {
-    return sub
-        ->add_option("-t,--topic", options->topics,
-                     "A topic, or some of its partitions: orders:0,3-5. May be given again.")
-        ->type_name("TOPIC")
-        ->allow_extra_args(false);
-  };
-  const auto json = [options](CLI::App* sub) { sub->add_flag("--json", options->json, "Print one line of JSON."); };
-  constexpr int kMany = 10'000;
+constexpr int kMany = 10'000;
 
+void take_groups(CLI::App* sub, GroupCommandOptions* options, int most) {
+  sub->add_option("GROUP", options->groups, "The group's name.")->required()->expected(1, most);
+}
+
+CLI::Option* take_topics(CLI::App* sub, GroupCommandOptions* options) {
+  return sub
+      ->add_option("-t,--topic", options->topics,
+                   "A topic, or some of its partitions: orders:0,3-5. May be given again.")
+      ->type_name("TOPIC")
+      ->allow_extra_args(false);
+}
+
+void take_json(CLI::App* sub, GroupCommandOptions* options) {
+  sub->add_flag("--json", options->json, "Print one line of JSON.");
+}
+
+void declare_looks(ClientActions<GroupCommandOptions>& actions, GroupCommandOptions* options) {
   CLI::App* sub = actions.add("list", "List the groups of all brokers, with their states.", list);
-  json(sub);
+  take_json(sub, options);
   sub = actions.add(
       "describe",
       "Show groups: members, committed offsets and lag. Each member with the partitions that it was given; each "
       "partition that is committed or given to a member with its end.",
       describe);
-  groups(sub, kMany);
-  json(sub);
-  sub = actions.add(
+  take_groups(sub, options, kMany);
+  take_json(sub, options);
+}
+
+void declare_resets(ClientActions<GroupCommandOptions>& actions, GroupCommandOptions* options) {
+  CLI::App* sub = actions.add(
       "reset-offsets",
       "Move a group's committed offsets. Shows what they would become; with --execute commits it. The group must have "
       "no members.",
       reset_offsets);
-  groups(sub, 1);
-  topics(sub);
+  take_groups(sub, options, 1);
+  take_topics(sub, options);
   sub->add_flag("--all-topics", options->all_topics, "Every partition that the group has committed an offset of.");
   sub->add_flag("--to-earliest", options->to_earliest, "To the first record that is still there.");
   sub->add_flag("--to-latest", options->to_latest, "Behind the last record.");
@@ -179,21 +211,38 @@ void declare_actions(ClientActions<GroupCommandOptions>& actions, GroupCommandOp
                   "To the first record at or after a time: 2026-01-31T12:00:00Z, or @ and milliseconds since 1970.")
       ->type_name("TIME");
   sub->add_flag("--execute", options->execute, "Do it. Without this flag nothing changes.");
-  json(sub);
+  take_json(sub, options);
+}
+
+void declare_removals(ClientActions<GroupCommandOptions>& actions, GroupCommandOptions* options) {
+  CLI::App* sub = actions.add("remove-members",
+                              "Remove members from a group; the others are given their partitions at once. For a "
+                              "static member that is gone and "
+                              "whose session is not over yet. One that still runs joins again.",
+                              remove_members);
+  take_groups(sub, options, 1);
+  const auto take_ids = [sub](const char* name, std::vector<std::string>& into, const char* help) {
+    sub->add_option(name, into, help)->type_name("ID")->allow_extra_args(false);
+  };
+  take_ids("--instance", options->instances, "A static member, by its group.instance.id. May be given again.");
+  take_ids("--member", options->members, "A member, by the id that describe shows. May be given again.");
+  sub->add_flag("--all", options->all_members, "Every member.");
   sub = actions.add("delete", "Delete groups with their offsets. They must have no members.", remove);
-  groups(sub, kMany);
+  take_groups(sub, options, kMany);
   sub =
       actions.add("delete-offsets", "Delete a group's offsets of some partitions. No member may be subscribed to them.",
                   remove_offsets);
-  groups(sub, 1);
-  topics(sub)->required();
+  take_groups(sub, options, 1);
+  take_topics(sub, options)->required();
 }
 
 Run declare(CLI::App* app) {
   auto client = ClientOptions::declare(app, "wharf group");
   auto options = std::make_shared<GroupCommandOptions>();
   ClientActions<GroupCommandOptions> actions(app);
-  declare_actions(actions, options.get());
+  declare_looks(actions, options.get());
+  declare_resets(actions, options.get());
+  declare_removals(actions, options.get());
   return actions.run(client, options);
 }
 
@@ -202,7 +251,7 @@ Run declare(CLI::App* app) {
 Command group_command() {
   return {
       .name = "group",
-      .summary = "list, describe and delete consumer groups, and move their offsets",
+      .summary = "list, describe and delete consumer groups, remove members, and move offsets",
       .description =
           R"(Works with Wharf, Kafka and any other broker of the protocol. Groups of Kafka's classic protocol; those of its
 newer one (group.protocol=consumer) are listed, but the broker does not describe them to this command.)",
@@ -214,6 +263,7 @@ wharf group reset-offsets readers --topic orders --to-earliest
 wharf group reset-offsets readers --topic orders:0,3-5 --to-time 2026-01-31 --execute
 wharf group reset-offsets readers --all-topics --to-latest --execute
 wharf group delete-offsets readers --topic orders
+wharf group remove-members readers --instance reader-7
 wharf group delete readers)",
       .declare = declare,
   };

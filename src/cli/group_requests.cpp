@@ -133,6 +133,22 @@ Task<Result<void>> delete_group(ClientSession* session, std::string group) {
   co_return Result<void>();
 }
 
+Task<Result<void>> remove_members(ClientSession* session, std::string group, std::vector<GroupLeaver> leavers) {
+  auto coordinator = co_await session->cluster.coordinator(group);
+  if (!coordinator) co_return fail(coordinator.error());
+  auto answer =
+      co_await (*coordinator)->call(kafka::LeaveGroupRequest{.group_id = group, .members = std::move(leavers)});
+  if (!answer) co_return fail(answer.error());
+  if (answer->error_code != KafkaError::kNone) co_return fail(about_group(group, answer->error_code));
+  for (const auto& member : answer->members) {
+    if (member.error_code == KafkaError::kNone) continue;
+    Error refused = about_group(group, member.error_code);
+    co_return fail(refused.code,
+                   fmt::format("{} ('{}')", refused.message, member.group_instance_id.value_or(member.member_id)));
+  }
+  co_return Result<void>();
+}
+
 Task<Result<void>> delete_offsets(ClientSession* session, std::string group, std::vector<PartitionName> partitions) {
   kafka::OffsetDeleteRequest request{.group_id = group};
   std::ranges::sort(partitions);

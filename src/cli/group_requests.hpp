@@ -7,12 +7,14 @@
 #include "cli/client_session.hpp"
 #include "client/offsets.hpp"
 #include "protocols/kafka/api/describe_groups.hpp"
+#include "protocols/kafka/api/leave_group.hpp"
 #include "protocols/kafka/api/list_groups.hpp"
 
 namespace wharf::cli {
 
 using GroupListing = kafka::ListGroupsResponse::Group;
 using GroupDescription = kafka::DescribeGroupsResponse::Group;
+using GroupLeaver = kafka::LeaveGroupRequest::Member;
 using PartitionName = std::pair<std::string, PartitionIndex>;  // topic and partition
 using GroupOffsets = std::map<PartitionName, Offset>;
 
@@ -25,6 +27,8 @@ runtime::Task<Result<GroupOffsets>> committed_offsets(ClientSession* session, st
 /// Commits in the group's name; the broker refuses it while the group has members.
 runtime::Task<Result<void>> commit_offsets(ClientSession* session, std::string group, GroupOffsets offsets);
 runtime::Task<Result<void>> delete_group(ClientSession* session, std::string group);
+/// Each by its member id, or by its group.instance.id (KIP-345). The first that the broker does not know is an error.
+runtime::Task<Result<void>> remove_members(ClientSession* session, std::string group, std::vector<GroupLeaver> leavers);
 runtime::Task<Result<void>> delete_offsets(ClientSession* session, std::string group,
                                            std::vector<PartitionName> partitions);
 
