@@ -35,6 +35,8 @@ const amqp091::Door* AmqpDialect::make_door(const DialectSurroundings& with, run
       .max_message_bytes = static_cast<std::uint64_t>(config.get<"amqp.max.message.bytes">()),
       .redeclare =
           config.get<"amqp.redeclare">() == "relaxed" ? amqp091::Redeclare::kRelaxed : amqp091::Redeclare::kStrict};
+  const Milliseconds consumer_timeout = config.get<"amqp.consumer.timeout.ms">();
+  if (consumer_timeout.count() > 0) limits.consumer_timeout = consumer_timeout;
   connection_ids_.push_back(std::make_unique<amqp091::ConnectionIds>(shard.index()));
   doors_.push_back(
       std::unique_ptr<amqp091::Door>(new amqp091::Door{.shard = shard,

@@ -132,6 +132,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   bytes(kAmqp, "amqp.frame.max", "128KiB", between(4096, 128 << 20), "Largest frame that is offered to clients, who may ask for less, down to 4096."),
   duration(kAmqp, "amqp.heartbeat", "1m", between(0, 65'535'000), "Heartbeat that is offered to clients, in whole seconds: a side that is silent for two of them is gone. 0: none."),
   bytes(kAmqp, "amqp.max.message.bytes", "128MiB", between(1, 192 << 20), "Largest body of a message; a larger one closes its channel. A durable message is one record of the write-ahead log, which takes no larger ones."),
+  duration(kAmqp, "amqp.consumer.timeout.ms", "0", between(0, std::int64_t{100} * 365 * 24 * 3600 * 1000), "A consumer that has not settled a message for this long loses it, and ends; the rest goes on. Where neither the consumer nor its queue has an x-consumer-timeout, or a policy consumer-timeout. 0: no limit."),
   choice(kAmqp, "amqp.redeclare", "strict", "strict|relaxed", "A queue that is declared again with other arguments: refused, as in RabbitMQ, or found as it is. Whether it is durable, deletes itself, or is somebody's alone has to be the same in any case."),
   string(kAmqp, "amqp.server.version", "3.13.7", "The version of RabbitMQ that clients are told: some switch features by it. From 4.0 on they take channel-wide prefetch, which is served here, for missing."),
 

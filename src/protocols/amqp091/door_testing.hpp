@@ -227,9 +227,9 @@ class DoorTest : public testing::Test {
     return *peers_.emplace_back(std::make_unique<Peer>(simulation_, shard, std::move(*stream)));
   }
   /// Through the handshake, with channel 1.
-  Peer& open() {
+  Peer& open(const ConnectionStartOk& start = login()) {
     Peer& peer = connect();
-    peer.shake_hands(login());
+    peer.shake_hands(start);
     peer.open_channel(1);
     return peer;
   }

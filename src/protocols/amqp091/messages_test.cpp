@@ -269,6 +269,35 @@ TEST_F(AmqpMessages, ADeletedQueueCancelsItsConsumersAndTheirTagsCanStillBeSettl
   peer.next<BasicQosOk>();
 }
 
+// A client that did not say that it knows basic.cancel from a server takes it for an error of the protocol.
+TEST_F(AmqpMessages, WhoDidNotAskForItIsNotToldOfADeletedQueue) {
+  with_queue();
+  ConnectionStartOk plain = login();
+  plain.client_properties = {};
+  Peer& peer = open(plain);
+  peer.send(BasicConsume{.queue = "q", .consumer_tag = "t"});
+  peer.next<BasicConsumeOk>();
+  Peer& other = open();
+  other.send(QueueDelete{.queue = "q"});
+  other.next<QueueDeleteOk>();
+  EXPECT_TRUE(peer.silent());
+  peer.send(BasicQos{});
+  peer.next<BasicQosOk>();
+}
+
+TEST_F(AmqpMessages, AConsumerBringsItsTimeoutAndTheServersStandsBehindIt) {
+  Peer& peer =
+      consuming({.queue = "q", .consumer_tag = "t", .arguments = {{"x-consumer-timeout", std::int32_t{5000}}}});
+  const queue::ConsumerOptions own = queues_.subscribed.back();
+  EXPECT_EQ(own.timeout, Milliseconds(5000));
+  EXPECT_EQ(own.default_timeout, std::nullopt);
+  door_.limits.consumer_timeout = Milliseconds(60'000);
+  peer.send(BasicConsume{.queue = "q", .consumer_tag = "u", .arguments = {{"x-consumer-timeout", "soon"}}});
+  peer.next<BasicConsumeOk>();
+  EXPECT_EQ(queues_.subscribed.back().timeout, std::nullopt);
+  EXPECT_EQ(queues_.subscribed.back().default_timeout, Milliseconds(60'000));
+}
+
 TEST_F(AmqpMessages, AnExclusiveConsumerIsAlone) {
   Peer& peer = consuming({.queue = "q", .consumer_tag = "t", .exclusive = true});
   peer.open_channel(2);

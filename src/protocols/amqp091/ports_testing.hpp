@@ -28,6 +28,7 @@ class QueuesInMemory final : public broker::Queues {
   bool hold_gets = false;                   // until who asks is released
   std::vector<std::size_t> enqueued_parts;  // of each call
   std::vector<Settlements> settled;         // each call's
+  std::vector<queue::ConsumerOptions> subscribed;
   std::vector<queue::ConsumerId> released;
   int share_calls = 0;
 
@@ -89,6 +90,7 @@ class QueuesInMemory final : public broker::Queues {
       if (other.sink && (other.request.options.exclusive || request.options.exclusive))
         co_return fail(ErrorCode::kLocked, "exclusive");
     }
+    subscribed.push_back(request.options);
     queue.consumers[id] = {.request = request, .sink = std::move(sink)};
     hand_out(here, queue);
     co_return Result<void>();

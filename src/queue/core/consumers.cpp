@@ -17,6 +17,9 @@ Result<void> Consumers::add(ConsumerId id, const ConsumerOptions& options) {
   consumers_.emplace(id.value, consumer);
   ++attached_;
   if (options.selector) ++selected_[options.selector->value].attached;
+  for (const std::optional<Milliseconds>& timeout : {options.timeout, options.default_timeout}) {
+    if (timeout && (!least_timeout_ || *timeout < *least_timeout_)) least_timeout_ = timeout;
+  }
   change(id, [](Consumer&) {});
   choose_active();
   return {};
@@ -41,6 +44,14 @@ void Consumers::stop(ConsumerId id) {
 void Consumers::remove(ConsumerId id) {
   stop(id);
   consumers_.erase(id.value);
+  if (consumers_.empty()) least_timeout_.reset();
+}
+
+std::optional<Milliseconds> Consumers::timeout_of(ConsumerId id, std::optional<Milliseconds> of_queue) const {
+  const ConsumerOptions* own = options(id);
+  if (own == nullptr) return of_queue;
+  if (own->timeout) return own->timeout;
+  return of_queue ? of_queue : own->default_timeout;
 }
 
 bool Consumers::would_have_room(const Consumer& consumer) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/error.hpp"
+#include "model/time.hpp"
 #include "queue/core/held_list.hpp"
 #include "queue/core/types.hpp"
 
@@ -25,6 +26,9 @@ struct ConsumerOptions {
   bool exclusive = false;
   std::uint64_t window_bytes = 1 << 20;  // of bodies on their way to it
   std::optional<SelectorId> selector;    // takes only messages that match it
+  // For a message to be settled, none: no limit. Its own goes before the queue's, the other counts where there is
+  // neither.
+  std::optional<Milliseconds> timeout, default_timeout;
   // What operators are told; no rule looks at them:
   std::string tag, connection;
 };
@@ -75,6 +79,10 @@ class Consumers {
   std::vector<ConsumerId> ask_for_share(CouldHave could_have);
 
   const ConsumerOptions* options(ConsumerId id) const;
+  /// What this one has to settle a message, in a queue whose own limit this is.
+  std::optional<Milliseconds> timeout_of(ConsumerId id, std::optional<Milliseconds> of_queue) const;
+  /// No consumer that is known has less; none: they have no limits of their own.
+  std::optional<Milliseconds> least_timeout() const { return least_timeout_; }
   /// Those that are served, or would be if they were the active one.
   std::size_t attached() const { return attached_; }
   /// Of those of whom one at a time is served.
@@ -133,6 +141,7 @@ class Consumers {
   std::unordered_map<std::uint64_t, Group> selected_;  // by selector: those with one
   std::set<ConsumerId> short_;
   std::optional<ConsumerId> active_;
+  std::optional<Milliseconds> least_timeout_;  // since there was no consumer
   std::size_t attached_ = 0;
   std::uint64_t clock_ = 0;  // counts, for `served` and `joined`
 };

@@ -73,6 +73,14 @@ TEST(PolicySettings, OfNumbersTheLowerCountsAndOfTheRestWhatWasDeclared) {
   }
 }
 
+TEST(PolicySettings, AQueuesOwnRetriesCountUntilAPolicyHasOthers) {
+  const PropertyTable arguments{{"x-delayed-retry-min", 100}, {"x-delayed-retry-max", 200}};
+  EXPECT_EQ(settings_under({}, {}, arguments).retry, (RetryDelays{{Milliseconds(100), Milliseconds(200)}}));
+  EXPECT_EQ(settings_under({{"max-length", 5}}, {}, arguments).retry,
+            (RetryDelays{{Milliseconds(100), Milliseconds(200)}}));
+  EXPECT_EQ(settings_under({{"retry-first", 7}}, {}, arguments).retry, RetryDelays{{Milliseconds(7)}});
+}
+
 TEST(PolicySettings, ATimeThatNoClockReachesIsOneThatTimersCan) {
   PropertyTable definition{
       {"message-ttl", INT64_MAX}, {"expires", INT64_MAX}, {"consumer-timeout", INT64_MAX}, {"max-length", INT64_MAX}};

@@ -162,14 +162,21 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
 
 std::vector<Queue::Overdue> Queue::overdue(MonotonicTime now) const {
   std::vector<Overdue> overdue;
-  if (!options_.settings.consumer_timeout) return overdue;
+  if (!least_timeout()) return overdue;
   for (const auto& [number, cursor] : levels_) {
     for (const auto& [offset, held] : cursor.held()) {
-      if (held.holder && now - held.since >= *options_.settings.consumer_timeout)
-        overdue.push_back({*held.holder, {number, Offset(offset)}});
+      if (!held.holder) continue;
+      std::optional<Milliseconds> timeout = consumers_.timeout_of(*held.holder, options_.settings.consumer_timeout);
+      if (timeout && now - held.since >= *timeout) overdue.push_back({*held.holder, {number, Offset(offset)}});
     }
   }
   return overdue;
+}
+
+std::optional<Milliseconds> Queue::least_timeout() const {
+  std::optional<Milliseconds> of_queue = options_.settings.consumer_timeout, own = consumers_.least_timeout();
+  if (!of_queue || !own) return of_queue ? of_queue : own;
+  return std::min(*of_queue, *own);
 }
 
 void Queue::settle_one(MessageId id) {

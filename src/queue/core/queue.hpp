@@ -191,6 +191,8 @@ class Queue {
     MessageId id;
   };
   std::vector<Overdue> overdue(MonotonicTime now) const;
+  /// Nobody has to settle a message in less; none: it may take as long as it takes.
+  std::optional<Milliseconds> least_timeout() const;
   void settle(ConsumerId holder, std::span<const Settlement> settlements, MonotonicTime now,
               std::vector<Death>& deaths);
   /// When the next of those that wait for another try may go out again; none waits.

@@ -21,10 +21,10 @@ bool is_delay(const PropertyValue& value) {
 }
 
 /// None: it is not there.
-Result<std::optional<std::int64_t>> delay_in(const PropertyTable& definition, std::string_view key) {
+Result<std::optional<std::int64_t>> delay_in(const PropertyTable& definition, const std::string& key) {
   const PropertyValue* value = find_property(definition, key);
   if (value == nullptr) return std::optional<std::int64_t>();
-  if (!is_delay(*value)) return invalid(std::string(key) + " is not a number of milliseconds from 1 to a year");
+  if (!is_delay(*value)) return invalid(key + " is not a number of milliseconds from 1 to a year");
   return integer_of(*value);
 }
 
@@ -67,7 +67,50 @@ Result<std::optional<RetryDelays>> grown(const Growth& growth) {
   }
 }
 
+constexpr std::string_view kDelayedRetry = "delayed-retry-";
+
+/// Of the steps beyond the last that is kept each is as long as that.
+RetryDelays multiplied(std::int64_t least_ms, std::optional<std::int64_t> multiplier, std::int64_t most_ms) {
+  RetryDelays retry;
+  std::int64_t delay_ms = std::min(least_ms, most_ms);
+  while (retry.delays.size() < kRetryDelaysMax) {
+    retry.delays.emplace_back(delay_ms);
+    if (delay_ms == most_ms || multiplier == 1) break;
+    delay_ms = multiplier ? delay_ms * std::min(*multiplier, most_ms / delay_ms + 1) : delay_ms + least_ms;
+    delay_ms = std::min(delay_ms, most_ms);
+  }
+  return retry;
+}
+
+/// `before` stands before each name.
+Result<std::optional<RetryDelays>> delayed_retry(const PropertyTable& definition, std::string_view before) {
+  const std::string prefix = std::string(before) + std::string(kDelayedRetry);
+  Result<std::optional<std::int64_t>> least = delay_in(definition, prefix + "min");
+  if (!least) return fail(least.error());
+  Result<std::optional<std::int64_t>> most = delay_in(definition, prefix + "max");
+  if (!most) return fail(most.error());
+  Result<std::optional<std::int64_t>> multiplier = delay_in(definition, prefix + "multiplier");
+  if (!multiplier) return invalid(prefix + "multiplier is not a whole number from 1");
+  const PropertyValue* type = find_property(definition, prefix + "type");
+  constexpr std::string_view kTypes[] = {"all", "failed", "returned", "disabled"};
+  if (type != nullptr && (type->text() == nullptr || std::ranges::find(kTypes, *type->text()) == std::end(kTypes))) {
+    return invalid(prefix + "type is not all, failed, returned or disabled");
+  }
+  const bool is_disabled = type != nullptr && *type->text() == "disabled";
+  if (!is_disabled && !*least && (type != nullptr || *most || *multiplier)) return invalid(prefix + "min is missing");
+  if (is_disabled || !*least) return std::optional<RetryDelays>();
+  return std::optional(multiplied(**least, *multiplier, most->value_or(kLongestMs)));
+}
+
+bool has_delayed_retry(const PropertyTable& definition) {
+  return std::ranges::any_of(definition, [](const Property& one) { return one.name.starts_with(kDelayedRetry); });
+}
+
 }  // namespace
+
+Result<std::optional<RetryDelays>> retry_delays_of_arguments(const PropertyTable& arguments) {
+  return delayed_retry(arguments, "x-");
+}
 
 Result<std::optional<RetryDelays>> retry_delays_of(const PropertyTable& definition) {
   Result<std::optional<std::int64_t>> first = delay_in(definition, "retry-first");
@@ -80,6 +123,10 @@ Result<std::optional<RetryDelays>> retry_delays_of(const PropertyTable& definiti
   if (!max) return fail(max.error());
   const PropertyValue* delays = find_property(definition, "retry-delays");
   bool computed = *first || *step || *factor || *max;
+  if (has_delayed_retry(definition)) {
+    if (computed || delays != nullptr) return invalid("delayed-retry- and retry- keys do not go together");
+    return delayed_retry(definition, "");
+  }
   if (delays != nullptr && computed)
     return invalid("retry-delays says it all: no other retry- key may stand beside it");
   if (delays != nullptr) return listed(*delays);

@@ -37,6 +37,25 @@ TEST(RetryDelays, AreListedOrGrow) {
   EXPECT_EQ(delays_of({number("retry-first", 100), number("retry-max", 100), number("retry-step", 1)}), (Delays{100}));
 }
 
+TEST(RetryDelays, RabbitMQsWordsMeanTheSame) {
+  EXPECT_EQ(
+      delays_of({number("delayed-retry-min", 100), number("delayed-retry-max", 250), {"delayed-retry-type", "all"}}),
+      (Delays{100, 200, 250}));
+  EXPECT_EQ(delays_of({number("delayed-retry-min", 100), number("delayed-retry-multiplier", 3),
+                       number("delayed-retry-max", 2000)}),
+            (Delays{100, 300, 900, 2000}));
+  EXPECT_EQ(delays_of({number("delayed-retry-min", 100), number("delayed-retry-multiplier", 1)}), (Delays{100}));
+  EXPECT_EQ(delays_of({number("delayed-retry-min", 100), number("delayed-retry-max", 50)}), (Delays{50}));
+  EXPECT_EQ(delays_of({number("delayed-retry-min", 100)}).back(), 100 * static_cast<std::int64_t>(kRetryDelaysMax));
+  EXPECT_EQ(delays_of({number("delayed-retry-min", 1), number("delayed-retry-multiplier", 1'000'000'000)}),
+            (Delays{1, 1'000'000'000, 31'536'000'000}));
+  EXPECT_FALSE(*retry_delays_of({number("delayed-retry-min", 100), {"delayed-retry-type", "disabled"}}));
+  EXPECT_EQ(
+      (*retry_delays_of_arguments({number("x-delayed-retry-min", 100), number("x-delayed-retry-max", 100)}))->delays,
+      std::vector{Milliseconds(100)});
+  EXPECT_FALSE(*retry_delays_of_arguments({number("delayed-retry-min", 100), number("retry-first", 100)}));
+}
+
 TEST(RetryDelays, WhatCannotBeIsRefused) {
   const std::vector<PropertyTable> refused{
       {{"retry-delays", PropertyList{}}},
@@ -56,6 +75,12 @@ TEST(RetryDelays, WhatCannotBeIsRefused) {
       {number("retry-first", 0)},
       {number("retry-first", 1), number("retry-step", 1), number("retry-max", 1001)},
       {number("retry-first", 1), number("retry-step", 1)},
+      {number("delayed-retry-max", 5)},
+      {{"delayed-retry-type", "all"}},
+      {number("delayed-retry-min", 5), {"delayed-retry-type", "some"}},
+      {number("delayed-retry-min", 0)},
+      {number("delayed-retry-min", 5), number("delayed-retry-multiplier", 0)},
+      {number("delayed-retry-min", 5), number("retry-first", 5)},
   };
   for (std::size_t i = 0; i < refused.size(); ++i) {
     Result<std::optional<RetryDelays>> retry = retry_delays_of(refused[i]);

@@ -101,6 +101,7 @@ Result<void> LiveQueue::subscribe(ConsumerId id, ConsumerOptions options, std::s
     return added;
   }
   outlets_.emplace(id.value, std::move(outlet));
+  watch_consumers();
   pump();
   return {};
 }

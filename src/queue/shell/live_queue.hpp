@@ -273,6 +273,7 @@ class LiveQueue final : StateOwner {
   MonotonicTime opened_;
   MonotonicTime pumped_;  // when it last looked what could go out
   std::optional<runtime::Timers::Handle> consumers_timer_;
+  MonotonicTime next_look_{};                          // of consumers_timer_
   std::optional<runtime::Timers::Handle> wake_timer_;  // of what waits for its next try
   std::optional<runtime::Timers::Handle> burial_timer_;
   MonotonicTime wake_at_{};

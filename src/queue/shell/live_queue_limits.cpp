@@ -49,9 +49,14 @@ void LiveQueue::watch_use() {
 
 /// Looks a few times per timeout, so that a settled message costs no timer.
 void LiveQueue::watch_consumers() {
-  if (!core_.settings().consumer_timeout) return;
-  Milliseconds interval = std::clamp(*core_.settings().consumer_timeout / 4, kLeastLookInterval, kMostLookInterval);
-  consumers_timer_ = with_.shard.set_timer(with_.shard.now() + interval, [this] {
+  std::optional<Milliseconds> timeout = core_.least_timeout();
+  if (!timeout) return;
+  Milliseconds interval = std::clamp(*timeout / 4, kLeastLookInterval, kMostLookInterval);
+  MonotonicTime next = with_.shard.now() + interval;
+  if (consumers_timer_ && next_look_ <= next) return;
+  if (consumers_timer_) with_.shard.cancel_timer(*consumers_timer_);
+  next_look_ = next;
+  consumers_timer_ = with_.shard.set_timer(next, [this] {
     consumers_timer_.reset();
     for (const Queue::Overdue& overdue : core_.overdue(with_.shard.now())) time_out(overdue);
     watch_consumers();

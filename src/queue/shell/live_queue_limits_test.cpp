@@ -172,6 +172,30 @@ TEST(LiveQueueLimits, AConsumerTimeoutRunsFromItsSettingForWhatIsHeldAlready) {
   EXPECT_FALSE(patient->end);
 }
 
+TEST(LiveQueueLimits, AConsumersOwnTimeoutGoesBeforeTheQueuesAndTheServersComesLast) {
+  struct Row {
+    std::optional<Milliseconds> own, of_queue, of_server;
+    std::int64_t out_after_ms;
+  };
+  const Milliseconds s10(10'000), s100(100'000), s1000(1'000'000);
+  const Row rows[] = {{s10, s100, s1000, 10'000},
+                      {s1000, s100, s10, 1'000'000},
+                      {std::nullopt, s100, s10, 100'000},
+                      {std::nullopt, std::nullopt, s100, 100'000},
+                      {s100, std::nullopt, std::nullopt, 100'000}};
+  for (const Row& row : rows) {
+    World world({.consumer_timeout = row.of_queue});
+    ASSERT_TRUE(world.publish(1));
+    auto consumer = std::make_shared<Consumer>();
+    EXPECT_TRUE(world.queue().subscribe(kConsumer, {.timeout = row.own, .default_timeout = row.of_server}, consumer));
+    world.wait(Milliseconds(row.out_after_ms - 1));
+    EXPECT_EQ(consumer->deliveries.size(), 1u);
+    EXPECT_FALSE(consumer->end) << row.out_after_ms;
+    world.wait(Milliseconds(row.out_after_ms / 2 + 15'000));  // it is looked at a few times per timeout
+    EXPECT_EQ(consumer->end, EndReason::kTimedOut) << row.out_after_ms;
+  }
+}
+
 TEST(LiveQueueLimits, ADeliveryLimitCountsTheTriesFromBeforeIt) {
   World world;
   ASSERT_TRUE(world.publish(1));

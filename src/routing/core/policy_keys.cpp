@@ -77,6 +77,10 @@ constexpr std::array kKeys{
     Key{"dead-letter-exchange", false, is_text, "dead letter exchange name"},
     Key{"dead-letter-routing-key", false, is_text, "dead letter routing key"},
     Key{"dead-letter-strategy", false, is_strategy, "dead letter strategy"},
+    Key{"delayed-retry-max", false, is_anything, ""},  // these four: see retry-
+    Key{"delayed-retry-min", false, is_anything, ""},
+    Key{"delayed-retry-multiplier", false, is_anything, ""},
+    Key{"delayed-retry-type", false, is_anything, ""},
     Key{"delivery-limit", true, is_any_number, "delivery limit"},
     Key{"expires", true, is_positive, "queue expiry"},
     Key{"ha-mode", true, is_anything, ""},

@@ -50,7 +50,7 @@ std::shared_ptr<const queue::QueueInfo> Namespace::queue(std::string_view name) 
 }
 
 queue::QueueSettings Namespace::settings_of(const queue::QueueInfo& queue) const {
-  if (policies.empty()) return queue.declared;
+  if (policies.empty()) return queue::settings_under({}, queue.declared, queue.arguments);
   EffectivePolicy effective = policies.effective(queue_target(queue.name, queue.type));
   return queue::settings_under(effective.definition, queue.declared, queue.arguments);
 }

@@ -90,6 +90,8 @@ Outcome<Wanted> wanted(const Channel& channel, const BasicConsume& consume) {
                                         .prefetch = consume.no_ack ? 0 : std::uint32_t{channel.consumer_prefetch},
                                         .priority = *priority,
                                         .exclusive = consume.exclusive,
+                                        .timeout = consumer_timeout(consume.arguments),
+                                        .default_timeout = client.door.limits.consumer_timeout,
                                         .tag = tag,
                                         .connection = client.remote.text()},
                             .selector = *selector}};

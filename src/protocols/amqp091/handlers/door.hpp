@@ -39,6 +39,7 @@ struct DoorLimits {
   std::size_t transaction_bytes =
       192 << 20;  // of one channel, kept until it commits: for one queue, one record of its log
   Redeclare redeclare = Redeclare::kStrict;
+  std::optional<Milliseconds> consumer_timeout = std::nullopt;  // where neither consumer nor queue has one
 };
 
 /// Numbers the connections of one shard.

@@ -8,6 +8,7 @@
 
 #include "model/encoded_table.hpp"
 #include "protocols/amqp091/session/arguments_reader.hpp"
+#include "queue/core/retry_delays.hpp"
 
 namespace wharf::amqp091 {
 namespace {
@@ -44,14 +45,6 @@ Outcome<std::optional<std::uint32_t>> delivery_limit(const Argument& argument) {
   if (!asked) return refuse(asked.error());
   if (*asked < 0) return std::nullopt;
   return static_cast<std::uint32_t>(std::min(*asked, kLongestTimer));
-}
-
-/// Anything goes, as in RabbitMQ; what is no time of at least a millisecond switches it off.
-Outcome<std::optional<Milliseconds>> consumer_timeout(const PropertyTable& arguments) {
-  const PropertyValue* value = find_property(arguments, "x-consumer-timeout");
-  std::optional<std::int64_t> asked = value ? signed_integer_of(*value) : std::nullopt;
-  if (!asked || *asked <= 0) return std::nullopt;
-  return Milliseconds(std::min(*asked, kLongestTimer));
 }
 
 void read_dead_letter(ArgumentsReader& reader, const PropertyTable& arguments, QueueName queue,
@@ -91,6 +84,15 @@ void read_last_value(ArgumentsReader& reader, const PropertyTable& arguments, Qu
   });
   if (settings.last_value_key && settings.max_priority > 0)
     reader.fail(key.invalid("last_value_but_max_priority").error());
+}
+
+/// RabbitMQ 4.3's, whose delays come from the arguments each time that settings are made of them.
+void read_delayed_retry(ArgumentsReader& reader, const PropertyTable& arguments, QueueName queue) {
+  Result<std::optional<queue::RetryDelays>> retry = queue::retry_delays_of_arguments(arguments);
+  if (retry) return;
+  reader.fail({ReplyCode::kPreconditionFailed,
+               fmt::format("invalid arg for {}: {}", resource_of(queue), retry.error().message),
+               {}});
 }
 
 /// Arguments without a meaning here; what could never have meant anything is refused.
@@ -135,7 +137,8 @@ Outcome<QueueArguments> queue_arguments(const PropertyTable& arguments, QueueNam
   read_groups(reader, arguments, queue, settings);
   read_last_value(reader, arguments, queue, settings);
   read_no_ops(reader);
-  settings.consumer_timeout = *consumer_timeout(arguments);
+  read_delayed_retry(reader, arguments, queue);
+  settings.consumer_timeout = consumer_timeout(arguments);
   if (reader.error()) return refuse(*reader.error());
   return read;
 }
@@ -169,6 +172,13 @@ Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueNam
   constexpr std::int64_t kLeast = std::numeric_limits<std::int32_t>::min();
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   return static_cast<std::int32_t>(std::clamp(*asked, kLeast, kMost));
+}
+
+std::optional<Milliseconds> consumer_timeout(const PropertyTable& arguments) {
+  const PropertyValue* value = find_property(arguments, "x-consumer-timeout");
+  std::optional<std::int64_t> asked = value ? signed_integer_of(*value) : std::nullopt;
+  if (!asked || *asked <= 0) return std::nullopt;
+  return Milliseconds(std::min(*asked, kLongestTimer));
 }
 
 Outcome<std::string> consumer_selector(const PropertyTable& arguments, QueueName queue) {

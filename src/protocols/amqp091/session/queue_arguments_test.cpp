@@ -60,6 +60,8 @@ TEST(QueueArguments, RefusalsAreRabbitMqsWords) {
       {"x-queue-version", 3, "\"unsupported queue version '3'\""},
   };
   for (const Case& one : cases) EXPECT_EQ(verdict(one.name, one.value), invalid(one.name, one.why));
+  EXPECT_EQ(verdict("x-delayed-retry-type", text("all")),
+            "PRECONDITION_FAILED - invalid arg for queue 'q' in vhost '/': x-delayed-retry-min is missing");
   auto both = queue_arguments({{"x-last-value-key", text("k")}, {"x-max-priority", 2}}, kQueue);
   EXPECT_EQ(both.error().reply_text(), invalid("x-last-value-key", "last_value_but_max_priority"));
   EXPECT_EQ(
@@ -81,6 +83,8 @@ TEST(QueueArguments, WhatAnyQueueTypeOfRabbitMqTakesIsTaken) {
                                                           {"x-queue-mode", text("lazy")},
                                                           {"x-queue-version", 1},
                                                           {"x-consumer-timeout", text("whatever")},
+                                                          {"x-delayed-retry-min", 100},
+                                                          {"x-delayed-retry-type", text("disabled")},
                                                           {"x-queue-type", text("quorum")},
                                                           {"x-foo", 5}}) {
     EXPECT_EQ(verdict(name, value), "ok") << name;
