@@ -1,0 +1,80 @@
+// A flipped bit in a queue's files: what it hit is passed over and said, and all the rest is as it was.
+#include <algorithm>
+
+#include "queue/shell/live_queue_testing.hpp"
+
+namespace wharf::queue {
+namespace {
+
+constexpr ConsumerId kConsumer{1};
+constexpr std::int64_t kMessages = 10;
+
+class DamageTest : public ::testing::Test {
+ protected:
+  DamageTest() {
+    for (std::int64_t i = 0; i < kMessages; ++i) EXPECT_TRUE(world.publish(1, 200));
+  }
+
+  /// Flips a bit at that part of the log's first segment, and starts anew.
+  void restart_damaged(PartitionId log, double at) {
+    world.stop();
+    const std::filesystem::path folder = std::filesystem::path("data/logs") / log.folder();
+    std::vector<std::string> segments;
+    for (const runtime::FolderEntry& entry : *world.disk().list(folder)) {
+      if (entry.name.ends_with(".log")) segments.push_back(entry.name);
+    }
+    ASSERT_FALSE(segments.empty());
+    const std::filesystem::path path = folder / *std::ranges::min_element(segments);
+    Result<std::vector<std::byte>> bytes = runtime::read_whole(world.disk(), path, 1 << 20);
+    ASSERT_TRUE(bytes && !bytes->empty());
+    const auto bits = static_cast<double>(8 * bytes->size());
+    ASSERT_TRUE(world.disk().flip_bit(path, static_cast<std::uint64_t>(at * bits)));
+    world.start();
+  }
+  /// What is in files is read beside.
+  std::shared_ptr<Consumer> consume(std::uint32_t prefetch = 0) {
+    std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer, prefetch);
+    world.wait(Milliseconds(1000));
+    return consumer;
+  }
+  static std::vector<std::int64_t> offsets_of(const Consumer& consumer) {
+    std::vector<std::int64_t> offsets;
+    for (const Delivery& one : consumer.deliveries) offsets.push_back(one.id.offset.value);
+    return offsets;
+  }
+
+  World world;
+};
+
+TEST_F(DamageTest, OneMessageIsPassedOverAndTheOthersAreDelivered) {
+  restart_damaged(messages_of(World::kId, 0), 0.55);
+  std::shared_ptr<Consumer> consumer = consume();
+  EXPECT_EQ(offsets_of(*consumer), (std::vector<std::int64_t>{0, 1, 2, 3, 4, 6, 7, 8, 9}));
+  EXPECT_EQ(world.queue().counts().unsettled, 9u);
+  for (const Delivery& one : consumer->deliveries) world.settle(kConsumer, one, Verdict::kDone);
+  world.restart();
+  EXPECT_EQ(world.queue().counts().ready, 0u) << "it is passed over for good";
+}
+
+TEST_F(DamageTest, OfADamagedStateNothingUnsettledIsLostAndTheNextOneIsWhole) {
+  for (double at : {0.1, 0.5, 0.9}) {
+    std::shared_ptr<Consumer> first = consume(5);
+    ASSERT_GE(first->deliveries.size(), 1u);
+    world.settle(kConsumer, first->deliveries.front(), Verdict::kDone);
+    const std::int64_t settled = first->deliveries.front().id.offset.value;
+    restart_damaged(state_of(World::kId), at);
+    std::shared_ptr<Consumer> second = consume();
+    const std::vector<std::int64_t> offsets = offsets_of(*second);
+    for (std::int64_t offset = settled + 1; offset < kMessages; ++offset) {
+      EXPECT_EQ(std::ranges::count(offsets, offset), 1) << offset << " at " << at;
+    }
+    for (const Delivery& one : second->deliveries) {
+      if (one.id.offset.value <= settled) world.settle(kConsumer, one, Verdict::kDone);
+    }
+    world.restart();
+    EXPECT_EQ(world.queue().counts().ready, static_cast<std::uint64_t>(kMessages - settled - 1)) << "at " << at;
+  }
+}
+
+}  // namespace
+}  // namespace wharf::queue
