@@ -93,11 +93,12 @@ Answer check_certificates(Call* call) {
   co_return ok();
 }
 
-/// RabbitMQ sends a message through a queue that it leaves behind. What that would show is asked directly.
+/// RabbitMQ sends a message through a queue that it leaves behind. What that would show is asked directly; and it is
+/// not alive where clients that publish are held back, though RabbitMQ's own message still passes.
 Answer check_aliveness(Call* call) {
   std::optional<Error> refusing = co_await call->ports.operate.refusing(call->here);
   if (refusing) co_return failed("messages are not kept: " + refusing->message);
-  co_return ok();
+  co_return check_alarms(*call, "There are alarms in effect on the node: who publishes is held back");
 }
 
 Answer check_node(Call* call) {

@@ -1,4 +1,6 @@
 // The node: overview, health, what queues tell from their first moment.
+#include <algorithm>
+
 #include "admin/management/api_testing.hpp"
 
 namespace wharf::management {
@@ -63,14 +65,27 @@ TEST_F(ManagementApi, AShortageIsAnAlarm) {
   EXPECT_EQ(answered.text(), R"({"status":"failed","reason":"There are alarms in effect in the cluster",)"
                              R"("alarms":[{"node":"wharf@0","resource":"memory"}]})");
   EXPECT_EQ(ask("GET", "/nodes/wharf@0").body.at("mem_alarm"), true);
+  EXPECT_EQ(status("GET", "/aliveness-test/%2F"), 503u) << "nobody can publish";
   node_->alarms(0).change({});
+  EXPECT_EQ(status("GET", "/aliveness-test/%2F"), 200u);
+}
+
+// NServiceBus does not start where stream_queue is not enabled.
+TEST_F(ManagementApi, FeaturesThatClientsAskForAreEnabled) {
+  const boost::json::value flags = ask("GET", "/feature-flags").body;
+  for (const char* name : {"quorum_queue", "stream_queue"}) {
+    auto has_name = [name](const boost::json::value& flag) { return flag.at("name").as_string() == name; };
+    auto found = std::ranges::find_if(flags.as_array(), has_name);
+    ASSERT_NE(found, flags.as_array().end()) << name;
+    EXPECT_EQ(found->at("state"), "enabled");
+  }
 }
 
 TEST_F(ManagementApi, HowToSignInIsToldToAnybody) {
   EXPECT_EQ(ask("GET", "/auth", "", "").text(), R"({"oauth_enabled":false})");
   EXPECT_EQ(status("GET", "/extensions", "", ""), 401u);
   EXPECT_EQ(ask("GET", "/extensions").text(), "[]");
-  EXPECT_EQ(ask("GET", "/feature-flags").text(), "[]");
+  EXPECT_EQ(ask("GET", "/deprecated-features").text(), "[]");
 }
 
 TEST_F(ManagementApi, AQueueHasAllItsNumbersFromItsFirstMoment) {

@@ -31,6 +31,7 @@ Answer list_consumers_of_vhost(Call* call);
 Answer list_nodes(Call* call);
 Answer get_node(Call* call);
 Answer get_node_memory(Call* call);
+Answer list_feature_flags(Call* call);
 Answer list_nothing(Call* call);
 Answer get_sign_in_ways(Call* call);
 

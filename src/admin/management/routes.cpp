@@ -13,7 +13,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/overview", Right::kSignedIn, get_overview},
     {"GET", "/api/auth", Right::kAnybody, get_sign_in_ways},
     {"GET", "/api/extensions", Right::kSignedIn, list_nothing},
-    {"GET", "/api/feature-flags", Right::kSignedIn, list_nothing},
+    {"GET", "/api/feature-flags", Right::kSignedIn, list_feature_flags},
     {"GET", "/api/deprecated-features", Right::kSignedIn, list_nothing},
     {"GET", "/api/deprecated-features/used", Right::kSignedIn, list_nothing},
 

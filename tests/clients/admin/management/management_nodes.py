@@ -47,7 +47,7 @@ def test_health_checks_are_ok_or_say_what_is_wrong(_):
 
 def test_what_has_no_content_is_there_all_the_same(_):
     equal(ask("GET", "/api/auth", user=None)[:2], (200, {"oauth_enabled": False}))
-    for path in ("/api/extensions", "/api/feature-flags", "/api/vhost-limits", "/api/user-limits", "/api/parameters"):
+    for path in ("/api/extensions", "/api/vhost-limits", "/api/user-limits", "/api/parameters"):
         assert isinstance(get(path), list), path
 
 
