@@ -1,6 +1,7 @@
 """Runs every scenario on RabbitMQ and on Wharf (flush = sync, as it comes); prints the ratios, and what Wharf owes to itself alone."""
 
 import comparison
+import go_load
 import load
 from nodes import RabbitMQ, WatchedWharf, WharfNode
 from watch import Watcher
@@ -24,10 +25,19 @@ def scenarios(scale):
     named["stream"] = lambda broker: {"": load.stream(broker, seconds)}
     for queues in (100, 1000, MANY):
         named[f"queues-{queues}"] = lambda broker, queues=queues: {"": load.spread(broker, queues, queues, seconds)}
+    named["go-rate-2000"] = lambda broker: {"": go_load.steady(broker, seconds, "go-rate", "-rate", 2000)}
+    for queues in (100, 1000, MANY):
+        named[f"go-queues-{queues}"] = lambda broker, queues=queues: {"": go_spread(broker, queues, seconds)}
     named["backlog"] = lambda broker: backlog(broker, BACKLOG)
     named["flat-10000"] = lambda broker: {f"{queues} queues": load.spread(broker, queues, MANY, seconds) for queues in (1, MANY)}
     named["watched"] = lambda broker: watched(broker, max(4, round(16 * scale)))
     return named
+
+
+def go_spread(broker, queues, seconds):
+    """As load.spread, but by a client that needs no thread for each producer."""
+    return go_load.steady(broker, seconds, f"go-of-{queues}", "-pairs", queues, "-window", max(1, 2000 // queues), "-connections",
+                          max(2, queues // 1000))
 
 
 def watched(broker, turns):
@@ -55,9 +65,13 @@ def targets():
     for name in SIZES:
         found[name, "", "p99"] = ("<=", 1 / 5)
         found[name, "", "MB"] = ("<=", 1 / 4)
-    for name, rate in {"durable-100": 4, "durable-1k": 4, "durable-10k": 2.3, "transient": 3.3, "fanout": 5, "stream": 5, "queues-100": 9,
-                       "queues-1000": 25, "queues-10000": 100}.items():
+    for name, rate in {"durable-100": 4, "durable-1k": 4, "durable-10k": 2.3, "transient": 3.3, "fanout": 5, "stream": 5}.items():
         found[name, "", "rate"] = (">=", rate)
+    for queues, rate in {100: 9, 1000: 25, MANY: 100}.items():
+        for client in ("", "go-"):
+            found[f"{client}queues-{queues}", "", "rate"] = (">=", rate)
+    for figure, part in {"p50": 3, "p99": 5, "cpu_per_million": 8}.items():
+        found["go-rate-2000", "", figure] = ("<=", 1 / part)
     for name, part in {"durable-100": 12, "durable-1k": 12, "durable-10k": 5, "transient": 10, "fanout": 14, "stream": 20, "rate-2000": 8}.items():
         found[name, "", "cpu_per_million"] = ("<=", 1 / part)
     return found

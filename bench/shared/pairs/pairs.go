@@ -16,7 +16,7 @@ import (
 
 const (
 	stampBytes = 32 // hexadecimal digits of a number and a time
-	leastRoom  = 20 // messages that are worth a write
+	leastRoom  = 20 // messages that are worth a write, where half of the window is not less
 	mostAtOnce = 100
 	lateAfter  = 10 * time.Millisecond // a timer is not that late; who is was made to wait by the broker
 	mostBehind = 30_000
@@ -73,8 +73,8 @@ func (load Load) OnOneThread() {
 
 // Run drives the pairs that open makes, until the time is over or one of them fails.
 func (load Load) Run(open func(number int) (Publisher, Subscriber, error)) error {
-	if load.BodyBytes < stampBytes || load.Window <= leastRoom {
-		return fmt.Errorf("a body has %d bytes at least, a window more than %d messages", stampBytes, leastRoom)
+	if load.BodyBytes < stampBytes || load.Window < 1 {
+		return fmt.Errorf("a body has %d bytes at least, a window one message", stampBytes)
 	}
 	begin := time.Now()
 	failed := make(chan error, 3*load.Pairs)
@@ -134,9 +134,10 @@ func (p *pair) underWay() int {
 }
 
 func (p *pair) publishAll() error {
+	enough := min(leastRoom, (p.load.Window+1)/2)
 	for {
 		room := p.load.Window - p.underWay()
-		if room < leastRoom {
+		if room < enough {
 			<-p.moved
 			continue
 		}
