@@ -171,15 +171,15 @@ Result<void> Cleaner::swap_in(PartitionLog& log, CompactedGroup group) {
 Task<std::vector<Cleaner::Cleanable>> Cleaner::find_dirty() {
   std::vector<Cleanable> dirty;
   for (const PartitionId& id : logs_.claimed([](const LogConfig& config) { return config.cleanup_compact; })) {
-    const PartitionLog* log = logs_.find(id);
     if (stopping_) break;
+    const PartitionLog* log = logs_.find(id);
     if (log == nullptr || (log->failed_compaction && with_.shard->now() < log->failed_compaction->not_again_before))
       continue;
     Result<std::optional<Cleanable>> cleanable = co_await find_cleanable(id);
-    if (!cleanable) {
-      note_outcome(id, fail(cleanable.error()));
-    } else if (*cleanable) {
-      dirty.push_back(std::move(**cleanable));
+    if (cleanable && *cleanable) {
+      dirty.push_back(std::move(**cleanable));  // the pass will tell
+    } else {
+      note_outcome(id, cleanable ? Result<void>() : fail(cleanable.error()));
     }
     co_await runtime::next_turn(*with_.shard);
   }

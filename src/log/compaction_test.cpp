@@ -292,6 +292,27 @@ TEST(Compaction, AFailureIsToldUntilALaterPassSucceeds) {
   }
 }
 
+TEST(Compaction, AFailureIsOverWhenNothingIsLeftToCompact) {
+  for (bool leaves_compaction : {false, true}) {
+    CompactionFixture fixture(1, compacted(), false);
+    for (int i = 0; i < 60; ++i) fixture.put({{"key-" + std::to_string(i % 6), std::string(80, 'v')}});
+    auto log = [&] { return fixture.store->find(fixture.id); };
+    Milliseconds backoff(fixture.options.cleaner_backoff_ms);
+    ASSERT_TRUE(fixture.simulation.run_until([&] { return fixture.store->statistics().compactions == 1; },
+                                             fixture.simulation.now() + 2 * backoff));
+    log()->failed_compaction = {Error{ErrorCode::kStorage, "the look before failed"}, fixture.simulation.now()};
+    if (leaves_compaction) {
+      LogConfig config = compacted();
+      config.cleanup_compact = false;
+      log()->set_config(std::make_shared<LogConfig>(config));
+      EXPECT_FALSE(log()->failed_compaction);
+    } else {
+      EXPECT_TRUE(fixture.simulation.run_until([&] { return !log()->failed_compaction; },
+                                               fixture.simulation.now() + 2 * backoff));
+    }
+  }
+}
+
 TEST(Compaction, APassThatFindsTheDiskFullGivesBackWhatItTook) {
   LogConfig config = compacted();
   config.segment_bytes = 100'000;

@@ -95,6 +95,7 @@ class PartitionLog {
   void set_config(std::shared_ptr<const LogConfig> config) {
     config_ = std::move(config);
     next_retention_check.reset();  // that was by the old one
+    if (!config_->cleanup_compact) failed_compaction.reset();
   }
   /// How appends are made durable now; the next append follows the configuration.
   Flush flush() const { return flush_; }
