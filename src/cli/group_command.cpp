@@ -215,11 +215,11 @@ void declare_resets(ClientActions<GroupCommandOptions>& actions, GroupCommandOpt
 }
 
 void declare_removals(ClientActions<GroupCommandOptions>& actions, GroupCommandOptions* options) {
-  CLI::App* sub = actions.add("remove-members",
-                              "Remove members from a group; the others are given their partitions at once. For a "
-                              "static member that is gone and "
-                              "whose session is not over yet. One that still runs joins again.",
-                              remove_members);
+  CLI::App* sub = actions.add(
+      "remove-members",
+      "Remove members from a group. The others get their partitions at once: of a static member that is gone and whose "
+      "session is not over yet. One that still runs joins again.",
+      remove_members);
   take_groups(sub, options, 1);
   const auto take_ids = [sub](const char* name, std::vector<std::string>& into, const char* help) {
     sub->add_option(name, into, help)->type_name("ID")->allow_extra_args(false);

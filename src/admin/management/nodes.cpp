@@ -1,4 +1,5 @@
 // The node: what it is, what it uses. A list of one, until there are more.
+#include <algorithm>
 #include <thread>
 
 #include <unistd.h>
@@ -81,6 +82,16 @@ runtime::Task<void> look(Call* call, Facts* facts) {
   facts->process = co_await runtime::run_blocking(call->here, runtime::process_facts);
 }
 
+struct FeatureFlag {
+  std::string_view name, what;
+};
+
+/// Those of RabbitMQ's whose subject is served here: clients ask for some by name. None can be switched off.
+constexpr FeatureFlag kFeatureFlags[] = {{"implicit_default_bindings", "Default bindings are implicit, and not stored"},
+                                         {"quorum_queue", "Queues of the type quorum"},
+                                         {"stream_queue", "Queues of the type stream"},
+                                         {"virtual_host_metadata", "Virtual hosts have a description and tags"}};
+
 }  // namespace
 
 Answer list_nodes(Call* call) {
@@ -107,17 +118,9 @@ Answer get_node_memory(Call* call) {
   co_return json_answer(boost::json::object{{"memory", std::move(memory)}});
 }
 
-/// Those of RabbitMQ's whose subject is served here: clients ask for some by name. None can be switched off.
 Answer list_feature_flags(Call*) {
-  struct Flag {
-    std::string_view name, what;
-  };
-  constexpr Flag kFlags[] = {{"implicit_default_bindings", "Default bindings are implicit, and not stored"},
-                             {"quorum_queue", "Queues of the type quorum"},
-                             {"stream_queue", "Queues of the type stream"},
-                             {"virtual_host_metadata", "Virtual hosts have a description and tags"}};
   boost::json::array flags;
-  for (const Flag& flag : kFlags) {
+  for (const FeatureFlag& flag : kFeatureFlags) {
     flags.push_back(boost::json::object{{"name", json_text(flag.name)},
                                         {"desc", json_text(flag.what)},
                                         {"doc_url", ""},
@@ -128,7 +131,15 @@ Answer list_feature_flags(Call*) {
   co_return json_answer(std::move(flags));
 }
 
-/// There are no plugins whose scripts a console would load, and nothing that is served for a while yet.
+/// It is enabled.
+Answer enable_feature_flag(Call* call) {
+  if (std::ranges::find(kFeatureFlags, call->names.at(0), &FeatureFlag::name) == std::end(kFeatureFlags)) {
+    co_return nothing_here();
+  }
+  co_return no_content();
+}
+
+/// There are no plugins whose scripts a console would load, and nothing is deprecated.
 Answer list_nothing(Call*) {
   co_return json_answer(boost::json::array());
 }

@@ -79,6 +79,8 @@ TEST_F(ManagementApi, FeaturesThatClientsAskForAreEnabled) {
     ASSERT_NE(found, flags.as_array().end()) << name;
     EXPECT_EQ(found->at("state"), "enabled");
   }
+  EXPECT_EQ(status("PUT", "/feature-flags/stream_queue/enable", "{}"), 204u);
+  EXPECT_EQ(status("PUT", "/feature-flags/khepri_db/enable", "{}"), 404u);
 }
 
 TEST_F(ManagementApi, HowToSignInIsToldToAnybody) {

@@ -32,6 +32,7 @@ Answer list_nodes(Call* call);
 Answer get_node(Call* call);
 Answer get_node_memory(Call* call);
 Answer list_feature_flags(Call* call);
+Answer enable_feature_flag(Call* call);
 Answer list_nothing(Call* call);
 Answer get_sign_in_ways(Call* call);
 

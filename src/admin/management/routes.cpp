@@ -14,6 +14,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/auth", Right::kAnybody, get_sign_in_ways},
     {"GET", "/api/extensions", Right::kSignedIn, list_nothing},
     {"GET", "/api/feature-flags", Right::kSignedIn, list_feature_flags},
+    {"PUT", "/api/feature-flags/{name}/enable", Right::kAdministrator, enable_feature_flag},
     {"GET", "/api/deprecated-features", Right::kSignedIn, list_nothing},
     {"GET", "/api/deprecated-features/used", Right::kSignedIn, list_nothing},
 

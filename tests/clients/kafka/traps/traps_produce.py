@@ -10,7 +10,7 @@ from wire import ZERO_ID, Connection
 
 SUITE = "traps produce"
 CORRUPT, UNKNOWN_TOPIC, TOO_LARGE, INVALID_TOPIC, INVALID_ACKS, INVALID_TIMESTAMP = 2, 3, 10, 17, 21, 32
-INVALID_REQUEST, OUT_OF_ORDER, INVALID_EPOCH, NO_TRANSACTIONS, INVALID_RECORD, UNKNOWN_TOPIC_ID = 42, 45, 47, 53, 87, 100
+INVALID_REQUEST, OUT_OF_ORDER, INVALID_EPOCH, TRANSACTIONAL_ID_REFUSED, INVALID_RECORD, UNKNOWN_TOPIC_ID = 42, 45, 47, 53, 87, 100
 
 
 class _NoTopic:
@@ -262,9 +262,9 @@ def test_half_of_a_transaction_is_refused_at_each_of_its_steps(bootstrap):
     """Transactions are not offered. A client that does not look hears a refusal that it does not try again, and nothing is written."""
     topic, transactional = Topic(bootstrap), 0x10
     with Connection(bootstrap) as wire:
-        equal(wire.ask("FindCoordinator", 4, {"key_type": 1, "coordinator_keys": ["t"]})["coordinators"][0]["error_code"], NO_TRANSACTIONS)
-        equal(wire.ask("InitProducerId", 4, {"transactional_id": "t", "transaction_timeout_ms": 60000})["error_code"], NO_TRANSACTIONS)
+        equal(wire.ask("FindCoordinator", 4, {"key_type": 1, "coordinator_keys": ["t"]})["coordinators"][0]["error_code"], TRANSACTIONAL_ID_REFUSED)
+        equal(wire.ask("InitProducerId", 4, {"transactional_id": "t", "transaction_timeout_ms": 60000})["error_code"], TRANSACTIONAL_ID_REFUSED)
         in_one = {**produce_request(9, topic, batch([b"v"], attributes=transactional, producer_id=1, epoch=0, sequence=0)), "transactional_id": "t"}
-        equal(wire.ask("Produce", 9, in_one)["responses"][0]["partition_responses"][0]["error_code"], NO_TRANSACTIONS)
+        equal(wire.ask("Produce", 9, in_one)["responses"][0]["partition_responses"][0]["error_code"], TRANSACTIONAL_ID_REFUSED)
         equal(list_offset(wire, topic, -1)["offset"], 0)
     _refused(bootstrap, topic, batch([b"v"], attributes=transactional, producer_id=1, epoch=0, sequence=0), INVALID_REQUEST)
