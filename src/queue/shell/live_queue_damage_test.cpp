@@ -1,4 +1,4 @@
-// A flipped bit in a queue's files: what it hit is passed over and said, and all the rest is as it was.
+// A flipped bit in a queue's files: what it hit is passed over, and all the rest is as it was.
 #include <algorithm>
 
 #include "queue/shell/live_queue_testing.hpp"
@@ -57,7 +57,7 @@ TEST_F(DamageTest, OneMessageIsPassedOverAndTheOthersAreDelivered) {
 }
 
 TEST_F(DamageTest, OfADamagedStateNothingUnsettledIsLostAndTheNextOneIsWhole) {
-  for (double at : {0.1, 0.5, 0.9}) {
+  for (double at : {0.92, 0.97}) {  // in the last snapshot: what is before it nobody reads any more
     std::shared_ptr<Consumer> first = consume(5);
     ASSERT_GE(first->deliveries.size(), 1u);
     world.settle(kConsumer, first->deliveries.front(), Verdict::kDone);
@@ -65,6 +65,7 @@ TEST_F(DamageTest, OfADamagedStateNothingUnsettledIsLostAndTheNextOneIsWhole) {
     restart_damaged(state_of(World::kId), at);
     std::shared_ptr<Consumer> second = consume();
     const std::vector<std::int64_t> offsets = offsets_of(*second);
+    EXPECT_EQ(std::ranges::count(offsets, settled), 1) << "what was settled is not known any more";
     for (std::int64_t offset = settled + 1; offset < kMessages; ++offset) {
       EXPECT_EQ(std::ranges::count(offsets, offset), 1) << offset << " at " << at;
     }
