@@ -65,7 +65,23 @@ func (c *connections) open(load *pairs.Load, number int) (pairs.Publisher, pairs
 		return nil, nil, err
 	}
 	confirms := out.NotifyPublish(make(chan amqp.Confirmation, load.Window))
-	return &publisher{channel: out, queue: queue, confirms: confirms}, &subscriber{deliveries: deliveries}, nil
+	return &publisher{channel: out, queue: queue, confirms: confirms}, &subscriber{deliveries: gathered(deliveries, load.Window)}, nil
+}
+
+// gathered lets deliveries come together where there may be many: the client hands them over one by one.
+func gathered(deliveries <-chan amqp.Delivery, window int) <-chan amqp.Delivery {
+	const few = 10
+	if window < few {
+		return deliveries
+	}
+	together := make(chan amqp.Delivery, window)
+	go func() {
+		defer close(together)
+		for delivery := range deliveries {
+			together <- delivery
+		}
+	}()
+	return together
 }
 
 func (p *publisher) Publish(bodies [][]byte) error {
