@@ -17,9 +17,7 @@ Result<void> Consumers::add(ConsumerId id, const ConsumerOptions& options) {
   consumers_.emplace(id.value, consumer);
   ++attached_;
   if (options.selector) ++selected_[options.selector->value].attached;
-  for (const std::optional<Milliseconds>& timeout : {options.timeout, options.default_timeout}) {
-    if (timeout && (!least_timeout_ || *timeout < *least_timeout_)) least_timeout_ = timeout;
-  }
+  if (std::optional<Milliseconds> timeout = timeout_beside_queue(options)) timeouts_.insert(*timeout);
   change(id, [](Consumer&) {});
   choose_active();
   return {};
@@ -43,15 +41,31 @@ void Consumers::stop(ConsumerId id) {
 
 void Consumers::remove(ConsumerId id) {
   stop(id);
-  consumers_.erase(id.value);
-  if (consumers_.empty()) least_timeout_.reset();
+  if (auto found = consumers_.find(id.value); found != consumers_.end()) forget(found);
+}
+
+void Consumers::forget(std::unordered_map<std::uint64_t, Consumer>::iterator consumer) {
+  if (std::optional<Milliseconds> timeout = timeout_beside_queue(consumer->second.options)) {
+    timeouts_.erase(timeouts_.find(*timeout));
+  }
+  consumers_.erase(consumer);
+}
+
+std::optional<Milliseconds> Consumers::timeout_beside_queue(const ConsumerOptions& options) {
+  std::optional<Milliseconds> timeout = options.timeout ? options.timeout : options.default_timeout;
+  return timeout && timeout->count() > 0 ? timeout : std::nullopt;
+}
+
+std::optional<Milliseconds> Consumers::least_timeout() const {
+  return timeouts_.empty() ? std::nullopt : std::optional(*timeouts_.begin());
 }
 
 std::optional<Milliseconds> Consumers::timeout_of(ConsumerId id, std::optional<Milliseconds> of_queue) const {
   const ConsumerOptions* own = options(id);
-  if (own == nullptr) return of_queue;
-  if (own->timeout) return own->timeout;
-  return of_queue ? of_queue : own->default_timeout;
+  std::optional<Milliseconds> timeout = of_queue;
+  if (own != nullptr && own->timeout) timeout = own->timeout;
+  if (own != nullptr && !timeout) timeout = own->default_timeout;
+  return timeout && timeout->count() > 0 ? timeout : std::nullopt;
 }
 
 bool Consumers::would_have_room(const Consumer& consumer) {
@@ -168,7 +182,7 @@ void Consumers::settled(ConsumerId id, std::uint64_t messages) {
   if (found == consumers_.end()) return;
   Consumer& consumer = found->second;
   change(id, consumer, [messages](Consumer& settling) { settling.unsettled -= messages; });
-  if (!consumer.attached && consumer.unsettled == 0) consumers_.erase(found);
+  if (!consumer.attached && consumer.unsettled == 0) forget(found);
 }
 
 void Consumers::wrote(ConsumerId id, std::uint64_t bytes) {

@@ -26,7 +26,7 @@ struct ConsumerOptions {
   bool exclusive = false;
   std::uint64_t window_bytes = 1 << 20;  // of bodies on their way to it
   std::optional<SelectorId> selector;    // takes only messages that match it
-  // For a message to be settled, none: no limit. Its own goes before the queue's, the other counts where there is
+  // For a message to be settled; 0: no limit. Its own goes before the queue's, and the default counts where there is
   // neither.
   std::optional<Milliseconds> timeout, default_timeout;
   // What operators are told; no rule looks at them:
@@ -81,8 +81,8 @@ class Consumers {
   const ConsumerOptions* options(ConsumerId id) const;
   /// What this one has to settle a message, in a queue whose own limit this is.
   std::optional<Milliseconds> timeout_of(ConsumerId id, std::optional<Milliseconds> of_queue) const;
-  /// No consumer that is known has less; none: they have no limits of their own.
-  std::optional<Milliseconds> least_timeout() const { return least_timeout_; }
+  /// No consumer that is known has less of its own, or by default; none: they have no limits.
+  std::optional<Milliseconds> least_timeout() const;
   /// Those that are served, or would be if they were the active one.
   std::size_t attached() const { return attached_; }
   /// Of those of whom one at a time is served.
@@ -134,6 +134,8 @@ class Consumers {
   template <class Change>
   void change(ConsumerId id, Consumer& consumer, Change change_figures);
   void choose_active();
+  static std::optional<Milliseconds> timeout_beside_queue(const ConsumerOptions& options);
+  void forget(std::unordered_map<std::uint64_t, Consumer>::iterator consumer);
 
   bool single_active_;
   std::unordered_map<std::uint64_t, Consumer> consumers_;
@@ -141,7 +143,7 @@ class Consumers {
   std::unordered_map<std::uint64_t, Group> selected_;  // by selector: those with one
   std::set<ConsumerId> short_;
   std::optional<ConsumerId> active_;
-  std::optional<Milliseconds> least_timeout_;  // since there was no consumer
+  std::multiset<Milliseconds> timeouts_;  // of those with one, their own or by default
   std::size_t attached_ = 0;
   std::uint64_t clock_ = 0;  // counts, for `served` and `joined`
 };

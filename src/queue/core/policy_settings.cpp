@@ -32,6 +32,14 @@ void lower_time(std::optional<Milliseconds>& setting, std::optional<std::int64_t
   if (policy && *policy >= least) lower(setting, Milliseconds(std::min(*policy, kLongestMs)));
 }
 
+/// The shorter of the two; 0 says that there is none, where nobody says how long it is.
+std::optional<Milliseconds> timeout_under(std::optional<std::int64_t> policy, std::optional<Milliseconds> declared) {
+  if (!policy) return declared;
+  if (!declared || declared->count() == 0) return Milliseconds(std::min(*policy, kLongestMs));
+  lower_time(declared, policy, 1);
+  return declared;
+}
+
 void lower_length(std::optional<std::uint64_t>& setting, std::optional<std::int64_t> policy) {
   if (policy && *policy >= 0) lower(setting, static_cast<std::uint64_t>(*policy));
 }
@@ -58,11 +66,11 @@ std::optional<DeadLetterTarget> dead_letter_under(const PropertyTable& definitio
 QueueSettings settings_under(const PropertyTable& definition, const QueueSettings& declared,
                              const PropertyTable& arguments) {
   QueueSettings settings = declared;
-  if (auto retry = retry_delays_of_arguments(arguments); retry && *retry) settings.retry = std::move(*retry);
+  if (auto retry = retry_delays_of(definition, arguments); retry && *retry) settings.retry = std::move(*retry);
   if (definition.empty()) return settings;
   lower_time(settings.message_ttl, number_in(definition, "message-ttl"), 0);
   lower_time(settings.expires, number_in(definition, "expires"), 1);
-  lower_time(settings.consumer_timeout, number_in(definition, "consumer-timeout"), 1);
+  settings.consumer_timeout = timeout_under(number_in(definition, "consumer-timeout"), declared.consumer_timeout);
   lower_length(settings.max_length, number_in(definition, "max-length"));
   lower_length(settings.max_length_bytes, number_in(definition, "max-length-bytes"));
   std::optional<std::int64_t> deliveries = number_in(definition, "delivery-limit");
@@ -74,7 +82,6 @@ QueueSettings settings_under(const PropertyTable& definition, const QueueSetting
     settings.overflow = overflow_of(*overflow).value_or(settings.overflow);
   if (std::optional<std::string> header = text_in(definition, "hold-until")) settings.hold_until = std::move(header);
   settings.dead_letter = dead_letter_under(definition, declared.dead_letter);
-  if (Result<std::optional<RetryDelays>> retry = retry_delays_of(definition); retry && *retry) settings.retry = std::move(*retry);
   return settings;
 }
 

@@ -21,9 +21,9 @@ Queue::Queue(QueueOptions options)
   is_plain_ = !groups_ && !values_ && !settings.deduplicates;
 }
 
-/// Messages that went out while no time was kept have their time from now on.
+/// Messages that went out while the queue had no limit have their time from now on.
 void Queue::configure(const QueueSettings& settings, MonotonicTime now) {
-  bool had_timeout = options_.settings.consumer_timeout.has_value();
+  bool had_timeout = has_timeout();
   QueueSettings born = std::exchange(options_.settings, settings);
   options_.settings.max_priority = born.max_priority;
   options_.settings.single_active_consumer = born.single_active_consumer;
@@ -31,7 +31,7 @@ void Queue::configure(const QueueSettings& settings, MonotonicTime now) {
   options_.settings.groups = born.groups;
   options_.settings.rebalances_groups = born.rebalances_groups;
   options_.settings.last_value_key = std::move(born.last_value_key);
-  if (had_timeout || !settings.consumer_timeout) return;
+  if (had_timeout || !has_timeout()) return;
   for (auto& [number, cursor] : levels_) cursor.restart_clocks(now);
 }
 
@@ -174,9 +174,9 @@ std::vector<Queue::Overdue> Queue::overdue(MonotonicTime now) const {
 }
 
 std::optional<Milliseconds> Queue::least_timeout() const {
-  std::optional<Milliseconds> of_queue = options_.settings.consumer_timeout, own = consumers_.least_timeout();
-  if (!of_queue || !own) return of_queue ? of_queue : own;
-  return std::min(*of_queue, *own);
+  std::optional<Milliseconds> least = consumers_.least_timeout();
+  if (has_timeout()) least = std::min(*options_.settings.consumer_timeout, least.value_or(Milliseconds::max()));
+  return least;
 }
 
 void Queue::settle_one(MessageId id) {

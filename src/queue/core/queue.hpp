@@ -254,6 +254,7 @@ class Queue {
   const QueueCounters& traffic() const { return traffic_; }
 
  private:
+  bool has_timeout() const { return options_.settings.consumer_timeout.value_or(Milliseconds(0)).count() > 0; }
   Cursor& level(std::uint8_t number);
   std::optional<MessageId> placed_in_front() const;
   std::optional<Offer> offer_of(MessageId id) const;

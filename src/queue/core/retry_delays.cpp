@@ -82,8 +82,13 @@ RetryDelays multiplied(std::int64_t least_ms, std::optional<std::int64_t> multip
   return retry;
 }
 
+struct DelayedRetry {
+  std::optional<std::int64_t> least_ms, most_ms, multiplier;
+  std::optional<std::string> type;
+};
+
 /// `before` stands before each name.
-Result<std::optional<RetryDelays>> delayed_retry(const PropertyTable& definition, std::string_view before) {
+Result<DelayedRetry> delayed_retry_in(const PropertyTable& definition, std::string_view before) {
   const std::string prefix = std::string(before) + std::string(kDelayedRetry);
   Result<std::optional<std::int64_t>> least = delay_in(definition, prefix + "min");
   if (!least) return fail(least.error());
@@ -91,15 +96,24 @@ Result<std::optional<RetryDelays>> delayed_retry(const PropertyTable& definition
   if (!most) return fail(most.error());
   Result<std::optional<std::int64_t>> multiplier = delay_in(definition, prefix + "multiplier");
   if (!multiplier) return invalid(prefix + "multiplier is not a whole number from 1");
-  const PropertyValue* type = find_property(definition, prefix + "type");
-  constexpr std::string_view kTypes[] = {"all", "failed", "returned", "disabled"};
-  if (type != nullptr && (type->text() == nullptr || std::ranges::find(kTypes, *type->text()) == std::end(kTypes))) {
-    return invalid(prefix + "type is not all, failed, returned or disabled");
+  DelayedRetry found{*least, *most, *multiplier, {}};
+  if (const PropertyValue* type = find_property(definition, prefix + "type")) {
+    constexpr std::string_view kTypes[] = {"all", "failed", "returned", "disabled"};
+    if (type->text() == nullptr || std::ranges::find(kTypes, *type->text()) == std::end(kTypes)) {
+      return invalid(prefix + "type is not all, failed, returned or disabled");
+    }
+    found.type = *type->text();
   }
-  const bool is_disabled = type != nullptr && *type->text() == "disabled";
-  if (!is_disabled && !*least && (type != nullptr || *most || *multiplier)) return invalid(prefix + "min is missing");
-  if (is_disabled || !*least) return std::optional<RetryDelays>();
-  return std::optional(multiplied(**least, *multiplier, most->value_or(kLongestMs)));
+  return found;
+}
+
+/// Each from the policy, or else from the queue.
+std::optional<RetryDelays> delays_under(const DelayedRetry& policy, const DelayedRetry& queue) {
+  std::optional<std::int64_t> least = policy.least_ms ? policy.least_ms : queue.least_ms;
+  const std::optional<std::string>& type = policy.type ? policy.type : queue.type;
+  if (!least || type == "disabled") return std::nullopt;
+  std::int64_t most = policy.most_ms.value_or(queue.most_ms.value_or(kLongestMs));
+  return multiplied(*least, policy.multiplier ? policy.multiplier : queue.multiplier, most);
 }
 
 bool has_delayed_retry(const PropertyTable& definition) {
@@ -108,11 +122,12 @@ bool has_delayed_retry(const PropertyTable& definition) {
 
 }  // namespace
 
-Result<std::optional<RetryDelays>> retry_delays_of_arguments(const PropertyTable& arguments) {
-  return delayed_retry(arguments, "x-");
+Result<void> check_retry_arguments(const PropertyTable& arguments) {
+  Result<DelayedRetry> found = delayed_retry_in(arguments, "x-");
+  return found ? Result<void>() : fail(found.error());
 }
 
-Result<std::optional<RetryDelays>> retry_delays_of(const PropertyTable& definition) {
+Result<std::optional<RetryDelays>> retry_delays_of(const PropertyTable& definition, const PropertyTable& arguments) {
   Result<std::optional<std::int64_t>> first = delay_in(definition, "retry-first");
   if (!first) return fail(first.error());
   Result<std::optional<std::int64_t>> step = delay_in(definition, "retry-step");
@@ -123,14 +138,16 @@ Result<std::optional<RetryDelays>> retry_delays_of(const PropertyTable& definiti
   if (!max) return fail(max.error());
   const PropertyValue* delays = find_property(definition, "retry-delays");
   bool computed = *first || *step || *factor || *max;
-  if (has_delayed_retry(definition)) {
-    if (computed || delays != nullptr) return invalid("delayed-retry- and retry- keys do not go together");
-    return delayed_retry(definition, "");
-  }
   if (delays != nullptr && computed)
     return invalid("retry-delays says it all: no other retry- key may stand beside it");
+  if ((computed || delays != nullptr) && has_delayed_retry(definition))
+    return invalid("delayed-retry- and retry- keys do not go together");
   if (delays != nullptr) return listed(*delays);
-  if (!computed) return std::optional<RetryDelays>();
+  if (!computed) {
+    Result<DelayedRetry> policy = delayed_retry_in(definition, ""), queue = delayed_retry_in(arguments, "x-");
+    if (!policy) return fail(policy.error());
+    return delays_under(*policy, queue.value_or(DelayedRetry()));
+  }
   if (!*first) return invalid("retry-step, retry-factor and retry-max need retry-first");
   if (*step && *factor) return invalid("retry-step and retry-factor do not go together");
   std::int64_t max_ms = max->value_or(std::max(kDayMs, **first));

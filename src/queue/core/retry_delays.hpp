@@ -8,12 +8,12 @@
 //   retry-max: 60000                                with the last two: no longer than that; a day where it is not given
 //
 // or in the words of RabbitMQ 4.3, and of LavinMQ, which has the multiplier; as a queue's arguments with x- before
-// them:
+// them. Each word is the policy's, or else the queue's:
 //
-//   delayed-retry-min: 1000                         1000, 2000, 3000, ...
-//   delayed-retry-multiplier: 2                     1000, 2000, 4000, ...; 1: always the same
-//   delayed-retry-max: 60000                        no longer than that
-//   delayed-retry-type: all                         failed or returned: the same here; disabled: none of it
+//   delayed-retry-min: 1000                         1000, 2000, 3000, ..., up to a thousand steps; without it, none of
+//   it delayed-retry-multiplier: 2                     1000, 2000, 4000, ...; 1: always the same delayed-retry-max:
+//   60000                        no longer than that delayed-retry-type: all                         failed or
+//   returned: the same here; disabled: none of it
 #include <optional>
 
 #include "model/error.hpp"
@@ -25,9 +25,10 @@ namespace wharf::queue {
 /// Steps that one policy may come to.
 inline constexpr std::size_t kRetryDelaysMax = 1000;
 
-/// None: the policy's definition says nothing about retries. kInvalidArgument.
-Result<std::optional<RetryDelays>> retry_delays_of(const PropertyTable& definition);
-/// The same of a queue's arguments.
-Result<std::optional<RetryDelays>> retry_delays_of_arguments(const PropertyTable& arguments);
+/// None: neither a policy's definition nor the queue's arguments ask for it. kInvalidArgument, of the definition.
+Result<std::optional<RetryDelays>> retry_delays_of(const PropertyTable& definition,
+                                                   const PropertyTable& arguments = {});
+/// kInvalidArgument.
+Result<void> check_retry_arguments(const PropertyTable& arguments);
 
 }  // namespace wharf::queue

@@ -50,10 +50,19 @@ TEST(RetryDelays, RabbitMQsWordsMeanTheSame) {
   EXPECT_EQ(delays_of({number("delayed-retry-min", 1), number("delayed-retry-multiplier", 1'000'000'000)}),
             (Delays{1, 1'000'000'000, 31'536'000'000}));
   EXPECT_FALSE(*retry_delays_of({number("delayed-retry-min", 100), {"delayed-retry-type", "disabled"}}));
-  EXPECT_EQ(
-      (*retry_delays_of_arguments({number("x-delayed-retry-min", 100), number("x-delayed-retry-max", 100)}))->delays,
-      std::vector{Milliseconds(100)});
-  EXPECT_FALSE(*retry_delays_of_arguments({number("delayed-retry-min", 100), number("retry-first", 100)}));
+}
+
+TEST(RetryDelays, EachOfRabbitMQsWordsIsThePolicysOrElseTheQueues) {
+  const PropertyTable queue{number("x-delayed-retry-min", 100), number("x-delayed-retry-max", 200)};
+  auto delays = [&](const PropertyTable& definition) { return **retry_delays_of(definition, queue); };
+  EXPECT_EQ(delays({}), (RetryDelays{{Milliseconds(100), Milliseconds(200)}}));
+  EXPECT_EQ(delays({number("delayed-retry-max", 100)}), (RetryDelays{{Milliseconds(100)}}));
+  EXPECT_EQ(delays({number("delayed-retry-min", 150)}), (RetryDelays{{Milliseconds(150), Milliseconds(200)}}));
+  EXPECT_EQ(delays({number("retry-first", 7)}), (RetryDelays{{Milliseconds(7)}}));
+  EXPECT_FALSE(*retry_delays_of({{"delayed-retry-type", "disabled"}}, queue));
+  EXPECT_FALSE(*retry_delays_of({number("delayed-retry-max", 5)})) << "nothing says how long at least";
+  EXPECT_TRUE(check_retry_arguments(queue));
+  EXPECT_FALSE(check_retry_arguments({number("x-delayed-retry-min", 0)}));
 }
 
 TEST(RetryDelays, WhatCannotBeIsRefused) {
@@ -75,8 +84,6 @@ TEST(RetryDelays, WhatCannotBeIsRefused) {
       {number("retry-first", 0)},
       {number("retry-first", 1), number("retry-step", 1), number("retry-max", 1001)},
       {number("retry-first", 1), number("retry-step", 1)},
-      {number("delayed-retry-max", 5)},
-      {{"delayed-retry-type", "all"}},
       {number("delayed-retry-min", 5), {"delayed-retry-type", "some"}},
       {number("delayed-retry-min", 0)},
       {number("delayed-retry-min", 5), number("delayed-retry-multiplier", 0)},

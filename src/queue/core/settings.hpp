@@ -41,7 +41,7 @@ struct QueueSettings {
   std::uint8_t max_priority = 0;                // levels 0 to this; a higher priority counts as this
   bool single_active_consumer = false;
   std::optional<std::uint32_t> delivery_limit;  // a message that comes back more often than this is dead
-  std::optional<Milliseconds> consumer_timeout; // for one message to be settled
+  std::optional<Milliseconds> consumer_timeout; // for one message to be settled; 0: none, whatever consumers come with
   std::optional<RetryDelays> retry;
   std::optional<std::string> hold_until;        // the header with the time before which a message does not come
   bool deduplicates = false;                    // a message with the id of one that is there is dropped

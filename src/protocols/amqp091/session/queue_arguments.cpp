@@ -86,12 +86,12 @@ void read_last_value(ArgumentsReader& reader, const PropertyTable& arguments, Qu
     reader.fail(key.invalid("last_value_but_max_priority").error());
 }
 
-/// RabbitMQ 4.3's, whose delays come from the arguments each time that settings are made of them.
+/// RabbitMQ 4.3's. What delays they come to depends on policies too.
 void read_delayed_retry(ArgumentsReader& reader, const PropertyTable& arguments, QueueName queue) {
-  Result<std::optional<queue::RetryDelays>> retry = queue::retry_delays_of_arguments(arguments);
-  if (retry) return;
+  Result<void> checked = queue::check_retry_arguments(arguments);
+  if (checked) return;
   reader.fail({ReplyCode::kPreconditionFailed,
-               fmt::format("invalid arg for {}: {}", resource_of(queue), retry.error().message),
+               fmt::format("invalid arg for {}: {}", resource_of(queue), checked.error().message),
                {}});
 }
 
@@ -176,9 +176,9 @@ Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueNam
 
 std::optional<Milliseconds> consumer_timeout(const PropertyTable& arguments) {
   const PropertyValue* value = find_property(arguments, "x-consumer-timeout");
-  std::optional<std::int64_t> asked = value ? signed_integer_of(*value) : std::nullopt;
-  if (!asked || *asked <= 0) return std::nullopt;
-  return Milliseconds(std::min(*asked, kLongestTimer));
+  if (value == nullptr) return std::nullopt;
+  std::int64_t asked = signed_integer_of(*value).value_or(0);
+  return Milliseconds(std::clamp<std::int64_t>(asked, 0, kLongestTimer));
 }
 
 Outcome<std::string> consumer_selector(const PropertyTable& arguments, QueueName queue) {

@@ -44,7 +44,7 @@ void add_default_type(PropertyTable& arguments, std::string_view type, QueueProp
 Outcome<std::int32_t> consumer_priority(const PropertyTable& arguments, QueueName queue);
 
 /// `x-consumer-timeout` of a queue or a consumer: for a message to be settled. Anything goes, as in RabbitMQ; what is
-/// no time of at least a millisecond switches it off.
+/// no time of at least a millisecond is 0: no limit, whatever the server's is.
 std::optional<Milliseconds> consumer_timeout(const PropertyTable& arguments);
 /// `x-selector` of a consumer, which RabbitMQ does not know: its text; empty: it takes any message. Whether it is one,
 /// the queue says. Errors: PRECONDITION_FAILED.

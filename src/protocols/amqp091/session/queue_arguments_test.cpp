@@ -60,8 +60,9 @@ TEST(QueueArguments, RefusalsAreRabbitMqsWords) {
       {"x-queue-version", 3, "\"unsupported queue version '3'\""},
   };
   for (const Case& one : cases) EXPECT_EQ(verdict(one.name, one.value), invalid(one.name, one.why));
-  EXPECT_EQ(verdict("x-delayed-retry-type", text("all")),
-            "PRECONDITION_FAILED - invalid arg for queue 'q' in vhost '/': x-delayed-retry-min is missing");
+  EXPECT_EQ(verdict("x-delayed-retry-type", text("some")),
+            "PRECONDITION_FAILED - invalid arg for queue 'q' in vhost '/': x-delayed-retry-type is not all, failed, "
+            "returned or disabled");
   auto both = queue_arguments({{"x-last-value-key", text("k")}, {"x-max-priority", 2}}, kQueue);
   EXPECT_EQ(both.error().reply_text(), invalid("x-last-value-key", "last_value_but_max_priority"));
   EXPECT_EQ(
