@@ -40,7 +40,7 @@ TEST(PolicySettings, OfNumbersTheLowerCountsAndOfTheRestWhatWasDeclared) {
       {"no delivery limit", {{"delivery-limit", std::int64_t{-1}}}, {.delivery_limit = 7}, {.delivery_limit = 7}},
       {"a very high delivery limit", {{"delivery-limit", std::int64_t{1} << 40}}, {}, {.delivery_limit = UINT32_MAX}},
       {"a consumer timeout", {{"consumer-timeout", five}}, {}, {.consumer_timeout = Milliseconds(5)}},
-      {"no consumer timeout", {{"consumer-timeout", std::int64_t{0}}}, {}, {}},
+      {"no consumer timeout", {{"consumer-timeout", std::int64_t{0}}}, {}, {.consumer_timeout = Milliseconds(0)}},
       {"what to do when full", {{"overflow", "reject-publish"}}, {}, {.overflow = Overflow::kReject}},
       {"that was declared otherwise",
        {{"overflow", "reject-publish-dlx"}},
