@@ -76,8 +76,10 @@ func TestGo_stomp(t *testing.T) {
 			for i := range body {
 				body[i] = byte(i)
 			}
+			// By another connection: this one does not send while what it has received is not taken.
+			sender := connected(t, stomp.ConnOpt.AcceptVersion(version))
 			for number := range 100 {
-				must(t, connection.Send(name, "application/octet-stream", append(body, byte(number))))
+				must(t, sender.Send(name, "application/octet-stream", append(body, byte(number))))
 			}
 			for number := range 100 {
 				message := received(t, subscription)

@@ -87,7 +87,8 @@ async fn inequivalent(connection: Connection, channel: Channel) -> Outcome {
 
 async fn exclusive(_: Connection, channel: Channel) -> Outcome {
     let owner = connect(ConnectionProperties::default()).await?;
-    let queue = own_queue(&owner.create_channel().await?, FieldTable::default()).await?;
+    let declarer = owner.create_channel().await?; // dropped, it would close beside its connection
+    let queue = own_queue(&declarer, FieldTable::default()).await?;
     let refused = refusal(waiting(&channel, &queue).await);
     assert!(refused.starts_with("405 RESOURCE_LOCKED - cannot obtain exclusive access to locked queue"), "{refused}");
     owner.close(200, "done").await?;
