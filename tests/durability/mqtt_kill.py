@@ -12,9 +12,10 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker, own_address
+from waiting import eventually
 
-pause = threading.Event()  # never set
 UNDER_WAY = 20
+DEADLINE_S = 90
 
 
 class Device:
@@ -38,14 +39,6 @@ class Device:
         self.client.loop_stop()
 
 
-def until(condition, what, deadline_s=90):
-    end = time.monotonic() + deadline_s
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {deadline_s} s: {what}")
-        pause.wait(0.01)
-
-
 def main():
     kills = int(os.environ.get("WHARF_KILLS", "10"))
     seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
@@ -59,18 +52,18 @@ def main():
         subscriber.client.on_message = lambda _c, _u, message: received.append(int(message.payload))
         granted = threading.Event()
         subscriber.client.on_subscribe = lambda *_: granted.set()
-        until(lambda: subscriber.connects == 1, "connected")
+        eventually(lambda: subscriber.connects == 1, "connected", DEADLINE_S)
         subscriber.client.subscribe("jobs/#", 2)
-        until(granted.is_set, "subscribed")
+        eventually(granted.is_set, "subscribed", DEADLINE_S)
         publisher = Device(address, "publisher")
         publisher.client.on_publish = lambda _c, _u, mid, _r, _p: answered.append(mid)
-        until(lambda: publisher.connects == 1, "connected")
+        eventually(lambda: publisher.connects == 1, "connected", DEADLINE_S)
         sent = 0
 
         def publish(count):
             nonlocal sent
             for _ in range(count):
-                until(lambda: sent - len(answered) < UNDER_WAY, "room for another message")
+                eventually(lambda: sent - len(answered) < UNDER_WAY, "room for another message", DEADLINE_S)
                 sent += 1
                 publisher.client.publish("jobs/x", str(sent), 2)
 
@@ -78,10 +71,10 @@ def main():
             publish(draw.randrange(50, 300))
             broker.kill()
             broker.start()
-            until(lambda: publisher.connects >= number + 2 and subscriber.connects >= number + 2, "both are back")
+            eventually(lambda: publisher.connects >= number + 2 and subscriber.connects >= number + 2, "both are back", DEADLINE_S)
         publish(50)
-        until(lambda: len(answered) >= sent, f"all answered: {len(answered)} of {sent}")
-        until(lambda: len(set(received)) >= sent, f"all received: {len(set(received))} of {sent}")
+        eventually(lambda: len(answered) >= sent, f"all answered: {len(answered)} of {sent}", DEADLINE_S)
+        eventually(lambda: len(set(received)) >= sent, f"all received: {len(set(received))} of {sent}", DEADLINE_S)
         twice = len(received) - len(set(received))
         assert twice == 0, f"{twice} messages came twice"
         assert received == sorted(received), "not in order"

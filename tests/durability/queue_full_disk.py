@@ -2,7 +2,6 @@
 them, the publishers are told so and go on. Nothing that was confirmed is lost, not by a kill on top of it."""
 
 import tempfile
-import time
 import urllib.request
 
 import pika
@@ -10,7 +9,7 @@ import pika.exceptions
 
 from broker import Broker
 from mount import Mount
-from queue_workload import Ledger, Worker, connect, drain, large, name_in, pause
+from queue_workload import Consumer, Ledger, Publisher, connect, drain, large, pause
 from waiting import eventually
 
 QUEUE = "kept"
@@ -18,42 +17,28 @@ PUBLISHERS = 2
 AFTERWARDS = 500
 
 
-class Publisher(Worker):
-    number = 0
+class BlockedPublisher(Publisher):
+    """Of large messages; hears when it is blocked, and when no more."""
 
     def work(self, connection):
         self.heard = []
         connection.add_on_connection_blocked_callback(lambda *_: self.heard.append("blocked"))
         connection.add_on_connection_unblocked_callback(lambda *_: self.heard.append("unblocked"))
-        channel = connection.channel()
-        channel.confirm_delivery()
-        while not self.stopping.is_set():
-            body = f"{self.name} {self.number}"
-            self.number += 1
-            published = time.monotonic()
-            try:
-                channel.basic_publish("", QUEUE, large(body), pika.BasicProperties(delivery_mode=2))
-                self.ledger.confirm(body, published)
-            except pika.exceptions.NackError:  # it was full before it was low
-                pause.wait(0.05)
-            connection.process_data_events(0)
+        super().work(connection)
+
+    def publish_next(self, channel):
+        try:
+            super().publish_next(channel)
+        except pika.exceptions.NackError:  # it was full before it was low
+            pause.wait(0.05)
+        channel.connection.process_data_events(0)
+
+    def publish(self, channel, body):
+        channel.basic_publish("", self.queue, large(body), pika.BasicProperties(delivery_mode=2))
 
 
-class Consumer(Worker):
-    """Settles all that it gets."""
-
-    def work(self, connection):
-        channel = connection.channel()
-        channel.basic_qos(prefetch_count=50)
-        for method, _, raw in channel.consume(QUEUE, inactivity_timeout=0.2):
-            if self.stopping.is_set():
-                break
-            if method is None:
-                continue
-            body = name_in(raw)
-            self.ledger.deliver(body, method.redelivered)
-            self.ledger.acknowledge(body, self.connected)
-            channel.basic_ack(method.delivery_tag)
+class SettlingConsumer(Consumer):
+    acknowledges = 1
 
 
 def is_low(broker):
@@ -71,12 +56,12 @@ def main():
         connection.close()
         disk.fill(400)
         ledger = Ledger()
-        publishers = [Publisher(address, QUEUE, ledger, f"publisher-{number}", number) for number in range(PUBLISHERS)]
+        publishers = [BlockedPublisher(address, QUEUE, ledger, f"publisher-{number}", number) for number in range(PUBLISHERS)]
         eventually(lambda: is_low(broker), "a disk that is low", 120)
         blocked_at = len(ledger.confirmed)
         print(f"low after {blocked_at} confirmed messages, {disk.free_bytes()} bytes free")
         disk.take_the_rest()
-        consumer = Consumer(address, QUEUE, ledger, "consumer", 7)
+        consumer = SettlingConsumer(address, QUEUE, ledger, "consumer", 7)
         eventually(lambda: len(ledger.acknowledged) > blocked_at // 2, "consumers that go on", 120)
         eventually(lambda: not is_low(broker), "room again", 120)
         begin = len(ledger.confirmed)

@@ -114,11 +114,20 @@ class Publisher(Worker):
         channel = connection.channel()
         channel.confirm_delivery()
         while not self.stopping.is_set():
-            body = f"{self.name} {self.number}"
-            self.number += 1
-            published = time.monotonic()
-            channel.basic_publish("", self.queue, body.encode(), pika.BasicProperties(delivery_mode=2))
-            self.ledger.confirm(body, published)
+            self.publish_next(channel)
+
+    def publish_next(self, channel):
+        body = f"{self.name} {self.number}"
+        self.number += 1
+        published = time.monotonic()
+        self.publish(channel, body)
+        self.confirm(body, published)
+
+    def publish(self, channel, body):
+        channel.basic_publish("", self.queue, body.encode(), pika.BasicProperties(delivery_mode=2))
+
+    def confirm(self, body, published):
+        self.ledger.confirm(body, published)
 
 
 def large(body):
@@ -133,24 +142,20 @@ def name_in(raw):
     return body
 
 
-class FanoutPublisher(Worker):
+class FanoutPublisher(Publisher):
     """Large messages through amq.fanout; of one ledger for each queue bound to it."""
 
-    number = 0
+    def publish(self, channel, body):
+        channel.basic_publish("amq.fanout", "", large(body), pika.BasicProperties(delivery_mode=2))
 
-    def work(self, connection):
-        channel = connection.channel()
-        channel.confirm_delivery()
-        while not self.stopping.is_set():
-            body = f"{self.name} {self.number}"
-            self.number += 1
-            published = time.monotonic()
-            channel.basic_publish("amq.fanout", "", large(body), pika.BasicProperties(delivery_mode=2))
-            for ledger in self.ledger:
-                ledger.confirm(body, published)
+    def confirm(self, body, published):
+        for ledger in self.ledger:
+            ledger.confirm(body, published)
 
 
 class Consumer(Worker):
+    acknowledges, returns = 0.85, 0.10  # of what comes
+
     def work(self, connection):
         channel = connection.channel()
         channel.basic_qos(prefetch_count=50)
@@ -168,10 +173,10 @@ class Consumer(Worker):
                     raise AssertionError(f"{body} came after {last[publisher]}")
                 last[publisher] = int(number)
             fate = self.draw.random()
-            if fate < 0.85:
+            if fate < self.acknowledges:
                 self.ledger.acknowledge(body, self.connected)
                 channel.basic_ack(method.delivery_tag)
-            elif fate < 0.95:
+            elif fate < self.acknowledges + self.returns:
                 channel.basic_nack(method.delivery_tag)
             # the rest is held until the connection ends
 
