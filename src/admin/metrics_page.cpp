@@ -141,9 +141,12 @@ void write_groups(MetricsText& page, const NodeNumbers& node) {
 }
 
 void write_stores(MetricsText& page, const NodeNumbers& node) {
-  auto each = [&](MetricName name, auto number) {
+  auto each_shard = [&](MetricName name, auto number) {
     page.family(name);
-    for (std::size_t i = 0; i < node.shards.size(); ++i) page.sample({{"shard", fmt::format("{}", i)}}, number(node.shards[i].store));
+    for (std::size_t i = 0; i < node.shards.size(); ++i) page.sample({{"shard", fmt::format("{}", i)}}, number(node.shards[i]));
+  };
+  auto each = [&](MetricName name, auto number) {
+    each_shard(name, [&number](const broker::ShardReport& shard) { return number(shard.store); });
   };
   page.family("wharf_flush_seconds");
   for (std::size_t i = 0; i < node.shards.size(); ++i) page.histogram_us({{"shard", fmt::format("{}", i)}}, node.shards[i].store.flush_us);
@@ -164,8 +167,7 @@ void write_stores(MetricsText& page, const NodeNumbers& node) {
   each("wharf_compactions_total", [](const Store& store) { return store.compactions; });
   each("wharf_compaction_failures_total", [](const Store& store) { return store.failed_compactions; });
   each("wharf_compaction_read_bytes_total", [](const Store& store) { return store.cleaned_bytes; });
-  page.family("wharf_delayed_messages");
-  for (std::size_t i = 0; i < node.shards.size(); ++i) page.sample({{"shard", fmt::format("{}", i)}}, node.shards[i].delayed_messages);
+  each_shard("wharf_delayed_messages", [](const broker::ShardReport& shard) { return shard.delayed_messages; });
   each("wharf_disk_refusing", [](const Store& store) { return std::uint64_t{store.refusing.has_value()}; });
 }
 

@@ -66,6 +66,7 @@ std::optional<DeadLetterTarget> dead_letter_under(const PropertyTable& definitio
 QueueSettings settings_under(const PropertyTable& definition, const QueueSettings& declared,
                              const PropertyTable& arguments) {
   QueueSettings settings = declared;
+  if (definition.empty() && arguments.empty()) return settings;  // most queues: nothing is looked for
   if (auto retry = retry_delays_of(definition, arguments); retry && *retry) settings.retry = std::move(*retry);
   if (definition.empty()) return settings;
   lower_time(settings.message_ttl, number_in(definition, "message-ttl"), 0);

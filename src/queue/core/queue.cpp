@@ -162,10 +162,11 @@ bool Queue::get(const Offer& offer, const Facts& facts, ConsumerId holder, bool 
 
 std::vector<Queue::Overdue> Queue::overdue(MonotonicTime now) const {
   std::vector<Overdue> overdue;
-  if (!least_timeout()) return overdue;
+  const std::optional<Milliseconds> least = least_timeout();
+  if (!least) return overdue;
   for (const auto& [number, cursor] : levels_) {
     for (const auto& [offset, held] : cursor.held()) {
-      if (!held.holder) continue;
+      if (!held.holder || now - held.since < *least) continue;
       std::optional<Milliseconds> timeout = consumers_.timeout_of(*held.holder, options_.settings.consumer_timeout);
       if (timeout && now - held.since >= *timeout) overdue.push_back({*held.holder, {number, Offset(offset)}});
     }

@@ -10,10 +10,10 @@
 // or in the words of RabbitMQ 4.3, and of LavinMQ, which has the multiplier; as a queue's arguments with x- before
 // them. Each word is the policy's, or else the queue's:
 //
-//   delayed-retry-min: 1000                         1000, 2000, 3000, ..., up to a thousand steps; without it, none of
-//   it delayed-retry-multiplier: 2                     1000, 2000, 4000, ...; 1: always the same delayed-retry-max:
-//   60000                        no longer than that delayed-retry-type: all                         failed or
-//   returned: the same here; disabled: none of it
+//   delayed-retry-min: 1000                         1000, 2000, ..., up to a thousand steps; without it, no retries
+//   delayed-retry-multiplier: 2                     1000, 2000, 4000, ...; 1: always the same
+//   delayed-retry-max: 60000                        no longer than that
+//   delayed-retry-type: all                         failed or returned: the same here; disabled: no retries
 #include <optional>
 
 #include "model/error.hpp"
