@@ -168,6 +168,23 @@ TEST(LogStore, APartitionThatNobodyClaimsIsAnOrphanAndCanBeSwept) {
   EXPECT_TRUE(fixture.store->orphans().empty());
 }
 
+// Until a stop the write-ahead log may bring it back.
+TEST(LogStore, APartitionThatWasRemovedBeforeAStopStaysGoneWhenPowerIsLost) {
+  StoreFixture fixture(6);
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  fixture.append_and_wait(id, {});
+  fixture.simulation.run_for(std::chrono::seconds(30));
+  fixture.partitions.clear();
+  fixture.sent.clear();
+  ASSERT_TRUE(fixture.store->remove(id).has_value());
+  ASSERT_TRUE(fixture.stop().has_value());
+  ASSERT_TRUE(fixture.start().has_value());
+  fixture.power_loss();
+  ASSERT_TRUE(fixture.start().has_value());
+  EXPECT_TRUE(fixture.store->orphans().empty());
+}
+
 TEST(LogStore, ARemovedPartitionIsGoneAndItsWaitersWithIt) {
   StoreFixture fixture(7);
   ASSERT_TRUE(fixture.start().has_value());
