@@ -9,7 +9,7 @@ namespace {
 
 CheckpointJob::Outcome after_sync(Result<void> synced) {
   if (synced) return {};
-  return {storage_failure(synced.error()), true};
+  return {storage_failure(synced.error()), {}, true};
 }
 
 }  // namespace
@@ -23,9 +23,12 @@ CheckpointJob::Outcome CheckpointJob::run() const {
   for (const auto& [partition, state] : states) {
     entries.push_back({partition, state.empty() ? std::nullopt : std::optional<ByteView>(state)});
   }
-  if (Result<void> appended = folder->checkpoints().append(entries, floor); !appended) return {appended};
+  Result<void> appended = folder->checkpoints().append(entries, floor);
+  Outcome outcome{appended, folder->checkpoints().take_unreadable(owns)};
+  if (!appended) return outcome;
   folder->vouch(vouched, !tell_recovered);
-  return {tell_recovered ? folder->store_recovered() : Result<void>()};
+  if (tell_recovered) outcome.result = folder->store_recovered();
+  return outcome;
 }
 
 CheckpointJob::Outcome CheckpointJob::sync_file(const std::filesystem::path& path) const {

@@ -1,6 +1,7 @@
 #pragma once
 // What the work pool does for a checkpoint: rewrites what cannot be trusted, syncs, writes down what may be relied on.
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,9 +27,11 @@ struct CheckpointJob {
   std::optional<WalFloor> floor;
   std::vector<DataFolder::Vouched> vouched;
   bool tell_recovered = false;
+  std::function<bool(const PartitionId&)> owns;  // LogStoreOptions::owns
 
   struct Outcome {
     Result<void> result;
+    std::vector<PartitionId> unreadable = {};  // of ours (Checkpoints::take_unreadable)
     bool sync_failed = false;  // what it was to cover may be on disk or not, whatever a later sync says
   };
   Outcome run() const;

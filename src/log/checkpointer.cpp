@@ -14,10 +14,11 @@ struct Checkpointer::Work {
     std::vector<std::byte> state;  // empty: removed
     SegmentList::SyncPoint sync;
     Offset log_start;
-    std::optional<Offset> stored_end;  // none: removed
+    std::optional<Offset> kept_end;  // below, all is in segments or in `state`; none: removed
   };
   std::vector<Entry> entries;
   std::vector<PartitionId> removed;
+  std::size_t carried_bytes = 0;
   WalPosition upto;
   std::optional<Error> first_error;  // of a partition that is left out: the write-ahead log must keep what it has
   bool sync_failed = false;
@@ -44,13 +45,26 @@ void Checkpointer::note_appended(std::size_t bytes) {
   if (appended_bytes_ >= options_.checkpoint_bytes || commits_.wal().wants_checkpoint()) wanted_.notify();
 }
 
-void Checkpointer::gather(PartitionLog& log, Work& work, bool closing) {
+void Checkpointer::gather(PartitionLog& log, Work& work, Records records, bool closing) {
   // An index that cannot be written is made anew when it is missed.
   std::ignore = log.stored().write_indexes(closing);
-  PartitionState state = log.state();
-  Work::Entry entry{log.id(), {}, log.stored().begin_sync(), state.log_start, log.stored_end()};
+  bool carries = records == Records::kCarried;
+  PartitionState state = carries ? log.state_with_carried() : log.state();
+  Offset kept_end = carries ? log.high_watermark() : log.stored_end();
+  Work::Entry entry{log.id(), {}, log.stored().begin_sync(), state.log_start, kept_end};
+  work.carried_bytes += state.carried.size();
   state.encode(entry.state);
   work.entries.push_back(std::move(entry));
+  if (kept_end < log.log_end_offset()) note_dirty(log);  // what is not durable yet is left for the next one
+}
+
+/// What a checkpoint carries is written again with each change, and is in memory while it is made.
+bool Checkpointer::may_carry(PartitionLog& log, const Work& work) const {
+  constexpr std::size_t kMostAtOnce = 8u << 20;
+  constexpr std::size_t kMostLive = 24u << 20;  // a start holds it in memory, and a full disk's reserve has to take it
+  if (work.carried_bytes > kMostAtOnce || with_.folder->checkpoints().live_bytes() > kMostLive) return false;
+  Result<bool> carried = log.may_be_carried();
+  return carried && *carried;
 }
 
 /// What has precedence is written whatever it takes of the reserve.
@@ -65,29 +79,43 @@ Task<Result<bool>> Checkpointer::write_some_behind(PartitionId id, std::size_t m
   }
 }
 
+void Checkpointer::note_again(const std::vector<PartitionId>& ids) {
+  for (const PartitionId& id : ids) {
+    if (PartitionLog* log = logs_.find(id)) note_dirty(*log);
+  }
+}
+
 /// Writes behind and notes what each dirty partition's checkpoint says, a little per turn.
 Task<void> Checkpointer::gather_all(Work* work, bool closing) {
+  note_again(logs_.take_changed());
   std::vector<PartitionId> dirty = std::exchange(dirty_, {});
   for (const PartitionId& id : dirty) {
     constexpr std::size_t kBytesPerTurn = 1u << 20;
-    bool more = true;
+    PartitionLog* log = logs_.find(id);
+    bool carries = log != nullptr && may_carry(*log, *work);
+    bool more = log != nullptr;
     while (more) {
-      Result<bool> written = co_await write_some_behind(id, kBytesPerTurn);
-      PartitionLog* log = logs_.find(id);
+      Result<bool> written = false;
+      if (!carries) written = co_await write_some_behind(id, kBytesPerTurn);
+      log = logs_.find(id);
       if (log == nullptr) break;
       more = written && *written;
       if (!more) {
         log->listed().dirty = false;
-        if (written) gather(*log, *work, closing);
-        // What is not durable yet is left for the next one.
-        if (!written || log->stored_end() < log->log_end_offset()) note_dirty(*log);
+        if (written) gather(*log, *work, carries ? Records::kCarried : Records::kInSegments, closing);
+        if (!written) note_dirty(*log);
         if (!written && !work->first_error) work->first_error = written.error();
       }
       if (more || work->entries.size() % 64 == 0) co_await runtime::next_turn(*with_.shard);
     }
   }
   work->removed = std::exchange(removed_, {});
-  for (const PartitionId& id : work->removed) work->entries.push_back({id, {}, {}, {}, std::nullopt});
+  // Of one that was made anew meanwhile the state counts, which stands behind.
+  auto is_back = [this](const PartitionId& id) { return logs_.find(id) != nullptr; };
+  for (const PartitionId& id : work->removed) {
+    auto place = is_back(id) ? work->entries.begin() : work->entries.end();
+    work->entries.insert(place, {id, {}, {}, {}, std::nullopt});
+  }
 }
 
 /// On a full disk the reserve makes room for what was confirmed: a start needs its segments written to let go of old
@@ -131,13 +159,14 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
   job.folder = with_.folder;
   job.logs = logs_.context().logs;
   job.sync_everything = needs_full_sync_;
+  job.owns = options_.owns;
   for (Work::Entry& entry : work->entries) {
     std::filesystem::path folder = logs_.context().logs / entry.partition.folder();
     for (const SuspectSegment& suspect : entry.sync.suspects) job.suspects.emplace_back(folder, suspect);
     job.changed_files.insert(job.changed_files.end(), entry.sync.files.begin(), entry.sync.files.end());
     if (entry.sync.folder) job.changed_folders.push_back(folder);
     job.states.emplace_back(entry.partition, std::move(entry.state));
-    job.vouched.push_back({entry.partition, entry.stored_end});
+    job.vouched.push_back({entry.partition, entry.kept_end});
   }
   if (!work->first_error) {
     job.floor = WalFloor{with_.shard->index(), commits_.wal().floor_at(work->upto)};
@@ -149,6 +178,8 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
   CheckpointJob::Outcome outcome;
   while (true) {
     outcome = co_await runtime::run_blocking(*with_.shard, [shared] { return shared->run(); });
+    note_again(outcome.unreadable);
+    if (!outcome.unreadable.empty()) wanted_.notify();
     bool is_full = !outcome.result && outcome.result.error().code == ErrorCode::kDiskFull;
     if (!is_full || outcome.sync_failed || !with_precedence) break;
     bool made = co_await space_.make_room(0, ReserveUse::kCatalogue);
@@ -165,9 +196,7 @@ void Checkpointer::take_back(const Work& work) {
   if (work.sync_failed) {
     logs_.for_each([](PartitionLog& log) { log.stored().distrust_unsynced(); });
   }
-  for (const Work::Entry& entry : work.entries) {
-    if (PartitionLog* log = logs_.find(entry.partition)) note_dirty(*log);
-  }
+  for (const Work::Entry& entry : work.entries) note_again({entry.partition});
   removed_.insert(removed_.end(), work.removed.begin(), work.removed.end());
 }
 
@@ -209,7 +238,7 @@ Task<void> Checkpointer::run() {
     MonotonicTime next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
     bool asked = co_await wanted_.wait_until(next);
     if (stopping_) break;
-    if (!asked && dirty_.empty() && removed_.empty() && !recovered_untold_) continue;
+    if (!asked && !has_dirty() && removed_.empty() && !recovered_untold_) continue;
     Result<void> done = co_await write(false);
     tell_of(done);
     if (done) continue;

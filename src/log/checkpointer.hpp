@@ -28,7 +28,7 @@ class Checkpointer {
   void note_dirty(PartitionLog& log);
   void note_removed(const PartitionId& id) { removed_.push_back(id); }
   void note_appended(std::size_t bytes);
-  bool has_dirty() const { return !dirty_.empty(); }
+  bool has_dirty() const { return !dirty_.empty() || logs_.has_changed(); }
   /// Soon.
   void ask() { wanted_.notify(); }
 
@@ -47,7 +47,10 @@ class Checkpointer {
  private:
   struct Work;  // what a checkpoint under way has gathered
 
-  void gather(PartitionLog& log, Work& work, bool closing);
+  enum class Records : std::uint8_t { kInSegments, kCarried };  // where a checkpoint says they are
+  void gather(PartitionLog& log, Work& work, Records records, bool closing);
+  void note_again(const std::vector<PartitionId>& ids);
+  bool may_carry(PartitionLog& log, const Work& work) const;
   runtime::Task<void> gather_all(Work* work, bool closing);
   runtime::Task<Result<bool>> write_some_behind(PartitionId id, std::size_t max_bytes);
   runtime::Task<Result<void>> write_once(bool closing);

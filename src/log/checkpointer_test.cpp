@@ -1,13 +1,18 @@
 #include "log/checkpointer.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include <gtest/gtest.h>
 
 #include "log/store_testing.hpp"
+#include "model/byte_order.hpp"
 
 namespace wharf::log {
 namespace {
 
 using testing::StoreFixture;
+using testing::TestBatch;
 
 TEST(Checkpointer, ACheckpointBoundsTheWriteAheadLogAndWhatAStartReplays) {
   StoreFixture fixture(3);
@@ -20,6 +25,177 @@ TEST(Checkpointer, ACheckpointBoundsTheWriteAheadLogAndWhatAStartReplays) {
   fixture.power_loss();
   ASSERT_TRUE(fixture.start().has_value());
   EXPECT_EQ(fixture.compare(), "");
+}
+
+// What is little is in the checkpoint, and has no file (LogConfig::carried_bytes).
+class Carried : public ::testing::Test {
+ protected:
+  Carried() : fixture(5, config()) {}
+
+  static LogConfig config() {
+    LogConfig config = testing::small_segments(Flush::kSync);
+    config.carried_bytes = 1000;
+    return config;
+  }
+  void append(int batches) {
+    for (int i = 0; i < batches; ++i, ++number) fixture.append_and_wait(id, {.number = number});
+  }
+  void checkpoint() {
+    ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
+  }
+  bool has_file() { return fixture.machine->disk().list(std::filesystem::path("data/logs") / id.folder()).has_value(); }
+  void start_again() {
+    ASSERT_TRUE(fixture.start().has_value());
+    EXPECT_EQ(fixture.compare(), "");
+    EXPECT_EQ(fixture.store->find(id)->log_end_offset(), Offset{number});
+  }
+
+  StoreFixture fixture;
+  PartitionId id;
+  int number = 0;
+};
+
+TEST_F(Carried, ALittleLogIsThereAfterEveryKindOfEndWithoutAFile) {
+  ASSERT_TRUE(fixture.start().has_value());
+  id = fixture.add(1).id();
+  append(4);
+  checkpoint();
+  fixture.power_loss();
+  start_again();
+  append(2);
+  checkpoint();
+  append(1);  // on top of what is carried
+  fixture.kill();
+  start_again();
+  ASSERT_TRUE(fixture.stop().has_value());
+  start_again();
+  EXPECT_TRUE(fixture.was_clean);
+  EXPECT_FALSE(has_file());
+}
+
+TEST_F(Carried, ALogThatGrowsGoesToASegmentAndIsNotCarriedAnyMore) {
+  ASSERT_TRUE(fixture.start().has_value());
+  id = fixture.add(1).id();
+  append(4);
+  checkpoint();
+  append(20);
+  checkpoint();
+  EXPECT_TRUE(has_file());
+  append(1);
+  fixture.power_loss();
+  start_again();
+  checkpoint();
+  EXPECT_EQ(fixture.store->find(id)->unstored_bytes(), 0u);
+}
+
+TEST_F(Carried, WhatWasTrimmedIsNotCarried) {
+  ASSERT_TRUE(fixture.start().has_value());
+  id = fixture.add(1).id();
+  for (int i = 0; i < 20; ++i) {
+    append(5);
+    fixture.store->trim(id, Offset{number - 2});
+    checkpoint();
+  }
+  EXPECT_FALSE(has_file());
+  fixture.power_loss();
+  start_again();
+  EXPECT_EQ(fixture.store->find(id)->log_start_offset(), Offset{number - 2});
+}
+
+// The entry before the damaged one counts, and carries less than the segments have by now.
+TEST_F(Carried, ADamagedEntryOfALogThatGrewCostsNothingOfItsSegments) {
+  for (bool clean : {false, true}) {
+    StoreFixture grown(5, config());
+    ASSERT_TRUE(grown.start().has_value());
+    PartitionId grown_id = grown.add(1).id();
+    auto append_some = [&](int from, int to) {
+      for (int i = from; i < to; ++i) grown.append_and_wait(grown_id, {.value_bytes = 100, .number = i});
+    };
+    auto write = [&] {
+      ASSERT_TRUE(grown.simulation.run(grown.machine->shard(), grown.store->checkpointer().write(false)).has_value());
+    };
+    append_some(0, 4);
+    write();
+    append_some(4, 30);
+    grown.store->trim(grown_id, Offset{3});
+    write();
+    if (clean) {
+      ASSERT_TRUE(grown.stop().has_value());
+    } else {
+      grown.kill();
+    }
+    const std::filesystem::path folder = "data/checkpoints";
+    const std::filesystem::path file = folder / grown.machine->disk().list(folder)->back().name;
+    std::vector<std::byte> bytes = *runtime::read_whole(grown.machine->disk(), file, 1 << 20);
+    std::vector<std::byte> name(16 + 4);
+    std::memcpy(name.data(), grown_id.topic.bytes.data(), 16);
+    store_big_endian(name.data() + 16, grown_id.index.value);
+    auto last = static_cast<std::uint64_t>(std::ranges::find_end(bytes, name).begin() - bytes.begin());
+    ASSERT_TRUE(grown.machine->disk().flip_bit(file, 8 * (last - 30)));
+    ASSERT_TRUE(grown.start().has_value());
+    PartitionLog* log = grown.store->find(grown_id);
+    EXPECT_EQ(log->log_end_offset(), Offset{30}) << clean;
+    for (std::int64_t offset = 3; offset < 30; ++offset) {
+      auto read = grown.simulation.run(grown.machine->shard(),
+                                       grown.store->read_bytes(grown_id, Offset{offset}, 1, log->high_watermark()));
+      EXPECT_TRUE(read.has_value()) << offset << " " << clean;
+    }
+  }
+}
+
+TEST_F(Carried, WhatNoMemoryIsLeftForGoesToASegmentAndTheCheckpointSaysSo) {
+  fixture.options.hot_tail_bytes = 3'000;
+  ASSERT_TRUE(fixture.start().has_value());
+  id = fixture.add(1).id();
+  append(4);
+  checkpoint();
+  PartitionId other = fixture.add(2).id();
+  for (int i = 0; i < 40; ++i) fixture.append_and_wait(other, {.value_bytes = 200, .number = i});
+  EXPECT_TRUE(fixture.store->find(id)->has_segments());
+  checkpoint();
+  EXPECT_EQ(fixture.store->find(id)->unstored_bytes(), 0u);
+  ASSERT_TRUE(fixture.stop().has_value());
+  start_again();
+  EXPECT_EQ(fixture.store->find(id)->unstored_bytes(), 0u);
+}
+
+TEST_F(Carried, ATopicsRecordsAreInASegmentSoonAfterACrash) {
+  StoreFixture topic(5);
+  ASSERT_TRUE(topic.start().has_value());
+  PartitionId partition = topic.add(1).id();
+  topic.append_and_wait(partition, {});
+  topic.kill();
+  ASSERT_TRUE(topic.start().has_value());
+  topic.simulation.run_for(std::chrono::seconds(30));
+  EXPECT_TRUE(topic.store->find(partition)->has_segments());
+  EXPECT_EQ(topic.store->find(partition)->unstored_bytes(), 0u);
+}
+
+TEST_F(Carried, LittleIsWrittenOfALogToWhichNothingComes) {
+  ASSERT_TRUE(fixture.start().has_value());
+  id = fixture.add(1).id();
+  append(4);
+  checkpoint();
+  std::uint64_t checkpoints = fixture.store->statistics().checkpoints;
+  fixture.simulation.run_for(std::chrono::minutes(5));
+  EXPECT_EQ(fixture.store->statistics().checkpoints, checkpoints);
+  ASSERT_TRUE(fixture.stop().has_value());
+  start_again();
+  fixture.simulation.run_for(std::chrono::minutes(5));
+  EXPECT_EQ(fixture.store->statistics().checkpoints, 0u);
+}
+
+TEST_F(Carried, AProducersBatchesAreKnownAgain) {
+  ASSERT_TRUE(fixture.start().has_value());
+  id = fixture.add(1).id();
+  TestBatch batch{.number = 0, .producer_id = ProducerId{7}, .producer_epoch = ProducerEpoch{0}, .base_sequence = 0};
+  fixture.append_and_wait(id, batch);
+  checkpoint();
+  fixture.power_loss();
+  ASSERT_TRUE(fixture.start().has_value());
+  Result<Appended> again = fixture.append(id, batch);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_TRUE(again->duplicate);
 }
 
 TEST(Checkpointer, APartitionThatIsRemovedMeanwhileIsNoFailureOfTheDisk) {

@@ -149,7 +149,7 @@ void Checkpoints::report(const CheckpointDamage& damage) {
     logger_.info("the last checkpoint was cut by a crash; the one before it counts",
                  {{"file", damage.file}, {"begin", damage.begin}, {"end", damage.end}, {"partition", partition}});
   } else {
-    logger_.error("a checkpoint is damaged; the partition is scanned instead",
+    logger_.error("a checkpoint is damaged; the partition is scanned instead, what was carried in it is lost",
                   {{"file", damage.file}, {"begin", damage.begin}, {"end", damage.end}, {"partition", partition}});
   }
 }
@@ -182,6 +182,14 @@ Result<void> Checkpoints::raise_floor(WalSequence floor) {
 CheckpointMark Checkpoints::mark() const {
   std::lock_guard lock(mutex_);
   return {generation_, size_};
+}
+
+std::vector<PartitionId> Checkpoints::take_unreadable(const std::function<bool(const PartitionId&)>& ours) {
+  std::lock_guard lock(mutex_);
+  auto taken = std::ranges::partition(unreadable_, [&](const PartitionId& id) { return ours && !ours(id); });
+  std::vector<PartitionId> all(taken.begin(), taken.end());
+  unreadable_.erase(taken.begin(), taken.end());
+  return all;
 }
 
 Result<void> Checkpoints::append_entries(std::span<const StoredCheckpoint> entries) {
@@ -271,6 +279,7 @@ Result<void> Checkpoints::copy_live_entries(std::vector<std::byte>& into, std::v
       entry->append_begin = 0;
       encode(*entry, into, added);
     } else {
+      unreadable_.push_back(partition);
       report({.file = path_of(generation_).filename(), .begin = place.position, .end = place.position + place.bytes, .partition = partition});
     }
   }

@@ -7,8 +7,10 @@
 // partition its old or its new entry, either of which is true of the disk.
 //
 // A damaged entry costs its partition the entry and nobody else anything. Thread-safe; waits for the disk: call it on the work pool.
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -89,6 +91,11 @@ class Checkpoints {
   /// Files of any shard below `sequence` are not needed any more.
   Result<void> raise_floor(WalSequence sequence);
   CheckpointMark mark() const;
+  /// Partitions that `ours` is true of whose entry was found damaged when the file was written anew: there is none now,
+  /// so each needs another. Told once.
+  std::vector<PartitionId> take_unreadable(const std::function<bool(const PartitionId&)>& ours);
+  /// Of the entries that count. Does not wait for the disk.
+  std::uint64_t live_bytes() const { return live_bytes_; }
 
  private:
   struct Place {
@@ -123,10 +130,11 @@ class Checkpoints {
   std::unique_ptr<runtime::File> file_;
   std::uint64_t generation_ = 0;
   std::uint64_t size_ = 0;
-  std::uint64_t live_bytes_ = 0;
+  std::atomic<std::uint64_t> live_bytes_ = 0;
   bool write_anew_ = true;  // nothing may be added to the file: it is missing, damaged, torn, or failed
   std::unordered_map<PartitionId, Place> places_;
   WalFloors floors_;
+  std::vector<PartitionId> unreadable_;
 };
 
 }  // namespace wharf::log

@@ -353,5 +353,23 @@ TEST(Checkpoints, AFileOfANewerVersionIsRefused) {
   EXPECT_EQ(opened.error().code, ErrorCode::kUnsupportedVersion);
 }
 
+TEST(Checkpoints, AnEntryThatIsDamagedWhenTheFileIsWrittenAnewIsAskedForAgainOnce) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  ASSERT_TRUE(fixture.put(1, 1).has_value());
+  ASSERT_TRUE(fixture.put(2, 1).has_value());
+  const std::uint64_t live = fixture.checkpoints->live_bytes();
+  EXPECT_EQ(live, 2 * checkpoint_entry_bytes(40));
+  const std::filesystem::path file = std::filesystem::path("checkpoints") / disk.list("checkpoints")->front().name;
+  ASSERT_TRUE(disk.flip_bit(file, 8 * (kCheckpointFileHeaderBytes + 60)));
+  for (std::uint32_t version = 2; fixture.checkpoints->mark().generation == 1 && version < 100'000; ++version) {
+    ASSERT_TRUE(fixture.put(2, version, 4000).has_value());
+  }
+  auto is_ours = [](const PartitionId& id) { return id != test_partition(2); };
+  EXPECT_TRUE(fixture.checkpoints->take_unreadable([](const PartitionId&) { return false; }).empty());
+  EXPECT_EQ(fixture.checkpoints->take_unreadable(is_ours), std::vector{test_partition(1)});
+  EXPECT_TRUE(fixture.checkpoints->take_unreadable(is_ours).empty());
+}
+
 }  // namespace
 }  // namespace wharf::log

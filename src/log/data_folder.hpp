@@ -64,7 +64,7 @@ class DataFolder {
   /// read_wal_files on what the start found; nothing after a clean stop. Logs what is damaged. Each store calls it, for its own partitions, before it
   /// writes to a write-ahead log.
   Result<WalReport> read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take);
-  /// This store's partitions are durable in their segments and checkpointed. After the last store the old files of the
+  /// This store's partitions are durable in their segments, or carried, and checkpointed. After the last store the old files of the
   /// write-ahead log are used again. After an error: call it again.
   Result<void> store_recovered();
   /// Some of a store's partitions are durable up to there, or removed (none), and checkpointed. `let_go`: others are

@@ -49,9 +49,8 @@ void HotTail::append(const OwnedBatches& batches, Offset first, Offset next) {
   if (bytes.size() >= kPinnedBatchBytes) return pin(batches, first, next);
   bool fits = !blocks_.empty() && blocks_.back().capacity - blocks_.back().used >= bytes.size();
   if (!fits) {
-    // Doubling: a partition with little traffic holds little, a busy one few blocks.
-    std::size_t last = blocks_.empty() ? 0 : std::min(blocks_.back().capacity, kLargestBlockBytes);
-    std::size_t capacity = std::max(std::clamp(last * 2, kSmallestBlock, kLargestBlockBytes), bytes.size());
+    // As much again as there is: a partition with little traffic, or that is trimmed at once, holds little, a busy one few blocks.
+    std::size_t capacity = std::max(std::clamp(bytes_, kSmallestBlock, kLargestBlockBytes), bytes.size());
     auto storage = std::make_shared_for_overwrite<std::byte[]>(capacity);
     Block& block = begin_block(first, capacity);
     block.data = storage.get();

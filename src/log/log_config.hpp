@@ -18,6 +18,9 @@ enum class Flush : std::uint8_t {
 inline constexpr std::int64_t kUnlimited = -1;
 inline constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
 
+/// For LogConfig::carried_bytes, where logs are carried.
+inline constexpr std::int32_t kUsualCarriedBytes = 4 << 10;
+
 struct LogConfig {
   Flush flush = Flush::kSync;
 
@@ -25,6 +28,9 @@ struct LogConfig {
   std::int64_t segment_ms = 7LL * 24 * 3600 * 1000;
   std::int32_t segment_index_bytes = 10 << 20;
   std::int32_t index_interval_bytes = 4096;
+  /// Sync: a log that has no segment yet, and no more than this, is in the checkpoints instead. For owners who trim by themselves: retention and
+  /// compaction know segments only.
+  std::int32_t carried_bytes = 0;
 
   bool cleanup_delete = true;   // cleanup.policy contains "delete"
   bool cleanup_compact = false; // cleanup.policy contains "compact"

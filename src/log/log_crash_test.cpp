@@ -42,9 +42,17 @@ void work(StoreFixture& fixture, sim::SeededRandom& random, int steps) {
   }
 }
 
+/// Every second one: what is little is in the checkpoints, until it is more, or memory is short.
+LogConfig small_or_carried(std::uint64_t number) {
+  LogConfig config = small_segments(Flush::kSync);
+  config.carried_bytes = number % 2 == 0 ? 0 : 1500;
+  return config;
+}
+
 std::uint64_t lives_and_deaths(std::uint64_t seed) {
-  StoreFixture fixture(seed);
+  StoreFixture fixture(seed, small_or_carried(seed));
   fixture.options.checkpoint_interval_ms = 20;
+  if (seed % 4 == 3) fixture.options.hot_tail_bytes = 2'000;
   sim::SeededRandom random = fixture.simulation.random("work");
   for (int life = 0; life < 4; ++life) {
     Result<void> started = fixture.start();
@@ -77,7 +85,7 @@ TEST(LogCrash, WhateverHappensWhatWasAcknowledgedIsThereAndNothingElse) {
 
 /// Retention, DeleteRecords and removals between appends, under a log start that may or may not have become durable.
 std::uint64_t trimmed_lives(std::uint64_t seed) {
-  LogConfig config = small_segments(Flush::kSync);
+  LogConfig config = small_or_carried(seed);
   config.retention_bytes = 9'000;
   config.file_delete_delay_ms = 3;
   StoreFixture fixture(seed, config);
@@ -93,9 +101,10 @@ std::uint64_t trimmed_lives(std::uint64_t seed) {
     for (int i = 0; i < 6; ++i) {
       work(fixture, random, static_cast<int>(5 + random.below(15)));
       PartitionLog* log = fixture.store->find(test_partition(static_cast<std::uint8_t>(1 + random.below(3))));
-      std::ignore = fixture.store->trimmer().delete_records(
-          log->id(),
-          Offset{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))});
+      Offset before{
+          static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))};
+      if (random.coin()) fixture.store->trim(log->id(), before);
+      std::ignore = fixture.store->trimmer().delete_records(log->id(), before);
       fixture.simulation.run_for(std::chrono::milliseconds(random.below(30)));
     }
     switch (random.below(3)) {
@@ -151,9 +160,13 @@ TEST(LogCrash, AFlushSettingThatChangesLosesNothingWhenTheProcessDies) {
   EXPECT_TRUE(sim::run_seeds(40, changing_lives).empty());
 }
 
-TEST(LogCrash, APowerLossAtAnyChangeOfTheDiskLosesNothingAcknowledgedNorDoesAnotherDuringRecovery) {
+class AtAnyChange : public ::testing::TestWithParam<std::uint64_t> {};
+
+INSTANTIATE_TEST_SUITE_P(LogCrash, AtAnyChange, ::testing::Values(0, 1));  // small_or_carried
+
+TEST_P(AtAnyChange, APowerLossLosesNothingAcknowledgedNorDoesAnotherDuringRecovery) {
   for (std::uint64_t change = 0;; change += 3) {
-    StoreFixture fixture(77);
+    StoreFixture fixture(77, small_or_carried(GetParam()));
     fixture.options.checkpoint_interval_ms = 20;
     sim::SeededRandom random = fixture.simulation.random("work");
     fixture.machine->disk().crash_at(change);
@@ -180,9 +193,9 @@ TEST(LogCrash, APowerLossAtAnyChangeOfTheDiskLosesNothingAcknowledgedNorDoesAnot
   }
 }
 
-TEST(LogCrash, AnErrorOfTheDiskInAnyCallLosesNothingAcknowledgedAndTheStoreHeals) {
+TEST_P(AtAnyChange, AnErrorOfTheDiskLosesNothingAcknowledgedAndTheStoreHeals) {
   for (std::uint64_t operation = 30;; operation += 2) {
-    StoreFixture fixture(78, small_segments(operation % 4 == 0 ? Flush::kSync : Flush::kAsync));
+    StoreFixture fixture(78, operation % 4 == 0 ? small_or_carried(GetParam()) : small_segments());
     fixture.options.checkpoint_interval_ms = 20;
     fixture.options.retry_ms = 5;
     sim::SeededRandom random = fixture.simulation.random("work");

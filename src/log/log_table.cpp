@@ -21,6 +21,9 @@ Result<PartitionLog*> LogTable::create(const PartitionId& id, std::shared_ptr<co
     entry->second = std::make_unique<PartitionLog>(context_, id, std::move(config));
   } else {
     entry->second->set_config(std::move(config));
+    // What a start left to the checkpoints before it knew whose it is may have to be in a segment.
+    bool is_carried = entry->second->unstored_bytes() > 0 && !entry->second->has_segments();
+    if (is_carried && entry->second->config().carried_bytes == 0) changed_.push_back(id);
   }
   return entry->second.get();
 }
@@ -50,7 +53,9 @@ void LogTable::trim_hot_tails() {
       if (hot.used_bytes <= hot_tail_bytes_) return;
       if (tail->oldest_block_next() > log->stored_end()) {
         if (tail->oldest_block_next() > log->high_watermark()) return;
+        bool had_segments = log->has_segments();
         Result<bool> written = log->write_behind(kWriteBytes);
+        if (log->has_segments() != had_segments) changed_.push_back(log->id());
         if (!written) return;
       }
       tail->drop_oldest_block();

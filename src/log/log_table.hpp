@@ -4,8 +4,10 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "log/log_config.hpp"
 #include "log/partition_log.hpp"
@@ -52,6 +54,10 @@ class LogTable {
     for (const auto& [id, log] : logs_) visit(*log);
   }
 
+  /// Logs of which the next checkpoint has to say something else, by what happened here.
+  std::vector<PartitionId> take_changed() { return std::exchange(changed_, {}); }
+  bool has_changed() const { return !changed_.empty(); }
+
   /// Drops the oldest blocks of hot tails beyond the budget. What is not in a segment yet is written there first, what
   /// is not durable yet stays; a little at a time.
   void trim_hot_tails();
@@ -63,9 +69,10 @@ class LogTable {
  private:
   StoreContext context_;
   std::size_t hot_tail_bytes_;
-  std::unordered_map<PartitionId, std::unique_ptr<PartitionLog>> logs_;
+  boost::unordered_flat_map<PartitionId, std::unique_ptr<PartitionLog>, std::hash<PartitionId>> logs_;
   std::map<PartitionId, Error> unreadable_;
   std::set<PartitionId> orphans_;
+  std::vector<PartitionId> changed_;
 };
 
 }  // namespace wharf::log

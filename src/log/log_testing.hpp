@@ -151,7 +151,7 @@ struct LogFixture {
   }
   /// As after a crash: `from` says what the last checkpoint knew.
   Result<RecoveredPartition> recover(std::optional<PartitionState> vouched, std::vector<WalBatch> wal = {}) {
-    RecoveryInput input{id, vouched ? Vouching::kNewest : Vouching::kNone, false, std::move(vouched), std::move(wal), Timestamp{0}};
+    RecoveryInput input{id, vouched ? Vouching::kNewest : Vouching::kNone, false, std::move(vouched), std::move(wal), {}, Timestamp{0}};
     Result<RecoveredPartition> recovered = recover_partition(*disk, "logs", std::move(input));
     if (!recovered) return recovered;
     log = std::make_unique<PartitionLog>(context, recovered->state, config);

@@ -236,6 +236,12 @@ Result<void> PartitionLog::pass_over_trimmed() {
   return passed;
 }
 
+Result<bool> PartitionLog::may_be_carried() {
+  if (flush_ != Flush::kSync || config_->carried_bytes == 0 || stored_.has_segments()) return false;
+  if (Result<void> passed = pass_over_trimmed(); !passed) return fail(passed.error());
+  return std::cmp_less_equal(unstored_bytes_, config_->carried_bytes);
+}
+
 Result<bool> PartitionLog::write_behind(std::size_t max_bytes) {
   if (Result<void> passed = pass_over_trimmed(); !passed) return fail(passed.error());
   std::size_t written = 0;
@@ -268,6 +274,18 @@ PartitionState PartitionLog::state() const {
   state.producers = producers_;
   state.producers.forget_from(state.stored_end);
   return state;
+}
+
+PartitionState PartitionLog::state_with_carried() const {
+  PartitionState with = state();
+  for (Offset from = with.stored_end; from < high_watermark_;) {
+    HotTail::Run run = tail_->run_from(from, high_watermark_);
+    if (run.bytes.empty()) break;
+    with.carried.insert(with.carried.end(), run.bytes.begin(), run.bytes.end());
+    with.carried.insert(with.carried.end(), run.records.begin(), run.records.end());
+    from = run_next_offset(run.bytes);
+  }
+  return with;
 }
 
 }  // namespace wharf::log

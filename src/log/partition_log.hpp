@@ -79,6 +79,7 @@ class PartitionLog {
 
   std::vector<ProducerSummary> producers() const { return producers_.summaries(); }
   std::uint64_t size_bytes() const { return stored_.size_bytes() + unstored_bytes_; }   // of records, also those on their way
+  bool has_segments() const { return stored_.has_segments(); }
   std::optional<std::size_t> segments() const { return stored_.known_count(); }  // none: nobody asked since the start
   std::uint64_t unstored_bytes() const { return unstored_bytes_; }  // of those on their way to a segment
   std::vector<DamagedRange> damage() const;                         // known so far
@@ -114,9 +115,13 @@ class PartitionLog {
   /// Moves records below the high watermark from the hot tail to segments, about `max_bytes`; true while some are left.
   Result<bool> write_behind(std::size_t max_bytes);
   Offset stored_end() const { return stored_.end(); }
+  /// It is so little that the next checkpoint may carry it, in place of write_behind() (LogConfig::carried_bytes). kStorage.
+  Result<bool> may_be_carried();
   bool raise_log_start(Offset offset);
   /// What a checkpoint says when everything stored now is durable.
   PartitionState state() const;
+  /// The same, with what is readable and in no segment.
+  PartitionState state_with_carried() const;
 
   SegmentList& stored() { return stored_; }
   HotTail* tail() { return tail_.get(); }

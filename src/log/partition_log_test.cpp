@@ -135,6 +135,28 @@ TEST(PartitionLog, SegmentsRollBySizeAndAreNamedByTheirFirstOffset) {
   }
 }
 
+TEST(PartitionLog, ACheckpointMakesIndexFilesOnceTheyTellMoreThanAShortWalk) {
+  LogConfig config = small_segments();
+  config.segment_bytes = 600'000;
+  LogFixture fixture(config);
+  auto files = [&] { return fixture.disk->list(std::filesystem::path("logs") / fixture.id.folder())->size(); };
+  auto checkpoint = [&] { ASSERT_TRUE(fixture.log->stored().write_indexes(false).has_value()); };
+  int number = 0;
+  auto append = [&](int batches) {
+    for (int i = 0; i < batches; ++i, ++number) ASSERT_TRUE(fixture.append({.value_bytes = 300, .number = number}).has_value());
+  };
+  append(10);
+  checkpoint();
+  EXPECT_EQ(files(), 1u);
+  ASSERT_TRUE(fixture.recover(fixture.log->state()).has_value());  // killed: the entries are gone
+  append(5);
+  for (std::int64_t offset = 0; offset < number; ++offset) EXPECT_TRUE(read_now(*fixture.log, Offset{offset}, 1).has_value()) << offset;
+  append(30);
+  checkpoint();
+  EXPECT_EQ(files(), 3u);
+  for (std::int64_t offset = 0; offset < number; ++offset) EXPECT_TRUE(read_now(*fixture.log, Offset{offset}, 1).has_value()) << offset;
+}
+
 TEST(PartitionLog, SegmentsRollWhenTheirFirstRecordIsOldByRecordTime) {
   LogConfig config = small_segments();
   config.segment_bytes = 1 << 20;

@@ -7,7 +7,8 @@
 namespace wharf::log {
 namespace {
 
-constexpr std::int8_t kVersion = 1;
+constexpr std::int8_t kVersion = 2;
+constexpr std::int8_t kWithoutCarried = 1;
 constexpr std::int8_t kHasSegment = 1;
 constexpr std::int8_t kSealed = 2;
 constexpr std::size_t kFixedBytes = 16 + 4 + 8 * 3 + 4 + 1 + 1 + 8 + 8 + 8 + 8 + 8;
@@ -32,12 +33,14 @@ void PartitionState::encode(std::vector<std::byte>& into) const {
   put_number(into, cleaned_to.value);
   epochs.encode(into);
   producers.encode(into);
+  put_number(into, static_cast<std::uint32_t>(carried.size()));
+  into.insert(into.end(), carried.begin(), carried.end());
 }
 
 Result<PartitionState> PartitionState::decode(ByteView& from) {
   auto version = take_number<std::int8_t>(from);
   if (!version) return fail(ErrorCode::kDamaged, "a partition's state is cut");
-  if (*version != kVersion) {
+  if (*version != kVersion && *version != kWithoutCarried) {
     return fail(ErrorCode::kUnsupportedVersion, fmt::format("a partition's state has version {}, this program knows {}", *version, kVersion));
   }
   if (from.size() < kFixedBytes) return fail(ErrorCode::kDamaged, "a partition's state is cut");
@@ -69,6 +72,11 @@ Result<PartitionState> PartitionState::decode(ByteView& from) {
   Result<ProducerStates> producers = ProducerStates::decode(from);
   if (!producers) return fail(producers.error());
   state.producers = std::move(*producers);
+  if (*version == kWithoutCarried) return state;
+  auto carried_bytes = take_number<std::uint32_t>(from);
+  if (!carried_bytes || *carried_bytes > from.size()) return fail(ErrorCode::kDamaged, "a partition's state is cut");
+  state.carried.assign(from.begin(), from.begin() + *carried_bytes);
+  from = from.subspan(*carried_bytes);
   return state;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // What a checkpoint vouches for in one partition: everything below `stored_end` lies in its segments and is durable, so that a
-// start needs to look at nothing before it. With a clean stop that is the whole log.
+// start needs to look at nothing before it, and what is carried follows. With a clean stop that is the whole log.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -28,6 +28,7 @@ struct PartitionState {
   Offset cleaned_to;                  // below, it has been
   LeaderEpochs epochs;
   ProducerStates producers;
+  std::vector<std::byte> carried;     // whole batches from `stored_end` on that are in no segment (LogConfig::carried_bytes)
 
   /// The stored form, which begins with a version; docs/formats.md has the table.
   void encode(std::vector<std::byte>& into) const;

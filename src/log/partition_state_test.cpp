@@ -31,6 +31,7 @@ PartitionState example() {
   batch.last_offset_delta = 1;
   batch.max_timestamp = Timestamp{1'767'225'600'000};
   state.producers.take(batch, Timestamp{1'767'225'600'100});
+  state.carried = {std::byte{'b'}, std::byte{'a'}, std::byte{'t'}};
   return state;
 }
 
@@ -68,13 +69,25 @@ TEST(PartitionState, TheStoredFormComesBackWhole) {
   EXPECT_EQ(state->epochs.latest(), LeaderEpoch{5});
 }
 
+TEST(PartitionState, AnOlderFormCarriesNothing) {
+  std::vector<std::byte> bytes = encoded(example());
+  bytes[0] = std::byte{1};
+  bytes.resize(bytes.size() - 4 - example().carried.size());
+  ByteView view = bytes;
+  Result<PartitionState> state = PartitionState::decode(view);
+  ASSERT_TRUE(state.has_value());
+  EXPECT_TRUE(view.empty());
+  EXPECT_TRUE(state->carried.empty());
+  EXPECT_EQ(state->stored_end, Offset{1000});
+}
+
 TEST(PartitionState, CutAndNewerFormsAreRefused) {
   std::vector<std::byte> bytes = encoded(example());
   for (std::size_t length = 0; length < bytes.size(); ++length) {
     ByteView view = ByteView(bytes).first(length);
     EXPECT_EQ(PartitionState::decode(view).error().code, ErrorCode::kDamaged) << length;
   }
-  bytes[0] = std::byte{2};
+  bytes[0] = std::byte{3};
   ByteView view = bytes;
   EXPECT_EQ(PartitionState::decode(view).error().code, ErrorCode::kUnsupportedVersion);
 }

@@ -1,6 +1,7 @@
 #include "log/recovery.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -28,7 +29,9 @@ class Recovery {
   Result<bool> apply(const ScannedPlace& place, std::size_t number, IndexBuilder& index);
   void take(const ScannedPlace& place, IndexBuilder& index);
   Result<void> cut(std::size_t number, std::uint32_t position);
-  WalHere wal_here(const BatchHeader* found) const;
+  WalHere wal_here(const BatchHeader* found);
+  bool replay_reaches_the_end();
+  Offset end_of_segments() const;
   bool more_behind(std::size_t number) const;
   void keep_entries(Offset base, std::uint32_t begin, IndexBuilder& index) const;
   void write_index(Offset base, std::string_view suffix, ByteView bytes) const;
@@ -42,13 +45,46 @@ class Recovery {
   RecoveredPartition result_;
   Offset expected_;
   bool done_ = false;  // cut: nothing behind counts
+  std::optional<bool> replay_reaches_the_end_;
 };
 
-WalHere Recovery::wal_here(const BatchHeader* found) const {
+WalHere Recovery::wal_here(const BatchHeader* found) {
   auto batch = std::ranges::lower_bound(input_.wal, expected_, {}, &WalBatch::base);
   if (batch == input_.wal.end() || batch->base != expected_) return WalHere::kNone;
   bool same = found != nullptr && found->checksum == batch->checksum && found->size_bytes == batch->bytes;
-  return same ? WalHere::kSame : WalHere::kOther;
+  if (same) return WalHere::kSame;
+  // An entry counts though a newer one was lost: then what it carries is less than the segments have.
+  if (expected_ < input_.carried_end && !replay_reaches_the_end()) return WalHere::kNone;
+  return WalHere::kOther;
+}
+
+/// Whether all that the segments hold, and what is missing before it, can be replayed.
+bool Recovery::replay_reaches_the_end() {
+  if (!replay_reaches_the_end_) {
+    Offset end = expected_;
+    for (const WalBatch& batch : input_.wal) {
+      if (batch.base <= end) end = std::max(end, batch.next);
+    }
+    replay_reaches_the_end_ = end >= end_of_segments();
+  }
+  return *replay_reaches_the_end_;
+}
+
+/// Behind the last sound batch; beyond all offsets where that cannot be told.
+Offset Recovery::end_of_segments() const {
+  constexpr Offset kUnknown{std::numeric_limits<std::int64_t>::max()};
+  if (segments_.empty()) return Offset{0};
+  const SegmentFile& last = segments_.back();
+  Result<std::unique_ptr<File>> file = files_.open(folder_ / segment_file_name(last.base, kLogSuffix), OpenMode::kRead);
+  if (!file) return kUnknown;
+  SegmentScan scan(std::move(*file), {0, last.bytes, last.base, false});
+  Offset end = last.base;
+  while (true) {
+    Result<ScannedPlace> place = scan.next();
+    if (!place) return kUnknown;
+    if (place->kind == ScannedPlace::Kind::kEnd || place->kind == ScannedPlace::Kind::kTornTail) return end;
+    if (place->kind == ScannedPlace::Kind::kBatch) end = place->header.next_offset();
+  }
 }
 
 bool Recovery::more_behind(std::size_t number) const {

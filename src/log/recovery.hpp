@@ -16,11 +16,12 @@
 
 namespace wharf::log {
 
-/// A batch that the write-ahead log holds, beyond what the checkpoint vouches for.
+/// A batch that the write-ahead log holds, or that the checkpoint carries, beyond what that vouches for.
 struct WalBatch {
   Offset base;
   std::uint32_t checksum = 0;
   std::size_t bytes = 0;
+  Offset next;
 };
 
 struct RecoveryInput {
@@ -29,6 +30,7 @@ struct RecoveryInput {
   bool clean_stop = false;
   std::optional<PartitionState> vouched;   // with entry other than kNone
   std::vector<WalBatch> wal;               // rising
+  Offset carried_end;                      // those below are carried
   Timestamp now;                           // when replayed producers were last seen
 };
 

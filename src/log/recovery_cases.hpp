@@ -40,7 +40,7 @@ enum class Here : std::uint8_t {
   kNothing,  // the file ends
 };
 enum class WalHere : std::uint8_t {
-  kNone,   // the write-ahead log has no batch for this offset
+  kNone,   // the write-ahead log, with what the checkpoint carries, has no batch for this offset
   kSame,   // it has this very batch
   kOther,  // it has a batch for this offset, which is not what stands here
 };

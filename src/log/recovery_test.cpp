@@ -174,7 +174,7 @@ TEST(Recovery, TheWriteAheadLogIsBelievedOverASegmentThatDisagrees) {
   std::vector<WalBatch> wal;
   for (std::size_t i = 0; i < 6; ++i) {
     BatchHeader header = *read_batch_header(fixture->stored[i]);
-    wal.push_back({header.base_offset, header.checksum, header.size_bytes});
+    wal.push_back({header.base_offset, header.checksum, header.size_bytes, header.next_offset()});
   }
   // The same batches: nothing is cut.
   ASSERT_TRUE(fixture->recover(std::nullopt, wal).has_value());

@@ -187,6 +187,15 @@ Result<void> Segment::write_indexes() {
   return {};
 }
 
+/// So few entries are of a segment in which any batch is found by a short walk. Where there are many partitions that get little each, as state
+/// logs of queues do, making files is most of what a checkpoint takes.
+Result<void> Segment::write_indexes_if_worth_it() {
+  constexpr std::size_t kFirstEntries = 16;
+  bool have_files = offsets_.stored() > 0 || times_.stored() > 0;
+  if (!have_files && offsets_.pending().size() < kFirstEntries) return {};
+  return write_indexes();
+}
+
 void Segment::replace_indexes(const IndexBuilder& built, std::uint32_t indexed_bytes) {
   std::vector<OffsetEntry> offsets = built.offsets();
   std::vector<TimeEntry> times = built.times();

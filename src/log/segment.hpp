@@ -84,6 +84,8 @@ class Segment {
   /// clean stop.
   Result<void> seal();
   Result<void> write_indexes();
+  /// For a checkpoint: nothing while what there is tells less than the two files cost.
+  Result<void> write_indexes_if_worth_it();
   /// Nothing for seal() to do.
   bool is_sealed() const;
   /// Indexes of the first `indexed_bytes` take the place of the old ones; entries of later batches stay.

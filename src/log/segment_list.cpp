@@ -67,7 +67,7 @@ void SegmentList::save(PartitionState& state) const {
   state.gaps_below = gaps_below_;
   state.cleaned_to = cleaned_to_;
   state.size_bytes = size_bytes_;
-  state.has_segment = loaded_ ? !segments_.empty() : has_segment_;
+  state.has_segment = has_segments();
   state.segment_sealed = must_roll_;
   if (!state.has_segment) return;
   if (loaded_) {
@@ -142,7 +142,7 @@ Result<void> SegmentList::append(std::span<const ByteView> parts, std::span<cons
 
 Result<void> SegmentList::write_indexes(bool closing) {
   if (segments_.empty() || (closing && segments_.back()->is_sealed())) return {};
-  return closing ? segments_.back()->seal() : segments_.back()->write_indexes();
+  return closing ? segments_.back()->seal() : segments_.back()->write_indexes_if_worth_it();
 }
 
 Result<std::span<const std::unique_ptr<Segment>>> SegmentList::segments() {

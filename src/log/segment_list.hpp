@@ -42,6 +42,7 @@ class SegmentList {
   /// The next record will have this offset: those between were lost.
   Result<void> skip_to(Offset next);
   std::uint64_t size_bytes() const { return size_bytes_; }
+  bool has_segments() const { return loaded_ ? !segments_.empty() : has_segment_; }
   /// None: the folder was not read yet.
   std::optional<std::size_t> known_count() const { return loaded_ ? std::optional(segments_.size()) : std::nullopt; }
 

@@ -24,7 +24,7 @@ struct StoreContext {
   std::filesystem::path logs;  // <data>/logs
   FileCache cache;
   HotTailBudget hot;
-  std::uint64_t unstored_bytes = 0;  // records that are in memory and the write-ahead log, and in no segment
+  std::uint64_t unstored_bytes = 0;  // records in memory and the write-ahead log, or a checkpoint, and in no segment
   StoreStatistics statistics;
 };
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "log/batch_run.hpp"
 #include "log/storage_error.hpp"
 #include "model/record_batch.hpp"
 #include "runtime/task_scope.hpp"
@@ -20,6 +21,17 @@ OwnedBatches copy_of(ByteView payload) {
   auto owner = std::make_shared_for_overwrite<std::byte[]>(payload.size());
   std::memcpy(owner.get(), payload.data(), payload.size());
   return {.owner = owner, .bytes = {owner.get(), payload.size()}, .prepared = true};
+}
+
+/// How many bytes from the front are whole batches of one leader epoch.
+std::size_t run_of_epoch(ByteView batches, LeaderEpoch epoch) {
+  std::size_t end = 0;
+  while (end < batches.size()) {
+    Result<BatchView> batch = read_batch(batches.subspan(end));
+    if (!batch || batch->header.leader_epoch != epoch) break;
+    end += batch->header.size_bytes;
+  }
+  return end;
 }
 
 /// Of what was shared there is one copy, as before; none: a record of another kind.
@@ -39,6 +51,7 @@ std::optional<OwnedBatches> batches_of(const RecoveredWalRecord& record) {
 
 }  // namespace
 
+/// What a checkpoint carried is taken back as what the write-ahead log holds is, before that.
 struct StoreRecovery::Found {
   PartitionId id;
   Vouching entry = Vouching::kNone;
@@ -49,14 +62,32 @@ struct StoreRecovery::Found {
     OwnedBatches batches;
   };
   std::vector<Replayed> wal;
+  std::size_t carried = 0;  // how many of them, in front, a checkpoint had
 
+  /// False: some of it are no batches.
+  bool take_carried(ByteView batches) {
+    while (!batches.empty()) {
+      Result<BatchHeader> first = read_batch_header(batches);
+      std::size_t bytes = first ? run_of_epoch(batches, first->leader_epoch) : 0;
+      if (bytes == 0) return false;
+      WalRecordHeader header{id, first->leader_epoch, first->base_offset, run_next_offset(batches.first(bytes))};
+      wal.push_back({header, WalGap::kNone, copy_of(batches.first(bytes))});
+      ++carried;
+      batches = batches.subspan(bytes);
+    }
+    return true;
+  }
+
+  /// The write-ahead log alone has some of it.
   bool needs_wal() const {
-    Offset stored = vouched ? vouched->stored_end : Offset{0};
-    return std::ranges::any_of(wal, [stored](const Replayed& record) { return record.header.next_offset > stored; });
+    Offset kept = vouched ? vouched->stored_end : Offset{0};
+    if (carried > 0) kept = wal[carried - 1].header.next_offset;
+    return std::ranges::any_of(wal, [kept](const Replayed& record) { return record.header.next_offset > kept; });
   }
 
   RecoveryInput input(bool clean, Timestamp now) {
-    RecoveryInput input{id, entry, clean, vouched, {}, now};
+    RecoveryInput input{id, entry, clean, vouched, {}, {}, now};
+    if (carried > 0) input.carried_end = wal[carried - 1].header.next_offset;
     Offset from = vouched ? vouched->stored_end : Offset{0};
     for (const Replayed& record : wal) {
       for (ByteView rest = record.batches.bytes; !rest.empty();) {
@@ -65,14 +96,23 @@ struct StoreRecovery::Found {
         rest = rest.subspan(batch->header.size_bytes);
         if (record.batches.own_header) batch->header.base_offset = record.header.base_offset;
         if (batch->header.base_offset >= from) {
-          input.wal.push_back({batch->header.base_offset, batch->header.checksum, batch->header.size_bytes});
-          from = batch->header.next_offset();
+          Offset next = batch->header.next_offset();
+          input.wal.push_back({batch->header.base_offset, batch->header.checksum, batch->header.size_bytes, next});
+          from = next;
         }
       }
     }
     return input;
   }
 };
+
+StoreRecovery::StoreRecovery(const StoreSurroundings& with, const LogStoreOptions& options, LogTable& logs,
+                             Checkpointer& checkpointer)
+    : with_(with), options_(options), logs_(logs), checkpointer_(checkpointer) {
+  LogConfig config;
+  config.carried_bytes = kUsualCarriedBytes;
+  unclaimed_config_ = std::make_shared<const LogConfig>(config);
+}
 
 /// Work pool.
 Result<void> StoreRecovery::gather(std::vector<Found>& found) {
@@ -86,6 +126,9 @@ Result<void> StoreRecovery::gather(std::vector<Found>& found) {
     Result<PartitionState> state = PartitionState::decode(bytes);
     if (!state && state.error().code == ErrorCode::kUnsupportedVersion) return fail(state.error());
     if (!state || state->id != checkpoint.partition) continue;  // scanned as if it had none
+    partition.id = checkpoint.partition;
+    if (!partition.take_carried(std::exchange(state->carried, {})))
+      with_.logger->error("what a checkpoint carries of a partition cannot be read", {{"partition", partition.id.folder()}});
     partition.vouched = std::move(*state);
     partition.entry = checkpoint.stale ? Vouching::kStale : Vouching::kNewest;
   }
@@ -154,7 +197,7 @@ Result<void> StoreRecovery::take_back_wal(Found& found, PartitionLog& log) {
     Result<void> replayed = log.replay(record.batches, record.header.leader_epoch, with_.shard->clock().wall_now());
     if (replayed) continue;
     return fail(replayed.error().code,
-                fmt::format("the record of the write-ahead log at offset {} cannot be taken back: {}",
+                fmt::format("the record at offset {} that no segment has cannot be taken back: {}",
                             record.header.base_offset.value, replayed.error().message));
   }
   return {};
@@ -170,7 +213,7 @@ void StoreRecovery::adopt(Found& found, Result<RecoveredPartition> recovered) {
                         {"log_end", recovered->state.stored_end.value}});
   }
   if (with_.progress != nullptr) with_.progress->scanned_bytes += recovered->scanned_bytes;
-  bool scanned = recovered->scanned_bytes > 0 || recovered->cut_bytes > 0 || !found.wal.empty() ||
+  bool scanned = recovered->scanned_bytes > 0 || recovered->cut_bytes > 0 || found.wal.size() > found.carried ||
                  found.entry != Vouching::kNewest;
   auto log = std::make_unique<PartitionLog>(logs_.context(), std::move(recovered->state), unclaimed_config_);
   for (const DamagedRange& range : recovered->lost) log->note_lost(range);

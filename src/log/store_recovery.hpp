@@ -20,8 +20,7 @@ class StoreRecovery {
  public:
   /// Used once, before anything is appended. All of it outlives this.
   StoreRecovery(const StoreSurroundings& with, const LogStoreOptions& options, LogTable& logs,
-                Checkpointer& checkpointer)
-      : with_(with), options_(options), logs_(logs), checkpointer_(checkpointer) {}
+                Checkpointer& checkpointer);
 
   /// A partition that cannot be opened is refused alone, unless the write-ahead log holds records of it that are
   /// nowhere else: going on would let go of them, and the cause may be mended. Errors: of that, of the data folder as a
@@ -42,7 +41,7 @@ class StoreRecovery {
   LogTable& logs_;
   Checkpointer& checkpointer_;
   std::optional<Error> needs_mending_;  // of the first partition that must not be refused
-  std::shared_ptr<const LogConfig> unclaimed_config_ = std::make_shared<LogConfig>();
+  std::shared_ptr<const LogConfig> unclaimed_config_;
 };
 
 }  // namespace wharf::log

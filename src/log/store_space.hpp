@@ -28,7 +28,7 @@ class StoreSpace {
   runtime::Task<bool> make_room(std::uint64_t bytes, ReserveUse use);
   /// A write found the disk full.
   void note_full() { with_.folder->space().note_full(); }
-  /// Everything that was confirmed is in segments.
+  /// Everything that was confirmed is in segments, or in the checkpoints.
   void note_stored() { with_.folder->space().note_stored(); }
   /// What is in memory and in no segment, after it changed.
   void tell_waiting() { with_.folder->space().set_waiting(with_.shard->index(), context_.unstored_bytes); }

@@ -17,9 +17,11 @@ constexpr std::size_t kShards = 3;
 const std::filesystem::path kLogs = "data/logs";
 constexpr std::string_view kWarning = "belong to no topic and no queue";
 
+const std::string kBody(5'000, 'b');  // more than checkpoints carry
+
 log::OwnedBatches one_record() {
   BatchBuilder builder(BatchOptions{});
-  builder.append({.timestamp = Timestamp{1}, .value = as_bytes(std::string_view("body"))});
+  builder.append({.timestamp = Timestamp{1}, .value = as_bytes(kBody)});
   return log::own(*builder.finish());
 }
 
@@ -49,7 +51,7 @@ runtime::Task<void> make_queues(Node* node, runtime::Shard* here, Made* made) {
     EXPECT_TRUE(declared);
     QueueRef queue = declared->queue->ref;
     std::vector<EnqueuePart> parts;
-    parts.push_back({queue, {.batch = one_record(), .messages = 1, .body_bytes = 4}});
+    parts.push_back({queue, {.batch = one_record(), .messages = 1, .body_bytes = kBody.size()}});
     std::vector<Result<void>> kept = co_await node->queues().enqueue(*here, std::move(parts));
     EXPECT_TRUE(kept.at(0));
     bool survives = declared->queue->survives();

@@ -16,7 +16,7 @@ std::optional<Got> ask(World& world, std::uint64_t holder) {
 
 TEST(LiveQueueGet, WhoAsksForAMessageThatCannotBeReadIsToldSo) {
   World world;
-  ASSERT_TRUE(world.publish(3));
+  ASSERT_TRUE(world.publish(3, 2000));  // more than checkpoints carry
   world.wait(std::chrono::seconds(30));
   world.restart();
   world.disk().set_errors({.read_one_in = 1, .not_cached_one_in = 1});
@@ -31,13 +31,13 @@ TEST(LiveQueueGet, WhoAsksForAMessageThatCannotBeReadIsToldSo) {
 }
 
 TEST(LiveQueueGet, WhoAsksGetsNoneThatIsBeyondTheLimit) {
-  World world({.max_length_bytes = 1000});
-  ASSERT_TRUE(world.publish(10, 100));
+  World world({.max_length_bytes = 10'000});
+  ASSERT_TRUE(world.publish(10, 1000));  // more than checkpoints carry
   world.wait(std::chrono::seconds(30));
   world.restart();
   world.wait(Milliseconds(100));
   world.disk().set_errors({.not_cached_one_in = 2});  // the oldest is read before it is dropped
-  ASSERT_TRUE(world.publish(1, 100));
+  ASSERT_TRUE(world.publish(1, 1000));
   std::optional<Got> got = ask(world, 1);
   ASSERT_TRUE(got);
   ASSERT_TRUE(*got) << got->error().message;

@@ -167,6 +167,7 @@ class World {
   std::uint64_t ready() { return queue().counts().ready; }
   runtime::Shard& shard() { return machine_->shard(); }
   sim::FaultyFileSystem& disk() { return machine_->disk(); }
+  const std::vector<std::string>& log_lines() const { return logger_->lines; }  // since the start
 
   sim::Simulation simulation;
   Buried buried;

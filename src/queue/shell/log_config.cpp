@@ -9,6 +9,7 @@ std::shared_ptr<const log::LogConfig> log_config(log::Flush flush) {
   config->flush = flush;
   config->segment_bytes = 16 << 20;
   config->segment_index_bytes = 1 << 20;
+  config->carried_bytes = log::kUsualCarriedBytes;
   config->retention_ms = log::kUnlimited;
   config->file_delete_delay_ms = 0;
   config->max_message_bytes = INT32_MAX;

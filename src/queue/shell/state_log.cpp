@@ -11,6 +11,8 @@ namespace {
 
 /// A snapshot replaces a log that is so much larger than the last one.
 constexpr std::uint64_t kSnapshotFactor = 4;
+/// While a log has no segment it is to stay so small that checkpoints carry it.
+constexpr std::uint64_t kLeastCarriedBytes = 2u << 10;
 /// After the disk failed or was full.
 constexpr Milliseconds kRetryInterval{1'000};
 /// What is said of a queue at rest is mostly shorter.
@@ -34,9 +36,15 @@ Result<log::PartitionLog*> StateLog::open() {
   return opened;
 }
 
+bool StateLog::has_grown() const {
+  if (bytes_ <= std::max(kLeastCarriedBytes, kSnapshotFactor * snapshot_bytes_)) return false;
+  if (bytes_ > least_bytes_) return true;
+  const log::PartitionLog* log = with_.logs.store().find(partition_);
+  return log != nullptr && !log->has_segments();
+}
+
 void StateLog::write(Answered answered, Kept kept) {
-  bool grown = bytes_ > std::max(least_bytes_, kSnapshotFactor * snapshot_bytes_);
-  bool is_snapshot = grown || lost_;
+  bool is_snapshot = has_grown() || lost_;
   std::vector<std::byte> record = is_snapshot ? owner_.take_snapshot() : owner_.take_change();
   if (!record.empty()) return append(std::move(record), is_snapshot, std::move(answered), std::move(kept));
   // What was written before may still be on its way.
@@ -98,7 +106,7 @@ void StateLog::committed(const Entry& entry, const Result<void>& outcome, Kept& 
   if (!outcome) return refused(outcome.error());
   refusing_ = false;
   if (kept) kept();
-  if (entry.is_snapshot) std::ignore = with_.logs.store().trimmer().delete_records(partition_, entry.first);
+  if (entry.is_snapshot) with_.logs.store().trim(partition_, entry.first);
 }
 
 void StateLog::refused(const Error& why) {

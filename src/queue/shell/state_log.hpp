@@ -42,7 +42,8 @@ class StateLog {
     const std::function<LeaderEpoch()>& leader_epoch;
   };
 
-  /// A snapshot is written when the records since the last are more than `least_bytes`, and four times as much as that.
+  /// A snapshot is written when the records since the last are more than `least_bytes` (and before that in a log without
+  /// segments), and four times as much as that.
   StateLog(Surroundings with, StateOwner& owner, PartitionId partition, std::uint64_t least_bytes);
   StateLog(const StateLog&) = delete;
   StateLog& operator=(const StateLog&) = delete;
@@ -73,6 +74,7 @@ class StateLog {
     bool is_snapshot = false;
   };
 
+  bool has_grown() const;
   void remember(ByteView record);
   void append(std::vector<std::byte> record, bool is_snapshot, Answered answered, Kept kept);
   void committed(const Entry& entry, const Result<void>& outcome, Kept& kept);

@@ -109,7 +109,7 @@ TEST(StateLog, AChangeIsARecordAndNoChangeIsNone) {
 TEST(StateLog, ASnapshotReplacesWhatHasGrown) {
   Fixture fixture;
   std::string word(300, 'x');
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 7; ++i) {  // 2 KiB, and one more
     fixture.words.say(word);
     EXPECT_TRUE(fixture.write());
   }
