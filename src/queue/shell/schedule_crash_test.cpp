@@ -3,6 +3,7 @@
 // listed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "model/message.hpp"
@@ -167,7 +168,13 @@ class Fixture {
       pending = schedules_->pending();
       waiting = listed();
     } while (schedules_->pending() != pending);
-    EXPECT_EQ(pending, waiting.size());
+    // What is due and was refused, or is being sent, is pending and not listed.
+    auto is_under_way = [&](const Sent& sent) {
+      return sent.out == 0 && !sent.cancelled && sent.due <= now() && sent.due.ms > now().ms - 60'000;
+    };
+    auto under_way = static_cast<std::uint64_t>(std::ranges::count_if(messages, is_under_way));
+    EXPECT_GE(pending, waiting.size());
+    EXPECT_LE(pending, waiting.size() + under_way);
     for (const Sent& sent : messages) {
       if (!sent.id || sent.maybe_cancelled) continue;
       bool is_due = sent.due.ms <= now().ms - 60'000;
