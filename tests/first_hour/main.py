@@ -114,8 +114,7 @@ def devices(readme, terminals):
 
 def scripts(readme, terminals):
     listen, _, program = readme.take("venv/bin/stomp").partition("\n")
-    listen = listen.split("   #")[0]
-    with terminals.beside(listen) as hears:
+    with terminals.beside(*lines_of(listen)) as hears:
         until_bound(terminals, "stomp")
         terminals.type(program)
         hears.shows("22.0")

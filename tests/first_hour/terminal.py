@@ -67,10 +67,10 @@ class Terminal:
     def printed(self):
         return self.path.read_text(encoding="utf-8", errors="replace")
 
-    def shows(self, said, times=1):
+    def shows(self, said):
         """Waits until it has printed it."""
         try:
-            eventually(lambda: self.printed().count(said) >= times, f"'{said}' from: {self.text}", DEADLINE_S)
+            eventually(lambda: said in self.printed(), f"'{said}' from: {self.text}", DEADLINE_S)
         except AssertionError as late:
             raise AssertionError(f"{late}; it printed:\n{self.printed()}") from None
 
