@@ -32,13 +32,6 @@ inline std::size_t find_in_run(ByteView run, Offset target) {
   return position;
 }
 
-/// Behind the last batch. Of a single one the header is enough.
-inline Offset run_next_offset(ByteView run) {
-  Offset next;
-  for (std::size_t position = 0; position < run.size(); position += batch_bytes(run.subspan(position))) next = batch_next_offset(run.subspan(position));
-  return next;
-}
-
 /// How many bytes from the front of `run` are whole batches within `max_bytes` and below `below`.
 inline std::size_t measure_run(ByteView run, std::size_t max_bytes, Offset below) {
   std::size_t end = 0;

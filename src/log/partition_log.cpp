@@ -239,7 +239,7 @@ Result<void> PartitionLog::pass_over_trimmed() {
 Result<bool> PartitionLog::may_be_carried() {
   if (flush_ != Flush::kSync || config_->carried_bytes == 0 || stored_.has_segments()) return false;
   if (Result<void> passed = pass_over_trimmed(); !passed) return fail(passed.error());
-  return std::cmp_less_equal(unstored_bytes_, config_->carried_bytes);
+  return std::cmp_less_equal(unstored_bytes_, std::min(config_->carried_bytes, config_->segment_bytes));
 }
 
 Result<bool> PartitionLog::write_behind(std::size_t max_bytes) {
@@ -276,15 +276,12 @@ PartitionState PartitionLog::state() const {
   return state;
 }
 
-PartitionState PartitionLog::state_with_carried() const {
+PartitionState PartitionLog::state_with_carried() {
   PartitionState with = state();
-  for (Offset from = with.stored_end; from < high_watermark_;) {
-    HotTail::Run run = tail_->run_from(from, high_watermark_);
-    if (run.bytes.empty()) break;
-    with.carried.insert(with.carried.end(), run.bytes.begin(), run.bytes.end());
-    with.carried.insert(with.carried.end(), run.records.begin(), run.records.end());
-    from = run_next_offset(run.bytes);
-  }
+  if (stored_.end() == high_watermark_) return with;
+  Unstored unstored = gather_unstored(std::numeric_limits<std::size_t>::max());
+  WHARF_ASSERT(unstored.batches.back().last.plus(1) == high_watermark_);  // it fits into a segment
+  for (ByteView part : unstored.parts) with.carried.insert(with.carried.end(), part.begin(), part.end());
   return with;
 }
 

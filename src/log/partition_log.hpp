@@ -121,7 +121,7 @@ class PartitionLog {
   /// What a checkpoint says when everything stored now is durable.
   PartitionState state() const;
   /// The same, with what is readable and in no segment.
-  PartitionState state_with_carried() const;
+  PartitionState state_with_carried();
 
   SegmentList& stored() { return stored_; }
   HotTail* tail() { return tail_.get(); }

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "log/batch_run.hpp"
 #include "log/storage_error.hpp"
 #include "model/record_batch.hpp"
 #include "runtime/task_scope.hpp"
@@ -23,15 +22,20 @@ OwnedBatches copy_of(ByteView payload) {
   return {.owner = owner, .bytes = {owner.get(), payload.size()}, .prepared = true};
 }
 
-/// How many bytes from the front are whole batches of one leader epoch.
-std::size_t run_of_epoch(ByteView batches, LeaderEpoch epoch) {
-  std::size_t end = 0;
-  while (end < batches.size()) {
-    Result<BatchView> batch = read_batch(batches.subspan(end));
+/// Whole batches of one leader epoch, which `batches` begins with: how many bytes, and the offset behind them.
+struct EpochRun {
+  std::size_t bytes = 0;
+  Offset next;
+};
+EpochRun run_of_epoch(ByteView batches, LeaderEpoch epoch) {
+  EpochRun run;
+  while (run.bytes < batches.size()) {
+    Result<BatchView> batch = read_batch(batches.subspan(run.bytes));
     if (!batch || batch->header.leader_epoch != epoch) break;
-    end += batch->header.size_bytes;
+    run.bytes += batch->header.size_bytes;
+    run.next = batch->header.next_offset();
   }
-  return end;
+  return run;
 }
 
 /// Of what was shared there is one copy, as before; none: a record of another kind.
@@ -63,31 +67,31 @@ struct StoreRecovery::Found {
   };
   std::vector<Replayed> wal;
   std::size_t carried = 0;  // how many of them, in front, a checkpoint had
+  Offset carried_end;       // behind those
 
   /// False: some of it are no batches.
   bool take_carried(ByteView batches) {
     while (!batches.empty()) {
       Result<BatchHeader> first = read_batch_header(batches);
-      std::size_t bytes = first ? run_of_epoch(batches, first->leader_epoch) : 0;
-      if (bytes == 0) return false;
-      WalRecordHeader header{id, first->leader_epoch, first->base_offset, run_next_offset(batches.first(bytes))};
-      wal.push_back({header, WalGap::kNone, copy_of(batches.first(bytes))});
+      EpochRun run = first ? run_of_epoch(batches, first->leader_epoch) : EpochRun();
+      if (run.bytes == 0) return false;
+      WalRecordHeader header{id, first->leader_epoch, first->base_offset, run.next};
+      wal.push_back({header, WalGap::kNone, copy_of(batches.first(run.bytes))});
       ++carried;
-      batches = batches.subspan(bytes);
+      carried_end = run.next;
+      batches = batches.subspan(run.bytes);
     }
     return true;
   }
 
   /// The write-ahead log alone has some of it.
   bool needs_wal() const {
-    Offset kept = vouched ? vouched->stored_end : Offset{0};
-    if (carried > 0) kept = wal[carried - 1].header.next_offset;
+    Offset kept = std::max(carried_end, vouched ? vouched->stored_end : Offset{0});
     return std::ranges::any_of(wal, [kept](const Replayed& record) { return record.header.next_offset > kept; });
   }
 
   RecoveryInput input(bool clean, Timestamp now) {
-    RecoveryInput input{id, entry, clean, vouched, {}, {}, now};
-    if (carried > 0) input.carried_end = wal[carried - 1].header.next_offset;
+    RecoveryInput input{id, entry, clean, vouched, {}, carried_end, now};
     Offset from = vouched ? vouched->stored_end : Offset{0};
     for (const Replayed& record : wal) {
       for (ByteView rest = record.batches.bytes; !rest.empty();) {
