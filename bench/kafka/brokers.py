@@ -49,16 +49,6 @@ def answers(port):
         return False
 
 
-def settle_disk():
-    """What earlier runs left to be written, and what they left in the page cache, is nobody's load but theirs."""
-    os.sync()
-    try:
-        with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as caches:
-            caches.write("1")
-    except OSError as error:
-        print(f"the page cache is left as it is ({error.strerror}): figures of large writes vary", file=sys.stderr)
-
-
 class Broker:
     def __init__(self, name):
         self.name = name

@@ -4,7 +4,8 @@ import argparse
 import sys
 
 import load
-from brokers import Kafka, Wharf, settle_disk
+from brokers import Kafka, Wharf
+from machine import settle
 
 ROUND_ROBIN = "partitioner.class=org.apache.kafka.clients.producer.RoundRobinPartitioner"
 SIZES = {10: 8_000_000, 100: 4_000_000, 1024: 800_000, 10240: 100_000}
@@ -58,11 +59,11 @@ def flat(name, figures):
 
 def measure(broker, wanted):
     print(f"== {broker.name}", file=sys.stderr, flush=True)
-    settle_disk()
+    settle()
     broker.start()
     figures = {("start-up", "", "s"): broker.start_s, ("memory", "idle", "MB"): broker.resident_mb()}
     for name, run in wanted.items():
-        settle_disk()
+        settle()
         figures |= flat(name, run(broker))
         print(f"   {name}: " + ", ".join(f"{part} {figure} {value:.4g}" for (at, part, figure), value in figures.items() if at == name),
               file=sys.stderr, flush=True)

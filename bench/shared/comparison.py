@@ -6,7 +6,7 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterable
 
-from brokers import settle_disk
+from machine import settle
 from per_second import LoadRefused
 
 
@@ -25,12 +25,12 @@ class Comparison:
 def measure(broker, wanted):
     """(scenario, part, figure) -> value."""
     print(f"== {broker.name}", file=sys.stderr, flush=True)
-    settle_disk()
+    settle()
     try:
         broker.start()
         figures = {("start", "", "s"): broker.start_s, ("start", "idle", "MB"): broker.resident_mb()}
         for name, run in wanted.items():
-            settle_disk()
+            settle()
             try:
                 figures |= {(name, part, figure): value for part, values in run(broker).items() for figure, value in values.items()}
             except LoadRefused as refused:
