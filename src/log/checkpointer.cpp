@@ -89,14 +89,19 @@ void Checkpointer::note_again(const std::vector<PartitionId>& ids) {
 Task<void> Checkpointer::gather_all(Work* work, bool closing) {
   note_again(logs_.take_changed());
   std::vector<PartitionId> dirty = std::exchange(dirty_, {});
+  constexpr std::size_t kBytesPerTurn = 256u << 10;
+  constexpr std::size_t kBytesOfACall = 32u << 10;  // what could be written in the time that a write takes besides
+  std::size_t in_this_turn = 0;
   for (const PartitionId& id : dirty) {
-    constexpr std::size_t kBytesPerTurn = 1u << 20;
     PartitionLog* log = logs_.find(id);
     bool carries = log != nullptr && may_carry(*log, *work);
     bool more = log != nullptr;
     while (more) {
       Result<bool> written = false;
-      if (!carries) written = co_await write_some_behind(id, kBytesPerTurn);
+      if (!carries) {
+        if (log->unstored_bytes() > 0) in_this_turn += kBytesOfACall + std::min(log->unstored_bytes(), kBytesPerTurn);
+        written = co_await write_some_behind(id, kBytesPerTurn);
+      }
       log = logs_.find(id);
       if (log == nullptr) break;
       more = written && *written;
@@ -106,7 +111,10 @@ Task<void> Checkpointer::gather_all(Work* work, bool closing) {
         if (!written) note_dirty(*log);
         if (!written && !work->first_error) work->first_error = written.error();
       }
-      if (more || work->entries.size() % 64 == 0) co_await runtime::next_turn(*with_.shard);
+      if (more || in_this_turn >= kBytesPerTurn || work->entries.size() % 64 == 0) {
+        in_this_turn = 0;
+        co_await runtime::next_turn(*with_.shard);
+      }
     }
   }
   work->removed = std::exchange(removed_, {});
