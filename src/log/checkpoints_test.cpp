@@ -10,6 +10,7 @@
 #include "model/crc32c.hpp"
 #include "sim/faulty_file_system.hpp"
 #include "sim/random.hpp"
+#include "sim/seeds.hpp"
 
 namespace wharf::log {
 namespace {
@@ -200,7 +201,7 @@ TEST(Checkpoints, APowerLossAtAnyChangeLeavesEachPartitionItsOldOrItsNewEntry) {
 }
 
 TEST(Checkpoints, AFailingDiskIsSurvivedAndTheNextAppendGoesToAnotherFile) {
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  for (std::uint64_t seed : sim::seeds(200)) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed);
     sim::SeededRandom random(seed, "lives");
     Writer writer;

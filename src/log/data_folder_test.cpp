@@ -8,6 +8,7 @@
 #include "log/wal_testing.hpp"
 #include "sim/faulty_file_system.hpp"
 #include "sim/random.hpp"
+#include "sim/seeds.hpp"
 
 namespace wharf::log {
 namespace {
@@ -295,7 +296,7 @@ class Store {
 };
 
 TEST(DataFolder, NothingAcknowledgedIsLostThroughManyLivesOfTheWholeFolder) {
-  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+  for (std::uint64_t seed : sim::seeds(150)) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed);
     sim::SeededRandom random(seed, "lives");
     Store store;

@@ -6,6 +6,7 @@
 #include "model/record_batch.hpp"
 #include "sim/faulty_file_system.hpp"
 #include "sim/random.hpp"
+#include "sim/seeds.hpp"
 
 namespace wharf::log {
 namespace {
@@ -179,7 +180,7 @@ TEST(WalCrash, NothingAcknowledgedIsLostByPowerLossesAtAnyChangeWithBufferedWrit
 }
 
 TEST(WalCrash, RandomErrorsAndPowerLossesThroughManyLives) {
-  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+  for (std::uint64_t seed : sim::seeds(150)) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed);
     sim::SeededRandom random(seed, "lives");
     Owner owner(random.coin());
@@ -194,7 +195,7 @@ TEST(WalCrash, RandomErrorsAndPowerLossesThroughManyLives) {
 }
 
 TEST(WalCrash, AFailingDiskLosesNothingEither) {
-  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+  for (std::uint64_t seed : sim::seeds(100)) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed);
     sim::SeededRandom random(seed, "errors");
     Owner owner(random.coin());

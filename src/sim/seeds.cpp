@@ -1,6 +1,7 @@
 #include "sim/seeds.hpp"
 
 #include <cstdlib>
+#include <numeric>
 #include <optional>
 #include <string>
 
@@ -15,15 +16,16 @@ std::optional<std::uint64_t> number_from_environment(const char* name) {
 
 }  // namespace
 
+std::vector<std::uint64_t> seeds(std::uint64_t ordinary) {
+  if (std::optional<std::uint64_t> one = number_from_environment("WHARF_SIM_SEED")) return {*one};
+  std::vector<std::uint64_t> all(number_from_environment("WHARF_SIM_SEEDS").value_or(ordinary));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
 std::vector<std::uint64_t> run_seeds(std::uint64_t ordinary, const std::function<std::uint64_t(std::uint64_t seed)>& scenario) {
-  std::uint64_t first = 0;
-  std::uint64_t count = number_from_environment("WHARF_SIM_SEEDS").value_or(ordinary);
-  if (std::optional<std::uint64_t> one = number_from_environment("WHARF_SIM_SEED")) {
-    first = *one;
-    count = 1;
-  }
   std::vector<std::uint64_t> unstable;
-  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+  for (std::uint64_t seed : seeds(ordinary)) {
     if (scenario(seed) != scenario(seed)) unstable.push_back(seed);
   }
   return unstable;
