@@ -97,13 +97,8 @@ runtime::Task<bool> Connection::answer(Request request) {
   allow(std::nullopt);
   bool with_body = request.method != "HEAD";
   bool keep_alive = request.keep_alive;
-  bool signed_in =
-      request.header("authorization").has_value();  // who has nothing to show is asked to, each browser at first
   request.remote = stream_->remote();
   Response response = co_await handler_.answer(shard_, std::move(request));
-  if (signed_in && response.status == 401) {
-    logger_.warn("refused a login", {{"listener", "http"}, {"from", stream_->remote().text()}});
-  }
   keep_alive = keep_alive && !closing_;
   bool sent = co_await send(std::move(response), with_body, keep_alive);
   co_return sent&& keep_alive;
