@@ -89,21 +89,22 @@ void Checkpointer::note_again(const std::vector<PartitionId>& ids) {
 Task<void> Checkpointer::gather_all(Work* work, bool closing) {
   note_again(logs_.take_changed());
   std::vector<PartitionId> dirty = std::exchange(dirty_, {});
-  constexpr std::size_t kBytesPerTurn = 256u << 10;
-  constexpr std::size_t kBytesOfACall = 32u << 10;  // what could be written in the time that a write takes besides
+  constexpr std::size_t kBytesPerTurn = 256u << 10;  // it ends with the write that reaches them
+  constexpr std::size_t kBytesOfACall = 32u << 10;   // what could be written in the time that a write takes besides
   std::size_t in_this_turn = 0;
   for (const PartitionId& id : dirty) {
     PartitionLog* log = logs_.find(id);
     bool carries = log != nullptr && may_carry(*log, *work);
     bool more = log != nullptr;
     while (more) {
-      Result<bool> written = false;
-      if (!carries) {
-        if (log->unstored_bytes() > 0) in_this_turn += kBytesOfACall + std::min(log->unstored_bytes(), kBytesPerTurn);
-        written = co_await write_some_behind(id, kBytesPerTurn);
-      }
       log = logs_.find(id);
       if (log == nullptr) break;
+      std::uint64_t unstored = log->unstored_bytes();
+      Result<bool> written = false;
+      if (!carries) written = co_await write_some_behind(id, kBytesPerTurn);
+      log = logs_.find(id);
+      if (log == nullptr) break;
+      if (log->unstored_bytes() < unstored) in_this_turn += kBytesOfACall + unstored - log->unstored_bytes();
       more = written && *written;
       if (!more) {
         log->listed().dirty = false;
