@@ -9,8 +9,8 @@ namespace wharf::sim {
 /// The seeds to run: `ordinary` of them, or what the environment asks for.
 std::vector<std::uint64_t> seeds(std::uint64_t ordinary);
 
-/// Runs each seed twice: the second run must end with the same hash. Runs `scenario` (seed -> trace hash) for `ordinary` seeds or what the environment asks for. Gives the seeds whose two
-/// runs differed: none, or a source of order outside of the seed.
+/// Runs `scenario` (seed -> trace hash) twice for each of seeds(ordinary). Gives the seeds whose two runs differed: none,
+/// or a source of order outside of the seed.
 std::vector<std::uint64_t> run_seeds(std::uint64_t ordinary, const std::function<std::uint64_t(std::uint64_t seed)>& scenario);
 
 }  // namespace wharf::sim
