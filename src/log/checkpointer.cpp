@@ -95,17 +95,14 @@ Task<void> Checkpointer::gather_all(Work* work, bool closing) {
   for (const PartitionId& id : dirty) {
     PartitionLog* log = logs_.find(id);
     bool carries = log != nullptr && may_carry(*log, *work);
-    bool more = log != nullptr;
-    while (more) {
-      log = logs_.find(id);
-      if (log == nullptr) break;
+    while (log != nullptr) {
       std::uint64_t unstored = log->unstored_bytes();
       Result<bool> written = false;
       if (!carries) written = co_await write_some_behind(id, kBytesPerTurn);
       log = logs_.find(id);
       if (log == nullptr) break;
       if (log->unstored_bytes() < unstored) in_this_turn += kBytesOfACall + unstored - log->unstored_bytes();
-      more = written && *written;
+      bool more = written && *written;
       if (!more) {
         log->listed().dirty = false;
         if (written) gather(*log, *work, carries ? Records::kCarried : Records::kInSegments, closing);
@@ -116,6 +113,7 @@ Task<void> Checkpointer::gather_all(Work* work, bool closing) {
         in_this_turn = 0;
         co_await runtime::next_turn(*with_.shard);
       }
+      log = more ? logs_.find(id) : nullptr;
     }
   }
   work->removed = std::exchange(removed_, {});
