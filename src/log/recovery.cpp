@@ -87,9 +87,10 @@ Offset Recovery::end_of_segments() const {
   }
 }
 
+/// An empty segment counts: its name says that the offsets before it were given, and they must not be given again.
 bool Recovery::more_behind(std::size_t number) const {
   return std::any_of(segments_.begin() + static_cast<std::ptrdiff_t>(number) + 1, segments_.end(),
-                     [this](const SegmentFile& segment) { return segment.bytes > 0 && segment.base >= expected_; });
+                     [this](const SegmentFile& segment) { return segment.base >= expected_; });
 }
 
 /// Cuts segment `number` to `position` and removes those behind it.

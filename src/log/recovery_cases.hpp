@@ -46,7 +46,7 @@ enum class WalHere : std::uint8_t {
 };
 struct PlaceFacts {
   Here here = Here::kNothing;
-  bool more_behind = false;  // sound batches follow in this file or in a later segment
+  bool more_behind = false;  // sound batches follow in this file, or a later segment does
   WalHere wal = WalHere::kNone;
 };
 enum class PlaceAction : std::uint8_t {

@@ -121,6 +121,25 @@ TEST(Recovery, ALostSegmentIsAHoleAndEverythingAroundItIsServed) {
   }
 }
 
+/// Found by fuzzing: the second run took the segment that the first had emptied for nothing, and gave its offsets again.
+TEST(Recovery, TheLogEndsWhereItsLastSegmentBeginsHoweverLittleIsLeftOfThat) {
+  for (std::size_t left_of_the_last : {2u, 0u}) {
+    auto fixture = with_batches(3, one_segment());
+    auto write = [&](std::int64_t base, std::uint64_t at, std::size_t bytes) {
+      auto file = *fixture->disk->open(file_of(*fixture, base), runtime::OpenMode::kCreate);
+      ASSERT_TRUE(file->write_at(at, std::vector<std::byte>(bytes, std::byte{0x0a})).has_value());
+    };
+    write(0, fixture->appended_bytes().size(), 2);
+    write(50, 0, left_of_the_last);
+    for (int run = 0; run < 3; ++run) {
+      ASSERT_TRUE(fixture->recover(std::nullopt).has_value());
+      EXPECT_EQ(fixture->log->log_end_offset(), Offset{50}) << left_of_the_last << " " << run;
+      EXPECT_EQ(fixture->survey().damaged, (std::vector<DamagedRange>{{Offset{6}, Offset{50}}})) << left_of_the_last << " " << run;
+    }
+    EXPECT_EQ(fixture->append(TestBatch{.number = 99})->first, Offset{50});
+  }
+}
+
 TEST(Recovery, MissingCutSwappedAndGarbledIndexesAreMadeAnew) {
   LogConfig config = small_segments();
   config.segment_bytes = 600'000;
