@@ -161,6 +161,33 @@ TEST(DataFolder, TheMarkerIsDurablyGoneBeforeTheFolderIsOpen) {
   }
 }
 
+/// Files may go without a trace before the process dies (they failed, or a full disk took them); their numbers may not.
+TEST(DataFolder, WhatIsWrittenAfterEveryFileIsGoneIsNotTakenForWhatACheckpointCovers) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  {
+    auto folder = *fixture.open();
+    ASSERT_TRUE(folder->read_wal(Fixture::take_nothing) && folder->store_recovered());
+    std::vector<std::byte> state(8);
+    PartitionCheckpoint entry{test_partition(0), ByteView(state)};
+    ASSERT_TRUE(folder->checkpoints().append(std::span(&entry, 1), WalFloor{ShardIndex{0}, WalSequence{5}}));
+  }
+  {
+    auto folder = *fixture.open();
+    ASSERT_TRUE(folder->read_wal(Fixture::take_nothing) && folder->store_recovered());
+    StepLoop loop;
+    WriteAheadLog wal(loop.shard, folder->wal_files(), loop.logger, {.max_files = 3});
+    TestRecord record = test_record(1, 0, 0, 100);
+    ASSERT_TRUE(wal.append(record.header, record.payload));
+    ASSERT_TRUE(loop.await(wal.flush()));
+    loop.await(wal.close());
+  }
+  auto folder = *fixture.open();
+  std::size_t found = 0;
+  ASSERT_TRUE(folder->read_wal([&](const RecoveredWalRecord&) -> Result<void> { return ++found, Result<void>(); }));
+  EXPECT_EQ(found, 1u);
+}
+
 TEST(DataFolder, AStartOnAFullDiskUsesTheReserveWhereItMust) {
   sim::FaultyFileSystem disk(1, 8u << 20);
   Fixture fixture(disk);

@@ -232,6 +232,12 @@ bool WalFloors::covers(ShardIndex shard, WalSequence sequence) const {
   return sequence < all || (own != shards.end() && sequence < own->second);
 }
 
+WalSequence WalFloors::highest() const {
+  WalSequence highest = all;
+  for (const auto& [shard, floor] : shards) highest = std::max(highest, floor);
+  return highest;
+}
+
 bool WalReport::has_damage() const {
   return std::ranges::any_of(damage, [](const WalDamage& one) { return one.kind == WalGap::kDamage; });
 }
@@ -239,6 +245,7 @@ bool WalReport::has_damage() const {
 Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesystem::path& folder,
                                  std::span<const std::string> names, const WalFloors& floors, const Take& take) {
   WalReport report;
+  if (WalSequence floor = floors.highest(); floor.value > 0) report.last_sequence = WalSequence{floor.value - 1};
   std::vector<WalScan> scans;
   for (const std::string& name : names) {
     Result<WalScan> scan = scan_wal_file(files, folder, name);

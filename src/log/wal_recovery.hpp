@@ -40,6 +40,7 @@ struct WalFloors {
   std::map<ShardIndex, WalSequence> shards;
 
   bool covers(ShardIndex shard, WalSequence sequence) const;
+  WalSequence highest() const;
 };
 
 /// What is missing somewhere before a record in its shard's log.
@@ -86,7 +87,8 @@ struct WalReport {
   std::uint64_t files = 0;
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;    // of payload
-  WalSequence last_sequence;  // the highest that any block carries
+  /// The highest that any block carries or a floor covers: a file that was written below a floor would not be read.
+  WalSequence last_sequence;
 
   bool has_damage() const;  // a torn tail is none
 };
