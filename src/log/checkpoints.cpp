@@ -37,6 +37,10 @@ Result<std::vector<std::byte>> read_what_can_be_read(runtime::FileSystem& files,
   Result<std::uint64_t> size = (*file)->size();
   if (!size) return fail(size.error());
   if (*size > kMostBytes) return fail(ErrorCode::kTooLarge, fmt::format("{} has {} bytes", path.string(), *size));
+  // What is believed must not go with the page cache: entries that nobody synced, and those whose sync failed, which the
+  // kernel calls clean.
+  if (Result<void> synced = (*file)->sync_data(); !synced) return fail(synced.error());
+  (*file)->drop_cached(0, 0);
   std::vector<std::byte> bytes(*size);
   Result<std::size_t> read = (*file)->read_at(0, bytes);
   if (read && *read == bytes.size()) return bytes;

@@ -26,9 +26,11 @@ void work(StoreFixture& fixture, sim::SeededRandom& random, int steps) {
   for (int i = 0; i < steps && !fixture.machine->disk().down(); ++i) {
     PartitionId id = test_partition(static_cast<std::uint8_t>(1 + random.below(3)));
     Result<Appended> appended = fixture.append(id, drawn_batch(random, i));
-    if (!appended)
-      EXPECT_TRUE(appended.error().code == ErrorCode::kStorage || appended.error().code == ErrorCode::kBusy)
+    if (!appended) {
+      ErrorCode code = appended.error().code;
+      EXPECT_TRUE(code == ErrorCode::kStorage || code == ErrorCode::kBusy || code == ErrorCode::kDiskFull)
           << appended.error().message;
+    }
     if (random.one_in(4)) {
       std::vector<PartitionId> ids{test_partition(1), test_partition(2), test_partition(3)};
       ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(random.below(3)));
@@ -158,6 +160,83 @@ std::uint64_t changing_lives(std::uint64_t seed) {
 
 TEST(LogCrash, AFlushSettingThatChangesLosesNothingWhenTheProcessDies) {
   EXPECT_TRUE(sim::run_seeds(40, changing_lives).empty());
+}
+
+/// Errors of some calls, or a disk with little room, or neither.
+void draw_trouble(sim::FaultyFileSystem& disk, sim::SeededRandom& random) {
+  auto rate = [&] { return static_cast<std::uint32_t>(random.coin() ? 0 : 1 + random.below(12)); };
+  switch (random.below(3)) {
+    case 0:
+      disk.set_errors({.read_one_in = 0, .write_one_in = rate(), .sync_one_in = rate(), .metadata_one_in = rate()});
+      break;
+    case 1: {
+      runtime::DiskSpace space = *disk.space("");
+      disk.set_capacity(space.total - space.available + random.below(40) * sim::kPageBytes);
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+void mend(sim::FaultyFileSystem& disk) {
+  disk.set_errors({});
+  disk.set_capacity(sim::FaultyFileSystem::kAmple);
+}
+
+/// A start in trouble, which is mended some time later; when it fails, another one without.
+Result<void> start_in_trouble(StoreFixture& fixture, sim::SeededRandom& random) {
+  draw_trouble(fixture.machine->disk(), random);
+  Result<void> started = fixture.start();
+  if (started) fixture.simulation.run_for(std::chrono::milliseconds(random.below(50)));
+  if (started && random.one_in(4)) {
+    std::ignore = fixture.stop();
+    started = fail(ErrorCode::kClosed, "stopped");
+  }
+  mend(fixture.machine->disk());
+  return started ? started : fixture.start();
+}
+
+/// A disk that fails and fills and is mended, and deaths in between, also of starts.
+std::uint64_t troubled_lives(std::uint64_t seed) {
+  StoreFixture fixture(seed, small_or_carried(seed));
+  fixture.options.checkpoint_interval_ms = 20;
+  fixture.options.retry_ms = 5;
+  fixture.reserve_bytes = seed % 3 == 0 ? 1u << 20 : 0;
+  sim::SeededRandom random = fixture.simulation.random("work");
+  for (int life = 0; life < 5; ++life) {
+    Result<void> started = start_in_trouble(fixture, random);
+    EXPECT_TRUE(started.has_value()) << "seed " << seed << " life " << life << ": " << started.error().message;
+    if (!started) return 0;
+    EXPECT_EQ(fixture.compare(), "") << "seed " << seed << " life " << life;
+    for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
+    for (std::uint64_t phase = random.below(4); phase < 4; ++phase) {
+      draw_trouble(fixture.machine->disk(), random);
+      work(fixture, random, static_cast<int>(3 + random.below(20)));
+      fixture.simulation.run_for(std::chrono::milliseconds(random.below(60)));
+      fixture.note_acknowledged();
+      if (random.coin()) mend(fixture.machine->disk());
+    }
+    switch (random.below(3)) {
+      case 0:
+        fixture.power_loss();
+        break;
+      case 1:
+        fixture.kill();
+        break;
+      default:
+        std::ignore = fixture.stop();
+    }
+    mend(fixture.machine->disk());
+  }
+  EXPECT_TRUE(fixture.start().has_value());
+  EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
+  EXPECT_TRUE(fixture.stop().has_value());
+  return fixture.simulation.hash();
+}
+
+TEST(LogCrash, ADiskThatFailsAndFillsLosesNothingAcknowledgedThroughManyLives) {
+  EXPECT_TRUE(sim::run_seeds(40, troubled_lives).empty());
 }
 
 class AtAnyChange : public ::testing::TestWithParam<std::uint64_t> {};

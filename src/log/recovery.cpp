@@ -16,6 +16,8 @@ namespace {
 using runtime::File;
 using runtime::OpenMode;
 
+constexpr std::uint32_t kPageBytes = 4096;
+
 /// One partition's scan. Holds what was learnt so far.
 class Recovery {
  public:
@@ -216,6 +218,8 @@ Result<void> Recovery::scan_segment(std::size_t number) {
   }
   Result<std::unique_ptr<File>> file = files_.open(folder_ / segment_file_name(segment.base, kLogSuffix), OpenMode::kRead);
   if (!file) return storage_failure(file.error());
+  // What a process before wrote and failed to sync may be in the page cache alone, as clean: no later sync would write it.
+  (*file)->drop_cached(begin - begin % kPageBytes, 0);
   bool exact = vouched_ && segment.base >= result_.state.gaps_below;
   SegmentScan scan(std::move(*file), {begin, segment.bytes, expected_, exact});
   // 4096 is Kafka's default index.interval.bytes; the topic's own is not known yet, and any interval is right.

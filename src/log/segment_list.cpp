@@ -231,6 +231,15 @@ void SegmentList::mark_synced(const SyncPoint& point) {
   }
 }
 
+Result<void> SegmentList::note_unsynced_behind(Offset base, std::uint32_t bytes) {
+  if (Result<void> read = load(); !read) return read;
+  for (const auto& segment : segments_) {
+    if (segment->base() < base) continue;
+    segment->set_synced(segment->base() == base ? std::min(bytes, segment->size()) : 0);
+  }
+  return {};
+}
+
 void SegmentList::distrust_unsynced() {
   folder_changed_ = loaded_ && !segments_.empty();
   for (const auto& segment : segments_) {

@@ -91,6 +91,8 @@ class SegmentList {
   };
   SyncPoint begin_sync();
   void mark_synced(const SyncPoint& point);
+  /// A start took what lies behind `bytes` of segment `base`, and in later ones, without knowing that it was ever synced.
+  Result<void> note_unsynced_behind(Offset base, std::uint32_t bytes);
   /// A sync failed that may have covered anything not known to be durable.
   void distrust_unsynced();
 

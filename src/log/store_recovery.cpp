@@ -227,6 +227,12 @@ void StoreRecovery::adopt(Found& found, Result<RecoveredPartition> recovered) {
       if (holding && holding->segment != nullptr) log->note_damage(*holding->segment, damage.span);
     }
   }
+  if (recovered->scanned_bytes > 0) {
+    Offset base = found.vouched && found.vouched->has_segment ? found.vouched->segment_base : Offset{0};
+    std::uint32_t bytes = found.vouched && found.vouched->has_segment ? found.vouched->segment_bytes : 0;
+    if (Result<void> noted = log->stored().note_unsynced_behind(base, bytes); !noted)
+      return refuse(found, noted.error());
+  }
   if (Result<void> taken = take_back_wal(found, *log); !taken) return refuse(found, taken.error());
   found.wal.clear();
   log->producer_states().forget_from(log->log_end_offset());

@@ -42,11 +42,13 @@ class StoreFixture {
       return fail(made.error());
     }
     store = std::move(*made);
+    scope = std::make_unique<runtime::TaskScope>(machine->shard());
     for (const PartitionId& id : partitions) {
       Result<PartitionLog*> created = store->create(id, std::make_shared<LogConfig>(topic_config));
-      if (!created) return fail(created.error());
+      if (created) continue;
+      std::ignore = stop();
+      return fail(created.error());
     }
-    scope = std::make_unique<runtime::TaskScope>(machine->shard());
     scope->spawn("log-store", store->run(scope->stop_token()));
     return {};
   }
@@ -55,6 +57,7 @@ class StoreFixture {
     scope->request_stop();
     simulation.run(machine->shard(), scope->close());
     Result<void> closed = simulation.run(machine->shard(), store->close());
+    if (!closed) died_ = true;
     store.reset();
     scope.reset();
     folder.reset();
