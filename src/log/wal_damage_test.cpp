@@ -15,6 +15,7 @@ using testing::Recovery;
 using testing::StepLoop;
 using testing::test_record;
 using testing::TestRecord;
+using testing::try_recover;
 
 constexpr std::uint32_t kFileBlocks = 8;
 
@@ -317,6 +318,22 @@ TEST(WalDamage, ACallThatFailsOnceCostsNoRecord) {
     } else {
       EXPECT_EQ(report.error().code, ErrorCode::kStorage);
     }
+  }
+}
+
+/// Taken for a new file whose first flush was torn, it would be written again.
+TEST(WalDamage, AFileOfWhichNothingCanBeReadEndsTheStartAndIsReadByTheNext) {
+  Written log;
+  write_mixture(log);
+  log.close();
+  std::size_t records = recover(log.disk, "wal").records.size();
+  for (const std::string& name : log.names()) {
+    log.disk.set_errors({.path_part = name, .read_one_in = 1});
+    Result<Recovery> failed = try_recover(log.disk, "wal", {});
+    ASSERT_FALSE(failed) << name;
+    EXPECT_EQ(failed.error().code, ErrorCode::kStorage);
+    log.disk.set_errors({});
+    EXPECT_EQ(recover(log.disk, "wal").records.size(), records);
   }
 }
 

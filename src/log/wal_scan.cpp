@@ -22,12 +22,16 @@ void WalBlockReader::fill(std::uint32_t first) {
   piece_end_ = std::min(blocks_, first + static_cast<std::uint32_t>(readable_.size()));
   std::size_t length = std::size_t{piece_end_ - piece_begin_} * kWalBlockBytes;
   Result<std::size_t> got = file_.read_at(std::uint64_t{first} * kWalBlockBytes, MutableBytes(piece_).first(length));
-  readable_.assign(readable_.size(), got.has_value() && *got == length);
-  if (got && *got == length) return;
+  bool whole = got.has_value() && *got == length;
+  readable_.assign(readable_.size(), whole);
+  gave_some_ = gave_some_ || whole;
+  if (whole) return;
   for (std::uint32_t block = piece_begin_; block < piece_end_; ++block) {  // one bad sector must not hide its neighbours
     MutableBytes into = MutableBytes(piece_).subspan(std::size_t{block - piece_begin_} * kWalBlockBytes, kWalBlockBytes);
     Result<std::size_t> one = file_.read_at(std::uint64_t{block} * kWalBlockBytes, into);
     readable_[block - piece_begin_] = one.has_value() && *one == kWalBlockBytes;
+    gave_some_ = gave_some_ || one.has_value();
+    if (!one) error_ = one.error();
   }
 }
 
@@ -86,6 +90,7 @@ Result<WalScan> scan_wal_file(runtime::FileSystem& files, const std::filesystem:
     scan.last_flush_begin = header.flush_begin;
     scan.last_flush_end = same_flush ? std::max(scan.last_flush_end, end) : end;
   }
+  if (std::optional<Error> error = reader.gives_nothing()) return fail(*error);
   return scan;
 }
 
