@@ -48,9 +48,16 @@ Result<Claimed> read_or_create_meta(runtime::FileSystem& files, const Path& fold
   if (Result<void> unused = check_unused(files, folder); !unused) return fail(unused.error());
   FolderMeta meta{.cluster_id = options.new_cluster_id, .node_id = options.node_id};
   if (Result<void> written = runtime::replace_file(files, folder / "meta", encode_meta(meta)); !written) return storage_failure(written.error());
-  // The folder's own name too, or a power loss takes everything with it. Where we may not sync the parent it was there before.
-  static_cast<void>(files.sync_folder(folder.parent_path()));
   return Claimed{meta, true};
+}
+
+/// Or a power loss takes everything with it; at every start, for the one that made the folder may have ended before. Where we
+/// may not sync the parent the folder was there before.
+Result<void> sync_own_name(runtime::FileSystem& files, const Path& folder) {
+  Path named = folder.has_filename() ? folder : folder.parent_path();
+  Result<void> synced = files.sync_folder(named.parent_path());
+  if (synced || synced.error().code == ErrorCode::kAccessRefused) return {};
+  return storage_failure(synced.error());
 }
 
 /// Reads the clean-shutdown marker, then removes it durably: from here on the stop was not clean until it is written again.
@@ -112,6 +119,7 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
   Result<Claimed> claimed = read_or_create_meta(files_, folder_, options);
   if (!claimed) return fail(claimed.error());
   meta_ = claimed->meta;
+  if (Result<void> synced = sync_own_name(files_, folder_); !synced) return synced;
   // One sync for all three, before anything is put into them.
   for (const Path& path : {logs(), wal(), folder_ / "checkpoints"}) {
     if (Result<void> made = files_.create_folders(path); !made) return storage_failure(made.error());

@@ -122,6 +122,7 @@ ErrorCode file_error_code(int number) {
   if (number == ENOENT) return ErrorCode::kNotFound;
   if (number == EEXIST) return ErrorCode::kAlreadyExists;
   if (number == EWOULDBLOCK) return ErrorCode::kBusy;
+  if (number == EACCES || number == EPERM) return ErrorCode::kAccessRefused;
   return ErrorCode::kStorage;
 }
 
