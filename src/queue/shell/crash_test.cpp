@@ -138,6 +138,7 @@ class Fixture {
     LogsOnDisk::Options options;
     options.wal.file_bytes = 64 * log::kWalBlockBytes;
     options.store.checkpoint_interval_ms = 20;
+    options.store.retry_ms = 5;
     logs_ = std::make_unique<LogsOnDisk>(simulation, *machine_, std::move(options));
     ShardQueues::Options queue_options{
         .logger = &logs_->logger, .leader_epoch = [] { return LeaderEpoch(0); }, .unused = [](TopicId) {}};
@@ -255,6 +256,29 @@ class Fixture {
     });
   }
 
+  /// Errors of some calls, or a disk with little room, or neither.
+  void draw_trouble() {
+    sim::FaultyFileSystem& disk = machine_->disk();
+    auto rate = [&] { return static_cast<std::uint32_t>(random.coin() ? 0 : 1 + random.below(12)); };
+    switch (random.below(3)) {
+      case 0:
+        disk.set_errors(
+            {.read_one_in = rate(), .write_one_in = rate(), .sync_one_in = rate(), .metadata_one_in = rate()});
+        break;
+      case 1: {
+        runtime::DiskSpace space = *disk.space("");
+        disk.set_capacity(space.total - space.available + random.below(60) * sim::kPageBytes);
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  void mend() {
+    machine_->disk().set_errors({});
+    machine_->disk().set_capacity(sim::FaultyFileSystem::kAmple);
+  }
+
   void work(int steps) {
     for (int i = 0; i < steps && !machine_->disk().down() && !::testing::Test::HasFailure(); ++i) {
       std::size_t which = random.below(ids_.size());
@@ -334,6 +358,35 @@ std::uint64_t lives_and_deaths(std::uint64_t seed) {
 
 TEST(QueueCrash, what_was_confirmed_is_delivered_and_what_is_settled_on_disk_stays_gone) {
   EXPECT_TRUE(sim::run_seeds(60, lives_and_deaths).empty());
+}
+
+/// A disk that fails and fills and is mended, with deaths between.
+std::uint64_t troubled_lives(std::uint64_t seed) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  Fixture fixture(seed);
+  for (int life = 0; life < 4 && !::testing::Test::HasFailure(); ++life) {
+    fixture.start();
+    for (std::uint64_t phase = fixture.random.below(4); phase < 4; ++phase) {
+      fixture.draw_trouble();
+      fixture.work(static_cast<int>(10 + fixture.random.below(40)));
+      if (fixture.random.coin()) fixture.mend();
+    }
+    std::uint64_t end = fixture.random.below(3);
+    if (end == 0) {
+      std::ignore = fixture.stop();
+    } else {
+      fixture.die(end == 1);
+    }
+    fixture.mend();
+  }
+  fixture.start();
+  fixture.drain();
+  EXPECT_TRUE(fixture.stop());
+  return fixture.simulation.hash();
+}
+
+TEST(QueueCrash, a_disk_that_fails_and_fills_costs_nothing_that_was_confirmed_or_settled_on_disk) {
+  EXPECT_TRUE(sim::run_seeds(40, troubled_lives).empty());
 }
 
 }  // namespace
