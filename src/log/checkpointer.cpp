@@ -185,6 +185,9 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
   CheckpointJob::Outcome outcome;
   while (true) {
     outcome = co_await runtime::run_blocking(*with_.shard, [shared] { return shared->run(); });
+    for (const PartitionId& id : outcome.unreadable) {
+      if (logs_.find(id) == nullptr) with_.folder->checkpoints().give_up(id);
+    }
     note_again(outcome.unreadable);
     if (!outcome.unreadable.empty()) wanted_.notify();
     bool is_full = !outcome.result && outcome.result.error().code == ErrorCode::kDiskFull;

@@ -196,6 +196,11 @@ std::vector<PartitionId> Checkpoints::take_unreadable(const std::function<bool(c
   return all;
 }
 
+void Checkpoints::give_up(const PartitionId& partition) {
+  std::lock_guard lock(mutex_);
+  given_up_.insert(partition);
+}
+
 Result<void> Checkpoints::append_entries(std::span<const StoredCheckpoint> entries) {
   bool grown = size_ > kSmallFile && size_ > 2 * live_bytes_;
   Result<void> done = write_anew_ || grown ? write_anew(entries) : append_in_place(entries);
@@ -223,7 +228,7 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   std::vector<std::byte> bytes;
   std::vector<Added> added;
   encode_checkpoint_file_header({}, bytes);
-  if (Result<void> copied = copy_live_entries(bytes, added); !copied) return copied;
+  if (Result<void> copied = copy_live_entries(entries, bytes, added); !copied) return copied;
   for (const StoredCheckpoint& entry : entries) encode(entry, bytes, added);
   std::vector<std::byte> header;
   encode_checkpoint_file_header({.generation = generation_ + 1, .synced_bytes = bytes.size()}, header);
@@ -252,6 +257,9 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   file_ = std::move(*file);
   size_ = bytes.size();
   places_.clear();
+  rescued_.clear();
+  given_up_.clear();
+  unreadable_.clear();
   live_bytes_ = 0;
   floors_ = {};
   note(added, 0);
@@ -262,31 +270,58 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   return {};
 }
 
+/// An entry that cannot be read costs nothing yet: who has the partition in memory is asked for another first.
+Result<void> Checkpoints::copy_entry(const PartitionId& partition, Place place, ByteView bytes,
+                                     std::vector<std::byte>& into, std::vector<Added>& added) {
+  std::optional<StoredCheckpoint> entry = parse_checkpoint_entry(bytes, place.position);
+  auto rescued = rescued_.find(partition);
+  if (entry && entry->partition == partition) {
+    entry->append_begin = 0;
+  } else if (rescued != rescued_.end() && rescued->second) {
+    entry = {.kind = StoredCheckpointKind::kState, .partition = partition, .state = *rescued->second};
+  } else if (given_up_.contains(partition)) {
+    report({.file = path_of(generation_).filename(), .begin = place.position, .end = place.position + place.bytes, .partition = partition});
+    return {};
+  } else {
+    if (rescued == rescued_.end()) unreadable_.push_back(partition);
+    rescued_.try_emplace(partition);
+    return fail(ErrorCode::kStorage, fmt::format("the checkpoint of partition {} cannot be read", partition.folder()));
+  }
+  encode(*entry, into, added);
+  return {};
+}
+
 // In the order of the file, so that it is read in one sweep.
-Result<void> Checkpoints::copy_live_entries(std::vector<std::byte>& into, std::vector<Added>& added) {
+Result<void> Checkpoints::copy_live_entries(std::span<const StoredCheckpoint> newer, std::vector<std::byte>& into,
+                                            std::vector<Added>& added) {
   std::vector<std::pair<PartitionId, Place>> live(places_.begin(), places_.end());
   std::ranges::sort(live, {}, [](const auto& one) { return one.second.position; });
+  std::set<PartitionId> replaced;
+  for (const StoredCheckpoint& entry : newer) {
+    bool is_state = entry.kind == StoredCheckpointKind::kState;
+    if (!is_state && entry.kind != StoredCheckpointKind::kRemoved) continue;
+    replaced.insert(entry.partition);
+    auto rescued = rescued_.find(entry.partition);
+    if (rescued != rescued_.end() && is_state) rescued->second.emplace(entry.state.begin(), entry.state.end());
+  }
   std::unique_ptr<runtime::File> file;
   if (!live.empty()) {
     Result<std::unique_ptr<runtime::File>> opened = files_.open(path_of(generation_), runtime::OpenMode::kRead);
     if (!opened) return fail(opened.error());
     file = std::move(*opened);
   }
+  Result<void> copied;
   std::vector<std::byte> bytes;
   for (const auto& [partition, place] : live) {
+    if (replaced.contains(partition)) continue;
     bytes.resize(place.bytes);
     Result<std::size_t> got = file->read_at(place.position, bytes);
     if (!got) got = file->read_at(place.position, bytes);
-    std::optional<StoredCheckpoint> entry;
-    if (got && *got == bytes.size()) entry = parse_checkpoint_entry(bytes, place.position);
-    if (entry && entry->partition == partition) {
-      entry->append_begin = 0;
-      encode(*entry, into, added);
-    } else {
-      unreadable_.push_back(partition);
-      report({.file = path_of(generation_).filename(), .begin = place.position, .end = place.position + place.bytes, .partition = partition});
-    }
+    if (!got || *got != bytes.size()) bytes.clear();
+    Result<void> one = copy_entry(partition, place, bytes, into, added);  // each that cannot be read is asked for
+    if (!one) copied = one;
   }
+  if (!copied) return copied;
   auto add_floor = [&](StoredCheckpointKind kind, ShardIndex shard, WalSequence floor) {
     std::array<std::byte, 8> sequence{};
     store_big_endian(sequence.data(), floor.value);

@@ -11,9 +11,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -91,9 +93,11 @@ class Checkpoints {
   /// Files of any shard below `sequence` are not needed any more.
   Result<void> raise_floor(WalSequence sequence);
   CheckpointMark mark() const;
-  /// Partitions that `ours` is true of whose entry was found damaged when the file was written anew: there is none now,
-  /// so each needs another. Told once.
+  /// Partitions that `ours` is true of whose entry could not be read when the file was to be written anew: nothing is, but
+  /// for a file that has room, until each has another (append) or is given up. Told once.
   std::vector<PartitionId> take_unreadable(const std::function<bool(const PartitionId&)>& ours);
+  /// Nobody has another entry for it: it is lost when the file is written anew.
+  void give_up(const PartitionId& partition);
   /// Of the entries that count. Does not wait for the disk.
   std::uint64_t live_bytes() const { return live_bytes_; }
 
@@ -118,7 +122,10 @@ class Checkpoints {
   Result<void> append_entries(std::span<const StoredCheckpoint> entries);
   Result<void> append_in_place(std::span<const StoredCheckpoint> entries);
   Result<void> write_anew(std::span<const StoredCheckpoint> entries);
-  Result<void> copy_live_entries(std::vector<std::byte>& into, std::vector<Added>& added);
+  Result<void> copy_live_entries(std::span<const StoredCheckpoint> newer, std::vector<std::byte>& into,
+                                 std::vector<Added>& added);
+  Result<void> copy_entry(const PartitionId& partition, Place place, ByteView bytes, std::vector<std::byte>& into,
+                          std::vector<Added>& added);
   void encode(const StoredCheckpoint& entry, std::vector<std::byte>& into, std::vector<Added>& added);
   void note(std::span<const Added> added, std::uint64_t begin);
   Path path_of(std::uint64_t generation) const;
@@ -134,7 +141,10 @@ class Checkpoints {
   bool write_anew_ = true;  // nothing may be added to the file: it is missing, damaged, torn, or failed
   std::unordered_map<PartitionId, Place> places_;
   WalFloors floors_;
-  std::vector<PartitionId> unreadable_;
+  std::vector<PartitionId> unreadable_;  // that nobody was told of
+  /// Of those that could not be read: another entry, which came with a file that was not written; none: waited for.
+  std::map<PartitionId, std::optional<std::vector<std::byte>>> rescued_;
+  std::set<PartitionId> given_up_;
 };
 
 }  // namespace wharf::log

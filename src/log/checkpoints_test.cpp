@@ -323,7 +323,7 @@ TEST(Checkpoints, ACutOrLostFileCostsWhatWasInItAndNoMore) {
   EXPECT_TRUE(fixture.put(1, 2));
 }
 
-TEST(Checkpoints, AnEntryThatBecomesUnreadableIsLeftOutOfTheNextFileAndReported) {
+TEST(Checkpoints, AnEntryThatBecomesUnreadableAndIsGivenUpIsLeftOutOfTheNextFileAndReported) {
   sim::FaultyFileSystem disk(1);
   Fixture fixture(disk);
   for (std::uint8_t partition = 0; partition < 3; ++partition) ASSERT_TRUE(fixture.put(partition, 1));
@@ -331,7 +331,9 @@ TEST(Checkpoints, AnEntryThatBecomesUnreadableIsLeftOutOfTheNextFileAndReported)
   ASSERT_TRUE(disk.flip_bit(file, (kCheckpointFileHeaderBytes + checkpoint_entry_bytes(40) + 60) * 8));
   disk.fail_at(disk.operations() + 1);
   EXPECT_FALSE(fixture.put(0, 2));  // the next one is written anew
+  EXPECT_FALSE(fixture.put(0, 2));
   fixture.logger.lines.clear();
+  fixture.checkpoints->give_up(test_partition(1));
   ASSERT_TRUE(fixture.put(0, 3));
   EXPECT_EQ(fixture.logger.lines.size(), 1u);
   fixture.open();
@@ -354,22 +356,48 @@ TEST(Checkpoints, AFileOfANewerVersionIsRefused) {
   EXPECT_EQ(opened.error().code, ErrorCode::kUnsupportedVersion);
 }
 
-TEST(Checkpoints, AnEntryThatIsDamagedWhenTheFileIsWrittenAnewIsAskedForAgainOnce) {
-  sim::FaultyFileSystem disk(1);
-  Fixture fixture(disk);
-  ASSERT_TRUE(fixture.put(1, 1).has_value());
-  ASSERT_TRUE(fixture.put(2, 1).has_value());
-  const std::uint64_t live = fixture.checkpoints->live_bytes();
-  EXPECT_EQ(live, 2 * checkpoint_entry_bytes(40));
-  const std::filesystem::path file = std::filesystem::path("checkpoints") / disk.list("checkpoints")->front().name;
-  ASSERT_TRUE(disk.flip_bit(file, 8 * (kCheckpointFileHeaderBytes + 60)));
-  for (std::uint32_t version = 2; fixture.checkpoints->mark().generation == 1 && version < 100'000; ++version) {
-    ASSERT_TRUE(fixture.put(2, version, 4000).has_value());
+/// Partitions 1 and 2 have an entry each, that of 1 is damaged, and 2 has had so many that the file is to be written anew.
+struct AFullFileWithDamage : ::testing::Test {
+  AFullFileWithDamage() {
+    WHARF_ASSERT(fixture.put(1, 1) && fixture.put(2, 1));
+    const std::filesystem::path file = std::filesystem::path("checkpoints") / disk.list("checkpoints")->front().name;
+    WHARF_ASSERT(disk.flip_bit(file, 8 * (kCheckpointFileHeaderBytes + 60)));
+    while (fixture.put(2, ++version, 4000)) WHARF_ASSERT(version < 100'000);
   }
-  auto is_ours = [](const PartitionId& id) { return id != test_partition(2); };
+  std::vector<PartitionId> take_unreadable() {
+    return fixture.checkpoints->take_unreadable([](const PartitionId& id) { return id != test_partition(2); });
+  }
+
+  sim::FaultyFileSystem disk{1};
+  Fixture fixture{disk};
+  std::uint32_t version = 1;
+};
+
+TEST_F(AFullFileWithDamage, TheEntryIsAskedForAgainOnceAndUntilItComesTheOldFileStays) {
+  EXPECT_EQ(fixture.checkpoints->mark().generation, 1u);
   EXPECT_TRUE(fixture.checkpoints->take_unreadable([](const PartitionId&) { return false; }).empty());
-  EXPECT_EQ(fixture.checkpoints->take_unreadable(is_ours), std::vector{test_partition(1)});
-  EXPECT_TRUE(fixture.checkpoints->take_unreadable(is_ours).empty());
+  EXPECT_EQ(take_unreadable(), std::vector{test_partition(1)});
+  EXPECT_FALSE(fixture.put(2, version, 4000));
+  EXPECT_TRUE(take_unreadable().empty());
+  ASSERT_TRUE(fixture.put(1, 7));
+  EXPECT_EQ(fixture.checkpoints->mark().generation, 2u);
+  ASSERT_TRUE(fixture.put(2, version, 4000));
+  fixture.open();
+  EXPECT_EQ(fixture.loaded->partitions.size(), 2u);
+  EXPECT_TRUE(fixture.loaded->damage.empty());
+}
+
+/// Each store gives what is its own, and neither has the other's.
+TEST_F(AFullFileWithDamage, EntriesOfSeveralStoresComeOneAfterTheOther) {
+  const std::filesystem::path file = std::filesystem::path("checkpoints") / disk.list("checkpoints")->front().name;
+  disk.set_errors({.path_part = file.filename(), .read_one_in = 1});
+  EXPECT_FALSE(fixture.put(1, 8));
+  EXPECT_EQ(fixture.checkpoints->take_unreadable([](const PartitionId& id) { return id == test_partition(2); }),
+            std::vector{test_partition(2)});
+  EXPECT_TRUE(fixture.put(2, version, 4000));
+  disk.set_errors({});
+  fixture.open();
+  EXPECT_EQ(fixture.loaded->partitions.size(), 2u);
 }
 
 }  // namespace

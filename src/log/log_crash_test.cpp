@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "log/store_testing.hpp"
+#include "sim/disk_trouble.hpp"
 #include "sim/seeds.hpp"
 
 namespace wharf::log {
@@ -162,38 +163,16 @@ TEST(LogCrash, AFlushSettingThatChangesLosesNothingWhenTheProcessDies) {
   EXPECT_TRUE(sim::run_seeds(40, changing_lives).empty());
 }
 
-/// Errors of some calls, or a disk with little room, or neither.
-void draw_trouble(sim::FaultyFileSystem& disk, sim::SeededRandom& random) {
-  auto rate = [&] { return static_cast<std::uint32_t>(random.coin() ? 0 : 1 + random.below(12)); };
-  switch (random.below(3)) {
-    case 0:
-      disk.set_errors({.read_one_in = 0, .write_one_in = rate(), .sync_one_in = rate(), .metadata_one_in = rate()});
-      break;
-    case 1: {
-      runtime::DiskSpace space = *disk.space("");
-      disk.set_capacity(space.total - space.available + random.below(40) * sim::kPageBytes);
-      break;
-    }
-    default:
-      break;
-  }
-}
-
-void mend(sim::FaultyFileSystem& disk) {
-  disk.set_errors({});
-  disk.set_capacity(sim::FaultyFileSystem::kAmple);
-}
-
 /// A start in trouble, which is mended some time later; when it fails, another one without.
 Result<void> start_in_trouble(StoreFixture& fixture, sim::SeededRandom& random) {
-  draw_trouble(fixture.machine->disk(), random);
+  sim::draw_trouble(fixture.machine->disk(), random);
   Result<void> started = fixture.start();
   if (started) fixture.simulation.run_for(std::chrono::milliseconds(random.below(50)));
   if (started && random.one_in(4)) {
     std::ignore = fixture.stop();
     started = fail(ErrorCode::kClosed, "stopped");
   }
-  mend(fixture.machine->disk());
+  sim::mend(fixture.machine->disk());
   return started ? started : fixture.start();
 }
 
@@ -211,11 +190,11 @@ std::uint64_t troubled_lives(std::uint64_t seed) {
     EXPECT_EQ(fixture.compare(), "") << "seed " << seed << " life " << life;
     for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
     for (std::uint64_t phase = random.below(4); phase < 4; ++phase) {
-      draw_trouble(fixture.machine->disk(), random);
+      sim::draw_trouble(fixture.machine->disk(), random);
       work(fixture, random, static_cast<int>(3 + random.below(20)));
       fixture.simulation.run_for(std::chrono::milliseconds(random.below(60)));
       fixture.note_acknowledged();
-      if (random.coin()) mend(fixture.machine->disk());
+      if (random.coin()) sim::mend(fixture.machine->disk());
     }
     switch (random.below(3)) {
       case 0:
@@ -227,7 +206,7 @@ std::uint64_t troubled_lives(std::uint64_t seed) {
       default:
         std::ignore = fixture.stop();
     }
-    mend(fixture.machine->disk());
+    sim::mend(fixture.machine->disk());
   }
   EXPECT_TRUE(fixture.start().has_value());
   EXPECT_EQ(fixture.compare(), "") << "seed " << seed;

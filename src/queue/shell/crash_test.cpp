@@ -11,6 +11,7 @@
 #include "model/record_batch_builder.hpp"
 #include "queue/shell/logs_testing.hpp"
 #include "queue/shell/shard_queues.hpp"
+#include "sim/disk_trouble.hpp"
 #include "sim/seeds.hpp"
 #include "sim/simulation.hpp"
 
@@ -256,28 +257,8 @@ class Fixture {
     });
   }
 
-  /// Errors of some calls, or a disk with little room, or neither.
-  void draw_trouble() {
-    sim::FaultyFileSystem& disk = machine_->disk();
-    auto rate = [&] { return static_cast<std::uint32_t>(random.coin() ? 0 : 1 + random.below(12)); };
-    switch (random.below(3)) {
-      case 0:
-        disk.set_errors(
-            {.read_one_in = rate(), .write_one_in = rate(), .sync_one_in = rate(), .metadata_one_in = rate()});
-        break;
-      case 1: {
-        runtime::DiskSpace space = *disk.space("");
-        disk.set_capacity(space.total - space.available + random.below(60) * sim::kPageBytes);
-        break;
-      }
-      default:
-        break;
-    }
-  }
-  void mend() {
-    machine_->disk().set_errors({});
-    machine_->disk().set_capacity(sim::FaultyFileSystem::kAmple);
-  }
+  void draw_trouble() { sim::draw_trouble(machine_->disk(), random, true); }
+  void mend() { sim::mend(machine_->disk()); }
 
   void work(int steps) {
     for (int i = 0; i < steps && !machine_->disk().down() && !::testing::Test::HasFailure(); ++i) {

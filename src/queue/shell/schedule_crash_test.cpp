@@ -9,6 +9,7 @@
 #include "model/message.hpp"
 #include "queue/shell/logs_testing.hpp"
 #include "queue/shell/shard_schedules.hpp"
+#include "sim/disk_trouble.hpp"
 #include "sim/seeds.hpp"
 #include "sim/simulation.hpp"
 
@@ -82,10 +83,14 @@ class Fixture {
     logs_.reset();
     return closed;
   }
+  /// What went out may go out once more.
+  void note_crash() {
+    for (Sent& sent : messages) sent.crashed_since = true;
+  }
   void die(bool power_loss) {
     *alive_ = false;
     alive_ = std::make_shared<bool>(true);
-    for (Sent& sent : messages) sent.crashed_since = true;
+    note_crash();
     sim::Machine* reborn = power_loss ? &simulation.power_loss(*machine_) : &simulation.kill(*machine_);
     std::ignore = stop();  // the ghost winds down
     machine_ = reborn;
@@ -138,6 +143,15 @@ class Fixture {
     return all;
   }
 
+  void draw_trouble() {
+    sim::draw_trouble(machine_->disk(), random, true);
+    in_trouble_ = true;
+  }
+  void mend() {
+    sim::mend(machine_->disk());
+    in_trouble_ = false;
+  }
+
   void work(int steps) {
     for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) {
       switch (random.below(6)) {
@@ -150,7 +164,7 @@ class Fixture {
           cancel();
           break;
         case 4:
-          std::ignore = listed();
+          if (!in_trouble_) std::ignore = listed();
           break;
         default:
           if (random.one_in(3)) simulation.run_for(std::chrono::minutes(random.below(12)));
@@ -195,6 +209,7 @@ class Fixture {
   std::unique_ptr<Sink> sink_;
   std::unique_ptr<ShardSchedules> schedules_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // of this life
+  bool in_trouble_ = false;
 };
 
 std::uint64_t lives_and_deaths(std::uint64_t seed) {
@@ -218,6 +233,36 @@ std::uint64_t lives_and_deaths(std::uint64_t seed) {
 
 TEST(ScheduleCrash, what_was_confirmed_goes_out_when_it_is_due_and_what_was_cancelled_does_not) {
   EXPECT_TRUE(sim::run_seeds(40, lives_and_deaths).empty());
+}
+
+/// A disk that fails and fills and is mended, with deaths between.
+std::uint64_t troubled_lives(std::uint64_t seed) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  Fixture fixture(seed);
+  for (int life = 0; life < 4 && !::testing::Test::HasFailure(); ++life) {
+    fixture.start();
+    for (std::uint64_t phase = fixture.random.below(4); phase < 4; ++phase) {
+      fixture.draw_trouble();
+      fixture.work(static_cast<int>(5 + fixture.random.below(15)));
+      if (fixture.random.coin()) fixture.mend();
+    }
+    std::uint64_t end = fixture.random.below(3);
+    if (end == 0) {
+      std::ignore = fixture.stop();
+      fixture.note_crash();  // what is out may not have been noted
+    } else {
+      fixture.die(end == 1);
+    }
+    fixture.mend();
+  }
+  fixture.start();
+  fixture.check();
+  EXPECT_TRUE(fixture.stop());
+  return fixture.simulation.hash();
+}
+
+TEST(ScheduleCrash, on_a_disk_that_fails_and_fills_what_was_confirmed_goes_out_when_that_is_mended) {
+  EXPECT_TRUE(sim::run_seeds(40, troubled_lives).empty());
 }
 
 }  // namespace
