@@ -86,12 +86,23 @@ TEST(LogCrash, WhateverHappensWhatWasAcknowledgedIsThereAndNothingElse) {
   EXPECT_TRUE(sim::run_seeds(60, lives_and_deaths).empty());
 }
 
-/// Retention, DeleteRecords and removals between appends, under a log start that may or may not have become durable.
-std::uint64_t trimmed_lives(std::uint64_t seed) {
-  LogConfig config = small_or_carried(seed);
+LogConfig trimmed(LogConfig config) {
   config.retention_bytes = 9'000;
   config.file_delete_delay_ms = 3;
-  StoreFixture fixture(seed, config);
+  return config;
+}
+
+/// DeleteRecords, and a partition's owner lets go of what is old.
+void trim_some(StoreFixture& fixture, sim::SeededRandom& random) {
+  PartitionLog* log = fixture.store->find(test_partition(static_cast<std::uint8_t>(1 + random.below(3))));
+  Offset before{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))};
+  if (random.coin()) fixture.store->trim(log->id(), before);
+  std::ignore = fixture.store->trimmer().delete_records(log->id(), before);
+}
+
+/// Retention, DeleteRecords and removals between appends, under a log start that may or may not have become durable.
+std::uint64_t trimmed_lives(std::uint64_t seed) {
+  StoreFixture fixture(seed, trimmed(small_or_carried(seed)));
   fixture.options.checkpoint_interval_ms = 15;
   fixture.options.retention_check_interval_ms = 10;
   sim::SeededRandom random = fixture.simulation.random("work");
@@ -103,11 +114,7 @@ std::uint64_t trimmed_lives(std::uint64_t seed) {
     for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
     for (int i = 0; i < 6; ++i) {
       work(fixture, random, static_cast<int>(5 + random.below(15)));
-      PartitionLog* log = fixture.store->find(test_partition(static_cast<std::uint8_t>(1 + random.below(3))));
-      Offset before{
-          static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(log->high_watermark().value) + 1))};
-      if (random.coin()) fixture.store->trim(log->id(), before);
-      std::ignore = fixture.store->trimmer().delete_records(log->id(), before);
+      trim_some(fixture, random);
       fixture.simulation.run_for(std::chrono::milliseconds(random.below(30)));
     }
     switch (random.below(3)) {
@@ -176,9 +183,11 @@ Result<void> start_in_trouble(StoreFixture& fixture, sim::SeededRandom& random) 
   return started ? started : fixture.start();
 }
 
-/// A disk that fails and fills and is mended, and deaths in between, also of starts.
+/// A disk that fails and fills and is mended, and deaths in between, also of starts. Every second log is trimmed, too.
 std::uint64_t troubled_lives(std::uint64_t seed) {
-  StoreFixture fixture(seed, small_or_carried(seed));
+  bool trims = seed % 4 >= 2;
+  StoreFixture fixture(seed, trims ? trimmed(small_or_carried(seed)) : small_or_carried(seed));
+  fixture.options.retention_check_interval_ms = 10;
   fixture.options.checkpoint_interval_ms = 20;
   fixture.options.retry_ms = 5;
   fixture.reserve_bytes = seed % 3 == 0 ? 1u << 20 : 0;
@@ -192,6 +201,7 @@ std::uint64_t troubled_lives(std::uint64_t seed) {
     for (std::uint64_t phase = random.below(4); phase < 4; ++phase) {
       sim::draw_trouble(fixture.machine->disk(), random);
       work(fixture, random, static_cast<int>(3 + random.below(20)));
+      if (trims) trim_some(fixture, random);
       fixture.simulation.run_for(std::chrono::milliseconds(random.below(60)));
       fixture.note_acknowledged();
       if (random.coin()) sim::mend(fixture.machine->disk());
