@@ -146,7 +146,8 @@ Task<Result<void>> Checkpointer::write_once(bool closing) {
   work.upto = commits_.settled();
   appended_bytes_ = 0;
   co_await gather_all(&work, closing);
-  bool needed = !work.entries.empty() || closing || needs_full_sync_ || recovered_untold_;
+  bool is_asked = with_.folder->checkpoints().has_unreadable();
+  bool needed = !work.entries.empty() || closing || needs_full_sync_ || recovered_untold_ || is_asked;
   Result<void> outcome;
   if (needed) outcome = co_await carry_out(&work);
   if (needed && outcome) finish(work);
@@ -185,9 +186,6 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
   CheckpointJob::Outcome outcome;
   while (true) {
     outcome = co_await runtime::run_blocking(*with_.shard, [shared] { return shared->run(); });
-    for (const PartitionId& id : outcome.unreadable) {
-      if (logs_.find(id) == nullptr) with_.folder->checkpoints().give_up(id);
-    }
     note_again(outcome.unreadable);
     if (!outcome.unreadable.empty()) wanted_.notify();
     bool is_full = !outcome.result && outcome.result.error().code == ErrorCode::kDiskFull;
@@ -248,7 +246,8 @@ Task<void> Checkpointer::run() {
     MonotonicTime next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
     bool asked = co_await wanted_.wait_until(next);
     if (stopping_) break;
-    if (!asked && !has_dirty() && removed_.empty() && !recovered_untold_) continue;
+    bool is_idle = !has_dirty() && removed_.empty() && !recovered_untold_;
+    if (!asked && is_idle && !with_.folder->checkpoints().has_unreadable()) continue;
     Result<void> done = co_await write(false);
     tell_of(done);
     if (done) continue;

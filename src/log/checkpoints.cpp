@@ -193,12 +193,8 @@ std::vector<PartitionId> Checkpoints::take_unreadable(const std::function<bool(c
   auto taken = std::ranges::partition(unreadable_, [&](const PartitionId& id) { return ours && !ours(id); });
   std::vector<PartitionId> all(taken.begin(), taken.end());
   unreadable_.erase(taken.begin(), taken.end());
+  has_unreadable_ = !unreadable_.empty();
   return all;
-}
-
-void Checkpoints::give_up(const PartitionId& partition) {
-  std::lock_guard lock(mutex_);
-  given_up_.insert(partition);
 }
 
 Result<void> Checkpoints::append_entries(std::span<const StoredCheckpoint> entries) {
@@ -258,8 +254,7 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   size_ = bytes.size();
   places_.clear();
   rescued_.clear();
-  given_up_.clear();
-  unreadable_.clear();
+  waits_ = 0;
   live_bytes_ = 0;
   floors_ = {};
   note(added, 0);
@@ -270,22 +265,24 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   return {};
 }
 
-/// An entry that cannot be read costs nothing yet: who has the partition in memory is asked for another first.
+/// An entry that cannot be read costs nothing yet: who has the partition in memory is asked for another first. Where nobody
+/// has, the others wait for it no longer than for a store that has nothing to write, which looks at its next interval.
 Result<void> Checkpoints::copy_entry(const PartitionId& partition, Place place, ByteView bytes,
                                      std::vector<std::byte>& into, std::vector<Added>& added) {
+  constexpr std::uint32_t kMostWaits = 15;
   std::optional<StoredCheckpoint> entry = parse_checkpoint_entry(bytes, place.position);
   auto rescued = rescued_.find(partition);
   if (entry && entry->partition == partition) {
     entry->append_begin = 0;
   } else if (rescued != rescued_.end() && rescued->second) {
     entry = {.kind = StoredCheckpointKind::kState, .partition = partition, .state = *rescued->second};
-  } else if (given_up_.contains(partition)) {
+  } else if (waits_ < kMostWaits) {
+    if (rescued_.try_emplace(partition).second) unreadable_.push_back(partition);
+    has_unreadable_ = !unreadable_.empty();
+    return fail(ErrorCode::kStorage, fmt::format("the checkpoint of partition {} cannot be read", partition.folder()));
+  } else {
     report({.file = path_of(generation_).filename(), .begin = place.position, .end = place.position + place.bytes, .partition = partition});
     return {};
-  } else {
-    if (rescued == rescued_.end()) unreadable_.push_back(partition);
-    rescued_.try_emplace(partition);
-    return fail(ErrorCode::kStorage, fmt::format("the checkpoint of partition {} cannot be read", partition.folder()));
   }
   encode(*entry, into, added);
   return {};
@@ -321,6 +318,7 @@ Result<void> Checkpoints::copy_live_entries(std::span<const StoredCheckpoint> ne
     Result<void> one = copy_entry(partition, place, bytes, into, added);  // each that cannot be read is asked for
     if (!one) copied = one;
   }
+  if (!copied) ++waits_;
   if (!copied) return copied;
   auto add_floor = [&](StoredCheckpointKind kind, ShardIndex shard, WalSequence floor) {
     std::array<std::byte, 8> sequence{};

@@ -93,11 +93,11 @@ class Checkpoints {
   /// Files of any shard below `sequence` are not needed any more.
   Result<void> raise_floor(WalSequence sequence);
   CheckpointMark mark() const;
-  /// Partitions that `ours` is true of whose entry could not be read when the file was to be written anew: nothing is, but
-  /// for a file that has room, until each has another (append) or is given up. Told once.
+  /// Partitions that `ours` is true of whose entry could not be read when the file was to be written anew. Each needs
+  /// another (append): appends fail until it has, or have failed so often that it is left out. Told once.
   std::vector<PartitionId> take_unreadable(const std::function<bool(const PartitionId&)>& ours);
-  /// Nobody has another entry for it: it is lost when the file is written anew.
-  void give_up(const PartitionId& partition);
+  /// Somebody's is to be told. Does not wait for the disk.
+  bool has_unreadable() const { return has_unreadable_; }
   /// Of the entries that count. Does not wait for the disk.
   std::uint64_t live_bytes() const { return live_bytes_; }
 
@@ -142,9 +142,10 @@ class Checkpoints {
   std::unordered_map<PartitionId, Place> places_;
   WalFloors floors_;
   std::vector<PartitionId> unreadable_;  // that nobody was told of
+  std::atomic<bool> has_unreadable_ = false;
   /// Of those that could not be read: another entry, which came with a file that was not written; none: waited for.
   std::map<PartitionId, std::optional<std::vector<std::byte>>> rescued_;
-  std::set<PartitionId> given_up_;
+  std::uint32_t waits_ = 0;  // files that were not written for want of one
 };
 
 }  // namespace wharf::log
