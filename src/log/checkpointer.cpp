@@ -22,6 +22,7 @@ struct Checkpointer::Work {
   WalPosition upto;
   std::optional<Error> first_error;  // of a partition that is left out: the write-ahead log must keep what it has
   bool sync_failed = false;
+  bool was_asked = false;
 };
 
 Checkpointer::Checkpointer(const StoreSurroundings& with, const LogStoreOptions& options, LogTable& logs,
@@ -129,17 +130,19 @@ Task<void> Checkpointer::gather_all(Work* work, bool closing) {
 /// files of the write-ahead log.
 Task<Result<void>> Checkpointer::write(bool closing) {
   while (true) {
-    Result<void> outcome = co_await write_once(closing);
+    bool was_asked = false;
+    Result<void> outcome = co_await write_once(closing, &was_asked);
     bool made = false;
     if (!outcome && outcome.error().code == ErrorCode::kDiskFull)
       made = co_await space_.make_room(logs_.context().unstored_bytes, ReserveUse::kConfirmed);
     if (made) continue;
+    if (was_asked) continue;  // each entry is asked for once
     if (outcome || outcome.error().code != ErrorCode::kBusy) commits_.note_checkpoint(outcome);
     co_return outcome;
   }
 }
 
-Task<Result<void>> Checkpointer::write_once(bool closing) {
+Task<Result<void>> Checkpointer::write_once(bool closing, bool* was_asked) {
   if (writing_) co_return fail(ErrorCode::kBusy, "a checkpoint is under way");
   writing_ = true;
   Work work;
@@ -150,6 +153,7 @@ Task<Result<void>> Checkpointer::write_once(bool closing) {
   bool needed = !work.entries.empty() || closing || needs_full_sync_ || recovered_untold_ || is_asked;
   Result<void> outcome;
   if (needed) outcome = co_await carry_out(&work);
+  *was_asked = work.was_asked;
   if (needed && outcome) finish(work);
   if (!outcome) take_back(work);
   space_.tell_waiting();
@@ -186,8 +190,12 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
   CheckpointJob::Outcome outcome;
   while (true) {
     outcome = co_await runtime::run_blocking(*with_.shard, [shared] { return shared->run(); });
-    note_again(outcome.unreadable);
-    if (!outcome.unreadable.empty()) wanted_.notify();
+    for (const PartitionId& id : outcome.unreadable) {
+      PartitionLog* log = logs_.find(id);
+      if (log != nullptr) note_dirty(*log);
+      if (log == nullptr) with_.folder->checkpoints().give_up(id);
+    }
+    work->was_asked = work->was_asked || !outcome.unreadable.empty();
     bool is_full = !outcome.result && outcome.result.error().code == ErrorCode::kDiskFull;
     if (!is_full || outcome.sync_failed || !with_precedence) break;
     bool made = co_await space_.make_room(0, ReserveUse::kCatalogue);

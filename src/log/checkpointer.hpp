@@ -53,7 +53,8 @@ class Checkpointer {
   bool may_carry(PartitionLog& log, const Work& work) const;
   runtime::Task<void> gather_all(Work* work, bool closing);
   runtime::Task<Result<bool>> write_some_behind(PartitionId id, std::size_t max_bytes);
-  runtime::Task<Result<void>> write_once(bool closing);
+  /// `was_asked`: set when entries of ours were asked for again (Checkpoints::take_unreadable).
+  runtime::Task<Result<void>> write_once(bool closing, bool* was_asked);
   runtime::Task<void> end_of_write();
   runtime::Task<Result<void>> carry_out(Work* work);
   void take_back(const Work& work);

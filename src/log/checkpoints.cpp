@@ -197,9 +197,17 @@ std::vector<PartitionId> Checkpoints::take_unreadable(const std::function<bool(c
   return all;
 }
 
+void Checkpoints::give_up(const PartitionId& partition) {
+  std::lock_guard lock(mutex_);
+  given_up_.insert(partition);
+}
+
 Result<void> Checkpoints::append_entries(std::span<const StoredCheckpoint> entries) {
   bool grown = size_ > kSmallFile && size_ > 2 * live_bytes_;
+  bool takes_more = !write_anew_;
   Result<void> done = write_anew_ || grown ? write_anew(entries) : append_in_place(entries);
+  // An entry that could not be copied has another when this or a later one is in the file that is there.
+  if (!done && takes_more && grown && !write_anew_) done = append_in_place(entries);
   if (!done) return storage_failure(done.error());
   return {};
 }
@@ -254,7 +262,7 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   size_ = bytes.size();
   places_.clear();
   rescued_.clear();
-  waits_ = 0;
+  given_up_.clear();
   live_bytes_ = 0;
   floors_ = {};
   note(added, 0);
@@ -265,24 +273,22 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   return {};
 }
 
-/// An entry that cannot be read costs nothing yet: who has the partition in memory is asked for another first. Where nobody
-/// has, the others wait for it no longer than for a store that has nothing to write, which looks at its next interval.
+/// An entry that cannot be read costs nothing yet: who has the partition in memory is asked for another first.
 Result<void> Checkpoints::copy_entry(const PartitionId& partition, Place place, ByteView bytes,
                                      std::vector<std::byte>& into, std::vector<Added>& added) {
-  constexpr std::uint32_t kMostWaits = 15;
   std::optional<StoredCheckpoint> entry = parse_checkpoint_entry(bytes, place.position);
   auto rescued = rescued_.find(partition);
   if (entry && entry->partition == partition) {
     entry->append_begin = 0;
   } else if (rescued != rescued_.end() && rescued->second) {
     entry = {.kind = StoredCheckpointKind::kState, .partition = partition, .state = *rescued->second};
-  } else if (waits_ < kMostWaits) {
+  } else if (given_up_.contains(partition)) {
+    report({.file = path_of(generation_).filename(), .begin = place.position, .end = place.position + place.bytes, .partition = partition});
+    return {};
+  } else {
     if (rescued_.try_emplace(partition).second) unreadable_.push_back(partition);
     has_unreadable_ = !unreadable_.empty();
     return fail(ErrorCode::kStorage, fmt::format("the checkpoint of partition {} cannot be read", partition.folder()));
-  } else {
-    report({.file = path_of(generation_).filename(), .begin = place.position, .end = place.position + place.bytes, .partition = partition});
-    return {};
   }
   encode(*entry, into, added);
   return {};
@@ -318,7 +324,6 @@ Result<void> Checkpoints::copy_live_entries(std::span<const StoredCheckpoint> ne
     Result<void> one = copy_entry(partition, place, bytes, into, added);  // each that cannot be read is asked for
     if (!one) copied = one;
   }
-  if (!copied) ++waits_;
   if (!copied) return copied;
   auto add_floor = [&](StoredCheckpointKind kind, ShardIndex shard, WalSequence floor) {
     std::array<std::byte, 8> sequence{};

@@ -94,8 +94,10 @@ class Checkpoints {
   Result<void> raise_floor(WalSequence sequence);
   CheckpointMark mark() const;
   /// Partitions that `ours` is true of whose entry could not be read when the file was to be written anew. Each needs
-  /// another (append): appends fail until it has, or have failed so often that it is left out. Told once.
+  /// another (append), or is given up. A file that cannot grow waits for them: appends fail. Told once.
   std::vector<PartitionId> take_unreadable(const std::function<bool(const PartitionId&)>& ours);
+  /// Nobody has another entry for it: it is lost when the file is written anew.
+  void give_up(const PartitionId& partition);
   /// Somebody's is to be told. Does not wait for the disk.
   bool has_unreadable() const { return has_unreadable_; }
   /// Of the entries that count. Does not wait for the disk.
@@ -145,7 +147,7 @@ class Checkpoints {
   std::atomic<bool> has_unreadable_ = false;
   /// Of those that could not be read: another entry, which came with a file that was not written; none: waited for.
   std::map<PartitionId, std::optional<std::vector<std::byte>>> rescued_;
-  std::uint32_t waits_ = 0;  // files that were not written for want of one
+  std::set<PartitionId> given_up_;
 };
 
 }  // namespace wharf::log

@@ -323,22 +323,47 @@ TEST(Checkpoints, ACutOrLostFileCostsWhatWasInItAndNoMore) {
   EXPECT_TRUE(fixture.put(1, 2));
 }
 
-TEST(Checkpoints, AnEntryThatBecomesUnreadableAndThatNobodyHasIsLeftOutInTheEndAndReported) {
+/// A file that failed takes no more: what can be read of it goes to another.
+TEST(Checkpoints, AFileThatFailedIsWrittenAnewOnceEachUnreadableEntryCameAgainOrIsGivenUp) {
+  for (bool is_given_up : {false, true}) {
+    sim::FaultyFileSystem disk(1);
+    Fixture fixture(disk);
+    for (std::uint8_t partition = 0; partition < 3; ++partition) ASSERT_TRUE(fixture.put(partition, 1));
+    std::string file = only_file(disk);
+    ASSERT_TRUE(disk.flip_bit(file, (kCheckpointFileHeaderBytes + checkpoint_entry_bytes(40) + 60) * 8));
+    disk.fail_at(disk.operations() + 1);
+    EXPECT_FALSE(fixture.put(0, 2));  // the next one is written anew
+    for (int tries = 0; tries < 20; ++tries) EXPECT_FALSE(fixture.put(0, 2));
+    EXPECT_TRUE(fixture.checkpoints->has_unreadable());
+    EXPECT_EQ(fixture.checkpoints->take_unreadable([](const PartitionId&) { return true; }), std::vector{test_partition(1)});
+    EXPECT_FALSE(fixture.checkpoints->has_unreadable());
+    fixture.logger.lines.clear();
+    if (is_given_up) fixture.checkpoints->give_up(test_partition(1));
+    if (!is_given_up) ASSERT_TRUE(fixture.put(1, 2));
+    ASSERT_TRUE(fixture.put(0, 3));
+    EXPECT_EQ(fixture.logger.lines.size(), is_given_up ? 1u : 0u);
+    fixture.open();
+    EXPECT_TRUE(fixture.has(0, 3) && fixture.has(2, 1));
+    EXPECT_EQ(fixture.has(1, 2), !is_given_up);
+    EXPECT_TRUE(fixture.loaded->damage.empty());
+  }
+}
+
+/// Each store gives what is its own, and none has the others'.
+TEST(Checkpoints, AFileThatFailedIsWrittenAnewWithEntriesThatCameOneAfterTheOther) {
   sim::FaultyFileSystem disk(1);
   Fixture fixture(disk);
   for (std::uint8_t partition = 0; partition < 3; ++partition) ASSERT_TRUE(fixture.put(partition, 1));
-  std::string file = only_file(disk);
-  ASSERT_TRUE(disk.flip_bit(file, (kCheckpointFileHeaderBytes + checkpoint_entry_bytes(40) + 60) * 8));
   disk.fail_at(disk.operations() + 1);
-  EXPECT_FALSE(fixture.put(0, 2));  // the next one is written anew
-  fixture.logger.lines.clear();
-  int tries = 0;
-  while (!fixture.put(0, 3)) ASSERT_LT(++tries, 100);
-  EXPECT_GE(tries, 10) << "its store looks every ten seconds, and others try every second";
-  EXPECT_EQ(fixture.logger.lines.size(), 1u);
+  EXPECT_FALSE(fixture.put(0, 2));
+  disk.set_errors({.read_one_in = 1});
+  EXPECT_FALSE(fixture.put(0, 2));
+  EXPECT_FALSE(fixture.put(1, 2));
+  EXPECT_FALSE(fixture.put(0, 3)) << "2 is missing";
+  EXPECT_TRUE(fixture.put(2, 2));
+  disk.set_errors({});
   fixture.open();
-  EXPECT_TRUE(fixture.has(0, 3) && fixture.has(2, 1));
-  EXPECT_EQ(fixture.find(1), nullptr);
+  EXPECT_TRUE(fixture.has(0, 3) && fixture.has(1, 2) && fixture.has(2, 2));
 }
 
 TEST(Checkpoints, AFileOfANewerVersionIsRefused) {
@@ -356,48 +381,22 @@ TEST(Checkpoints, AFileOfANewerVersionIsRefused) {
   EXPECT_EQ(opened.error().code, ErrorCode::kUnsupportedVersion);
 }
 
-/// Partitions 1 and 2 have an entry each, that of 1 is damaged, and 2 has had so many that the file is to be written anew.
-struct AFullFileWithDamage : ::testing::Test {
-  AFullFileWithDamage() {
-    WHARF_ASSERT(fixture.put(1, 1) && fixture.put(2, 1));
-    const std::filesystem::path file = std::filesystem::path("checkpoints") / disk.list("checkpoints")->front().name;
-    WHARF_ASSERT(disk.flip_bit(file, 8 * (kCheckpointFileHeaderBytes + 60)));
-    while (fixture.put(2, ++version, 4000)) WHARF_ASSERT(version < 100'000);
-  }
-  std::vector<PartitionId> take_unreadable() {
-    return fixture.checkpoints->take_unreadable([](const PartitionId& id) { return id != test_partition(2); });
-  }
-
-  sim::FaultyFileSystem disk{1};
-  Fixture fixture{disk};
-  std::uint32_t version = 1;
-};
-
-TEST_F(AFullFileWithDamage, TheEntryIsAskedForAgainOnceAndUntilItComesTheOldFileStays) {
+TEST(Checkpoints, AFileThatGrewTooMuchGrowsOnWhileAnEntryCannotBeReadWhichIsAskedForOnce) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  ASSERT_TRUE(fixture.put(1, 1) && fixture.put(2, 1));
+  ASSERT_TRUE(disk.flip_bit(only_file(disk), 8 * (kCheckpointFileHeaderBytes + 60)));
+  for (std::uint32_t version = 2; version < 500; ++version) ASSERT_TRUE(fixture.put(2, version, 4000));
   EXPECT_EQ(fixture.checkpoints->mark().generation, 1u);
+  auto is_ours = [](const PartitionId& id) { return id != test_partition(2); };
   EXPECT_TRUE(fixture.checkpoints->take_unreadable([](const PartitionId&) { return false; }).empty());
-  EXPECT_EQ(take_unreadable(), std::vector{test_partition(1)});
-  EXPECT_FALSE(fixture.put(2, version, 4000));
-  EXPECT_TRUE(take_unreadable().empty());
+  EXPECT_EQ(fixture.checkpoints->take_unreadable(is_ours), std::vector{test_partition(1)});
+  ASSERT_TRUE(fixture.put(2, 500, 4000));
+  EXPECT_TRUE(fixture.checkpoints->take_unreadable(is_ours).empty());
   ASSERT_TRUE(fixture.put(1, 7));
   EXPECT_EQ(fixture.checkpoints->mark().generation, 2u);
-  ASSERT_TRUE(fixture.put(2, version, 4000));
   fixture.open();
-  EXPECT_EQ(fixture.loaded->partitions.size(), 2u);
-  EXPECT_TRUE(fixture.loaded->damage.empty());
-}
-
-/// Each store gives what is its own, and neither has the other's.
-TEST_F(AFullFileWithDamage, EntriesOfSeveralStoresComeOneAfterTheOther) {
-  const std::filesystem::path file = std::filesystem::path("checkpoints") / disk.list("checkpoints")->front().name;
-  disk.set_errors({.path_part = file.filename(), .read_one_in = 1});
-  EXPECT_FALSE(fixture.put(1, 8));
-  EXPECT_EQ(fixture.checkpoints->take_unreadable([](const PartitionId& id) { return id == test_partition(2); }),
-            std::vector{test_partition(2)});
-  EXPECT_TRUE(fixture.put(2, version, 4000));
-  disk.set_errors({});
-  fixture.open();
-  EXPECT_EQ(fixture.loaded->partitions.size(), 2u);
+  EXPECT_TRUE(fixture.has(1, 7) && fixture.has(2, 500, 4000));
 }
 
 }  // namespace

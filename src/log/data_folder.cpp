@@ -51,8 +51,8 @@ Result<Claimed> read_or_create_meta(runtime::FileSystem& files, const Path& fold
   return Claimed{meta, true};
 }
 
-/// Or a power loss takes everything with it; at every start, for the one that made the folder may have ended before. Where we
-/// may not sync the parent the folder was there before.
+/// Makes the folder's name in its parent durable, or a power loss takes everything with it. At every start, for the one that made
+/// the folder may have ended before. Where we may not look into the parent, somebody made the folder for us.
 Result<void> sync_own_name(runtime::FileSystem& files, const Path& folder) {
   Path named = folder.has_filename() ? folder : folder.parent_path();
   Result<void> synced = files.sync_folder(named.parent_path());

@@ -199,7 +199,7 @@ std::uint64_t troubled_lives(std::uint64_t seed) {
     EXPECT_EQ(fixture.compare(), "") << "seed " << seed << " life " << life;
     for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
     for (std::uint64_t phase = random.below(4); phase < 4; ++phase) {
-      sim::draw_trouble(fixture.machine->disk(), random);
+      sim::draw_trouble(fixture.machine->disk(), random, true);
       work(fixture, random, static_cast<int>(3 + random.below(20)));
       if (trims) trim_some(fixture, random);
       fixture.simulation.run_for(std::chrono::milliseconds(random.below(60)));

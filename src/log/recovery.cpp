@@ -16,8 +16,6 @@ namespace {
 using runtime::File;
 using runtime::OpenMode;
 
-constexpr std::uint32_t kPageBytes = 4096;
-
 /// One partition's scan. Holds what was learnt so far.
 class Recovery {
  public:
@@ -92,7 +90,9 @@ Offset Recovery::end_of_segments() const {
 /// An empty segment counts: its name says that the offsets before it were given, and they must not be given again.
 bool Recovery::more_behind(std::size_t number) const {
   return std::any_of(segments_.begin() + static_cast<std::ptrdiff_t>(number) + 1, segments_.end(),
-                     [this](const SegmentFile& segment) { return segment.base >= expected_; });
+                     [this](const SegmentFile& segment) {
+                       return segment.base > expected_ || (segment.bytes > 0 && segment.base == expected_);
+                     });
 }
 
 /// Cuts segment `number` to `position` and removes those behind it.
@@ -219,7 +219,8 @@ Result<void> Recovery::scan_segment(std::size_t number) {
   Result<std::unique_ptr<File>> file = files_.open(folder_ / segment_file_name(segment.base, kLogSuffix), OpenMode::kRead);
   if (!file) return storage_failure(file.error());
   // What a process before wrote and failed to sync may be in the page cache alone, as clean: no later sync would write it.
-  (*file)->drop_cached(begin - begin % kPageBytes, 0);
+  // All of the file, since the cache keeps what is in one piece with bytes in front, and a piece may have megabytes.
+  (*file)->drop_cached(0, 0);
   bool exact = vouched_ && segment.base >= result_.state.gaps_below;
   SegmentScan scan(std::move(*file), {begin, segment.bytes, expected_, exact});
   // 4096 is Kafka's default index.interval.bytes; the topic's own is not known yet, and any interval is right.

@@ -12,6 +12,18 @@ namespace wharf::log {
 
 using runtime::OpenMode;
 
+namespace {
+
+/// Of `length` bytes that were read at `position`: how many in front belong to known damage.
+std::size_t damaged_bytes(const SuspectSegment& segment, std::uint32_t position, std::size_t length) {
+  for (const DamagedSpan& span : segment.damage) {
+    if (span.begin <= position && position < span.end) return std::min<std::size_t>(length, span.end - position);
+  }
+  return 0;
+}
+
+}  // namespace
+
 Result<void> rewrite_segment(runtime::FileSystem& files, const std::filesystem::path& folder, const SuspectSegment& segment) {
   std::filesystem::path path = folder / segment_file_name(segment.base, kLogSuffix);
   std::filesystem::path copy_path = path;
@@ -37,6 +49,7 @@ Result<void> rewrite_segment(runtime::FileSystem& files, const std::filesystem::
       window.resize(window.size() * 2);
       continue;
     }
+    if (sound == 0) sound = damaged_bytes(segment, position, *got);
     if (sound == 0) return fail(ErrorCode::kDamaged, fmt::format("{} was lost from memory after a failed sync, at {}", path.string(), position));
     if (Result<void> written = (*copy)->write_at(position, ByteView(window).first(sound)); !written) return storage_failure(written.error());
     position += static_cast<std::uint32_t>(sound);

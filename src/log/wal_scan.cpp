@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 namespace wharf::log {
 namespace {
 
@@ -24,14 +26,12 @@ void WalBlockReader::fill(std::uint32_t first) {
   Result<std::size_t> got = file_.read_at(std::uint64_t{first} * kWalBlockBytes, MutableBytes(piece_).first(length));
   bool whole = got.has_value() && *got == length;
   readable_.assign(readable_.size(), whole);
-  gave_some_ = gave_some_ || whole;
   if (whole) return;
   for (std::uint32_t block = piece_begin_; block < piece_end_; ++block) {  // one bad sector must not hide its neighbours
     MutableBytes into = MutableBytes(piece_).subspan(std::size_t{block - piece_begin_} * kWalBlockBytes, kWalBlockBytes);
     Result<std::size_t> one = file_.read_at(std::uint64_t{block} * kWalBlockBytes, into);
     readable_[block - piece_begin_] = one.has_value() && *one == kWalBlockBytes;
-    gave_some_ = gave_some_ || one.has_value();
-    if (!one) error_ = one.error();
+    if (!one) failure_ = one.error();
   }
 }
 
@@ -90,7 +90,11 @@ Result<WalScan> scan_wal_file(runtime::FileSystem& files, const std::filesystem:
     scan.last_flush_begin = header.flush_begin;
     scan.last_flush_end = same_flush ? std::max(scan.last_flush_end, end) : end;
   }
-  if (std::optional<Error> error = reader.gives_nothing()) return fail(*error);
+  if (scan.sequence.value == 0 && reader.failure()) {
+    return fail(ErrorCode::kStorage, fmt::format("{}; nothing else tells whether the file {} holds records that were confirmed: mend "
+                                                 "the disk, or move the file away, and start again",
+                                                 reader.failure()->message, (folder / name).string()));
+  }
   return scan;
 }
 

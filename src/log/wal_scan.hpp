@@ -26,8 +26,8 @@ class WalBlockReader {
     std::span<const std::byte, kWalBlockBytes> bytes;
   };
   Found read(std::uint32_t number);
-  /// The disk gave no block at all so far, and why not.
-  std::optional<Error> gives_nothing() const { return gave_some_ ? std::nullopt : error_; }
+  /// Why the disk did not give a block, so far; none: it gave all.
+  const std::optional<Error>& failure() const { return failure_; }
 
  private:
   void fill(std::uint32_t first);
@@ -38,8 +38,7 @@ class WalBlockReader {
   std::vector<bool> readable_;
   std::uint32_t piece_begin_ = 0;
   std::uint32_t piece_end_ = 0;
-  bool gave_some_ = false;
-  std::optional<Error> error_;
+  std::optional<Error> failure_;
 };
 
 struct WalScan {
@@ -63,7 +62,8 @@ struct WalScan {
   WalFound found(const WalBlock& block) const;
 };
 
-/// kStorage when the file cannot be opened, or no block of it can be read: its records may come back with the disk.
+/// kStorage when the file cannot be opened, or the disk does not give some of it and nothing else tells what it
+/// holds: its records may come back.
 Result<WalScan> scan_wal_file(runtime::FileSystem& files, const std::filesystem::path& folder, const std::string& name);
 
 }  // namespace wharf::log

@@ -24,7 +24,7 @@ enum class OpenMode {
 };
 inline constexpr std::size_t kDirectAlignment = 4096;
 
-/// Errors: kStorage, kDiskFull, kNotFound, kAlreadyExists, kBusy (read_cached_at only).
+/// Errors: kStorage, kDiskFull, kNotFound, kAlreadyExists, kAccessRefused (by the file's mode), kBusy (read_cached_at only).
 class File {
  public:
   virtual ~File() = default;

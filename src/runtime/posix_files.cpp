@@ -200,6 +200,7 @@ Result<void> PosixFileSystem::sync_folder(const Path& folder) {
   int outcome = ::fsync(descriptor);
   int number = errno;
   ::close(descriptor);
+  if (outcome != 0 && number == EINVAL) return {};  // fsync(2): this file system has nothing to sync of a folder
   if (outcome != 0) return errno_failure("sync", folder.string(), number);
   return {};
 }

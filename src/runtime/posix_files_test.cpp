@@ -23,6 +23,16 @@ TEST_F(PosixFilesTest, AFullDeviceIsDiskFull) {
   EXPECT_EQ((*full)->write_at(0, as_bytes("x")).error().code, ErrorCode::kDiskFull);
 }
 
+TEST(FileErrorCode, WhatACallerCanActUponIsToldApart) {
+  EXPECT_EQ(file_error_code(ENOSPC), ErrorCode::kDiskFull);
+  EXPECT_EQ(file_error_code(EDQUOT), ErrorCode::kDiskFull);
+  EXPECT_EQ(file_error_code(ENOENT), ErrorCode::kNotFound);
+  EXPECT_EQ(file_error_code(EEXIST), ErrorCode::kAlreadyExists);
+  EXPECT_EQ(file_error_code(EACCES), ErrorCode::kAccessRefused);
+  EXPECT_EQ(file_error_code(EPERM), ErrorCode::kAccessRefused);
+  EXPECT_EQ(file_error_code(EIO), ErrorCode::kStorage);
+}
+
 TEST_F(PosixFilesTest, ErrorsNameTheOperationAndThePath) {
   Result<std::unique_ptr<File>> missing = files_.open(root_ / "none", OpenMode::kRead);
   ASSERT_FALSE(missing);
