@@ -20,6 +20,7 @@ constexpr std::string_view kSuffix = ".checkpoint";
 constexpr std::size_t kDigits = 20;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kPageBytes = 4096;
+constexpr std::uint64_t kMostWaiting = 256u << 20;
 constexpr std::uint64_t kSmallFile = 256u << 10;  // not worth writing anew
 
 std::optional<std::uint64_t> generation_of(std::string_view name) {
@@ -204,10 +205,7 @@ void Checkpoints::give_up(const PartitionId& partition) {
 
 Result<void> Checkpoints::append_entries(std::span<const StoredCheckpoint> entries) {
   bool grown = size_ > kSmallFile && size_ > 2 * live_bytes_;
-  bool takes_more = !write_anew_;
   Result<void> done = write_anew_ || grown ? write_anew(entries) : append_in_place(entries);
-  // An entry that could not be copied has another when this or a later one is in the file that is there.
-  if (!done && takes_more && grown && !write_anew_) done = append_in_place(entries);
   if (!done) return storage_failure(done.error());
   return {};
 }
@@ -225,6 +223,7 @@ Result<void> Checkpoints::append_in_place(std::span<const StoredCheckpoint> entr
   write_anew_ = false;
   note(added, size_);
   size_ += bytes.size();
+  rescue(entries);
   return {};
 }
 
@@ -232,7 +231,11 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
   std::vector<std::byte> bytes;
   std::vector<Added> added;
   encode_checkpoint_file_header({}, bytes);
-  if (Result<void> copied = copy_live_entries(entries, bytes, added); !copied) return copied;
+  if (Result<void> copied = copy_live_entries(entries, bytes, added); !copied) {
+    // A file that merely grew takes more, until what could not be copied has another entry in it.
+    bool takes_more = !write_anew_ && size_ < kMostWaiting;
+    return takes_more ? append_in_place(entries) : copied;
+  }
   for (const StoredCheckpoint& entry : entries) encode(entry, bytes, added);
   std::vector<std::byte> header;
   encode_checkpoint_file_header({.generation = generation_ + 1, .synced_bytes = bytes.size()}, header);
@@ -246,7 +249,9 @@ Result<void> Checkpoints::write_anew(std::span<const StoredCheckpoint> entries) 
     if (Result<void> cut = (*file)->truncate(0); !cut) return fail(cut.error());
     if (Result<void> written = (*file)->write_at(0, bytes); !written) return fail(written.error());
     if (Result<void> synced = (*file)->sync_data(); !synced) return fail(synced.error());
-    if (Result<void> renamed = files_.rename(unfinished, path_of(generation_ + 1)); !renamed) return fail(renamed.error());
+    Result<void> renamed = files_.rename(unfinished, path_of(generation_ + 1));
+    if (!renamed) write_anew_ = true;  // it may have been done all the same, and the next start would find that file
+    if (!renamed) return fail(renamed.error());
     return file;
   };
   Result<std::unique_ptr<runtime::File>> file = write();
@@ -294,19 +299,28 @@ Result<void> Checkpoints::copy_entry(const PartitionId& partition, Place place, 
   return {};
 }
 
+/// Keeps what is newer of those that could not be read, for a file that has them all may come only later. Whose entries
+/// these are.
+std::set<PartitionId> Checkpoints::rescue(std::span<const StoredCheckpoint> newer) {
+  std::set<PartitionId> partitions;
+  for (const StoredCheckpoint& entry : newer) {
+    bool is_state = entry.kind == StoredCheckpointKind::kState;
+    if (!is_state && entry.kind != StoredCheckpointKind::kRemoved) continue;
+    partitions.insert(entry.partition);
+    auto rescued = rescued_.find(entry.partition);
+    if (rescued == rescued_.end()) continue;
+    if (is_state) rescued->second.emplace(entry.state.begin(), entry.state.end());
+    if (!is_state) rescued_.erase(rescued);
+  }
+  return partitions;
+}
+
 // In the order of the file, so that it is read in one sweep.
 Result<void> Checkpoints::copy_live_entries(std::span<const StoredCheckpoint> newer, std::vector<std::byte>& into,
                                             std::vector<Added>& added) {
   std::vector<std::pair<PartitionId, Place>> live(places_.begin(), places_.end());
   std::ranges::sort(live, {}, [](const auto& one) { return one.second.position; });
-  std::set<PartitionId> replaced;
-  for (const StoredCheckpoint& entry : newer) {
-    bool is_state = entry.kind == StoredCheckpointKind::kState;
-    if (!is_state && entry.kind != StoredCheckpointKind::kRemoved) continue;
-    replaced.insert(entry.partition);
-    auto rescued = rescued_.find(entry.partition);
-    if (rescued != rescued_.end() && is_state) rescued->second.emplace(entry.state.begin(), entry.state.end());
-  }
+  std::set<PartitionId> replaced = rescue(newer);
   std::unique_ptr<runtime::File> file;
   if (!live.empty()) {
     Result<std::unique_ptr<runtime::File>> opened = files_.open(path_of(generation_), runtime::OpenMode::kRead);

@@ -381,6 +381,26 @@ TEST(Checkpoints, AFileOfANewerVersionIsRefused) {
   EXPECT_EQ(opened.error().code, ErrorCode::kUnsupportedVersion);
 }
 
+/// Of a file of which nothing can be read any more.
+TEST(Checkpoints, WhatCameInsteadOfAnEntryThatCannotBeReadIsTheNewestThatThereIs) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  for (std::uint8_t partition = 0; partition < 3; ++partition) ASSERT_TRUE(fixture.put(partition, 1));
+  disk.set_errors({.read_one_in = 1});
+  std::uint32_t version = 1;
+  while (!fixture.checkpoints->has_unreadable() && version < 10'000) ASSERT_TRUE(fixture.put(2, ++version, 4000));
+  EXPECT_EQ(fixture.checkpoints->take_unreadable([](const PartitionId&) { return true; }).size(), 2u);
+  ASSERT_TRUE(fixture.put(0, 2));
+  ASSERT_TRUE(fixture.put(0, 3));
+  EXPECT_EQ(fixture.checkpoints->mark().generation, 1u) << "1 is missing";
+  ASSERT_TRUE(fixture.put(1, 2));
+  ASSERT_TRUE(fixture.put(2, 2));
+  EXPECT_EQ(fixture.checkpoints->mark().generation, 2u);
+  disk.set_errors({});
+  fixture.open();
+  EXPECT_TRUE(fixture.has(0, 3) && fixture.has(1, 2) && fixture.has(2, 2));
+}
+
 TEST(Checkpoints, AFileThatGrewTooMuchGrowsOnWhileAnEntryCannotBeReadWhichIsAskedForOnce) {
   sim::FaultyFileSystem disk(1);
   Fixture fixture(disk);

@@ -77,6 +77,7 @@ Offset Recovery::end_of_segments() const {
   const SegmentFile& last = segments_.back();
   Result<std::unique_ptr<File>> file = files_.open(folder_ / segment_file_name(last.base, kLogSuffix), OpenMode::kRead);
   if (!file) return kUnknown;
+  (*file)->drop_cached(0, 0);  // as in scan_segment
   SegmentScan scan(std::move(*file), {0, last.bytes, last.base, false});
   Offset end = last.base;
   while (true) {
@@ -227,9 +228,15 @@ Result<void> Recovery::scan_segment(std::size_t number) {
   IndexBuilder index(segment.base, 4096);
   if (continues) keep_entries(segment.base, begin, index);
   bool goes_on = true;
+  std::uint32_t reached = begin;
   while (goes_on) {
     Result<ScannedPlace> place = scan.next();
-    if (!place) return fail(place.error());
+    if (!place) {  // what the disk does not give is as good as broken, where there is another copy
+      if (decide(PlaceFacts{Here::kBroken, true, wal_here(nullptr)}) != PlaceAction::kCutForReplay) return fail(place.error());
+      if (Result<void> done = cut(number, reached); !done) return done;
+      break;
+    }
+    reached = place->end;
     Result<bool> more = apply(*place, number, index);
     if (!more) return fail(more.error());
     goes_on = *more;

@@ -204,6 +204,21 @@ TEST(Recovery, TheWriteAheadLogIsBelievedOverASegmentThatDisagrees) {
   EXPECT_EQ(fixture->log->log_end_offset(), Offset{6});
 }
 
+TEST(Recovery, WhatTheDiskDoesNotGiveComesFromTheWriteAheadLogWhereThatHasIt) {
+  auto fixture = with_batches(6, one_segment());
+  std::vector<WalBatch> wal;
+  for (const std::vector<std::byte>& bytes : fixture->stored) {
+    BatchHeader header = *read_batch_header(bytes);
+    wal.push_back({header.base_offset, header.checksum, header.size_bytes, header.next_offset()});
+  }
+  fixture->disk->set_errors({.path_part = ".log", .read_one_in = 1});
+  Result<RecoveredPartition> without = fixture->recover(std::nullopt);
+  ASSERT_FALSE(without.has_value());
+  EXPECT_EQ(without.error().code, ErrorCode::kStorage);
+  ASSERT_TRUE(fixture->recover(std::nullopt, wal).has_value());
+  EXPECT_EQ(fixture->log->log_end_offset(), Offset{0}) << "all of it is replayed";
+}
+
 TEST(Recovery, WhatCompactionOrDeletionLeftUnfinishedIsTidied) {
   auto fixture = with_batches(40);
   auto segments = *fixture->log->stored().segments();

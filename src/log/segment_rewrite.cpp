@@ -45,11 +45,11 @@ Result<void> rewrite_segment(runtime::FileSystem& files, const std::filesystem::
     while (reader.next().kind == BatchScan::Kind::kBatch) {
     }
     std::size_t sound = reader.position();
+    if (sound == 0) sound = damaged_bytes(segment, position, *got);
     if (sound == 0 && *got == window.size() && position + window.size() < segment.bytes) {
       window.resize(window.size() * 2);
       continue;
     }
-    if (sound == 0) sound = damaged_bytes(segment, position, *got);
     if (sound == 0) return fail(ErrorCode::kDamaged, fmt::format("{} was lost from memory after a failed sync, at {}", path.string(), position));
     if (Result<void> written = (*copy)->write_at(position, ByteView(window).first(sound)); !written) return storage_failure(written.error());
     position += static_cast<std::uint32_t>(sound);

@@ -337,8 +337,9 @@ TEST(WalDamage, AFileOfWhichNothingCanBeReadEndsTheStartAndIsReadByTheNext) {
   }
 }
 
-/// A young file: what could not be read is all that was written to it.
-TEST(WalDamage, AFileOfWhichTheOnlyWrittenBlockCannotBeReadEndsTheStart) {
+/// A young file: what could not be read is all that was written to it. In one that is written again, what is behind
+/// tells of an earlier use.
+TEST(WalDamage, AFileWhoseFirstBlockCannotBeReadAndOfWhichNothingNewerTellsEndsTheStart) {
   Written log;
   log.append(100, 0);
   log.flush();
@@ -349,7 +350,9 @@ TEST(WalDamage, AFileOfWhichTheOnlyWrittenBlockCannotBeReadEndsTheStart) {
     Result<Recovery> found = try_recover(log.disk, "wal", {});
     if (!found) ++ended;
     if (!found) continue;
-    for (const WalDamage& damage : found->report.damage) EXPECT_GT(damage.sequence.value, 0u) << "as if it were new";
+    for (const WalDamage& damage : found->report.damage) {
+      if (damage.file == log.names()[0]) EXPECT_GT(damage.sequence.value, 0u) << "as if it were new";
+    }
   }
   EXPECT_GT(ended, 0);
 }

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "log/storage_error.hpp"
 #include "log/wal_files.hpp"
 #include "log/wal_scan.hpp"
@@ -213,6 +215,18 @@ Result<void> LogReader::deliver(const WalRecordHeader& header, ByteView payload)
   return take_({.header = header, .payload = payload, .gap = stream_->gap, .shared = std::move(owner)});
 }
 
+/// What was last written to it may be confirmed records, and nothing else tells: they may come back with the disk.
+bool may_hide_records(const WalScan& scan, const WalFloors& floors) {
+  return scan.first_block_failure && (scan.sequence.value == 0 || floors.covers(scan.shard, scan.sequence));
+}
+
+std::unexpected<Error> hides_records(const WalScan& scan, const std::filesystem::path& folder) {
+  return fail(ErrorCode::kStorage,
+              fmt::format("{}; nothing else tells whether {} holds records that were confirmed: mend the disk, or move "
+                          "the file away, and start again",
+                          scan.first_block_failure->message, (folder / scan.name).string()));
+}
+
 /// What each file's successor says about it.
 void link(std::vector<WalScan>& scans) {
   for (const WalScan& successor : scans) {
@@ -255,6 +269,7 @@ Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesyst
     }
     if (!scan)
       return storage_failure(scan.error());  // it may be readable when the cause is mended: do not go on without it
+    if (may_hide_records(*scan, floors)) return hides_records(*scan, folder);
     report.last_sequence = std::max(report.last_sequence, scan->sequence);
     bool is_used = scan->sequence.value > 0;
     bool is_unused = !is_used && scan->size_blocks > 0 && scan->interesting_end == 0;

@@ -94,8 +94,9 @@ struct WalReport {
 };
 
 /// Hands every record of the files `names` below `folder` to `take`, in order. An error of `take` ends it and comes
-/// back. A block that cannot be read is damage; a file that is there and cannot be opened is kStorage, for its records
-/// may come back. The owner makes what it takes durable elsewhere before the files are used again.
+/// back. A block that cannot be read is damage; a file that is there and cannot be opened, or whose first block cannot
+/// be read where nothing newer in it tells what it holds, is kStorage, for its records may come back. The owner makes
+/// what it takes durable elsewhere before the files are used again.
 Result<WalReport> read_wal_files(runtime::FileSystem& files, const std::filesystem::path& folder,
                                  std::span<const std::string> names, const WalFloors& floors,
                                  const std::function<Result<void>(const RecoveredWalRecord&)>& take);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include <fmt/format.h>
-
 namespace wharf::log {
 namespace {
 
@@ -39,7 +37,7 @@ WalBlockReader::Found WalBlockReader::read(std::uint32_t number) {
   if (number < piece_begin_ || number >= piece_end_) fill(number);
   std::uint32_t in_piece = number - piece_begin_;
   auto bytes = ByteView(piece_).subspan(std::size_t{in_piece} * kWalBlockBytes).first<kWalBlockBytes>();
-  return {readable_[in_piece] ? inspect_wal_block(bytes, number) : WalBlock{}, bytes};
+  return {readable_[in_piece] ? inspect_wal_block(bytes, number) : WalBlock{}, bytes, readable_[in_piece]};
 }
 
 WalZone WalScan::zone(std::uint32_t block) const {
@@ -71,7 +69,9 @@ Result<WalScan> scan_wal_file(runtime::FileSystem& files, const std::filesystem:
   scan.size_blocks = *size / kWalBlockBytes;
   WalBlockReader reader(*scan.file, scan.size_blocks);
   for (std::uint32_t number = 0; number < reader.blocks(); ++number) {
-    WalBlock block = reader.read(number).block;
+    WalBlockReader::Found found = reader.read(number);
+    const WalBlock& block = found.block;
+    if (number == 0 && !found.given) scan.first_block_failure = reader.failure();
     if (block.state == WalBlockState::kBad) scan.interesting_end = number + 1;
     if (block.state != WalBlockState::kValid || block.header.sequence < scan.sequence) continue;
     const WalBlockHeader& header = block.header;
@@ -89,11 +89,6 @@ Result<WalScan> scan_wal_file(runtime::FileSystem& files, const std::filesystem:
     bool same_flush = header.flush_begin == scan.last_flush_begin;
     scan.last_flush_begin = header.flush_begin;
     scan.last_flush_end = same_flush ? std::max(scan.last_flush_end, end) : end;
-  }
-  if (scan.sequence.value == 0 && reader.failure()) {
-    return fail(ErrorCode::kStorage, fmt::format("{}; nothing else tells whether the file {} holds records that were confirmed: mend "
-                                                 "the disk, or move the file away, and start again",
-                                                 reader.failure()->message, (folder / name).string()));
   }
   return scan;
 }

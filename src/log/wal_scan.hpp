@@ -24,6 +24,7 @@ class WalBlockReader {
   struct Found {
     WalBlock block;
     std::span<const std::byte, kWalBlockBytes> bytes;
+    bool given = true;  // by the disk
   };
   Found read(std::uint32_t number);
   /// Why the disk did not give a block, so far; none: it gave all.
@@ -53,6 +54,8 @@ struct WalScan {
   std::uint32_t file_blocks = 0;      // the size that it had
   std::uint32_t last_flush_begin = 0;
   std::uint32_t last_flush_end = 0;
+  /// Why the disk does not give its first block; none: it does. Files are written from their start.
+  std::optional<Error> first_block_failure;
   std::uint32_t interesting_end = 0;  // behind it there are only zeros and content from before
   // From its successor, when there is one.
   std::optional<std::uint32_t> durable_blocks;
@@ -62,8 +65,7 @@ struct WalScan {
   WalFound found(const WalBlock& block) const;
 };
 
-/// kStorage when the file cannot be opened, or the disk does not give some of it and nothing else tells what it
-/// holds: its records may come back.
+/// kStorage when the file cannot be opened.
 Result<WalScan> scan_wal_file(runtime::FileSystem& files, const std::filesystem::path& folder, const std::string& name);
 
 }  // namespace wharf::log
