@@ -228,26 +228,6 @@ TEST(LogCrash, ADiskThatFailsAndFillsLosesNothingAcknowledgedThroughManyLives) {
   EXPECT_TRUE(sim::run_seeds(40, troubled_lives).empty());
 }
 
-/// The kernel shows what a failed sync lost, and calls it clean.
-TEST(LogCrash, AStartDoesNotBelieveWhatWasNotSyncedBeforeAKill) {
-  for (std::string_view fails : {"/logs", "/checkpoints/"}) {
-    StoreFixture fixture(81);
-    ASSERT_TRUE(fixture.start().has_value());
-    PartitionId id = fixture.add(1).id();
-    for (int i = 0; i < 10; ++i) fixture.append_and_wait(id, {.value_bytes = 300, .number = i});
-    fixture.machine->disk().set_errors({.path_part = std::string(fails), .sync_one_in = 1});
-    EXPECT_FALSE(
-        fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
-    fixture.kill();
-    fixture.machine->disk().set_errors({});
-    ASSERT_TRUE(fixture.start().has_value());
-    fixture.simulation.run_for(std::chrono::seconds(1));
-    fixture.power_loss();
-    ASSERT_TRUE(fixture.start().has_value());
-    EXPECT_EQ(fixture.compare(), "") << fails;
-  }
-}
-
 class AtAnyChange : public ::testing::TestWithParam<std::uint64_t> {};
 
 INSTANTIATE_TEST_SUITE_P(LogCrash, AtAnyChange, ::testing::Values(0, 1));  // small_or_carried
