@@ -190,10 +190,9 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
   CheckpointJob::Outcome outcome;
   while (true) {
     outcome = co_await runtime::run_blocking(*with_.shard, [shared] { return shared->run(); });
+    note_again(outcome.unreadable);
     for (const PartitionId& id : outcome.unreadable) {
-      PartitionLog* log = logs_.find(id);
-      if (log != nullptr) note_dirty(*log);
-      if (log == nullptr) with_.folder->checkpoints().give_up(id);
+      if (logs_.find(id) == nullptr) with_.folder->checkpoints().give_up(id);
     }
     work->was_asked = work->was_asked || !outcome.unreadable.empty();
     bool is_full = !outcome.result && outcome.result.error().code == ErrorCode::kDiskFull;

@@ -20,7 +20,7 @@ constexpr std::string_view kSuffix = ".checkpoint";
 constexpr std::size_t kDigits = 20;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kPageBytes = 4096;
-constexpr std::uint64_t kMostWaiting = 256u << 20;
+constexpr std::uint64_t kMostWaiting = 256u << 20;  // grows no more for want of an entry: a start reads all of it
 constexpr std::uint64_t kSmallFile = 256u << 10;  // not worth writing anew
 
 std::optional<std::uint64_t> generation_of(std::string_view name) {
@@ -51,6 +51,11 @@ Result<std::vector<std::byte>> read_what_can_be_read(runtime::FileSystem& files,
     if (!one || *one < page.size()) std::ranges::fill(page, std::byte{0});
   }
   return bytes;
+}
+
+/// Floors name no partition.
+bool is_of_partition(const StoredCheckpoint& entry) {
+  return entry.kind == StoredCheckpointKind::kState || entry.kind == StoredCheckpointKind::kRemoved;
 }
 
 struct Newest {
@@ -299,20 +304,15 @@ Result<void> Checkpoints::copy_entry(const PartitionId& partition, Place place, 
   return {};
 }
 
-/// Keeps what is newer of those that could not be read, for a file that has them all may come only later. Whose entries
-/// these are.
-std::set<PartitionId> Checkpoints::rescue(std::span<const StoredCheckpoint> newer) {
-  std::set<PartitionId> partitions;
+/// Keeps what is newer of those that could not be read, for a file that has them all may come only later.
+void Checkpoints::rescue(std::span<const StoredCheckpoint> newer) {
+  if (rescued_.empty()) return;
   for (const StoredCheckpoint& entry : newer) {
-    bool is_state = entry.kind == StoredCheckpointKind::kState;
-    if (!is_state && entry.kind != StoredCheckpointKind::kRemoved) continue;
-    partitions.insert(entry.partition);
     auto rescued = rescued_.find(entry.partition);
-    if (rescued == rescued_.end()) continue;
-    if (is_state) rescued->second.emplace(entry.state.begin(), entry.state.end());
-    if (!is_state) rescued_.erase(rescued);
+    if (rescued == rescued_.end() || !is_of_partition(entry)) continue;
+    if (entry.kind == StoredCheckpointKind::kState) rescued->second.emplace(entry.state.begin(), entry.state.end());
+    if (entry.kind == StoredCheckpointKind::kRemoved) rescued_.erase(rescued);
   }
-  return partitions;
 }
 
 // In the order of the file, so that it is read in one sweep.
@@ -320,7 +320,11 @@ Result<void> Checkpoints::copy_live_entries(std::span<const StoredCheckpoint> ne
                                             std::vector<Added>& added) {
   std::vector<std::pair<PartitionId, Place>> live(places_.begin(), places_.end());
   std::ranges::sort(live, {}, [](const auto& one) { return one.second.position; });
-  std::set<PartitionId> replaced = rescue(newer);
+  rescue(newer);
+  std::set<PartitionId> replaced;
+  for (const StoredCheckpoint& entry : newer) {
+    if (is_of_partition(entry)) replaced.insert(entry.partition);
+  }
   std::unique_ptr<runtime::File> file;
   if (!live.empty()) {
     Result<std::unique_ptr<runtime::File>> opened = files_.open(path_of(generation_), runtime::OpenMode::kRead);

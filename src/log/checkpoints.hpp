@@ -124,7 +124,7 @@ class Checkpoints {
   Result<void> append_entries(std::span<const StoredCheckpoint> entries);
   Result<void> append_in_place(std::span<const StoredCheckpoint> entries);
   Result<void> write_anew(std::span<const StoredCheckpoint> entries);
-  std::set<PartitionId> rescue(std::span<const StoredCheckpoint> newer);
+  void rescue(std::span<const StoredCheckpoint> newer);
   Result<void> copy_live_entries(std::span<const StoredCheckpoint> newer, std::vector<std::byte>& into,
                                  std::vector<Added>& added);
   Result<void> copy_entry(const PartitionId& partition, Place place, ByteView bytes, std::vector<std::byte>& into,

@@ -52,6 +52,20 @@ LogConfig small_or_carried(std::uint64_t number) {
   return config;
 }
 
+/// A life's end. An error is that of a stop.
+Result<void> end_somehow(StoreFixture& fixture, sim::SeededRandom& random) {
+  switch (random.below(3)) {
+    case 0:
+      fixture.power_loss();
+      return {};
+    case 1:
+      fixture.kill();
+      return {};
+    default:
+      return fixture.stop();
+  }
+}
+
 std::uint64_t lives_and_deaths(std::uint64_t seed) {
   StoreFixture fixture(seed, small_or_carried(seed));
   fixture.options.checkpoint_interval_ms = 20;
@@ -64,16 +78,7 @@ std::uint64_t lives_and_deaths(std::uint64_t seed) {
     EXPECT_EQ(fixture.compare(), "") << "seed " << seed << " life " << life;
     for (std::uint8_t number = 1; number <= 3; ++number) fixture.add(number);
     work(fixture, random, static_cast<int>(5 + random.below(60)));
-    switch (random.below(3)) {
-      case 0:
-        fixture.power_loss();
-        break;
-      case 1:
-        fixture.kill();
-        break;
-      default:
-        EXPECT_TRUE(fixture.stop().has_value());
-    }
+    EXPECT_TRUE(end_somehow(fixture, random).has_value());
   }
   Result<void> started = fixture.start();
   EXPECT_TRUE(started.has_value());
@@ -117,16 +122,7 @@ std::uint64_t trimmed_lives(std::uint64_t seed) {
       trim_some(fixture, random);
       fixture.simulation.run_for(std::chrono::milliseconds(random.below(30)));
     }
-    switch (random.below(3)) {
-      case 0:
-        fixture.power_loss();
-        break;
-      case 1:
-        fixture.kill();
-        break;
-      default:
-        EXPECT_TRUE(fixture.stop().has_value());
-    }
+    EXPECT_TRUE(end_somehow(fixture, random).has_value());
   }
   EXPECT_TRUE(fixture.start().has_value());
   EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
@@ -206,16 +202,7 @@ std::uint64_t troubled_lives(std::uint64_t seed) {
       fixture.note_acknowledged();
       if (random.coin()) sim::mend(fixture.machine->disk());
     }
-    switch (random.below(3)) {
-      case 0:
-        fixture.power_loss();
-        break;
-      case 1:
-        fixture.kill();
-        break;
-      default:
-        std::ignore = fixture.stop();
-    }
+    std::ignore = end_somehow(fixture, random);
     sim::mend(fixture.machine->disk());
   }
   EXPECT_TRUE(fixture.start().has_value());
