@@ -89,7 +89,8 @@ TEST(DoctorProbes, APortInUseIsNoticed) {
   ASSERT_EQ(listen(listener, 1), 0);
   ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
   const Endpoint taken{"127.0.0.1", ntohs(address.sin_port)};
-  EXPECT_NE(listen_error(taken), "");
+  EXPECT_EQ(listen_error(taken),
+            "Address already in use; end what listens there (a running server does), or choose another address");
   close(listener);
   EXPECT_EQ(listen_error(taken), "");
   EXPECT_NE(listen_error({"no-such-host.invalid", 1}), "");

@@ -142,7 +142,10 @@ std::string listen_error(const Endpoint& endpoint) {
   const int reuse = 1;  // as the server does: an address whose connections linger is free
   if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse) != 0 ||
       bind(listener, found->ai_addr, found->ai_addrlen) != 0 || listen(listener, 1) != 0) {
-    refusal = std::strerror(errno);
+    const int error = errno;
+    refusal = std::strerror(error);
+    if (error == EADDRINUSE) refusal += "; end what listens there (a running server does), or choose another address";
+    if (error == EACCES) refusal += "; ports below 1024 need CAP_NET_BIND_SERVICE";
   }
   if (listener >= 0) close(listener);
   freeaddrinfo(found);

@@ -61,12 +61,19 @@ std::string value_of(const CLI::Option& option) {
   return type.substr(0, type.find(':'));
 }
 
+/// "-h, --help", or what stands for a positional's value.
+std::string names_of(const CLI::Option& option) {
+  std::string names = option.get_name(option.get_positional(), !option.get_positional());
+  if (std::size_t comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
+  return names;
+}
+
 std::string options_of(const CLI::App& app) {
   std::string page;
   for (const CLI::Option* option : app.get_options()) {
     const std::string value = value_of(*option);
-    page += fmt::format("       {}{}\n{}\n", option->get_name(option->get_positional(), !option->get_positional()),
-                        value.empty() ? "" : " " + value, wrapped(option->get_description(), 11));
+    page += fmt::format("       {}{}\n{}\n", names_of(*option), value.empty() ? "" : " " + value,
+                        wrapped(option->get_description(), 11));
   }
   return page;
 }

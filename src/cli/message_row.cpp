@@ -19,10 +19,18 @@ std::string preview(const boost::json::value& one) {
   return printable(body) + (is_cut ? "..." : "");
 }
 
+/// "expired in invoices": why and where it was dead-lettered last, by the headers that say so; "-": it never was.
+std::string last_death(const boost::json::value& one) {
+  const boost::json::value* properties = field_of(one, "properties");
+  const boost::json::value* headers = properties != nullptr ? field_of(*properties, "headers") : nullptr;
+  if (headers == nullptr || field_of(*headers, "x-last-death-reason") == nullptr) return "-";
+  return printable(cell(*headers, "x-last-death-reason")) + " in " + printable(cell(*headers, "x-last-death-queue"));
+}
+
 }  // namespace
 
 TextTable message_table() {
-  return TextTable({"POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "BODY"});
+  return TextTable({"POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "DIED", "BODY"});
 }
 
 std::vector<std::string> message_row(const boost::json::value& one) {
@@ -33,6 +41,7 @@ std::vector<std::string> message_row(const boost::json::value& one) {
           exchange.empty() ? "(default)" : exchange,
           cell(one, "routing_key"),
           cell(one, "payload_bytes"),
+          last_death(one),
           preview(one)};
 }
 

@@ -115,6 +115,15 @@ Task<Result<void>> produce_from_file(Production* production, std::string name) {
   co_return done;
 }
 
+/// Before a topic is created for them.
+Result<void> find_files(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (name == "-" || ::access(name.c_str(), R_OK) == 0) continue;
+    return fail(ErrorCode::kNotFound, fmt::format("{}: {}", name, std::strerror(errno)));
+  }
+  return {};
+}
+
 Result<RecordInput> input_of(const ProduceOptions& options) {
   RecordInput input{.empty_is_null = options.empty_is_null};
   Result<std::string> separator = unescape(options.key_separator);
@@ -138,6 +147,7 @@ Task<Result<void>> produce(ClientSession* session, const ProduceOptions* options
   if (!delimiter) co_return fail(delimiter.error());
   if (delimiter->empty()) co_return fail(ErrorCode::kInvalidArgument, "--delimiter: it has one character or more");
   production.delimiter = std::move(*delimiter);
+  if (Result<void> found = find_files(options->files); !found) co_return fail(found.error());
   auto topic = co_await session->cluster.topic(options->topic, {.may_create = true});
   if (!topic) co_return fail(topic.error());
   const std::size_t places = topic->partitions.size();

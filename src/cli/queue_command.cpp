@@ -330,9 +330,11 @@ Command queue_command() {
       .summary = "list, show, create, fill, look into, purge and delete queues; move messages",
       .description =
           R"(Queues of AMQP's clients. READY messages wait for a consumer, UNSETTLED ones are at one. Works with Wharf and
-with RabbitMQ's management plugin, but for show, peek, drop, move, purge --oldest and --where, which only Wharf has. A queue with priorities is shown from the highest
-one on; 5:12 is a POSITION in priority 5. A SELECTOR is a condition on headers and properties (docs/selectors.md); of a
-queue those that wait go through it, those that consumers hold stay.)",
+with RabbitMQ's management plugin, but for show, peek, drop, move, purge --oldest and --where, which only Wharf has.
+
+A POSITION is a message's place in its queue, as peek shows it. A queue with priorities is shown from the highest one on, and 5:12 is
+place 12 of priority 5. A SELECTOR is a condition on headers and properties (docs/selectors.md): move and purge then take those of the
+waiting messages that match; what consumers hold stays.)",
       .examples = R"(wharf queue list
 wharf queue list --vhost shop -f json
 wharf queue show jobs

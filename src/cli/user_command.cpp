@@ -226,7 +226,7 @@ Run declare(CLI::App* app) {
 Command user_command() {
   return {
       .name = "user",
-      .summary = "add, delete and list users, and say what they may do",
+      .summary = "add, delete and list users, their passwords and tokens, and say what they may do",
       .description =
           R"(Users of the AMQP, MQTT and STOMP ports and of the management API; docs/security.md has the rules, which are
 RabbitMQ's. Works with Wharf and with RabbitMQ's management plugin.)",

@@ -40,8 +40,8 @@ def lines_of(block):
 def files_through_wharf_and_kcat(readme, terminals):
     log = os.path.join(terminals.folder, "access.log")
     write_access_log(log)
-    for said in ("wharf produce --topic access-log ", "kcat -P -b 127.0.0.1:9092 -t access-log-2"):
-        terminals.type(readme.take(said).replace(LOG_IN_README, log))  # it ends with cmp
+    blocks = [readme.take(said) for said in ("wharf produce --topic access-log ", "kcat -P -b 127.0.0.1:9092 -t access-log-2")]
+    terminals.type("\n".join(blocks).replace(LOG_IN_README, log))  # one shell, for LOG; each ends with cmp
 
 
 def kafka_tools(readme, terminals):
@@ -61,7 +61,7 @@ def kafka_tools(readme, terminals):
 
 def publisher_with_confirms(readme, terminals):
     program = readme.take("channel.confirm_delivery()                     #")
-    expect(terminals.python(program + "\nprint(body)"), "b'paint it'")
+    expect(terminals.python(program), "b'paint it'")
 
 
 def task_queue_with_retries(readme, terminals):
@@ -84,13 +84,13 @@ def users(readme, terminals):
 
 def what_flows_in_the_console(readme, terminals):
     with terminals.beside(readme.take("seq 100000")):
-        terminals.type("until wharf consume --topic orders --exit-at-end | grep -q '{\"order\": 100}'; do :; done")
+        terminals.type("until wharf consume --topic shop-orders --exit-at-end | grep -q '{\"order\": 100}'; do :; done")
     expect(terminals.type("curl -sf -H 'Accept: text/html' 127.0.0.1:15672/"), "<html")
 
 
 def what_died(readme, terminals):
     terminals.type(readme.take("wharf queue create dead-letters"))
-    terminals.type("until wharf queue peek dead-letters | grep -q 4700; do :; done")
+    terminals.type("until wharf queue peek dead-letters | grep -q 'expired in invoices.*4700'; do :; done")
 
 
 def until_bound(terminals, queue):

@@ -163,16 +163,28 @@ def test_a_queue_is_looked_into(_):
         return equal(wharf("queue", "peek", "jobs", *here, code=1), f"wharf queue: there is no queue 'jobs' in virtual host '{vhost}'\n")
     for body in (b"make tea", b"\xff\n", "\u00fc".encode() * 50):
         wharf("queue", "publish", "jobs", *here, given=body)
-    table = [line.split(maxsplit=6) for line in wharf("queue", "peek", "jobs", *here).splitlines()]
-    equal(table, [["POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "BODY"],
-                  ["0", "ready", "0", "(default)", "jobs", "8", "make tea"],
-                  ["1", "ready", "0", "(default)", "jobs", "2", "\\xff\\x0a"],
-                  ["2", "ready", "0", "(default)", "jobs", "100", "\u00fc" * 30 + "..."]])
+    table = [line.split(maxsplit=7) for line in wharf("queue", "peek", "jobs", *here).splitlines()]
+    equal(table, [["POSITION", "STATE", "TRIES", "EXCHANGE", "KEY", "BYTES", "DIED", "BODY"],
+                  ["0", "ready", "0", "(default)", "jobs", "8", "-", "make tea"],
+                  ["1", "ready", "0", "(default)", "jobs", "2", "-", "\\xff\\x0a"],
+                  ["2", "ready", "0", "(default)", "jobs", "100", "-", "\u00fc" * 30 + "..."]])
     page = json.loads(wharf("queue", "peek", "jobs", "--from", "1", "--count", "1", "-f", "json", *here))
     equal(([one["position"] for one in page["messages"]], page["messages"][0]["payload"], page["next"]), (["1"], "/wo=", "2"))
     equal([(one["messages_ready"], one["messages_unacknowledged"]) for one in json.loads(wharf("queue", "list", "-f", "json", *here))], [(3, 0)])
     assert "--from: must be a position, such as 12 or 5:12;" in wharf("queue", "peek", "jobs", "--from", "first", *here, code=2)
     equal(wharf("queue", "peek", "no", *here, code=1), f"wharf queue: there is no queue 'no' in virtual host '{vhost}'\n")
+
+
+def test_a_look_at_dead_letters_says_why_and_where_they_died(_):
+    if not is_wharf():
+        return
+    dead, full = unique("dead"), unique("full")
+    wharf("queue", "create", dead)
+    wharf("queue", "create", full, "--argument", "x-max-length=0", "--argument", "x-dead-letter-exchange=",
+          "--argument", f"x-dead-letter-routing-key={dead}")
+    wharf("queue", "publish", full, "too much")
+    eventually(lambda: f"  maxlen in {full}  too much" in wharf("queue", "peek", dead), "the dead letter and its death")
+    wharf("queue", "delete", dead, full)
 
 
 def test_single_messages_are_dropped_and_moved_and_the_oldest_purged(_):
