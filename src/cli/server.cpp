@@ -196,7 +196,8 @@ void Server::open_management() {
                           .history = sampler_->history(),
                           .tokens = *tokens_,
                           .traffic = node_->traffic(0),
-                          .beside = beside_};
+                          .beside = beside_,
+                          .logger = logger_};
   management::About about{.version = WHARF_VERSION,
                           .rabbitmq_version = config_.get<"amqp.server.version">(),
                           .cluster_name = node_->cluster_id(),
@@ -220,7 +221,8 @@ void Server::open_own_api() {
                   .statistics = node_->statistics(),
                   .tokens = *tokens_,
                   .beside = beside_,
-                  .config = config_};
+                  .config = config_,
+                  .logger = logger_};
   v1::About about{.version = WHARF_VERSION, .node = node_->id(), .started = shards_.front()->now()};
   own_ = std::make_unique<v1::Api>(ports, std::move(about), random_);
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "admin/json_http/answers.hpp"
 #include "model/base64.hpp"
 
@@ -45,22 +47,25 @@ http::Response sign_in_first() {
   return response;
 }
 
-/// Its owner, as that user is now; none: nobody's, or it is over.
-std::optional<security::Principal> owner_of(std::string_view text, const broker::Access& access, const Tokens& tokens,
-                                            const runtime::Shard& here, const http::Request& request) {
+/// Its owner, as that user is now.
+Result<security::Principal> owner_of(std::string_view text, const broker::Access& access, const Tokens& tokens,
+                                     const runtime::Shard& here, const http::Request& request) {
   const Token* token = tokens.match(text, request.remote, here.clock().wall_now());
-  const security::User* user = token != nullptr ? access.table(here).find_user(token->user) : nullptr;
-  if (user == nullptr) return std::nullopt;
+  if (token == nullptr)
+    return fail(ErrorCode::kSignInRefused, "the token is not known, has expired or may not come from there");
+  const security::User* user = access.table(here).find_user(token->user);
+  if (user == nullptr)
+    return fail(ErrorCode::kSignInRefused, fmt::format("the token's user '{}' does not exist", token->user));
   return security::Principal{.name = user->name, .tags = user->tags, .client_id = {}};
 }
 
-std::optional<security::Principal> user_of(const broker::Access& access, const Tokens& tokens,
-                                           const runtime::Shard& here, const http::Request& request) {
+Result<security::Principal> user_of(const broker::Access& access, const Tokens& tokens, const runtime::Shard& here,
+                                    const http::Request& request) {
   if (std::optional<std::string_view> token = token_in(request)) return owner_of(*token, access, tokens, here, request);
   std::optional<Credentials> credentials = credentials_of(request);
-  if (!credentials) return std::nullopt;
-  Result<security::Principal> user = access.sign_in(here, credentials->name, credentials->password, request.remote);
-  return user ? std::optional(std::move(*user)) : std::nullopt;
+  if (credentials) return access.sign_in(here, credentials->name, credentials->password, request.remote);
+  bool shows_something = request.header("authorization").has_value();
+  return fail(ErrorCode::kSignInRefused, shows_something ? "neither a name and a password nor a token" : "");
 }
 
 }  // namespace
@@ -73,13 +78,21 @@ bool has_token(const http::Request& request) {
   return token_in(request).has_value();
 }
 
-std::expected<security::Principal, http::Response> manager_of(const broker::Access& access, const Tokens& tokens,
-                                                              const runtime::Shard& here,
-                                                              const http::Request& request) {
-  std::optional<security::Principal> user = user_of(access, tokens, here, request);
-  if (!user) return std::unexpected(sign_in_first());
-  if (!may_manage(user->tags)) return std::unexpected(error_answer(401, "not_authorised", "Not management user"));
+std::expected<security::Principal, Refused> manager_of(const broker::Access& access, const Tokens& tokens,
+                                                       const runtime::Shard& here, const http::Request& request) {
+  Result<security::Principal> user = user_of(access, tokens, here, request);
+  if (!user) return std::unexpected(Refused{sign_in_first(), user.error().message});
+  if (!may_manage(user->tags))
+    return std::unexpected(Refused{error_answer(401, "not_authorised", "Not management user"),
+                                   fmt::format("user '{}' has no tag that lets it manage", user->name)});
   return std::move(*user);
+}
+
+http::Response refuse(runtime::Logger& logger, const http::Request& request, Refused refused) {
+  if (!refused.reason.empty())
+    logger.warn("refused a login",
+                {{"listener", "admin"}, {"from", request.remote.text()}, {"reason", refused.reason}});
+  return std::move(refused.answer);
 }
 
 }  // namespace wharf::json_http

@@ -44,7 +44,7 @@ std::optional<http::Response> refusal_of(const Call& call, Right right) {
 std::size_t Api::larger_body(const runtime::Shard& here, const http::Request& head, std::size_t limit) const {
   bool is_import = head.method == "POST" && head.segments.size() > 1 && head.segments[1] == "definitions";
   if (!is_import) return limit;
-  std::expected<security::Principal, http::Response> user =
+  std::expected<security::Principal, json_http::Refused> user =
       json_http::manager_of(ports_.access, ports_.tokens, here, head);
   return user && user->has_tag("administrator") ? std::max(limit, kDefinitionsBytesMax) : limit;
 }
@@ -53,9 +53,9 @@ runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request re
   Found found = find_route(request.method, request.segments);
   security::Principal user;
   if (found.route == nullptr || found.route->right != Right::kAnybody) {
-    std::expected<security::Principal, http::Response> manager =
+    std::expected<security::Principal, json_http::Refused> manager =
         json_http::manager_of(ports_.access, ports_.tokens, here, request);
-    if (!manager) co_return manager.error();
+    if (!manager) co_return json_http::refuse(ports_.logger, request, std::move(manager.error()));
     user = std::move(*manager);
   }
   if (found.route == nullptr) {

@@ -11,6 +11,7 @@
 
 #include "admin/management/api.hpp"
 #include "broker/node/node.hpp"
+#include "broker/node/node_testing.hpp"
 #include "http/target.hpp"
 #include "model/base64.hpp"
 #include "sim/simulation.hpp"
@@ -39,7 +40,7 @@ class ManagementApi : public testing::Test {
     Ports ports{node_->access(),   node_->entities(),   node_->policies(),   node_->queues(), node_->publish(),
                 node_->read(),     node_->catalogue(),  node_->histories(),  node_->delays(), node_->deduplication(),
                 node_->operate(),  node_->statistics(), node_->parameters(), history_,        tokens(),
-                node_->traffic(0), machine_.work_pool()};
+                node_->traffic(0), machine_.work_pool(), logger_};
     About about{.version = "1.2.3",
                 .rabbitmq_version = "4.0.5",
                 .cluster_name = "c",
@@ -126,7 +127,7 @@ class ManagementApi : public testing::Test {
   config::ServerConfig config_ =
       config::ServerConfig::with({{"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}});
   sim::SeededRandom random_ = simulation_.random("node");
-  runtime::Logger logger_{machine_.clock(), runtime::LogLevel::kError, runtime::LogFormat::kText};
+  broker::KeptLines logger_{machine_.clock()};
   std::string content_type_;
   Endpoint remote_{"127.0.0.1", 1};
   std::unique_ptr<broker::Node> node_;

@@ -26,6 +26,7 @@
 #include "http/message.hpp"
 #include "model/endpoint.hpp"
 #include "routing/core/router.hpp"
+#include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
@@ -53,6 +54,7 @@ struct Ports {
   json_http::Tokens& tokens;
   broker::ShardTraffic& traffic;  // of the shard that it is asked on
   runtime::WorkPool& beside;      // makes the answers
+  runtime::Logger& logger;
 
   broker::OutgoingPorts outgoing() const { return {entities, queues, histories, delays, publish, catalogue}; }
 };

@@ -132,6 +132,19 @@ TEST_F(ManagementApi, TagsDecideWhatMayBeAsked) {
           "configure access to queue 'b' in vhost '/' refused for user 'alice'");
 }
 
+TEST_F(ManagementApi, TheLogSaysWhoseLoginWasRefusedAndWhy) {
+  add_user("plain", "");
+  auto told = [this] { return logger_.with("refused a login listener=admin from=127.0.0.1:1 "); };
+  EXPECT_EQ(status("GET", "/whoami", "", ""), 401u);  // each tool's first request
+  EXPECT_EQ(status("GET", "/whoami"), 200u);
+  EXPECT_THAT(told(), testing::IsEmpty());
+  EXPECT_EQ(status("GET", "/whoami", "", "plain:wrong"), 401u);
+  EXPECT_EQ(status("GET", "/whoami", "", "plain:secret"), 401u);
+  EXPECT_EQ(status("GET", "/whoami", "", "no colon"), 401u);
+  EXPECT_THAT(told(), testing::ElementsAre(testing::HasSubstr("user 'plain'"), testing::HasSubstr("user 'plain' has no tag"),
+                                           testing::HasSubstr("neither a name and a password nor a token")));
+}
+
 TEST_F(ManagementApi, AVirtualHostIsItsMakersToUse) {
   EXPECT_EQ(status("PUT", "/vhosts/a%20b"), 201u);
   EXPECT_EQ(status("PUT", "/vhosts/a%20b"), 204u);

@@ -22,9 +22,9 @@ runtime::Task<http::Response> Api::answer(runtime::Shard& here, http::Request re
   Found found = find_route(request.method, request.segments);
   security::Principal user;
   if (found.route == nullptr || found.route->right != Right::kAnybody) {
-    std::expected<security::Principal, http::Response> manager =
+    std::expected<security::Principal, json_http::Refused> manager =
         json_http::manager_of(ports_.access, ports_.tokens, here, request);
-    if (!manager) co_return manager.error();
+    if (!manager) co_return json_http::refuse(ports_.logger, request, std::move(manager.error()));
     user = std::move(*manager);
   }
   if (found.route == nullptr) {

@@ -43,7 +43,7 @@ class OwnApi : public testing::Test {
     simulation_.run(shard(), tokens_->open(shard(), &node_->access().table(shard())));
     Ports ports{node_->access(), node_->catalogue(), node_->operate(),    node_->read(), node_->publish(),
                 node_->groups(), node_->entities(),  node_->statistics(), *tokens_,      machine_.work_pool(),
-                config_};
+                config_, logger_};
     api_ =
         std::make_unique<Api>(ports, About{.version = "1.2.3", .node = node_->id(), .started = shard().now()}, random_);
   }

@@ -22,6 +22,7 @@
 #include "groups/shell/coordinators.hpp"
 #include "http/message.hpp"
 #include "model/ids.hpp"
+#include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/task.hpp"
@@ -43,6 +44,7 @@ struct Ports {
   json_http::Tokens& tokens;
   runtime::WorkPool& beside;  // makes the answers
   const config::ServerConfig& config;
+  runtime::Logger& logger;
 };
 
 /// What the node says it is.
