@@ -1,10 +1,13 @@
 #include "http/connection.hpp"
 
 #include "http/response_head.hpp"
+#include "runtime/foreign_protocol.hpp"
 
 namespace wharf::http {
 namespace {
 
+/// So many bytes say whose protocol it is; each request has more.
+constexpr std::size_t kTellingBytes = 8;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// After a refusal what the client still sends is read and dropped for a while: closing at once could take the
 /// refusal from it (a reset overtakes what it has not read).
@@ -53,6 +56,14 @@ void Connection::close() {
 runtime::Task<void> Connection::run() {
   bool more = true;
   while (more && !closing_) {
+    if (!heard_ && parser_.pending().size() < kTellingBytes) {
+      more = co_await receive();
+      continue;
+    }
+    if (!std::exchange(heard_, true)) {
+      bool refused = co_await refuse_foreign();
+      if (refused) break;
+    }
     std::expected<std::optional<Request>, Refusal> next = parser_.next();
     if (!next) {
       co_await refuse(std::move(next.error()));
@@ -82,6 +93,17 @@ runtime::Task<bool> Connection::receive() {
   parser_.received(count);
   if (count > 0 && !std::exchange(receiving_, true)) allow(limits_.receive);
   co_return count > 0;
+}
+
+/// The connection's first bytes are another protocol's: said once, in words that its speaker understands.
+runtime::Task<bool> Connection::refuse_foreign() {
+  auto foreign = runtime::recognise_protocol(parser_.pending());
+  if (!foreign || foreign->name.starts_with("HTTP")) co_return false;
+  logger_.warn(
+      "refused a connection that speaks another protocol",
+      {{"listener", stream_->local().text()}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
+  if (!foreign->refusal.empty()) co_await write(pieces_of(foreign->refusal));
+  co_return true;
 }
 
 /// 0: nothing comes any more. While it waits, close() need not wait for the client.

@@ -31,6 +31,7 @@ class Connection final : public runtime::PortConnection {
  private:
   runtime::Task<bool> receive();
   runtime::Task<std::size_t> read(MutableBytes into);
+  runtime::Task<bool> refuse_foreign();
   runtime::Task<bool> answer(Request request);
   runtime::Task<void> refuse(Refusal refusal);
   runtime::Task<bool> send(Response response, bool with_body, bool keep_alive);
@@ -46,6 +47,7 @@ class Connection final : public runtime::PortConnection {
   RequestParser parser_;
   bool closing_ = false;    // after the response in progress
   bool waiting_ = false;    // for bytes of the client
+  bool heard_ = false;      // its first bytes, and they are HTTP's as far as they tell
   bool receiving_ = false;  // the time for the request in progress runs
   std::optional<MonotonicTime> deadline_;
   std::optional<runtime::Timers::Handle> timer_;

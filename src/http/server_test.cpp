@@ -148,6 +148,21 @@ TEST_F(HttpServer, ARefusalReachesAClientThatGoesOnSending) {
   EXPECT_EQ(echo_.asked, 0);
 }
 
+TEST_F(HttpServer, WhoSpeaksAnotherProtocolIsToldInItsOwnWords) {
+  using namespace std::string_view_literals;
+  auto answer_to = [this](std::string_view first) {
+    Client& client = connect();
+    say(client, std::string(first));
+    EXPECT_TRUE(until([&] { return client.ended; }));
+    return client.heard;
+  };
+  EXPECT_EQ(answer_to("\x16\x03\x01\x02\x00\x01\x00\x01\xfc"sv), "\x15\x03\x01\x00\x02\x02\x28"sv);  // TLS: an alert
+  EXPECT_EQ(answer_to("AMQP\x00\x00\x09\x01"sv), "AMQP\x00\x00\x09\x01"sv);
+  EXPECT_EQ(answer_to("\x10\x10\x00\x04MQTT\x04"sv), "\x20\x02\x00\x01"sv);
+  EXPECT_EQ(answer_to("\x00\x00\x00\x0e\x00\x12\x00\x03\x00\x00\x00\x01\x00\x04test"sv), "");  // Kafka: it has no words for it
+  EXPECT_EQ(echo_.asked, 0);
+}
+
 TEST_F(HttpServer, ASenderThatWaitsIsToldToContinue) {
   Client& client = connect();
   say(client, "PUT /x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");

@@ -14,7 +14,7 @@ struct ForeignProtocol {
 };
 
 /// What a connection's first bytes belong to, when they clearly open one of: TLS, HTTP, HTTP/2, AMQP, MQTT, STOMP, OpenWire,
-/// SSH, RocketMQ remoting. Needs 8 bytes to be sure of all; fewer give fewer answers.
+/// SSH, NATS, RocketMQ remoting, Kafka. Needs 14 bytes to be sure of all; fewer give fewer answers.
 std::optional<ForeignProtocol> recognise_protocol(ByteView first_bytes);
 
 }  // namespace wharf::runtime

@@ -25,8 +25,22 @@ TEST(ForeignProtocol, EachIsNamedByItsFirstBytes) {
   EXPECT_EQ(name_of("\x00\x00\x01\x00\x00\x00\x00\xF0{\"code\":105"sv), "RocketMQ remoting");
 }
 
-TEST(ForeignProtocol, AKafkaRequestIsNone) {
-  EXPECT_EQ(name_of("\x00\x00\x00\x0e\x00\x12\x00\x00\x00\x00\x00\x01\x00\x04wait"sv), "none");
+TEST(ForeignProtocol, NoneIsTakenForAnother) {
+  EXPECT_EQ(name_of("CONNECT {\"verbose\":false}\r\n"sv), "NATS");
+  EXPECT_EQ(name_of("CONNECT wharf:443 HTTP/1.1\r\n"sv), "HTTP");
+  EXPECT_EQ(name_of("PATCH /api HTTP/1.1\r\n"sv), "HTTP");
+  EXPECT_EQ(name_of("CONNECT\r\naccept-version:1.2\r\n"sv), "STOMP");
+  EXPECT_EQ(name_of("\x10\x80\x80\x01\x00\x04MQTT\x05"sv), "MQTT");
+  EXPECT_EQ(name_of("\x00\x00\x00\x0e\x00\x12\x00\x00\x00\x00\x00\x01\x00\x04wait"sv), "Kafka");
+  EXPECT_EQ(name_of("\x00\x00\x00\x0a\x00\x03\x00\x00\x00\x00\x00\x01\xff\xff"sv), "Kafka");
+}
+
+TEST(ForeignProtocol, MqttIsRefusedInItsOwnVersion) {
+  EXPECT_EQ(recognise_protocol(as_bytes("\x10\x10\x00\x04MQTT\x04"sv))->refusal, "\x20\x02\x00\x01"sv);
+  EXPECT_EQ(recognise_protocol(as_bytes("\x10\x10\x00\x04MQTT\x05"sv))->refusal, "\x20\x03\x00\x84\x00"sv);
+}
+
+TEST(ForeignProtocol, WhatIsNoBeginningIsNone) {
   EXPECT_EQ(name_of(""sv), "none");
   EXPECT_EQ(name_of("\x00\x00\x01"sv), "none");
 }

@@ -107,7 +107,7 @@ bool Connection::start_requests() {
 
 bool Connection::recognise_foreign_protocol() {
   auto foreign = runtime::recognise_protocol(frames_.pending());
-  if (!foreign) return false;
+  if (!foreign || foreign->name == "Kafka") return false;
   door_.logger.warn("refused a connection that speaks another protocol",
                     {{"listener", "kafka"}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
   Reply refusal{.close = true};

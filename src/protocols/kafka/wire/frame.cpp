@@ -8,19 +8,6 @@
 
 namespace wharf::kafka {
 
-Result<std::optional<std::size_t>> request_frame_size(ByteView buffered, std::size_t max_bytes) {
-  if (buffered.size() < kFrameLengthBytes) return std::nullopt;
-  auto claimed = load_big_endian<std::int32_t>(buffered.data());
-  if (claimed < static_cast<std::int32_t>(kMinRequestBytes)) {
-    return fail(ErrorCode::kMalformed, fmt::format("a request of {} bytes cannot be", claimed));
-  }
-  auto size = static_cast<std::size_t>(claimed);
-  if (size > max_bytes) {
-    return fail(ErrorCode::kTooLarge, fmt::format("a request of {} bytes is above the limit of {}", size, max_bytes));
-  }
-  return size;
-}
-
 OpenFrame begin_frame(Writer& writer) {
   OpenFrame frame{writer.mark(), writer.total_size()};
   writer.integer<std::int32_t>(0);

@@ -11,15 +11,8 @@
 namespace wharf::kafka {
 
 inline constexpr std::size_t kFrameLengthBytes = 4;
-/// Kafka's own default of socket.request.max.bytes.
-inline constexpr std::size_t kDefaultMaxFrameBytes = 104'857'600;
 /// Key, version and correlation id: no request is shorter.
 inline constexpr std::size_t kMinRequestBytes = 8;
-
-/// Size of the request frame at the start of `buffered`, its length field not counted; nothing while fewer than four
-/// bytes are there. Errors, before anything is allocated: kMalformed (too short for a header, or negative: another
-/// protocol's bytes), kTooLarge.
-Result<std::optional<std::size_t>> request_frame_size(ByteView buffered, std::size_t max_bytes = kDefaultMaxFrameBytes);
 
 /// A frame being written: begin, header, body, end. A Writer may hold several frames, one after the other.
 struct OpenFrame {

@@ -12,6 +12,7 @@ namespace wharf::kafka {
 namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kMostKeptBytes = (1 << 20) + kChunkBytes;  // a request with one of the largest messages, by default
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kSmallestRead = 4096;
 
@@ -31,8 +32,11 @@ void FrameBuffer::move_to_chunk(std::size_t capacity) {
 MutableBytes FrameBuffer::space() {
   std::size_t pending_bytes = end_ - start_;
   if (pending_bytes == 0 && chunk_) {
-    // Start over in the same memory once nobody holds a frame of it.
-    if (!shared_ || nobody_else_holds(chunk_)) {
+    // Start over in the same memory once nobody holds a frame of it; what one large frame needed is not kept for ever.
+    if (capacity_ > kMostKeptBytes) {
+      chunk_.reset();
+      capacity_ = start_ = end_ = 0;
+    } else if (!shared_ || nobody_else_holds(chunk_)) {
       start_ = end_ = 0;
       shared_ = false;
     }

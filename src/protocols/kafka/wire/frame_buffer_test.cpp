@@ -89,6 +89,14 @@ TEST(FrameBuffer, ALargeFrameInSmallReadsIsMovedAFewTimes) {
   EXPECT_LT(bytes_moved, large.size());
 }
 
+// A connection that once sent 100 MB would otherwise hold them until it ends.
+TEST(FrameBuffer, TheMemoryOfALargeFrameIsNotKept) {
+  FrameBuffer frames(100 << 20);
+  std::vector<std::byte> large = framed(std::string(10 << 20, 'x'));
+  EXPECT_EQ(feed(frames, large, 1 << 20, nullptr).size(), 1u);
+  EXPECT_LE(frames.space().size(), 64u * 1024);
+}
+
 TEST(FrameBuffer, APromiseAllocatesNothing) {
   FrameBuffer frames(100 << 20);
   store_big_endian(frames.space().data(), std::int32_t{100 << 20});

@@ -7,35 +7,6 @@
 namespace wharf::kafka {
 namespace {
 
-Bytes frame_start(std::int32_t size) {
-  Bytes bytes(4);
-  store_big_endian(bytes.data(), size);
-  return bytes;
-}
-
-TEST(Frame, NothingIsKnownBeforeFourBytesAreThere) {
-  for (std::size_t have = 0; have < 4; ++have) {
-    auto size = request_frame_size(ByteView(frame_start(100)).first(have));
-    ASSERT_TRUE(size.has_value());
-    EXPECT_EQ(*size, std::nullopt);
-  }
-  EXPECT_EQ(request_frame_size(frame_start(100)).value(), 100u);
-}
-
-TEST(Frame, SizesThatNoRequestCanHaveAreMalformed) {
-  for (std::int32_t size : {-1, std::numeric_limits<std::int32_t>::min(), 0, 7}) {
-    EXPECT_EQ(request_frame_size(frame_start(size)).error().code, ErrorCode::kMalformed) << size;
-  }
-}
-
-TEST(Frame, AFrameAboveTheLimitIsTooLargeBeforeItsBytesCome) {
-  EXPECT_EQ(request_frame_size(frame_start(1000), 1000).value(), 1000u);
-  EXPECT_EQ(request_frame_size(frame_start(1001), 1000).error().code, ErrorCode::kTooLarge);
-  Bytes http;  // "GET " read as a length
-  for (char c : {'G', 'E', 'T', ' '}) http.push_back(static_cast<std::byte>(c));
-  EXPECT_EQ(request_frame_size(http).error().code, ErrorCode::kTooLarge);
-}
-
 TEST(Frame, TheLengthCountsSplicedBytesOfThisFrameOnly) {
   Writer writer;
   OpenFrame first = begin_frame(writer);

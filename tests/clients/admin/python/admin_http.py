@@ -67,8 +67,10 @@ def test_a_request_without_host_is_400(bootstrap):
     refused(b"GET / HTTP/1.1\r\n\r\n", 400)
 
 
-def test_a_tls_hello_is_answered_and_closed(bootstrap):
-    refused(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(300), 400)
+def test_who_speaks_another_protocol_is_told_in_its_own_words(bootstrap):
+    equal(door.say(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(300)), b"\x15\x03\x01\x00\x02\x02\x28")  # TLS: an alert
+    equal(door.say(b"AMQP\x00\x00\x09\x01"), b"AMQP\x00\x00\x09\x01")
+    equal(door.say(b"\x10\x10\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x03abc"), b"\x20\x03\x00\x84\x00")
 
 
 def test_a_huge_header_is_431(bootstrap):
