@@ -81,6 +81,6 @@ struct std::hash<wharf::Uuid> {
 template <>
 struct std::hash<wharf::PartitionId> {
   std::size_t operator()(const wharf::PartitionId& id) const {
-    return std::hash<wharf::Uuid>()(id.topic) + 0x9E3779B97F4A7C15ull * static_cast<std::uint32_t>(id.index.value + 1);
+    return std::hash<wharf::Uuid>()(id.topic) + 0x9E3779B97F4A7C15ull * (static_cast<std::uint32_t>(id.index.value) + 1);
   }
 };
