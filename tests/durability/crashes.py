@@ -25,9 +25,13 @@ def survive(broker, topics, fault, verify_every):
     everyone = [writer for group in writers.values() for writer in group]
 
     def check(when):
+        for writer in everyone:  # or each look takes longer than the one before: what is written meanwhile is read by the next
+            writer.hold()
         for topic, group in writers.items():
             total, acknowledged = verify(broker.bootstrap, topic, PARTITIONS, group)
             print(f"{when}, {topic}: {acknowledged} acknowledged, {total} stored, all as promised", flush=True)
+        for writer in everyone:
+            writer.go_on()
 
     for count in range(1, faults + 1):
         for writer in everyone:

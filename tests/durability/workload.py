@@ -33,7 +33,7 @@ class Writer:
         self.acknowledged = {}  # (partition, offset) -> number
         self.errors = defaultdict(int)
         self.next_number = defaultdict(int)
-        self._stopping = threading.Event()
+        self._stopping, self._held = threading.Event(), threading.Event()
         self._producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": idempotent, "acks": "all", "linger.ms": 2,
                                    "message.timeout.ms": message_timeout_ms, "reconnect.backoff.max.ms": 200, "retry.backoff.ms": 50,
                                    "queue.buffering.max.messages": 5000, "log_level": 0, **config})
@@ -48,6 +48,13 @@ class Writer:
         eventually(lambda: len(self.acknowledged) >= count, f"{count} records of {self.name} acknowledged; errors so far: {dict(self.errors)}",
                    deadline_s)
 
+    def hold(self):
+        """No new records until go_on()."""
+        self._held.set()
+
+    def go_on(self):
+        self._held.clear()
+
     def finish(self, deadline_s=60):
         """No new records; waits until each has been acknowledged or refused."""
         self._stopping.set()
@@ -59,6 +66,9 @@ class Writer:
     def _write(self):
         turn = 0
         while not self._stopping.is_set():
+            if self._held.is_set():
+                self._producer.poll(TURN_S)
+                continue
             turn += 1
             if turn % RECORDS_PER_TURN == 0:
                 self._producer.poll(TURN_S)
