@@ -97,11 +97,9 @@ runtime::Task<bool> Connection::receive() {
 
 /// The connection's first bytes are another protocol's: said once, in words that its speaker understands.
 runtime::Task<bool> Connection::refuse_foreign() {
-  auto foreign = runtime::recognise_protocol(parser_.pending());
-  if (!foreign || foreign->name.starts_with("HTTP")) co_return false;
-  logger_.warn(
-      "refused a connection that speaks another protocol",
-      {{"listener", stream_->local().text()}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
+  auto foreign =
+      runtime::foreign_speaker(parser_.pending(), "HTTP", logger_, stream_->local().text(), stream_->remote());
+  if (!foreign) co_return false;
   if (!foreign->refusal.empty()) co_await write(pieces_of(foreign->refusal));
   co_return true;
 }

@@ -48,13 +48,13 @@ constexpr std::array kOpenings = {
 
 bool is_tls_hello(std::string_view text) { return text.size() >= 3 && text[0] == 0x16 && text[1] == 0x03 && text[2] <= 0x04; }
 
-// CONNECT, the remaining length in up to four bytes, then the protocol's name with its length, and its level.
+// CONNECT, the remaining length in one to four bytes, then the protocol's name with its length, and its level.
 std::optional<ForeignProtocol> mqtt_connect(std::string_view text) {
   if (text.size() < 8 || text[0] != 0x10) return std::nullopt;
   std::size_t length_bytes = 1;
   while (length_bytes < 4 && (text[length_bytes] & 0x80) != 0) ++length_bytes;
   std::string_view name = text.substr(1 + length_bytes);
-  if (!name.starts_with("\0\4M"sv) && !name.starts_with("\0\6M"sv)) return std::nullopt;
+  if (!name.starts_with("\0\4MQ"sv) && !name.starts_with("\0\6MQ"sv)) return std::nullopt;
   bool is_5 = name.starts_with("\0\4MQTT\5"sv);
   return ForeignProtocol{"MQTT", is_5 ? kMqtt5Refusal : kMqttRefusal};
 }
@@ -67,8 +67,7 @@ bool is_rocketmq(std::string_view text) {
   return text.size() >= 10 && text[0] == 0 && text[4] == 0 && text.substr(8).starts_with("{\""sv);
 }
 
-// int32 length, int16 key and version, int32 correlation id, a client id that its length fits: no other client begins with
-// three zeros in these places.
+// int32 length, int16 key and version, int32 correlation id, and a client id's length that fits into it.
 bool is_kafka_request(std::string_view text) {
   constexpr std::size_t kHeaderBytes = 14;
   constexpr std::int16_t kMostKeys = 256, kMostVersions = 32;  // there are 93 keys, and up to version 18
@@ -94,6 +93,15 @@ std::optional<ForeignProtocol> recognise_protocol(ByteView first_bytes) {
   if (is_rocketmq(text)) return ForeignProtocol{"RocketMQ remoting", {}};
   if (is_kafka_request(text)) return ForeignProtocol{"Kafka", {}};
   return std::nullopt;
+}
+
+std::optional<ForeignProtocol> foreign_speaker(ByteView first_bytes, std::string_view own, Logger& logger,
+                                               std::string_view listener, const Endpoint& from) {
+  std::optional<ForeignProtocol> foreign = recognise_protocol(first_bytes);
+  if (!foreign || foreign->name.starts_with(own)) return std::nullopt;
+  logger.warn("refused a connection that speaks another protocol",
+              {{"listener", listener}, {"protocol", foreign->name}, {"from", from.text()}});
+  return foreign;
 }
 
 }  // namespace wharf::runtime

@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "model/bytes.hpp"
+#include "model/endpoint.hpp"
+#include "runtime/logger.hpp"
 
 namespace wharf::runtime {
 
@@ -16,5 +18,10 @@ struct ForeignProtocol {
 /// What a connection's first bytes belong to, when they clearly open one of: TLS, HTTP, HTTP/2, AMQP, MQTT, STOMP, OpenWire,
 /// SSH, NATS, RocketMQ remoting, Kafka. Needs 14 bytes to be sure of all; fewer give fewer answers.
 std::optional<ForeignProtocol> recognise_protocol(ByteView first_bytes);
+
+/// The same at a door whose own protocol is called `own` (so begins the name of each of its versions): none where that is
+/// spoken; whoever else is told in the log.
+std::optional<ForeignProtocol> foreign_speaker(ByteView first_bytes, std::string_view own, Logger& logger,
+                                               std::string_view listener, const Endpoint& from);
 
 }  // namespace wharf::runtime

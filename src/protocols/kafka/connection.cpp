@@ -106,10 +106,8 @@ bool Connection::start_requests() {
 }
 
 bool Connection::recognise_foreign_protocol() {
-  auto foreign = runtime::recognise_protocol(frames_.pending());
-  if (!foreign || foreign->name == "Kafka") return false;
-  door_.logger.warn("refused a connection that speaks another protocol",
-                    {{"listener", "kafka"}, {"protocol", foreign->name}, {"from", stream_->remote().text()}});
+  auto foreign = runtime::foreign_speaker(frames_.pending(), "Kafka", door_.logger, "kafka", stream_->remote());
+  if (!foreign) return false;
   Reply refusal{.close = true};
   if (!foreign->refusal.empty()) refusal.pieces.emplace_back(SharedBytes::copy_of(as_bytes(foreign->refusal)));
   responses_.complete(responses_.open(0), std::move(refusal));

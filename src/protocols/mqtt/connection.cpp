@@ -102,10 +102,8 @@ void Connection::force_close(std::string reason) {
 }
 
 bool Connection::is_foreign() {
-  auto foreign = runtime::recognise_protocol(packets_.pending());
-  if (!foreign || foreign->name == "MQTT") return false;
-  door_.logger.warn("refused a connection that speaks another protocol",
-                    {{"listener", "mqtt"}, {"protocol", foreign->name}, {"from", client_.remote.text()}});
+  auto foreign = runtime::foreign_speaker(packets_.pending(), "MQTT", door_.logger, "mqtt", client_.remote);
+  if (!foreign) return false;
   client_.out.raw(as_bytes(foreign->refusal));
   client_.end();
   return true;

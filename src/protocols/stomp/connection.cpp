@@ -106,10 +106,8 @@ void Connection::force_close(std::string reason) {
 }
 
 bool Connection::is_foreign() {
-  auto foreign = runtime::recognise_protocol(frames_.pending());
-  if (!foreign || foreign->name == "STOMP") return false;
-  door_.logger.warn("refused a connection that speaks another protocol",
-                    {{"listener", "stomp"}, {"protocol", foreign->name}, {"from", client_.remote.text()}});
+  auto foreign = runtime::foreign_speaker(frames_.pending(), "STOMP", door_.logger, "stomp", client_.remote);
+  if (!foreign) return false;
   client_.out.raw(as_bytes(foreign->refusal));
   client_.phase = Phase::kEnded;
   client_.can_write.notify();

@@ -1,18 +1,13 @@
 #pragma once
 // Kafka's framing: a big-endian int32 with the size of what follows, then header and body.
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 
-#include "model/bytes.hpp"
 #include "model/error.hpp"
 #include "protocols/kafka/wire/writer.hpp"
 
 namespace wharf::kafka {
 
 inline constexpr std::size_t kFrameLengthBytes = 4;
-/// Key, version and correlation id: no request is shorter.
-inline constexpr std::size_t kMinRequestBytes = 8;
 
 /// A frame being written: begin, header, body, end. A Writer may hold several frames, one after the other.
 struct OpenFrame {

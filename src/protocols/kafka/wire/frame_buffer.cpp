@@ -7,13 +7,13 @@
 
 #include "model/byte_order.hpp"
 #include "model/sole_owner.hpp"
+#include "protocols/kafka/wire/frame.hpp"
 
 namespace wharf::kafka {
 namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr std::size_t kMostKeptBytes = (1 << 20) + kChunkBytes;  // a request with one of the largest messages, by default
-constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kSmallestRead = 4096;
 
 }  // namespace
@@ -42,10 +42,10 @@ MutableBytes FrameBuffer::space() {
     }
   }
   std::size_t frame_bytes = 0;
-  if (pending_bytes >= kLengthBytes) {
-    frame_bytes = kLengthBytes + static_cast<std::uint32_t>(load_big_endian<std::int32_t>(chunk_.get() + start_));
+  if (pending_bytes >= kFrameLengthBytes) {
+    frame_bytes = kFrameLengthBytes + static_cast<std::uint32_t>(load_big_endian<std::int32_t>(chunk_.get() + start_));
   }
-  bool fits = start_ + std::max(frame_bytes, pending_bytes + kLengthBytes) <= capacity_ && capacity_ - end_ >= 1;
+  bool fits = start_ + std::max(frame_bytes, pending_bytes + kFrameLengthBytes) <= capacity_ && capacity_ - end_ >= 1;
   bool tight = frame_bytes == 0 && capacity_ - end_ < kSmallestRead;
   // A frame that does not fit moves to the front of a chunk once, then whenever its chunk is full, to four times what has arrived and at
   // most what it needs: a promise alone allocates nothing, and small reads do not move what is there each time.
@@ -62,16 +62,16 @@ void FrameBuffer::received(std::size_t count) {
 
 Result<std::optional<Frame>> FrameBuffer::next() {
   std::size_t pending_bytes = end_ - start_;
-  if (pending_bytes < kLengthBytes) return std::nullopt;
+  if (pending_bytes < kFrameLengthBytes) return std::nullopt;
   auto length = load_big_endian<std::int32_t>(chunk_.get() + start_);
   if (length < 0) return fail(ErrorCode::kMalformed, fmt::format("a frame of {} bytes", length));
   auto frame_bytes = static_cast<std::size_t>(length);
   if (frame_bytes > max_frame_bytes_) {
     return fail(ErrorCode::kTooLarge, fmt::format("a frame of {} bytes; the limit is {}", frame_bytes, max_frame_bytes_));
   }
-  if (pending_bytes - kLengthBytes < frame_bytes) return std::nullopt;
-  Frame frame{chunk_, {chunk_.get() + start_ + kLengthBytes, frame_bytes}};
-  start_ += kLengthBytes + frame_bytes;
+  if (pending_bytes - kFrameLengthBytes < frame_bytes) return std::nullopt;
+  Frame frame{chunk_, {chunk_.get() + start_ + kFrameLengthBytes, frame_bytes}};
+  start_ += kFrameLengthBytes + frame_bytes;
   shared_ = true;
   return frame;
 }

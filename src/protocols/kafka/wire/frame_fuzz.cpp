@@ -16,6 +16,7 @@ using namespace wharf::kafka;  // NOLINT
 
 namespace {
 
+constexpr std::size_t kHeaderStartBytes = 8;  // key, version, correlation id
 constexpr std::size_t kMaxFrameBytes = 400'000;
 constexpr std::size_t kMostKeptBytes = 1'200'000;  // without a frame that needs it
 constexpr std::size_t kMostStreamBytes = 1'000'000;
@@ -87,7 +88,7 @@ void check_frames(ByteView stream, std::uint32_t seed) {
 }
 
 void check_header(ByteView bytes) {
-  WHARF_ASSERT(peek_request_header(bytes).has_value() == (bytes.size() >= kMinRequestBytes));
+  WHARF_ASSERT(peek_request_header(bytes).has_value() == (bytes.size() >= kHeaderStartBytes));
   for (std::int16_t version = 0; version <= 2; ++version) {
     Reader reader(bytes);
     Result<RequestHeader> header = read_request_header(reader, version);
