@@ -62,9 +62,11 @@ std::optional<Header> header_at(ByteView rest, std::uint64_t position) {
   return header;
 }
 
+ByteView state_of(ByteView entry) { return entry.subspan(kEntryHeaderBytes, entry.size() - kEntryHeaderBytes - kTrailerBytes); }
+
 bool state_is_good(ByteView entry) {
   std::uint32_t checksum = load_big_endian<std::uint32_t>(entry.data() + kStateChecksum);
-  return checksum == crc32c(entry.subspan(kEntryHeaderBytes, entry.size() - kEntryHeaderBytes - kTrailerBytes));
+  return checksum == crc32c(state_of(entry));
 }
 
 /// Whose entry the unreadable bytes are, if they are just one: its length or its state's checksum fits, and its trailer is good.
@@ -135,12 +137,16 @@ std::vector<CheckpointPiece> parse_checkpoint_entries(ByteView file) {
     if (header && state_is_good(file.subspan(at, header->total_bytes))) {
       pieces.push_back({.begin = at, .end = at + header->total_bytes, .entry = header->entry, .partition = header->entry.partition});
     } else if (header) {
-      pieces.push_back({.begin = at, .end = at + header->total_bytes, .entry = {}, .partition = header->entry.partition});
+      pieces.push_back({.begin = at, .end = at + header->total_bytes, .entry = {}, .partition = header->entry.partition, .state = header->entry.state});
     } else {
       std::uint64_t next = at + kAlignment;
       while (next < file.size() && !header_at(file.subspan(next), next)) next += kAlignment;
       next = std::min<std::uint64_t>(next, file.size());
-      pieces.push_back({.begin = at, .end = next, .entry = {}, .partition = owner_of(file.subspan(at, next - at))});
+      ByteView bytes = file.subspan(at, next - at);
+      std::optional<PartitionId> owner = owner_of(bytes);
+      pieces.push_back({.begin = at, .end = next, .entry = {}, .partition = owner});
+      if (owner) pieces.back().state = state_of(bytes);
+      if (owner) pieces.back().state_is_sound = state_is_good(bytes);
     }
     at = pieces.back().end;
   }

@@ -49,6 +49,8 @@ struct CheckpointPiece {
   std::uint64_t end = 0;
   std::optional<StoredCheckpoint> entry;   // none: these bytes cannot be read
   std::optional<PartitionId> partition;   // of the one entry that cannot be read; none: it may be any, or several
+  ByteView state;                         // of that one, as it stands; zeros may follow
+  bool state_is_sound = false;            // it matches its checksum: what is around it is damaged
 };
 
 /// Takes a file apart, from its header to its end.

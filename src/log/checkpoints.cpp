@@ -58,12 +58,6 @@ bool is_of_partition(const StoredCheckpoint& entry) {
   return entry.kind == StoredCheckpointKind::kState || entry.kind == StoredCheckpointKind::kRemoved;
 }
 
-struct Newest {
-  LoadedCheckpoint loaded;
-  std::uint64_t begin = 0;
-  std::uint32_t bytes = 0;
-};
-
 }  // namespace
 
 Checkpoints::Checkpoints(runtime::FileSystem& files, Path folder, runtime::Logger& logger)
@@ -73,16 +67,17 @@ Checkpoints::Path Checkpoints::path_of(std::uint64_t generation) const {
   return folder_ / fmt::format("{:020}{}", generation, kSuffix);
 }
 
-Result<Checkpoints::Opened> Checkpoints::open(runtime::FileSystem& files, Path folder, runtime::Logger& logger) {
+Result<Checkpoints::Opened> Checkpoints::open(runtime::FileSystem& files, Path folder, runtime::Logger& logger,
+                                              std::optional<CheckpointMark> known) {
   std::unique_ptr<Checkpoints> checkpoints(new Checkpoints(files, std::move(folder), logger));
   if (Result<void> made = create_durable_folder(files, checkpoints->folder_); !made) return fail(made.error());
-  Result<std::shared_ptr<const LoadedCheckpoints>> loaded = checkpoints->load();
+  Result<std::shared_ptr<const LoadedCheckpoints>> loaded = checkpoints->load(known.value_or(CheckpointMark{}));
   if (!loaded) return fail(loaded.error());
   return Opened{std::move(checkpoints), std::move(*loaded)};
 }
 
 // The newest file is whole as far as it was when it got its name; older ones are left over from a crash.
-Result<std::shared_ptr<const LoadedCheckpoints>> Checkpoints::load() {
+Result<std::shared_ptr<const LoadedCheckpoints>> Checkpoints::load(const CheckpointMark& known) {
   auto loaded = std::make_shared<LoadedCheckpoints>();
   Result<std::vector<runtime::FolderEntry>> entries = files_.list(folder_);
   if (!entries) return storage_failure(entries.error());
@@ -93,6 +88,10 @@ Result<std::shared_ptr<const LoadedCheckpoints>> Checkpoints::load() {
     generation_ = *generation;
     newest = entry.name;
   }
+  if (generation_ < known.generation) {
+    loaded->damage.push_back({.file = path_of(known.generation).filename(), .begin = 0, .end = known.size});
+    report(loaded->damage.back());
+  }
   if (newest.empty()) return loaded;
   for (const runtime::FolderEntry& entry : *entries) {
     if (!entry.is_folder && entry.name != newest) static_cast<void>(files_.remove(folder_ / entry.name));
@@ -102,7 +101,8 @@ Result<std::shared_ptr<const LoadedCheckpoints>> Checkpoints::load() {
   loaded->bytes = std::move(*bytes);
   Result<CheckpointFileHeader> header = decode_checkpoint_file_header(loaded->bytes);
   if (!header && header.error().code == ErrorCode::kUnsupportedVersion) return fail(header.error());
-  adopt(*loaded, newest);
+  load_checkpoints(*loaded, newest, known.generation == generation_ ? known.size : 0);
+  adopt(*loaded);
   if (!loaded->damage.empty()) return loaded;
   // Its name may be as new as a crash in write_anew() leaves it.
   if (Result<void> synced = files_.sync_folder(folder_); !synced) return loaded;
@@ -113,54 +113,27 @@ Result<std::shared_ptr<const LoadedCheckpoints>> Checkpoints::load() {
   return loaded;
 }
 
-void Checkpoints::adopt(LoadedCheckpoints& loaded, const std::string& name) {
-  std::vector<CheckpointPiece> pieces = parse_checkpoint_entries(loaded.bytes);
-  Result<CheckpointFileHeader> header = decode_checkpoint_file_header(loaded.bytes);
-  std::uint64_t durable_below = header ? header->synced_bytes : kCheckpointFileHeaderBytes;
-  for (const CheckpointPiece& piece : pieces) {
-    if (piece.entry) durable_below = std::max(durable_below, piece.entry->append_begin);
-  }
-  if (!header) loaded.damage.push_back({.file = name, .begin = 0, .end = kCheckpointFileHeaderBytes});
-  std::map<PartitionId, Newest> newest;
-  for (const CheckpointPiece& piece : pieces) {
-    if (!piece.entry) {
-      bool torn = piece.begin >= durable_below;
-      loaded.damage.push_back({name, piece.begin, piece.end, piece.partition, torn});
-      if (torn) continue;
-      for (auto& [partition, entry] : newest) {
-        if (!piece.partition || *piece.partition == partition) entry.loaded.stale = true;
-      }
-      continue;
-    }
-    const StoredCheckpoint& entry = *piece.entry;
-    auto sequence = [&] { return entry.state.size() == 8 ? WalSequence{load_big_endian<std::uint64_t>(entry.state.data())} : WalSequence{}; };
-    switch (entry.kind) {
-      case StoredCheckpointKind::kState:
-        newest[entry.partition] = {{entry.partition, entry.state, false}, piece.begin, static_cast<std::uint32_t>(piece.end - piece.begin)};
-        break;
-      case StoredCheckpointKind::kRemoved: newest.erase(entry.partition); break;
-      case StoredCheckpointKind::kShardFloor: floors_.shards[ShardIndex{static_cast<std::uint32_t>(entry.partition.index.value)}] = sequence(); break;
-      case StoredCheckpointKind::kFloor: floors_.all = sequence(); break;
-    }
-  }
+void Checkpoints::adopt(const LoadedCheckpoints& loaded) {
   size_ = loaded.bytes.size();
-  for (const auto& [partition, entry] : newest) {
-    loaded.partitions.push_back(entry.loaded);
-    places_[partition] = {entry.begin, entry.bytes};
+  floors_ = loaded.floors;
+  for (const LoadedCheckpoint& entry : loaded.partitions) {
+    places_[entry.partition] = {entry.begin, entry.bytes};
     live_bytes_ += entry.bytes;
+    if (entry.is_salvaged) rescued_[entry.partition] = std::vector<std::byte>(entry.state.begin(), entry.state.end());
   }
-  loaded.floors = floors_;
   for (const CheckpointDamage& damage : loaded.damage) report(damage);
 }
 
 void Checkpoints::report(const CheckpointDamage& damage) {
   std::string partition = damage.partition ? damage.partition->folder() : "not known";
+  std::initializer_list<runtime::LogField> fields = {
+      {"file", damage.file}, {"begin", damage.begin}, {"end", damage.end}, {"partition", partition}};
   if (damage.torn) {
-    logger_.info("the last checkpoint was cut by a crash; the one before it counts",
-                 {{"file", damage.file}, {"begin", damage.begin}, {"end", damage.end}, {"partition", partition}});
+    logger_.info("the last checkpoint was cut by a crash; the one before it counts", fields);
+  } else if (damage.is_salvaged) {
+    logger_.error("a checkpoint is damaged; what it carried of the partition is taken out of it, batch by batch", fields);
   } else {
-    logger_.error("a checkpoint is damaged; the partition is scanned instead, what was carried in it is lost",
-                  {{"file", damage.file}, {"begin", damage.begin}, {"end", damage.end}, {"partition", partition}});
+    logger_.error("a checkpoint is damaged; the partition is scanned instead, what was carried in it is lost", fields);
   }
 }
 

@@ -6,7 +6,8 @@
 // Order of a checkpoint: sync the segments, append() here, then WriteAheadLog::recycle(). A crash anywhere leaves each
 // partition its old or its new entry, either of which is true of the disk.
 //
-// A damaged entry costs its partition the entry and nobody else anything. Thread-safe; waits for the disk: call it on the work pool.
+// A damaged entry costs its partition the entry, but for what can be saved of it, and nobody else anything. Thread-safe; waits
+// for the disk: call it on the work pool.
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -22,8 +23,8 @@
 #include <vector>
 
 #include "log/checkpoint_format.hpp"
+#include "log/loaded_checkpoints.hpp"
 #include "log/wal_format.hpp"
-#include "log/wal_recovery.hpp"
 #include "model/bytes.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
@@ -44,31 +45,6 @@ struct WalFloor {
   WalSequence sequence;
 };
 
-/// The newest readable entry of a partition. `stale`: a newer one was, or may have been, lost to damage; what it says was true
-/// once, so everything behind its recovery point must be scanned.
-struct LoadedCheckpoint {
-  PartitionId partition;
-  ByteView state;
-  bool stale = false;
-};
-
-/// Bytes of the file that no entry can be read from. `partition`: whose entry it was, where that can be told. `torn`: they belong
-/// to the last append, which a crash may have cut.
-struct CheckpointDamage {
-  std::string file = {};
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-  std::optional<PartitionId> partition = {};
-  bool torn = false;
-};
-
-struct LoadedCheckpoints {
-  std::vector<LoadedCheckpoint> partitions;  // sorted by partition; views into `bytes`
-  WalFloors floors;
-  std::vector<CheckpointDamage> damage;
-  std::vector<std::byte> bytes;
-};
-
 /// Names one state of the checkpoint file: what a clean-shutdown marker refers to.
 struct CheckpointMark {
   std::uint64_t generation = 0;
@@ -86,7 +62,9 @@ class Checkpoints {
   };
   /// Loads what is there and makes it ready for appends; creates the folder. Works on a full disk. kStorage: the folder or its file
   /// cannot be opened. kUnsupportedVersion.
-  static Result<Opened> open(runtime::FileSystem& files, Path folder, runtime::Logger& logger);
+  /// `known`: a state of the file that is known to have been durable.
+  static Result<Opened> open(runtime::FileSystem& files, Path folder, runtime::Logger& logger,
+                             std::optional<CheckpointMark> known = {});
 
   /// Durable when it returns. After an error the entries may count or not; append them again.
   Result<void> append(std::span<const PartitionCheckpoint> entries, std::optional<WalFloor> floor);
@@ -118,8 +96,8 @@ class Checkpoints {
   };
 
   Checkpoints(runtime::FileSystem& files, Path folder, runtime::Logger& logger);
-  Result<std::shared_ptr<const LoadedCheckpoints>> load();
-  void adopt(LoadedCheckpoints& loaded, const std::string& name);
+  Result<std::shared_ptr<const LoadedCheckpoints>> load(const CheckpointMark& known);
+  void adopt(const LoadedCheckpoints& loaded);
   void report(const CheckpointDamage& damage);
   Result<void> append_entries(std::span<const StoredCheckpoint> entries);
   Result<void> append_in_place(std::span<const StoredCheckpoint> entries);

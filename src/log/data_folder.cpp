@@ -17,6 +17,9 @@ namespace {
 
 using Path = DataFolder::Path;
 
+constexpr std::string_view kMetaFile = "meta";
+constexpr std::string_view kMetaCopyFile = "meta.copy";
+
 /// What a folder without meta may hold: what an interrupted first start left.
 Result<void> check_unused(runtime::FileSystem& files, const Path& folder) {
   Result<std::vector<runtime::FolderEntry>> entries = files.list(folder);
@@ -35,19 +38,58 @@ struct Claimed {
   bool is_new = false;
 };
 
-Result<Claimed> read_or_create_meta(runtime::FileSystem& files, const Path& folder, const DataFolderOptions& options) {
-  Result<std::vector<std::byte>> bytes = runtime::read_whole(files, folder / "meta", kMetaBytes + 1);
-  if (bytes) {
-    Result<FolderMeta> meta = decode_meta(*bytes);
-    if (!meta) return fail(meta.error().code, fmt::format("{}: {}", (folder / "meta").string(), meta.error().message));
-    if (meta->node_id == options.node_id) return Claimed{*meta};
-    return fail(ErrorCode::kInvalidArgument, fmt::format("the data folder {} belongs to node {}, and this is node {}", folder.string(),
-                                                         meta->node_id.value, options.node_id.value));
+/// None: there is no such file, or it is damaged, which `why` says.
+Result<std::optional<FolderMeta>> read_meta(runtime::FileSystem& files, const Path& path, std::optional<Error>& why) {
+  Result<std::vector<std::byte>> bytes = runtime::read_whole(files, path, kMetaBytes + 1);
+  if (!bytes && bytes.error().code == ErrorCode::kNotFound) return std::nullopt;
+  if (!bytes) return storage_failure(bytes.error());
+  Result<FolderMeta> meta = decode_meta(*bytes);
+  if (meta) return *meta;
+  Error error{meta.error().code, fmt::format("{}: {}", path.string(), meta.error().message)};
+  if (error.code != ErrorCode::kDamaged) return fail(error);
+  why = error;
+  return std::nullopt;
+}
+
+/// Either of the two files will do; one that is missing or damaged is made from the other.
+Result<std::optional<FolderMeta>> read_either_meta(runtime::FileSystem& files, const Path& folder, runtime::Logger& logger) {
+  std::optional<Error> why;
+  std::optional<Error> why_copy;
+  Result<std::optional<FolderMeta>> meta = read_meta(files, folder / kMetaFile, why);
+  if (!meta) return meta;
+  Result<std::optional<FolderMeta>> copy = read_meta(files, folder / kMetaCopyFile, why_copy);
+  if (!copy) return copy;
+  if (*meta && *copy) return meta;
+  if (why_copy) logger.error("a file of the data folder is damaged; it is written anew", {{"reason", why_copy->message}});
+  if (*meta) {
+    // Nothing depends on it now: a full disk may refuse it.
+    std::ignore = runtime::replace_file(files, folder / kMetaCopyFile, encode_meta(**meta));
+    return meta;
   }
-  if (bytes.error().code != ErrorCode::kNotFound) return storage_failure(bytes.error());
+  if (!*copy && why) return fail(*why);
+  if (!*copy) return std::nullopt;
+  logger.error("a file of the data folder is damaged; it is written anew",
+               {{"reason", why ? why->message : fmt::format("{} is missing", (folder / kMetaFile).string())}});
+  if (Result<void> written = runtime::replace_file(files, folder / kMetaFile, encode_meta(**copy)); !written)
+    return storage_failure(written.error());
+  return copy;
+}
+
+Result<Claimed> read_or_create_meta(runtime::FileSystem& files, const Path& folder, const DataFolderOptions& options,
+                                    runtime::Logger& logger) {
+  Result<std::optional<FolderMeta>> known = read_either_meta(files, folder, logger);
+  if (!known) return fail(known.error());
+  if (*known) {
+    if ((*known)->node_id == options.node_id) return Claimed{**known};
+    return fail(ErrorCode::kInvalidArgument, fmt::format("the data folder {} belongs to node {}, and this is node {}", folder.string(),
+                                                         (*known)->node_id.value, options.node_id.value));
+  }
   if (Result<void> unused = check_unused(files, folder); !unused) return fail(unused.error());
   FolderMeta meta{.cluster_id = options.new_cluster_id, .node_id = options.node_id};
-  if (Result<void> written = runtime::replace_file(files, folder / "meta", encode_meta(meta)); !written) return storage_failure(written.error());
+  for (const Path& name : {Path(kMetaFile), Path(kMetaCopyFile)}) {
+    Result<void> written = runtime::replace_file(files, folder / name, encode_meta(meta));
+    if (!written) return storage_failure(written.error());
+  }
   return Claimed{meta, true};
 }
 
@@ -58,6 +100,13 @@ Result<void> sync_own_name(runtime::FileSystem& files, const Path& folder) {
   Result<void> synced = files.sync_folder(named.parent_path());
   if (synced || synced.error().code == ErrorCode::kAccessRefused) return {};
   return storage_failure(synced.error());
+}
+
+/// What the last stop, if it was clean, left as the checkpoint file.
+std::optional<CheckpointMark> marked_checkpoint(runtime::FileSystem& files, const Path& folder) {
+  Result<std::vector<std::byte>> bytes = runtime::read_whole(files, folder / "clean-shutdown", kCleanShutdownBytes + 1);
+  std::optional<CleanShutdown> marker = bytes ? decode_clean_shutdown(*bytes) : std::nullopt;
+  return marker ? std::optional(marker->checkpoint) : std::nullopt;
 }
 
 /// Reads the clean-shutdown marker, then removes it durably: from here on the stop was not clean until it is written again.
@@ -116,7 +165,7 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
     if (!lock) return storage_failure(lock.error());
     lock_ = std::move(*lock);
   }
-  Result<Claimed> claimed = read_or_create_meta(files_, folder_, options);
+  Result<Claimed> claimed = read_or_create_meta(files_, folder_, options, logger_);
   if (!claimed) return fail(claimed.error());
   meta_ = claimed->meta;
   if (Result<void> synced = sync_own_name(files_, folder_); !synced) return synced;
@@ -124,7 +173,8 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
   for (const Path& path : {logs(), wal(), folder_ / "checkpoints"}) {
     if (Result<void> made = files_.create_folders(path); !made) return storage_failure(made.error());
   }
-  Result<Checkpoints::Opened> checkpoints = Checkpoints::open(files_, folder_ / "checkpoints", logger_);
+  Result<Checkpoints::Opened> checkpoints =
+      Checkpoints::open(files_, folder_ / "checkpoints", logger_, marked_checkpoint(files_, folder_));
   if (!checkpoints) return fail(checkpoints.error());
   checkpoints_ = std::move(checkpoints->checkpoints);
   loaded_ = std::move(checkpoints->loaded);

@@ -67,7 +67,7 @@ TEST(DataFolder, ASecondProcessIsRefused) {
   EXPECT_TRUE(fixture.open());
 }
 
-TEST(DataFolder, AnotherNodesFolderANewerVersionAndADamagedMetaAreRefused) {
+TEST(DataFolder, AnotherNodesFolderAndANewerVersionAreRefused) {
   sim::FaultyFileSystem disk(1);
   Fixture fixture(disk);
   ASSERT_TRUE(fixture.open());
@@ -75,27 +75,69 @@ TEST(DataFolder, AnotherNodesFolderANewerVersionAndADamagedMetaAreRefused) {
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().message, "the data folder data belongs to node 1, and this is node 2");
 
-  for (std::uint64_t bit = 0; bit < kMetaBytes * 8; ++bit) {
-    ASSERT_TRUE(disk.flip_bit("data/meta", bit));
-    Result<std::unique_ptr<DataFolder>> damaged = fixture.open();
-    ASSERT_FALSE(damaged) << bit;
-    EXPECT_EQ(damaged.error().code, ErrorCode::kDamaged) << bit;
-    disk.flip_bit("data/meta", bit);
-  }
   ASSERT_TRUE(runtime::replace_file(disk, "data/meta", encode_meta({.cluster_id = {}, .node_id = NodeId{1}}, 2)));
   Result<std::unique_ptr<DataFolder>> newer = fixture.open();
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().code, ErrorCode::kUnsupportedVersion);
 }
 
-TEST(DataFolder, DataWhoseMetaWasLostIsNotTakenForANewFolder) {
+TEST(DataFolder, ADamagedOrLostMetaIsMadeAnewFromItsCopyAndTheCopyFromIt) {
   sim::FaultyFileSystem disk(1);
   Fixture fixture(disk);
   ASSERT_TRUE(fixture.open());
-  ASSERT_TRUE(disk.lose_file("data/meta"));
+  std::vector<std::byte> meta = *runtime::read_whole(disk, "data/meta", 100);
+  auto expect_whole = [&](std::string_view file) {
+    Result<std::unique_ptr<DataFolder>> opened = fixture.open();
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ((*opened)->cluster_id(), options_for().new_cluster_id);
+    EXPECT_EQ(*runtime::read_whole(disk, file, 100), meta);
+  };
+  for (std::string_view file : {"data/meta", "data/meta.copy"}) {
+    for (std::uint64_t bit = 0; bit < kMetaBytes * 8; ++bit) {
+      ASSERT_TRUE(disk.flip_bit(file, bit));
+      expect_whole(file);
+    }
+    ASSERT_TRUE(disk.lose_file(file));
+    expect_whole(file);
+  }
+}
+
+TEST(DataFolder, DataWhoseMetaWasLostTwiceIsNotTakenForANewFolder) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  ASSERT_TRUE(fixture.open());
+  for (std::string_view file : {"data/meta", "data/meta.copy"}) ASSERT_TRUE(disk.flip_bit(file, 70));
   Result<std::unique_ptr<DataFolder>> opened = fixture.open();
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kDamaged);
+  for (std::string_view file : {"data/meta", "data/meta.copy"}) ASSERT_TRUE(disk.lose_file(file));
+  opened = fixture.open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kDamaged);
+}
+
+// After a clean stop it is known how long the checkpoint file was, also when it was cut between two entries, or is gone.
+TEST(DataFolder, ACheckpointFileThatWasCutOrLostAfterACleanStopIsDamage) {
+  for (bool is_lost : {false, true}) {
+    sim::FaultyFileSystem disk(1);
+    Fixture fixture(disk);
+    {
+      auto folder = *fixture.open();
+      std::ignore = folder->read_wal(Fixture::take_nothing);
+      ASSERT_TRUE(folder->store_recovered());
+      ASSERT_TRUE(folder->store_closed());
+    }
+    std::string file = "data/checkpoints/" + disk.list("data/checkpoints")->back().name;
+    if (is_lost) {
+      ASSERT_TRUE(disk.lose_file(file));
+    } else {
+      ASSERT_TRUE(disk.truncate_file(file, kCheckpointFileHeaderBytes));
+    }
+    auto folder = *fixture.open();
+    EXPECT_FALSE(folder->clean());
+    ASSERT_EQ(folder->loaded()->damage.size(), 1u) << is_lost;
+    EXPECT_FALSE(folder->loaded()->damage[0].torn);
+  }
 }
 
 TEST(DataFolder, ACleanStopIsKnownOnceAndOnlyWhenEveryStoreEndedInOrder) {

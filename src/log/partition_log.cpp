@@ -169,11 +169,7 @@ Result<void> PartitionLog::replay(const OwnedBatches& batches, LeaderEpoch epoch
                 fmt::format("the write-ahead log and the segments disagree at offset {}", first.value));
   if (first > log_end_) {
     // Records between were never promised to be on disk (an async topic then), and are lost.
-    note_lost({log_end_, first});
-    if (Result<bool> written = write_behind(std::numeric_limits<std::size_t>::max()); !written)
-      return fail(written.error());
-    if (Result<void> skipped_to = stored_.skip_to(first); !skipped_to) return skipped_to;
-    if (tail_) tail_->clear();
+    if (Result<void> passed = pass_over_lost(first); !passed) return passed;
   }
   MutableBytes bytes = batches.bytes.subspan(skipped);
   OwnedBatches kept = batches;
@@ -183,6 +179,16 @@ Result<void> PartitionLog::replay(const OwnedBatches& batches, LeaderEpoch epoch
   epochs_.begin(epoch, first);
   for (const BatchHeader& header : headers) producers_.take(header, now);
   log_end_ = high_watermark_ = headers.back().next_offset();
+  return {};
+}
+
+Result<void> PartitionLog::pass_over_lost(Offset next) {
+  note_lost({log_end_, next});
+  if (Result<bool> written = write_behind(std::numeric_limits<std::size_t>::max()); !written)
+    return fail(written.error());
+  if (Result<void> skipped = stored_.skip_to(next); !skipped) return skipped;
+  if (tail_) tail_->clear();
+  log_end_ = high_watermark_ = next;
   return {};
 }
 

@@ -110,6 +110,8 @@ class PartitionLog {
   Result<void> commit(const OwnedBatches& batches, const AppendContext& context, std::span<const BatchHeader> headers);
   /// A record of the write-ahead log, at a start: what is below the log end is here already; a gap stays a gap.
   Result<void> replay(const OwnedBatches& batches, LeaderEpoch epoch, Timestamp now);
+  /// While the partition starts: offsets up to `next` are gone, and are not given again. kStorage.
+  Result<void> pass_over_lost(Offset next);
   /// Everything below is durable or committed. True when it rose.
   bool raise_high_watermark(Offset offset);
   /// Moves records below the high watermark from the hot tail to segments, about `max_bytes`; true while some are left.

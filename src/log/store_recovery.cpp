@@ -22,7 +22,7 @@ OwnedBatches copy_of(ByteView payload) {
   return {.owner = owner, .bytes = {owner.get(), payload.size()}, .prepared = true};
 }
 
-/// Whole batches of one leader epoch, which `batches` begins with: how many bytes, and the offset behind them.
+/// Whole batches of one leader epoch without a gap, which `batches` begins with: how many bytes, and the offset behind them.
 struct EpochRun {
   std::size_t bytes = 0;
   Offset next;
@@ -31,7 +31,8 @@ EpochRun run_of_epoch(ByteView batches, LeaderEpoch epoch) {
   EpochRun run;
   while (run.bytes < batches.size()) {
     Result<BatchView> batch = read_batch(batches.subspan(run.bytes));
-    if (!batch || batch->header.leader_epoch != epoch) break;
+    if (!batch || batch->header.leader_epoch != epoch || batch->header.record_count == 0) break;
+    if (run.bytes > 0 && batch->header.base_offset != run.next) break;
     run.bytes += batch->header.size_bytes;
     run.next = batch->header.next_offset();
   }
@@ -68,11 +69,16 @@ struct StoreRecovery::Found {
   std::vector<Replayed> wal;
   std::size_t carried = 0;  // how many of them, in front, a checkpoint had
   Offset carried_end;       // behind those
+  Offset lost_to;           // offsets behind those, up to here, went with a damaged checkpoint (log/state_salvage.hpp)
 
   /// False: some of it are no batches.
   bool take_carried(ByteView batches) {
     while (!batches.empty()) {
       Result<BatchHeader> first = read_batch_header(batches);
+      if (first && first->record_count == 0) {
+        lost_to = first->next_offset();
+        return true;
+      }
       EpochRun run = first ? run_of_epoch(batches, first->leader_epoch) : EpochRun();
       if (run.bytes == 0) return false;
       WalRecordHeader header{id, first->leader_epoch, first->base_offset, run.next};
@@ -84,13 +90,27 @@ struct StoreRecovery::Found {
     return true;
   }
 
+  /// Behind what a checkpoint vouches for or carries.
+  Offset kept_end() const { return std::max(carried_end, vouched ? vouched->stored_end : Offset{0}); }
+
   /// The write-ahead log alone has some of it.
   bool needs_wal() const {
-    Offset kept = std::max(carried_end, vouched ? vouched->stored_end : Offset{0});
+    Offset kept = kept_end();
     return std::ranges::any_of(wal, [kept](const Replayed& record) { return record.header.next_offset > kept; });
   }
 
+  /// What a damaged checkpoint does not carry any more, the write-ahead log may have: it goes between.
+  void put_in_order() {
+    auto base = [](const Replayed& record) { return record.header.base_offset; };
+    if (carried == 0 || std::ranges::is_sorted(wal, {}, base)) return;
+    std::multimap<Offset, Replayed> ordered;
+    for (Replayed& record : wal) ordered.emplace(base(record), std::move(record));
+    wal.clear();
+    for (auto& [offset, record] : ordered) wal.push_back(std::move(record));
+  }
+
   RecoveryInput input(bool clean, Timestamp now) {
+    put_in_order();
     RecoveryInput input{id, entry, clean, vouched, {}, carried_end, now};
     Offset from = vouched ? vouched->stored_end : Offset{0};
     for (const Replayed& record : wal) {
@@ -234,6 +254,10 @@ void StoreRecovery::adopt(Found& found, Result<RecoveredPartition> recovered) {
       return refuse(found, noted.error());
   }
   if (Result<void> taken = take_back_wal(found, *log); !taken) return refuse(found, taken.error());
+  bool ends_in_lost = found.lost_to > log->log_end_offset() && log->log_end_offset() <= found.kept_end();
+  if (ends_in_lost) {
+    if (Result<void> passed = log->pass_over_lost(found.lost_to); !passed) return refuse(found, passed.error());
+  }
   found.wal.clear();
   log->producer_states().forget_from(log->log_end_offset());
   PartitionLog& adopted = logs_.adopt(found.id, std::move(log));

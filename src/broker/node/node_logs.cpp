@@ -26,7 +26,7 @@ log::LogStoreOptions Node::log_options(std::size_t shard) const {
   options.owns = [shard, shards](const PartitionId& partition) {
     return NodeShards::owner_index(partition, shards) == shard;
   };
-  options.precedes = [](const PartitionId& partition) { return partition == cluster::kMetadataPartition; };
+  options.precedes = [](const PartitionId& partition) { return partition.topic == cluster::kMetadataTopicId; };
   return options;
 }
 

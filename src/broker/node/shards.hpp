@@ -58,9 +58,9 @@ class NodeShards {
   }
 
   /// The same on every start with the same number of shards; one shard has all logs of a queue, the first the metadata
-  /// log, which is MetadataStore's: found by another it would be made anew, empty.
+  /// logs, which are MetadataStore's: found by another they would be made anew, empty.
   static std::size_t owner_index(const PartitionId& partition, std::size_t shards) {
-    if (partition == cluster::kMetadataPartition) return 0;
+    if (partition.topic == cluster::kMetadataTopicId) return 0;
     if (partition.index.value < queue::kFirstQueuePartition) return std::hash<PartitionId>()(partition) % shards;
     if (std::optional<queue::Lane> lane = queue::lane_of(partition)) return lane->value % shards;
     return std::hash<PartitionId>()(queue::messages_of(partition.topic, 0)) % shards;

@@ -1,9 +1,6 @@
 #include "cluster/metadata/metadata_store.hpp"
 
 #include <algorithm>
-#include <unordered_map>
-
-#include "cluster/replication/keyed_records.hpp"
 
 namespace wharf::cluster {
 namespace {
@@ -17,17 +14,6 @@ std::shared_ptr<const log::LogConfig> metadata_log_config() {
   config->segment_bytes = 64 << 20;
   config->max_message_bytes = 64 << 20;
   return config;
-}
-
-/// The newest of each key, unless that says it is gone.
-std::vector<Definition> newest(std::vector<Definition> all) {
-  std::unordered_map<std::string_view, std::size_t> last;
-  for (std::size_t i = 0; i < all.size(); ++i) last[all[i].key] = i;
-  std::vector<Definition> kept;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (last[all[i].key] == i && all[i].value) kept.push_back(all[i]);
-  }
-  return kept;
 }
 
 /// Of whom the newest record says that they are gone.
@@ -50,33 +36,62 @@ MetadataStore::MetadataStore(ShardLogs& logs, Catalogue catalogue, Spread spread
       asked_(logs.shard()) {}
 
 runtime::Task<Result<void>> MetadataStore::open() {
-  Result<log::PartitionLog*> created = logs_.store().create(kMetadataPartition, metadata_log_config());
-  if (!created) co_return fail(created.error());
+  for (PartitionId partition : {kMetadataPartition, kMetadataCopy}) {
+    Result<log::PartitionLog*> created = logs_.store().create(partition, metadata_log_config());
+    if (!created) co_return fail(created.error());
+  }
+  StoredMetadata stored = co_await read_stored();
+  adopt(stored.newest);
+  co_return Result<void>();
+}
+
+/// What is believed of the two logs. The one that says less is told the rest.
+runtime::Task<StoredMetadata> MetadataStore::read_stored() {
+  StoredMetadata first = co_await read_metadata(&logs_, kMetadataPartition);
+  StoredMetadata second = co_await read_metadata(&logs_, kMetadataCopy);
+  StoredMetadata all = believed(first, second);
+  if (first.damage || second.damage) {
+    bool is_whole = !(first.damage && second.damage);
+    logger_.error(is_whole ? "a metadata log is damaged; its copy is whole, and is used"
+                           : "the metadata log and its copy are damaged; what can be read is used",
+                  {{"reason", (first.damage ? first.damage : second.damage)->message}});
+  }
+  mend(kMetadataPartition, missing(first, all));
+  mend(kMetadataCopy, missing(second, all));
+  co_return all;
+}
+
+/// Best effort: the next start looks again.
+void MetadataStore::mend(PartitionId partition, std::vector<KeyedRecord> records) {
+  constexpr std::size_t kMostAtOnce = 1000;
+  for (std::span<const KeyedRecord> rest = records; !rest.empty();) {
+    std::span<const KeyedRecord> some = rest.first(std::min(rest.size(), kMostAtOnce));
+    rest = rest.subspan(some.size());
+    Result<log::Appended> appended = append(partition, some);
+    if (appended) continue;
+    logger_.warn("the copies of the metadata log are not the same yet", {{"reason", appended.error().message}});
+    return;
+  }
+}
+
+void MetadataStore::adopt(const std::vector<KeyedRecord>& stored) {
   std::vector<MetadataRecord> records;
-  std::vector<Definition> definitions;
-  auto visit = [this, &records, &definitions](const Record& record) {
-    if (!record.key) return;
+  for (const KeyedRecord& one : stored) {
     std::optional<std::string_view> value;
-    if (record.value) value = as_text(*record.value);
-    Result<MetadataRecord> decoded = decode(as_text(*record.key), value);
+    if (one.value) value = *one.value;
+    Result<MetadataRecord> decoded = decode(one.key, value);
     if (!decoded) {
-      logger_.error("passed over a metadata record",
-                    {{"offset", record.offset.value}, {"reason", decoded.error().message}});
+      logger_.error("passed over a metadata record", {{"key", one.key}, {"reason", decoded.error().message}});
     } else if (auto* definition = std::get_if<Definition>(&*decoded)) {
-      definitions.push_back(std::move(*definition));
+      if (definition->value) stored_definitions_.push_back(std::move(*definition));
     } else {
       records.push_back(std::move(*decoded));
     }
-  };
-  Result<void> replayed = co_await replay(&logs_, kMetadataPartition, visit);
-  if (!replayed)
-    logger_.error("the metadata log is damaged; what can be read is used", {{"reason", replayed.error().message}});
+  }
   for (const Error& refusal : catalogue_.apply(records)) {
     logger_.error("a stored topic setting is refused and left out", {{"reason", refusal.message}});
   }
   removed_topics_ = removed_topics(records);
-  stored_definitions_ = newest(std::move(definitions));
-  co_return Result<void>();
 }
 
 std::vector<Definition> MetadataStore::take_definitions(std::string_view kind) {
@@ -192,12 +207,10 @@ runtime::Task<Result<void>> MetadataStore::write(const std::vector<MetadataRecor
     StoredRecord encoded = encode(record);
     stored.push_back({std::move(encoded.key), std::move(encoded.value)});
   }
-  Timestamp now = logs_.shard().clock().wall_now();
-  Result<log::OwnedBatches> batch = batch_of(stored, now);
-  if (!batch) co_return fail(batch.error());
-  log::AppendContext context{.leader_epoch = LeaderEpoch(0), .now = now, .from_client = false};
-  Result<log::Appended> appended = logs_.append(kMetadataPartition, std::move(*batch), context);
+  Result<log::Appended> appended = append(kMetadataPartition, stored);
   if (!appended) co_return fail(appended.error());
+  std::ranges::move(stored, std::back_inserter(owed_to_copy_));
+  if (append(kMetadataCopy, owed_to_copy_)) owed_to_copy_.clear();
   auto start = [this, next = appended->next](runtime::Resume<Result<void>> resume) {
     auto committed = [this, resume = std::move(resume)](Result<void> outcome) mutable {
       logs_.shard().post([resume = std::move(resume), outcome]() mutable { std::move(resume)(std::move(outcome)); });
@@ -212,6 +225,14 @@ runtime::Task<Result<void>> MetadataStore::write(const std::vector<MetadataRecor
   Result<void> committed = co_await runtime::suspend<Result<void>>(std::move(start));
   writing_ = false;
   co_return committed;
+}
+
+Result<log::Appended> MetadataStore::append(PartitionId partition, std::span<const KeyedRecord> records) {
+  Timestamp now = logs_.shard().clock().wall_now();
+  Result<log::OwnedBatches> batch = batch_of(records, now);
+  if (!batch) return fail(batch.error());
+  log::AppendContext context{.leader_epoch = LeaderEpoch(0), .now = now, .from_client = false};
+  return logs_.append(partition, std::move(*batch), context);
 }
 
 }  // namespace wharf::cluster

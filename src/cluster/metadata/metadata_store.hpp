@@ -5,6 +5,9 @@
 // When the disk fails under a batch, that is still to be written (log/write_ahead_log.hpp): to say that it failed would
 // be a lie at the next start. So its changes wait for the disk; those asked for meanwhile are refused.
 //
+// All of it is written twice (cluster/metadata/metadata_copies.hpp). A change is answered once the first has it; both are in one
+// write to the disk.
+//
 // The log also keeps definitions for the engines above, which it does not understand: engines take what was stored when
 // the node starts, and hold it themselves from then on.
 #include <cstdint>
@@ -12,21 +15,19 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "cluster/metadata/catalogue.hpp"
+#include "cluster/metadata/metadata_copies.hpp"
 #include "cluster/replication/shard_logs.hpp"
 #include "runtime/logger.hpp"
 #include "runtime/signal.hpp"
 
 namespace wharf::cluster {
-
-/// Of the metadata log: the id that Kafka gives its own (KIP-516), which is never handed out to a topic.
-inline constexpr TopicId kMetadataTopicId{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
-inline constexpr PartitionId kMetadataPartition{kMetadataTopicId, PartitionIndex(0)};
 
 /// Of a change that comes while another waits for the disk: it is refused, or waits behind it.
 enum class Patience : std::uint8_t { kNone, kUntilDone };
@@ -40,7 +41,7 @@ class MetadataStore {
 
   MetadataStore(ShardLogs& logs, Catalogue catalogue, Spread spread, runtime::Logger& logger);
 
-  /// Opens the log and replays it. Damage and records this version cannot read are logged and skipped.
+  /// Opens the logs and reads them. Damage and records this version cannot read are logged and skipped.
   runtime::Task<Result<void>> open();
   /// Works off changes until `stop`.
   runtime::Task<void> run(std::stop_token stop);
@@ -73,7 +74,11 @@ class MetadataStore {
   runtime::Task<Result<void>> ask(std::variant<Plan, std::vector<Definition>> what);
   runtime::Task<void> work_off();
   void tell(const MetadataRecord& record) const;
+  runtime::Task<StoredMetadata> read_stored();
+  void adopt(const std::vector<KeyedRecord>& stored);
+  void mend(PartitionId partition, std::vector<KeyedRecord> records);
   runtime::Task<Result<void>> write(const std::vector<MetadataRecord>* records);
+  Result<log::Appended> append(PartitionId partition, std::span<const KeyedRecord> records);
 
   ShardLogs& logs_;
   Catalogue catalogue_;
@@ -83,6 +88,7 @@ class MetadataStore {
   std::vector<Change> changes_;
   std::vector<Definition> stored_definitions_;  // found by open() and not taken yet
   std::set<TopicId> removed_topics_;            // likewise
+  std::vector<KeyedRecord> owed_to_copy_;       // which refused them: the next write has them too
   bool waits_for_disk_ = false;
   bool writing_ = false;
 };

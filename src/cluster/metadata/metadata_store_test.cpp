@@ -47,6 +47,10 @@ class Running {
     auto plan = [=](const Catalogue& known) { return known.create_topic({name, id, 1, false, {}}); };
     return simulation_.run(shard(), store->change(plan));
   }
+  std::pair<StoredMetadata, StoredMetadata> read_both() {
+    StoredMetadata first = simulation_.run(shard(), read_metadata(logs_.get(), kMetadataPartition));
+    return {std::move(first), simulation_.run(shard(), read_metadata(logs_.get(), kMetadataCopy))};
+  }
   Result<void> remove_topic(TopicId id) {
     auto plan = [id](const Catalogue& known) { return known.remove_topic(id); };
     return simulation_.run(shard(), store->change(plan));
@@ -134,6 +138,93 @@ TEST(MetadataStore, WhatIsDefinedTogetherIsThereTogetherAfterAPowerLossOrNotAtAl
     seen.insert(found);
   }
   EXPECT_TRUE(seen.contains(0) && seen.contains(200)) << "the seeds reach both";
+}
+
+std::filesystem::path log_file(PartitionId partition) {
+  return std::filesystem::path("data/logs") / partition.folder() / "00000000000000000000.log";
+}
+
+/// How much of what write_ten() wrote a start knows.
+std::size_t known_to(Running& running) {
+  std::size_t topics = 0;
+  for (int i = 0; i < 5; ++i) topics += running.store->catalogue().table()->find("topic" + std::to_string(i)) ? 1 : 0;
+  return topics + running.store->take_definitions("user").size();
+}
+void write_ten(Running& running) {
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(running.create_topic("topic" + std::to_string(i), static_cast<std::uint8_t>(i + 10)));
+    ASSERT_TRUE(running.define({{"user/" + std::to_string(i), std::string(50, 'v')}}));
+  }
+}
+
+TEST(MetadataDamage, AFlippedBitInEitherLogCostsNothingAndNeitherDoesOneInTheOtherLater) {
+  for (bool first_is_copy : {false, true}) {
+    for (std::uint64_t bit = 5;; bit += 611) {
+      SCOPED_TRACE(::testing::Message() << (first_is_copy ? "copy" : "log") << ", bit " << bit);
+      sim::Simulation simulation(bit);
+      sim::Machine& machine = simulation.add_machine("a");
+      {
+        Running running(simulation, machine);
+        write_ten(running);
+      }
+      PartitionId one = first_is_copy ? kMetadataCopy : kMetadataPartition;
+      PartitionId other = first_is_copy ? kMetadataPartition : kMetadataCopy;
+      auto damaged_start = [&](PartitionId partition) {
+        std::ignore = machine.disk().lose_file("data/clean-shutdown");
+        bool is_there = machine.disk().flip_bit(log_file(partition), bit);
+        Running running(simulation, machine);
+        EXPECT_EQ(known_to(running), 10u);
+        EXPECT_TRUE(running.define({{"other/after", "1"}}));
+        return is_there;
+      };
+      if (!damaged_start(one)) break;
+      damaged_start(other);
+      Running running(simulation, machine);
+      EXPECT_EQ(known_to(running), 10u);
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+TEST(MetadataDamage, ALogThatIsLostAsAWholeIsWrittenAnewFromTheOther) {
+  for (PartitionId lost : {kMetadataPartition, kMetadataCopy}) {
+    sim::Simulation simulation(1);
+    sim::Machine& machine = simulation.add_machine("a");
+    {
+      Running running(simulation, machine);
+      write_ten(running);
+    }
+    ASSERT_TRUE(machine.disk().remove_folder(std::filesystem::path("data/logs") / lost.folder()));
+    for (int start = 0; start < 2; ++start) {
+      Running running(simulation, machine);
+      EXPECT_EQ(known_to(running), 10u) << start;
+    }
+  }
+}
+
+TEST(MetadataDamage, BothSayTheSameAfterAPowerLossInTheMiddleOfChanges) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    sim::Simulation simulation(seed);
+    sim::Machine* machine = &simulation.add_machine("a");
+    {
+      Running running(simulation, *machine);
+      write_ten(running);
+      runtime::TaskScope calls(running.shard());
+      auto write = [](MetadataStore* store) -> runtime::Task<void> {
+        for (int i = 0; i < 20; ++i) std::ignore = co_await store->define({{"user/" + std::to_string(i % 7), "changed"}});
+      };
+      calls.spawn("define", write(running.store.get()));
+      simulation.run_for(std::chrono::microseconds(seed * 100));
+      machine = &simulation.power_loss(*machine);
+      simulation.run(running.shard(), calls.close());
+    }
+    Running running(simulation, *machine);
+    EXPECT_GE(known_to(running), 10u);
+    auto [first, second] = running.read_both();
+    EXPECT_FALSE(first.damage || second.damage);
+    EXPECT_TRUE(missing(second, first).empty()) << seed;
+    EXPECT_TRUE(missing(first, second).empty()) << seed;
+  }
 }
 
 }  // namespace
