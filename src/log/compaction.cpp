@@ -31,7 +31,7 @@ Result<void> Compaction::open_scan(std::size_t segment) {
   const CompactionSource& source = input_.segments[segment];
   Result<std::unique_ptr<runtime::File>> file = files_.open(input_.folder / segment_file_name(source.base, kLogSuffix), OpenMode::kRead);
   if (!file) return storage_failure(file.error());
-  scan_.emplace(std::move(*file), SegmentScan::Range{0, source.bytes, source.base, !source.may_have_gaps}, source.damage);
+  scan_.emplace(std::move(*file), SegmentScan::Range{0, source.bytes, source.base, !source.may_have_gaps, source.end}, source.damage);
   return {};
 }
 

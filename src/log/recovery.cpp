@@ -223,7 +223,9 @@ Result<void> Recovery::scan_segment(std::size_t number) {
   // All of the file, since the cache keeps what is in one piece with bytes in front, and a piece may have megabytes.
   (*file)->drop_cached(0, 0);
   bool exact = vouched_ && segment.base >= result_.state.gaps_below;
-  SegmentScan scan(std::move(*file), {begin, segment.bytes, expected_, exact});
+  SegmentScan::Range range{begin, segment.bytes, expected_, exact};
+  if (number + 1 < segments_.size()) range.end = segments_[number + 1].base;
+  SegmentScan scan(std::move(*file), range);
   // 4096 is Kafka's default index.interval.bytes; the topic's own is not known yet, and any interval is right.
   IndexBuilder index(segment.base, 4096);
   if (continues) keep_entries(segment.base, begin, index);

@@ -140,6 +140,24 @@ TEST(Recovery, TheLogEndsWhereItsLastSegmentBeginsHoweverLittleIsLeftOfThat) {
   }
 }
 
+/// Each holds sound batches of offsets that belong elsewhere.
+TEST(Recovery, TwoSegmentsFilesThatWereSwappedAreDamageToTheirEndsAndNoMore) {
+  for (bool vouched : {false, true}) {
+    auto fixture = with_batches(60);
+    auto segments = *fixture->log->stored().segments();
+    ASSERT_GE(segments.size(), 5u);
+    PartitionState state = fixture->log->state();
+    ASSERT_TRUE(fixture->disk->swap_files(file_of(*fixture, segments[1]->base().value), file_of(*fixture, segments[2]->base().value)));
+    Offset first = segments[1]->base(), second = segments[2]->base(), next = segments[3]->base();
+    ASSERT_TRUE(fixture->recover(vouched ? std::optional(state) : std::nullopt).has_value());
+    EXPECT_EQ(fixture->log->log_end_offset(), Offset{120});
+    LogFixture::Survey survey = fixture->survey();
+    EXPECT_EQ(survey.wrong, "");
+    EXPECT_EQ(survey.damaged, (std::vector<DamagedRange>{{first, second}, {second, next}}));
+    EXPECT_EQ(static_cast<std::int64_t>(survey.readable.size()) * 2, 120 - (next.value - first.value));
+  }
+}
+
 TEST(Recovery, MissingCutSwappedAndGarbledIndexesAreMadeAnew) {
   LogConfig config = small_segments();
   config.segment_bytes = 600'000;

@@ -33,7 +33,7 @@ Result<std::optional<BatchHeader>> SegmentScan::sound_batch_at(std::uint32_t pos
   Result<ByteView> bytes = bytes_at(position, kBatchHeaderBytes);
   if (!bytes) return fail(bytes.error());
   Result<BatchHeader> header = read_batch_header(*bytes);
-  if (!header || header->size_bytes > range_.limit - position) return std::nullopt;
+  if (!header || header->size_bytes > range_.limit - position || header->next_offset() > range_.end) return std::nullopt;
   std::int64_t ahead = header->base_offset.value - lowest.value;
   if (exact ? ahead != 0 : (ahead < 0 || ahead > std::numeric_limits<std::int32_t>::max())) return std::nullopt;
   Result<ByteView> batch = bytes_at(position, header->size_bytes);

@@ -5,6 +5,7 @@
 // Damage is told from a torn tail by what is behind it: a whole batch with a matching checksum that fits in means damage in the
 // middle, to be stepped over; nothing until the end means that the last write was cut.
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -38,6 +39,7 @@ class SegmentScan {
     std::uint32_t limit = 0;      // file size, or less
     Offset expected;              // base offset of the batch at `begin`, or the lowest it may have
     bool exact = true;            // offsets follow each other without gaps, `expected` included
+    Offset end{std::numeric_limits<std::int64_t>::max()};  // where the next segment begins: a file in another's place holds others
   };
   SegmentScan(std::shared_ptr<runtime::File> file, Range range, std::vector<DamagedSpan> known_damage = {});
 

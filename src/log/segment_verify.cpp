@@ -70,7 +70,7 @@ Result<Start> find_start(const SegmentView& segment, Offset from) {
 }
 
 SegmentScan scan_from(const SegmentView& segment, std::uint32_t position, Offset expected) {
-  return SegmentScan(segment.log, {position, segment.size, expected, !segment.may_have_gaps}, segment.damage);
+  return SegmentScan(segment.log, {position, segment.size, expected, !segment.may_have_gaps, segment.end}, segment.damage);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ Result<std::optional<TimestampedOffset>> find_by_time(const BatchView& batch, Ti
 Result<std::optional<TimestampedOffset>> find_by_time(const SegmentView& segment, Timestamp time, Offset from, Offset below) {
   Result<Start> start = find_start(segment, time);
   if (!start) return fail(start.error());
-  SegmentScan scan(segment.log, {start->position, segment.size, start->expected, !segment.may_have_gaps}, segment.damage);
+  SegmentScan scan(segment.log, {start->position, segment.size, start->expected, !segment.may_have_gaps, segment.end}, segment.damage);
   while (true) {
     Result<ScannedPlace> place = scan.next();
     if (!place) return fail(place.error());
