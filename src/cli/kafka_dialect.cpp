@@ -14,6 +14,7 @@ class KafkaDialect final : public Dialect {
   const kafka::Door* make_door(const DialectSurroundings& with, runtime::Shard& shard);
 
   std::vector<std::unique_ptr<kafka::FetchSessions>> fetch_sessions_;  // one per shard, as the doors
+  std::vector<std::unique_ptr<runtime::Turns>> conversions_;           // likewise
   std::vector<std::unique_ptr<kafka::Door>> doors_;
   std::unique_ptr<runtime::OpenPort> port_;
 };
@@ -30,6 +31,7 @@ const kafka::Door* KafkaDialect::make_door(const DialectSurroundings& with, runt
   std::size_t slots =
       static_cast<std::size_t>(config.get<"max.incremental.fetch.session.cache.slots">()) / with.shards.size();
   fetch_sessions_.push_back(std::make_unique<kafka::FetchSessions>(slots));
+  conversions_.push_back(std::make_unique<runtime::Turns>(shard));
   kafka::DoorLimits limits{.max_request_bytes = static_cast<std::size_t>(config.get<"socket.request.max.bytes">()),
                            .max_idle = config.get<"connections.max.idle.ms">(),
                            .max_fetch_bytes = static_cast<std::size_t>(config.get<"fetch.max.bytes">())};
@@ -42,6 +44,7 @@ const kafka::Door* KafkaDialect::make_door(const DialectSurroundings& with, runt
                                                    .operate = node.operate(),
                                                    .groups = node.groups(),
                                                    .fetch_sessions = *fetch_sessions_.back(),
+                                                   .conversions = *conversions_.back(),
                                                    .counts = counts,
                                                    .traffic = node.traffic(shard.index().value),
                                                    .requests = counts.requests_of("kafka", kafka::request_names()),

@@ -181,7 +181,7 @@ class ConnectionUnderTest {
  private:
   static Door door_with(const Door& door, broker::Publish& publish, broker::Read& read) {
     return {
-        door.shard,      publish,      read,          door.catalogue, door.operate, door.groups, door.fetch_sessions,
+        door.shard,      publish,      read,          door.catalogue, door.operate, door.groups, door.fetch_sessions, door.conversions,
         door.counts,     door.traffic, door.requests, door.config,    door.random,  door.logger, door.node_id,
         door.cluster_id, door.limits};
   }

@@ -19,6 +19,7 @@
 #include "runtime/logger.hpp"
 #include "runtime/random.hpp"
 #include "runtime/shard.hpp"
+#include "runtime/turns.hpp"
 
 namespace wharf::kafka {
 
@@ -37,6 +38,7 @@ struct Door {
   broker::Operate& operate;
   groups::Coordinators& groups;
   FetchSessions& fetch_sessions;
+  runtime::Turns& conversions;  // of old producers' message sets
   broker::DoorCounts& counts;
   broker::ShardTraffic& traffic;
   broker::RequestCounts& requests;  // Kafka's of these: see request_names()
@@ -60,6 +62,7 @@ struct ClientSession {
   Endpoint local;   // where the client reached us: advertised when nothing is configured
   Endpoint remote;
   std::stop_source ended;  // the connection is closing: long polls return
+  std::uint32_t conversions = 0;  // its Produce requests that wait for Door::conversions: later ones wait behind them
 };
 
 /// One request. Plain pointers: the session and the door outlive it.

@@ -215,6 +215,7 @@ class DoorUnderTest {
   NoTopicData topic_data_;
   groups::Coordinators groups_{TopicId{}, {}, {}, topic_data_, logger_};
   FetchSessions fetch_sessions_{0};
+  runtime::Turns conversions_{shard_};
   broker::DoorCounts counts_;
   broker::ShardTraffic traffic_;
   broker::RequestCounts& requests_ = counts_.requests_of("kafka", request_names());
@@ -225,7 +226,7 @@ class DoorUnderTest {
 
  private:
   ClientSession client_{shard_, {"127.0.0.1", 9092}, {"127.0.0.1", 50000}};
-  Door door_{shard_,  publish_, read_,   catalogue, operate,     groups_, fetch_sessions_, counts_, traffic_, requests_,
+  Door door_{shard_,  publish_, read_,   catalogue, operate,     groups_, fetch_sessions_, conversions_, counts_, traffic_, requests_,
              config_, random_,  logger_, kNode,     "a-cluster", {}};
 };
 

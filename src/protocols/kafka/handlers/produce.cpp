@@ -4,19 +4,15 @@
 #include "model/record_batch.hpp"
 #include "protocols/kafka/handlers/errors.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
+#include "protocols/kafka/handlers/old_message_sets.hpp"
 #include "protocols/kafka/handlers/refused_records.hpp"
 #include "protocols/kafka/handlers/response_frame.hpp"
 #include "protocols/kafka/handlers/topic_lookup.hpp"
-#include "protocols/kafka/legacy/upconvert.hpp"
 
 namespace wharf::kafka {
 namespace {
 
 constexpr std::int16_t kFirstVersionWithTopicIds = 13;
-/// From here on the records of a partition are exactly one v2 batch (KIP-98).
-constexpr std::int16_t kFirstVersionOfV2 = 3;
-/// What message sets of old producers may decompress to, per partition.
-constexpr std::size_t kLegacyLimit = 256 << 20;
 /// timeout.ms is how long others may take to have the records too. There are none: what is waited for is this node's
 /// own disk, and not for ever when that is stuck (a stop waits as long).
 constexpr Milliseconds kLeastWait{30'000};
@@ -31,6 +27,7 @@ struct Place {
 struct Produce {
   const RequestContext& context;
   const ProduceRequest& request;
+  OldMessageSets old_sets;
   ProduceResponse response;
   std::vector<broker::PublishPart> parts;
   std::vector<Place> places;
@@ -43,35 +40,22 @@ void refuse(ProduceResponse::Partition& partition, KafkaError error, std::option
   partition.base_offset = Offset(-1);
 }
 
-log::OwnedBatches own(std::vector<std::byte> bytes) {
-  auto owner = std::make_shared<std::vector<std::byte>>(std::move(bytes));
-  std::shared_ptr<std::byte[]> data(owner, owner->data());
-  return {.owner = std::move(data), .bytes = {owner->data(), owner->size()}};
-}
-
-/// Old message sets become batches. On the shard, however large: who still sends these is slow, and seldom.
-Result<log::OwnedBatches> convert_up(ByteView records) {
-  Result<std::vector<std::byte>> converted = legacy::upconvert(records, kLegacyLimit);
-  if (!converted) return fail(converted.error());
-  if (converted->empty()) return fail(ErrorCode::kInvalidRecord, "the message set holds no message");
-  return own(std::move(*converted));
-}
-
 /// The batches of one partition, as the log takes them: today's are where they arrived. What cannot be a batch is an
 /// invalid record to Kafka; a wrong checksum, or a format nobody knows, is a corrupt message.
-Result<log::OwnedBatches> batches_of(const RequestContext& context, ByteView records) {
+Result<log::OwnedBatches> batches_of(Produce& produce, ByteView records) {
+  const RequestContext& context = produce.context;
   std::int16_t version = context.header.api_version;
   if (records.size() <= batch_field::kMagic) return fail(ErrorCode::kInvalidRecord, "the records are too short for a batch");
   auto magic = static_cast<std::int8_t>(records[batch_field::kMagic]);
   if (magic < 0 || magic > kBatchMagic) {
     return fail(ErrorCode::kCorruptMessage, fmt::format("Invalid magic found in record: {}", magic));
   }
-  if (magic != kBatchMagic && version >= kFirstVersionOfV2) {
+  if (OldMessageSets::is_one(version, records)) return produce.old_sets.take(records);
+  if (magic != kBatchMagic) {
     return fail(ErrorCode::kInvalidRecord,
                 fmt::format("Produce requests with version {} are only allowed to contain record batches with magic version 2",
                             version));
   }
-  if (magic != kBatchMagic) return convert_up(records);
   Result<BatchHeader> header = read_batch_header(records);
   if (!header) return fail(ErrorCode::kInvalidRecord, header.error().message);
   if (numbers_messages(header->producer_id)) {
@@ -98,7 +82,7 @@ void add_partition(Produce& produce, const NamedTopic& topic, const ProduceReque
     return refuse(answer, KafkaError::kInvalidTopicException, "internal topics are written by the broker alone");
   }
   if (!asked.records) return refuse(answer, KafkaError::kInvalidRecord, "no records");
-  Result<log::OwnedBatches> batches = batches_of(produce.context, asked.records->view());
+  Result<log::OwnedBatches> batches = batches_of(produce, asked.records->view());
   if (!batches) return refuse(answer, kafka_error(batches.error()), batches.error().message);
   produce.parts.push_back({topic.topic->partition(asked.index.value), std::move(*batches)});
   produce.places.push_back(place);
@@ -171,17 +155,38 @@ broker::Acknowledge acknowledge_of(std::int16_t acks) {
   return acks == 1 ? broker::Acknowledge::kLeader : broker::Acknowledge::kCommitted;
 }
 
+/// Behind the connection's earlier requests, whose records must be appended first.
+runtime::Task<runtime::Turns::Turn> take_turn(RequestContext context) {
+  ++context.client->conversions;
+  runtime::Turns::Turn turn = co_await context.door->conversions.take();
+  co_return turn;
+}
+
 }  // namespace
 
 runtime::Task<Reply> handle_produce(RequestContext context, ProduceRequest request) {
-  Produce produce{.context = context, .request = request, .response = {}, .parts = {}, .places = {}, .topics = {}};
+  Produce produce{.context = context,
+                  .request = request,
+                  .old_sets = OldMessageSets(context.header.api_version, request),
+                  .response = {},
+                  .parts = {},
+                  .places = {},
+                  .topics = {}};
   const Door& door = *context.door;
   if (request.acks < -1 || request.acks > 1) {
     refuse_all(produce, KafkaError::kInvalidRequiredAcks, "acks must be -1, 0 or 1");
   } else if (request.transactional_id) {
     refuse_all(produce, KafkaError::kTransactionalIdAuthorizationFailed, "transactions are not served yet");
   } else {
+    std::optional<runtime::Turns::Turn> turn;
+    if (!produce.old_sets.done() || context.client->conversions > 0) {
+      turn.emplace(co_await take_turn(context));
+      co_await produce.old_sets.finish(&door);
+      --context.client->conversions;
+    }
     collect_parts(produce);
+    // Whose turn is next may go on when these are on their way; nobody waits for the disk before.
+    if (turn) door.shard.post([turn = std::move(*turn)] {});
     MonotonicTime deadline = door.shard.now() + std::clamp(Milliseconds(request.timeout_ms), kLeastWait, kLongestWait);
     std::vector<Result<broker::Published>> outcomes =
         co_await door.publish.publish(door.shard, std::move(produce.parts), acknowledge_of(request.acks), deadline);

@@ -1,6 +1,8 @@
-"""Record batches of format v2, written byte by byte, so that a test may also write wrong ones."""
+"""Record batches of format v2, written byte by byte, so that a test may also write wrong ones; message sets of format v1."""
 
+import gzip
 import struct
+import zlib
 
 
 def _table():
@@ -48,6 +50,18 @@ def batch(values, *, timestamp=1700000000000, attributes=0, producer_id=-1, epoc
                           timestamp if max_timestamp is None else max_timestamp, producer_id, epoch, sequence, count) + body
     head = struct.pack(">ibI", -1, magic, crc32c(checked) if crc is None else crc)
     return struct.pack(">qi", base_offset, len(head) + len(checked)) + head + checked
+
+
+def message(value, attributes=0, offset=0):
+    """One of format v1 (KIP-32), without a key."""
+    checked = struct.pack(">bbqii", 1, attributes, 1700000000000, -1, len(value)) + value
+    return struct.pack(">qiI", offset, len(checked) + 4, zlib.crc32(checked)) + checked
+
+
+def packed_set(values):
+    """Messages within one that is compressed by gzip."""
+    inner = b"".join(message(value, offset=n) for n, value in enumerate(values))
+    return message(gzip.compress(inner, 1), attributes=1, offset=len(values) - 1)
 
 
 def split(data):

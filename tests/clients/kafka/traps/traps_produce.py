@@ -1,11 +1,13 @@
 """Produce: acks=0 silence, what is refused and how, that bytes are kept, and the idempotent producer's rules."""
 
+import contextlib
 import gzip
+import threading
 import time
 
 from broker import NONE, Topic, append, fetch, list_offset, produce, produce_request
 from cases import equal, eventually, unique
-from records import batch, crc32c, record, same_but_for_what_the_broker_stamps, split
+from records import batch, crc32c, message, packed_set, record, same_but_for_what_the_broker_stamps, split
 from wire import ZERO_ID, Connection
 
 SUITE = "traps produce"
@@ -151,6 +153,55 @@ def test_a_record_without_key_is_refused_by_a_compacted_topic_with_its_index(boo
 def test_a_timestamp_too_far_ahead_is_error_32_with_its_index(bootstrap):
     answer = _refused(bootstrap, Topic(bootstrap), batch([b"v"], timestamp=int(time.time() * 1000) + 7200_000), INVALID_TIMESTAMP)
     equal([error["batch_index"] for error in answer["record_errors"]], [0])
+
+
+def _longest_wait_beside(bootstrap, work):
+    """The longest that other clients, some on each shard, wait for an answer while `work` runs, and how long that takes; in seconds."""
+    done, longest = threading.Event(), [0.0]
+
+    def ask_again_and_again():
+        with contextlib.ExitStack() as stack:
+            wires = [stack.enter_context(Connection(bootstrap)) for _ in range(8)]
+            while not done.is_set():
+                for wire in wires:
+                    begin = time.monotonic()
+                    wire.ask("ApiVersions", 0, {})
+                    longest[0] = max(longest[0], time.monotonic() - begin)
+
+    beside = threading.Thread(target=ask_again_and_again)
+    beside.start()
+    begin = time.monotonic()
+    work()
+    took = time.monotonic() - begin
+    done.set()
+    beside.join()
+    return longest[0], took
+
+
+def test_what_unpacks_to_a_hundred_times_its_size_holds_nobody_else_up(bootstrap):
+    topic = Topic(bootstrap)
+    zeros = bytes(100 << 20)
+    old, new = packed_set([zeros]), batch([b""], attributes=1, body=gzip.compress(record(0, zeros), 1))
+    for version, records in ((2, old), (9, new)):
+        with Connection(bootstrap) as wire:
+            # Whoever is held up is so each time; what else the machine does is not there each time.
+            tries = [_longest_wait_beside(bootstrap, lambda: produce(wire, topic, records, version=version)) for _ in range(5)]
+        assert any(longest < took / 2 for longest, took in tries), f"Produce v{version}: (somebody else's wait, its own) {tries}"
+
+
+def test_an_old_set_that_takes_long_is_appended_before_what_the_connection_sends_behind_it(bootstrap):
+    for version, behind in ((2, message(b"b")), (9, batch([b"b"]))):
+        topic = Topic(bootstrap)
+        with Connection(bootstrap) as wire:
+            first = wire.send("Produce", 2, produce_request(2, topic, packed_set([bytes(4 << 20), b"a"])))
+            second = wire.send("Produce", version, produce_request(version, topic, behind))
+            for correlation, sent_version, offset in ((first, 2, 0), (second, version, 2)):
+                answer = wire.receive("Produce", sent_version, correlation)["responses"][0]["partition_responses"][0]
+                equal((answer["error_code"], answer["base_offset"]), (NONE, offset))
+
+
+def test_an_old_set_that_unpacks_to_more_than_is_served_is_error_10(bootstrap):
+    _refused(bootstrap, Topic(bootstrap), packed_set([bytes(130 << 20)]), TOO_LARGE, version=2)
 
 
 def test_bytes_come_back_as_they_were_sent(bootstrap):
