@@ -12,8 +12,8 @@ namespace {
 boost::json::value value_of(const std::string& text) {
   boost::system::error_code error;
   boost::json::value value = boost::json::parse(text, error);
-  const bool is_scalar = !error && (value.is_number() || value.is_bool());
-  return is_scalar ? value : boost::json::value(text);
+  const bool is_taken = !error && (value.is_number() || value.is_bool() || value.is_array());
+  return is_taken ? value : boost::json::value(text);
 }
 
 std::string text_of(const boost::json::value& value) {
@@ -33,8 +33,8 @@ void declare_vhost(CLI::App* action, EntityOptions* options) {
 void declare_arguments(CLI::App* action, EntityOptions* options) {
   action
       ->add_option("--argument", options->arguments,
-                   "An argument, such as x-max-length=1000. May be given again; numbers, true and false are that, the "
-                   "rest is text.")
+                   "An argument, such as x-max-length=1000. May be given again; numbers, true, false and lists ([1,2]) "
+                   "are that, the rest is text.")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }

@@ -80,7 +80,7 @@ Run declare(CLI::App* app) {
   sub->add_option("PATTERN", options->pattern, "A regular expression, searched for in names: ^jobs begins with jobs.")
       ->required();
   sub->add_option("SETTING", options->settings,
-                  "Such as max-length=1000. Numbers, true and false are that, the rest is text.")
+                  "Such as max-length=1000. Numbers, true, false and lists ([1,2]) are that, the rest is text.")
       ->type_name("KEY=VALUE")
       ->required()
       ->expected(1, kMany);
@@ -110,6 +110,7 @@ Wharf and with RabbitMQ's management plugin.)",
 wharf policy list --operator --vhost shop -f json
 wharf policy set short-lived "^tmp\." message-ttl=60000 expires=3600000 --apply-to queues
 wharf policy set jobs "^jobs" dead-letter-exchange=failed delivery-limit=5 --priority 1
+wharf policy set slower "^jobs" "retry-delays=[1000,60000]"
 wharf policy set ceiling ".*" max-length=1000000 --operator --apply-to queues
 wharf policy delete short-lived)",
       .declare = declare,

@@ -152,6 +152,10 @@ def test_a_policy_is_set_listed_and_deleted(_):
     equal(wharf("policy", "delete", "short", *here, code=1), f"wharf policy: there is no policy 'short' in virtual host '{vhost}'\n")
     equal(wharf("policy", "delete", "ceiling", "--operator", *here), "")
     equal(wharf("policy", "list", "--vhost", unique("no"), code=1)[:33], "wharf policy: there is no virtual")
+    if is_wharf():
+        equal(wharf("policy", "set", "slower", "^jobs", "retry-delays=[100,200]", *here), "")
+        assert "retry-delays=100,200" in wharf("policy", "list", *here)
+        assert wharf("policy", "set", "slower", "^jobs", "retry-delays=[100,", *here, code=1).startswith("wharf policy: "), "no list, text"
 
 
 def test_a_queue_is_looked_into(_):
