@@ -12,7 +12,7 @@ namespace {
 boost::json::value value_of(const std::string& text) {
   boost::system::error_code error;
   boost::json::value value = boost::json::parse(text, error);
-  const bool is_taken = !error && (value.is_number() || value.is_bool() || value.is_array());
+  const bool is_taken = !error && (value.is_number() || value.is_bool() || value.is_array() || value.is_string());
   return is_taken ? value : boost::json::value(text);
 }
 
@@ -33,8 +33,8 @@ void declare_vhost(CLI::App* action, EntityOptions* options) {
 void declare_arguments(CLI::App* action, EntityOptions* options) {
   action
       ->add_option("--argument", options->arguments,
-                   "An argument, such as x-max-length=1000. May be given again; numbers, true, false and lists ([1,2]) "
-                   "are that, the rest is text.")
+                   "An argument, such as x-max-length=1000. May be given again; numbers, true, false, lists ([1,2]) and "
+                   "texts in quotes (\"5\") are that, the rest is text.")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }

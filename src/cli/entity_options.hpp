@@ -24,7 +24,8 @@ void declare_arguments(CLI::App* action, EntityOptions* options);
 /// --json, and -f json as `wharf consume` has it.
 void declare_format(CLI::App* action, EntityOptions* options);
 
-/// {"x-max-length": 5}: a value that is a number, true, false or a list in JSON is that, everything else text.
+/// {"x-max-length": 5}: a value that is a number, true, false, a list or a text in quotes in JSON is that, everything
+/// else text as it stands.
 /// kInvalidArgument.
 Result<boost::json::object> arguments_of(const EntityOptions& options);
 /// The same of other KEY=VALUEs; `option` names them where one is none.

@@ -80,7 +80,8 @@ Run declare(CLI::App* app) {
   sub->add_option("PATTERN", options->pattern, "A regular expression, searched for in names: ^jobs begins with jobs.")
       ->required();
   sub->add_option("SETTING", options->settings,
-                  "Such as max-length=1000. Numbers, true, false and lists ([1,2]) are that, the rest is text.")
+                  "Such as max-length=1000. Numbers, true, false, lists ([1,2]) and texts in quotes (\"5\") are that, "
+                  "the rest is text.")
       ->type_name("KEY=VALUE")
       ->required()
       ->expected(1, kMany);

@@ -1,6 +1,3 @@
-#include <iostream>
-#include <iterator>
-
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -10,8 +7,8 @@
 #include "cli/management_session.hpp"
 #include "cli/message_page.hpp"
 #include "cli/message_row.hpp"
+#include "cli/queue_publish.hpp"
 #include "cli/value_checks.hpp"
-#include "model/base64.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -21,10 +18,10 @@ using runtime::Task;
 struct QueueOptions {
   EntityOptions shared;
   std::vector<std::string> names, positions;
-  std::string name, message, type, from, to, where;
+  std::string name, type, from, to, where;
   std::uint64_t count = 20, oldest = 0;
   bool transient = false, auto_delete = false, if_unused = false, if_empty = false;
-  bool has_message = false;
+  PublishOptions message;
 };
 
 std::string about(const QueueOptions& options, const std::string& name) {
@@ -103,29 +100,8 @@ Task<Result<void>> purge(ManagementSession* session, const QueueOptions* options
   co_return Result<void>();
 }
 
-/// The one given, or all of standard input.
-Task<std::string> message_of(ManagementSession* session, const QueueOptions* options) {
-  if (options->has_message) co_return options->message;
-  std::string read = co_await runtime::run_blocking(session->shard, [] {
-    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
-  });
-  co_return read;
-}
-
 Task<Result<void>> publish(ManagementSession* session, const QueueOptions* options) {
-  std::string message = co_await message_of(session, options);
-  constexpr int kPersistent = 2, kTransient = 1;
-  boost::json::object body{{"properties", {{"delivery_mode", options->transient ? kTransient : kPersistent}}},
-                           {"routing_key", options->name},
-                           {"payload", base64(as_bytes(message))},
-                           {"payload_encoding", "base64"}};
-  const std::string target = path({"exchanges", options->shared.vhost, "amq.default", "publish"});
-  auto answer =
-      co_await session->ask({"POST", target, std::move(body), fmt::format("virtual host '{}'", options->shared.vhost)});
-  if (!answer) co_return fail(answer.error());
-  if (cell(*answer, "routed") != "yes")
-    co_return fail(ErrorCode::kNotFound, fmt::format("there is no {}", about(*options, options->name)));
-  co_return Result<void>();
+  return publish_message(session, &options->message, options->shared.vhost);
 }
 
 CLI::Validator is_position() {
@@ -269,17 +245,9 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
   names(sub);
   sub->add_flag("--if-unused", options->if_unused, "Only if nobody consumes from it.");
   sub->add_flag("--if-empty", options->if_empty, "Only if there is no message in it.");
-  sub = actions.add("publish", "Publish one message to a queue. Returns when the queue has kept it.", publish);
-  sub->add_option("QUEUE", options->name, "The queue's name.")->required();
-  sub->add_option_function<std::string>(
-      "MESSAGE",
-      [options](const std::string& message) {
-        options->message = message;
-        options->has_message = true;
-      },
-      "The message's body. Without it all of standard input is.");
+  sub = actions.add("publish", "Publish one message to a queue, or by an exchange. Returns when it is kept.", publish);
+  declare_publish(sub, &options->message);
   declare_vhost(sub, &options->shared);
-  sub->add_flag("--transient", options->transient, "It need not survive a restart.");
   sub = actions.add("peek", "Look at messages in a queue. It takes none, and nothing changes for consumers.", peek);
   sub->add_option("QUEUE", options->name, "The queue's name.")->required();
   sub->add_option("--from", options->from, "A place in the queue, as POSITION has it (its front).")
@@ -342,6 +310,8 @@ wharf queue create jobs
 wharf queue create last-thousand --argument x-max-length=1000 --argument x-overflow=drop-head
 wharf queue publish jobs "make tea"
 wharf queue publish jobs < photo.jpg
+wharf queue publish jobs "make tea" --property priority=5 --property expiration=60000
+wharf queue publish --exchange orders --routing-key order.eu --header tries=3 "{}"
 wharf queue peek jobs
 wharf queue peek jobs --from 1200 --count 100 -f json
 wharf queue drop jobs 1203

@@ -117,6 +117,34 @@ def test_a_queue_is_made_filled_listed_purged_and_deleted(_):
     equal(wharf("queue", "delete", "jobs", *here, code=1), f"wharf queue: there is no queue 'jobs' in virtual host '{vhost}'\n")
 
 
+def test_a_message_is_published_by_an_exchange_with_headers_and_properties(_):
+    vhost = unique("vhost")
+    wharf("vhost", "create", vhost)
+    here = ("--vhost", vhost)
+    wharf("exchange", "create", "orders", "--type", "topic", *here)
+    wharf("queue", "create", "eu", *here)
+    wharf("binding", "create", "orders", "eu", "--key", "order.eu.#", *here)
+    equal(wharf("queue", "publish", "--exchange", "orders", "--routing-key", "order.eu.new", "--header", "region=eu", "--header", "tries=3",
+                "--header", 'text="3"', "--property", "content-type=application/json", "--property", "priority=4", "--property", "type=order",
+                "--property", "correlation-id=c1", "--property", "timestamp=1700000000", "--transient", "[1,2]", *here), "")
+    equal(wharf("queue", "publish", "eu", "--property", "message-id=m1", "--property", "reply-to=back", "--property", "app-id=shop", *here, given=b"x"), "")
+    equal(wharf("queue", "publish", "--exchange", "", "--routing-key", "eu", "by the default exchange", *here), "")
+    got = ask("POST", escaped("queues", vhost, "eu", "get"), {"count": 9, "ackmode": "ack_requeue_false", "encoding": "auto"})[1]
+    equal([(one["exchange"], one["routing_key"], one["payload"]) for one in got],
+          [("orders", "order.eu.new", "[1,2]"), ("", "eu", "x"), ("", "eu", "by the default exchange")])
+    equal([one["properties"] for one in got],
+          [{"content_type": "application/json", "headers": {"region": "eu", "tries": 3, "text": "3"}, "delivery_mode": 1, "priority": 4,
+            "correlation_id": "c1", "timestamp": 1700000000, "type": "order"},
+           {"delivery_mode": 2, "message_id": "m1", "reply_to": "back", "app_id": "shop"}, {"delivery_mode": 2}])
+    equal(wharf("queue", "publish", "--exchange", "orders", "--routing-key", "k", "x", *here, code=1),
+          f"wharf queue: exchange 'orders' in virtual host '{vhost}' leads to no queue with the key 'k'\n")
+    equal(wharf("queue", "publish", "--exchange", "no", "x", *here, code=1),
+          f"wharf queue: there is no exchange 'no' in virtual host '{vhost}'\n")
+    assert wharf("queue", "publish", "eu", "x", "--property", "colour=red", *here, code=2).startswith("wharf queue: --property: there is no property 'colour': ")
+    assert "expiration" in wharf("queue", "publish", "eu", "x", "--property", "expiration=soon", *here, code=1)
+    wharf("vhost", "delete", vhost)
+
+
 def test_an_exchange_is_bound_and_unbound(_):
     vhost = unique("vhost")
     wharf("vhost", "create", vhost)
