@@ -16,7 +16,7 @@ using runtime::Task;
 
 struct UserOptions {
   EntityOptions shared;
-  std::string name, password, tags;
+  std::string name, password, tags, exchange;
   std::vector<std::string> names;
   std::string configure = ".*", write = ".*", read = ".*";
   bool take_away = false;
@@ -77,12 +77,31 @@ Task<Result<void>> set_password(ManagementSession* session, const UserOptions* o
   co_return put;
 }
 
+/// The API puts a user as a whole: the password goes along as its hash.
+Task<Result<void>> set_tags(ManagementSession* session, const UserOptions* options) {
+  auto user = co_await session->ask({"GET", path({"users", options->name}), nullptr, about(options->name)});
+  if (!user) co_return fail(user.error());
+  boost::json::object body{{"tags", options->tags}};
+  for (const std::string_view field : {"password_hash", "hashing_algorithm"}) {
+    if (const boost::json::value* value = field_of(*user, field)) body[{field.data(), field.size()}] = *value;
+  }
+  Result<void> put = co_await session->tell({"PUT", path({"users", options->name}), std::move(body), ""});
+  co_return put;
+}
+
 Task<Result<void>> remove(ManagementSession* session, const UserOptions* options) {
   for (const std::string& name : options->names) {
     Result<void> gone = co_await session->tell({"DELETE", path({"users", name}), nullptr, about(name)});
     if (!gone) co_return gone;
   }
   co_return Result<void>();
+}
+
+/// The API's word for a user or a virtual host that is not there, in a sentence.
+Result<void> told(Result<void> set, const UserOptions& options) {
+  if (set || set.error().message != "vhost_or_user_not_found") return set;
+  return fail(ErrorCode::kNotFound,
+              fmt::format("there is no user '{}', or no virtual host '{}'", options.name, options.shared.vhost));
 }
 
 Task<Result<void>> permit(ManagementSession* session, const UserOptions* options) {
@@ -95,10 +114,22 @@ Task<Result<void>> permit(ManagementSession* session, const UserOptions* options
   }
   boost::json::object body{{"configure", options->configure}, {"write", options->write}, {"read", options->read}};
   Result<void> set = co_await session->tell({"PUT", target, std::move(body), ""});
-  if (!set && set.error().message == "vhost_or_user_not_found")
-    co_return fail(ErrorCode::kNotFound,
-                   fmt::format("there is no user '{}', or no virtual host '{}'", options->name, vhost));
-  co_return set;
+  co_return told(std::move(set), *options);
+}
+
+Task<Result<void>> permit_topic(ManagementSession* session, const UserOptions* options) {
+  const std::string& vhost = options->shared.vhost;
+  if (options->take_away) {
+    const std::string missing = fmt::format("topic permission of user '{}' for exchange '{}' in virtual host '{}'",
+                                            options->name, options->exchange, vhost);
+    Result<void> gone = co_await session->tell(
+        {"DELETE", path({"topic-permissions", vhost, options->name, options->exchange}), nullptr, missing});
+    co_return gone;
+  }
+  boost::json::object body{{"exchange", options->exchange}, {"write", options->write}, {"read", options->read}};
+  Result<void> set =
+      co_await session->tell({"PUT", path({"topic-permissions", vhost, options->name}), std::move(body), ""});
+  co_return told(std::move(set), *options);
 }
 
 Task<Result<void>> permissions(ManagementSession* session, const UserOptions* options) {
@@ -110,6 +141,20 @@ Task<Result<void>> permissions(ManagementSession* session, const UserOptions* op
   session->streams.out << shown(*list, options->shared.json, TextTable({"USER", "VHOST", "CONFIGURE", "WRITE", "READ"}),
                                 [](const boost::json::value& one) {
                                   return std::vector{cell(one, "user"), cell(one, "vhost"), cell(one, "configure"),
+                                                     cell(one, "write"), cell(one, "read")};
+                                });
+  co_return Result<void>();
+}
+
+Task<Result<void>> topic_permissions(ManagementSession* session, const UserOptions* options) {
+  const bool of_all = options->name.empty();
+  auto list = co_await session->ask(
+      {"GET", of_all ? path({"topic-permissions"}) : path({"users", options->name, "topic-permissions"}), nullptr,
+       about(options->name)});
+  if (!list) co_return fail(list.error());
+  session->streams.out << shown(*list, options->shared.json, TextTable({"USER", "VHOST", "EXCHANGE", "WRITE", "READ"}),
+                                [](const boost::json::value& one) {
+                                  return std::vector{cell(one, "user"), cell(one, "vhost"), cell(one, "exchange"),
                                                      cell(one, "write"), cell(one, "read")};
                                 });
   co_return Result<void>();
@@ -169,38 +214,72 @@ Task<Result<void>> token(ManagementSession* session, const UserOptions* options)
   co_return revoked;
 }
 
-void declare_actions(ClientActions<UserOptions, ManagementOptions>& actions, UserOptions* options) {
-  const auto name = [options](CLI::App* sub) { return sub->add_option("NAME", options->name, "The user's name."); };
+CLI::Option* declare_name(CLI::App* sub, UserOptions* options) {
+  return sub->add_option("NAME", options->name, "The user's name.");
+}
+
+void declare_users(ClientActions<UserOptions, ManagementOptions>& actions, UserOptions* options) {
   const auto password = [options](CLI::App* sub) {
     sub->add_option("NEW_PASSWORD", options->password,
                     "The password. Without it the first line of standard input is, which nobody else can see.");
   };
+  constexpr const char* kTags =
+      "Which part of the management API it may ask: administrator, monitoring, policymaker, management; impersonator: "
+      "it may publish in others' names. Commas between.";
   constexpr int kMany = 10'000;
   declare_format(actions.add("list", "List the users with their tags.", list), &options->shared);
   CLI::App* sub = actions.add("add", "Add a user. It may do nothing until `wharf user permit`.", add);
-  name(sub)->required();
+  declare_name(sub, options)->required();
   password(sub);
-  sub->add_option(
-         "--tags", options->tags,
-         "Which part of the management API it may ask: administrator, monitoring, management, with commas between.")
-      ->type_name("TAGS");
+  sub->add_option("--tags", options->tags, kTags)->type_name("TAGS");
   sub = actions.add("password", "Give a user another password. Connections that are open stay.", set_password);
-  name(sub)->required();
+  declare_name(sub, options)->required();
   password(sub);
+  sub = actions.add("tags", "Give a user these tags in place of those it has.", set_tags);
+  declare_name(sub, options)->required();
+  sub->add_option("TAGS", options->tags, fmt::format("{} An empty text: none.", kTags))->required();
   sub = actions.add("delete", "Delete users with all their permissions.", remove);
   sub->add_option("NAME", options->names, "The user's name.")->required()->expected(1, kMany);
-  sub = actions.add(
+}
+
+void declare_permissions(ClientActions<UserOptions, ManagementOptions>& actions, UserOptions* options) {
+  const auto add_take_away = [options](CLI::App* sub) {
+    sub->add_flag("--take-away", options->take_away, "Take the permission away instead.");
+  };
+  CLI::App* sub = actions.add(
       "permit",
       "Let a user into a virtual host. Each of the three is a pattern of names of exchanges and queues: what it "
       "may declare and delete, publish to, consume from. What was set before is replaced.",
       permit);
-  name(sub)->required();
+  declare_name(sub, options)->required();
   declare_vhost(sub, &options->shared);
   sub->add_option("--configure", options->configure, "What it may declare and delete (.*).")->type_name("PATTERN");
   sub->add_option("--write", options->write, "What it may publish to and bind to (.*).")->type_name("PATTERN");
   sub->add_option("--read", options->read, "What it may consume from and bind from (.*).")->type_name("PATTERN");
-  sub->add_flag("--take-away", options->take_away, "Take the permission away instead.");
-  sub = actions.add("token", "Tokens in place of passwords: list, add (told this once), revoke.", token);
+  add_take_away(sub);
+  sub = actions.add("permissions", "List what users may do, or what one may.", permissions);
+  declare_name(sub, options);
+  declare_format(sub, &options->shared);
+  sub = actions.add(
+      "permit-topic",
+      "Limit a user to some routing keys of a topic exchange. Comes on top of `permit`; without it all keys "
+      "are allowed. What was set before for this exchange is replaced.",
+      permit_topic);
+  declare_name(sub, options)->required();
+  sub->add_option("EXCHANGE", options->exchange, "The topic exchange, such as amq.topic, where MQTT's clients are.")
+      ->required();
+  declare_vhost(sub, &options->shared);
+  sub->add_option("--write", options->write, "Keys that it may publish with (.*); {client_id} stands for MQTT's.")
+      ->type_name("PATTERN");
+  sub->add_option("--read", options->read, "Keys that it may bind by, or subscribe to (.*).")->type_name("PATTERN");
+  add_take_away(sub);
+  sub = actions.add("topic-permissions", "List which routing keys users may use, or one may.", topic_permissions);
+  declare_name(sub, options);
+  declare_format(sub, &options->shared);
+}
+
+void declare_tokens(ClientActions<UserOptions, ManagementOptions>& actions, UserOptions* options) {
+  CLI::App* sub = actions.add("token", "Tokens in place of passwords: list, add (told this once), revoke.", token);
   sub->add_option("VERB", options->verb, "list, add, revoke.")
       ->required()
       ->check(CLI::IsMember({"list", "add", "revoke"}));
@@ -208,16 +287,15 @@ void declare_actions(ClientActions<UserOptions, ManagementOptions>& actions, Use
   sub->add_option("--name", options->label, "What it is for.")->type_name("TEXT");
   sub->add_option("--days", options->days, "Until it ends (90).")->check(CLI::Range(1, 3650))->type_name("NUMBER");
   declare_format(sub, &options->shared);
-  sub = actions.add("permissions", "List what users may do, or what one may.", permissions);
-  name(sub);
-  declare_format(sub, &options->shared);
 }
 
 Run declare(CLI::App* app) {
   auto server = ManagementOptions::declare(app, "wharf user");
   auto options = std::make_shared<UserOptions>();
   ClientActions<UserOptions, ManagementOptions> actions(app);
-  declare_actions(actions, options.get());
+  declare_users(actions, options.get());
+  declare_permissions(actions, options.get());
+  declare_tokens(actions, options.get());
   return actions.run(server, options);
 }
 
@@ -226,7 +304,7 @@ Run declare(CLI::App* app) {
 Command user_command() {
   return {
       .name = "user",
-      .summary = "add, delete and list users, their passwords and tokens, and say what they may do",
+      .summary = "users, their passwords, tags and tokens, and what they may do",
       .description =
           R"(Users of the AMQP, MQTT and STOMP ports and of the management API; docs/security.md has the rules, which are
 RabbitMQ's. Works with Wharf and with RabbitMQ's management plugin.)",
@@ -240,6 +318,10 @@ wharf user permit shop
 wharf user permit shop --vhost orders --configure '^$' --write '^orders$' --read '^$'
 wharf user permit shop --vhost orders --take-away
 wharf user permissions shop
+wharf user permit-topic sensor amq.topic --write '^plant\.{client_id}\.' --read '^$'
+wharf user permit-topic sensor amq.topic --take-away
+wharf user topic-permissions sensor
+wharf user tags carla monitoring,policymaker
 wharf user password shop < password.txt
 wharf user token add shop --name deployment --days 30
 wharf user token list

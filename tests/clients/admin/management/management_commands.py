@@ -51,6 +51,44 @@ def test_a_user_is_added_let_in_and_deleted(_):
     equal(wharf("vhost", "delete", vhost), "")
 
 
+def test_a_users_tags_are_changed_and_its_password_stays(_):
+    name = unique("user")
+    wharf("user", "add", name, "secret")
+    me = {"WHARF_ADMIN_USER": name, "WHARF_ADMIN_PASSWORD": "secret"}
+    wharf("vhost", "list", code=1, **me)
+    equal(wharf("user", "tags", name, "monitoring,policymaker"), "")
+    equal([one["tags"] for one in json.loads(wharf("user", "list", "-f", "json")) if one["name"] == name], [["monitoring", "policymaker"]])
+    equal(wharf("vhost", "list", code=0, **me)[:5], "VHOST")
+    equal(wharf("user", "tags", name, ""), "")
+    equal([one["tags"] for one in json.loads(wharf("user", "list", "-f", "json")) if one["name"] == name], [[]])
+    wharf("vhost", "list", code=1, **me)
+    equal(wharf("user", "tags", unique("no"), "management", code=1)[:30], "wharf user: there is no user '")
+    wharf("user", "delete", name)
+
+
+def test_topic_permissions_are_set_listed_and_taken_away(_):
+    vhost, name = unique("vhost"), unique("user")
+    wharf("vhost", "create", vhost)
+    wharf("user", "add", name, "secret")
+    here = ("--vhost", vhost)
+    equal(wharf("user", "topic-permissions", name).split(), ["USER", "VHOST", "EXCHANGE", "WRITE", "READ"])
+    equal(wharf("user", "permit-topic", name, "amq.topic", "--write", "^a", *here), "")
+    equal(wharf("user", "permit-topic", name, "orders", "--read", "^b", *here), "")
+    equal(sorted(line.split() for line in wharf("user", "topic-permissions", name).splitlines()[1:]),
+          [[name, vhost, "amq.topic", "^a", ".*"], [name, vhost, "orders", ".*", "^b"]])
+    assert [name, vhost, "orders", ".*", "^b"] in [line.split() for line in wharf("user", "topic-permissions").splitlines()]
+    equal(wharf("user", "permit-topic", name, "orders", "--take-away", *here), "")
+    equal([one["exchange"] for one in json.loads(wharf("user", "topic-permissions", name, "-f", "json"))], ["amq.topic"])
+    equal(wharf("user", "permit-topic", name, "x", "--vhost", unique("no"), code=1)[:28], "wharf user: there is no user")
+    assert "bad" in wharf("user", "permit-topic", name, "x", "--write", "(bad", *here, code=1)
+    equal(wharf("user", "topic-permissions", unique("no"), code=1)[:28], "wharf user: there is no user")
+    if is_wharf():
+        equal(wharf("user", "permit-topic", name, "orders", "--take-away", *here, code=1),
+              f"wharf user: there is no topic permission of user '{name}' for exchange 'orders' in virtual host '{vhost}'\n")
+    wharf("user", "delete", name)
+    wharf("vhost", "delete", vhost)
+
+
 def test_a_token_signs_in_until_it_is_revoked_or_its_user_is_gone(_):
     if not is_wharf():
         return
