@@ -8,6 +8,7 @@
 #include "cli/message_page.hpp"
 #include "cli/message_row.hpp"
 #include "cli/queue_publish.hpp"
+#include "cli/stream_report.hpp"
 #include "cli/value_checks.hpp"
 
 namespace wharf::cli {
@@ -153,6 +154,10 @@ Task<Result<void>> show(ManagementSession* session, const QueueOptions* options)
   auto queue =
       co_await session->ask({"GET", path({"queues", options->shared.vhost, options->name}), nullptr, about_it});
   if (!queue) co_return fail(queue.error());
+  if (cell(*queue, "type") == "stream") {
+    Result<void> shown = co_await show_stream(session, std::move(*queue), options->shared.json);
+    co_return shown;
+  }
   auto storage = co_await session->ask(
       {"GET", path({"wharf", "v1", "queues", options->shared.vhost, options->name, "storage"}), nullptr, about_it});
   if (!storage) co_return fail(storage.error());
@@ -230,7 +235,8 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
   CLI::App* sub = actions.add("list", "List the queues of a virtual host, with what is in them.", list);
   declare_vhost(sub, &options->shared);
   declare_format(sub, &options->shared);
-  sub = actions.add("show", "What a queue has, what it keeps on disk, and who holds its oldest message.", show);
+  sub = actions.add(
+      "show", "What a queue or stream has and keeps on disk. Of a queue also who holds its oldest message.", show);
   sub->add_option("QUEUE", options->name, "The queue's name.")->required();
   declare_vhost(sub, &options->shared);
   declare_format(sub, &options->shared);
@@ -248,7 +254,10 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
   sub = actions.add("publish", "Publish one message to a queue, or by an exchange. Returns when it is kept.", publish);
   declare_publish(sub, &options->message);
   declare_vhost(sub, &options->shared);
-  sub = actions.add("peek", "Look at messages in a queue. It takes none, and nothing changes for consumers.", peek);
+  sub = actions.add(
+      "peek",
+      "Look at messages in a queue. It takes none, and nothing changes for consumers. Of a stream: `wharf consume`.",
+      peek);
   sub->add_option("QUEUE", options->name, "The queue's name.")->required();
   sub->add_option("--from", options->from, "A place in the queue, as POSITION has it (its front).")
       ->type_name("POSITION")
@@ -299,6 +308,7 @@ Command queue_command() {
       .description =
           R"(Queues of AMQP's clients. READY messages wait for a consumer, UNSETTLED ones are at one. Works with Wharf and
 with RabbitMQ's management plugin, but for show, peek, drop, move, purge --oldest and --where, which only Wharf has.
+Streams are listed and shown too; they are topics, which `wharf consume` reads and `wharf topic alter` gives another retention.
 
 A POSITION is a message's place in its queue, as peek shows it. A queue with priorities is shown from the highest one on, and 5:12 is
 place 12 of priority 5. A SELECTOR is a condition on headers and properties (docs/selectors.md): move and purge then take those of the

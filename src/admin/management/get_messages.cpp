@@ -66,8 +66,8 @@ Answer get_messages(Call* call) {
   Body body(call->request.body);
   Wanted wanted = read(body);
   if (body.refusal()) co_return *body.refusal();
-  if (!call->view()->queue(call->names.at(1))) co_return not_found("queue_not_found");
   std::expected<QueuePointer, http::Response> queue = readable_queue(*call);
+  if (!queue && queue.error().status == 404) co_return not_found("queue_not_found");
   if (!queue) co_return queue.error();
   queue::ConsumerId holder = call->ports.queues.new_consumer_id(call->here);
   std::vector<broker::Got> taken;

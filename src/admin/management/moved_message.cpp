@@ -3,6 +3,7 @@
 #include "broker/routed_message.hpp"
 #include "model/message.hpp"
 #include "model/message_properties.hpp"
+#include "protocols/amqp091/session/queue_equivalence.hpp"
 
 namespace wharf::management {
 

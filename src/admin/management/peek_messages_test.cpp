@@ -43,6 +43,26 @@ TEST_F(ManagementApi, PeekingShowsMessagesAndLeavesThemAsTheyAre) {
   EXPECT_EQ(after.at("delivery_count"), 1);
 }
 
+TEST_F(ManagementApi, WhoWantsMessagesOutOfAStreamIsToldWhatItIsAndWhatToDo) {
+  EXPECT_EQ(status("PUT", "/queues/%2F/s", R"({"durable":true,"arguments":{"x-queue-type":"stream"}})"), 201u);
+  const Answered answers[] = {
+      ask("GET", "/wharf/v1/queues/%2F/s/messages"), ask("DELETE", "/queues/%2F/s/contents"),
+      ask("DELETE", "/wharf/v1/queues/%2F/s/messages?oldest=1"), ask("DELETE", "/wharf/v1/queues/%2F/s/messages/0"),
+      ask("POST", "/queues/%2F/s/get", R"({"count":1,"ackmode":"ack_requeue_true","encoding":"auto"})")};
+  for (const Answered& answered : answers) {
+    refused(
+        answered, 400, "bad_request",
+        "'s' is a stream, from which nothing is taken: `wharf consume --topic s` reads it, and what is old leaves by "
+        "its retention (`wharf topic alter s --set retention.ms=...`) or a trim (POST "
+        "/api/wharf/v1/topics/s/trim)");
+  }
+  add_user("carol");
+  permit("carol", "", "", "^q$");
+  EXPECT_EQ(status("GET", "/wharf/v1/queues/%2F/s/messages", "", "carol:secret"), 401u);
+  refused(ask("POST", "/queues/%2F/no/get", R"({"count":1,"ackmode":"ack_requeue_true","encoding":"auto"})"), 404,
+          "not_found", "queue_not_found");
+}
+
 TEST_F(ManagementApi, PeekingShowsWhatConsumersHold) {
   EXPECT_EQ(status("PUT", "/queues/%2F/q", "{}"), 201u);
   EXPECT_TRUE(publish("q", "held"));

@@ -336,3 +336,20 @@ def test_what_keeps_a_queue_on_disk_is_shown(_):
     assert "message 0, " in wharf("queue", "show", jobs)
     equal(wharf("queue", "show", "no", code=1), "wharf queue: there is no queue 'no' in virtual host '/'\n")
     wharf("queue", "delete", jobs)
+
+
+def test_a_stream_is_shown_and_told_from_a_queue(_):
+    if not is_wharf():
+        return
+    stream = unique("stream")
+    wharf("queue", "create", stream, "--type", "stream")
+    wharf("queue", "publish", stream, "hello")
+    shown = dict(line.split(maxsplit=1) for line in wharf("queue", "show", stream).replace("bytes on disk", "bytes").splitlines())
+    equal((shown["stream"], shown["messages"], shown["offsets"], shown["consumers"]), (stream, "1", "from 0, the next one is 1", "0"))
+    assert shown["newest"] != "-" and int(shown["bytes"]) > 0 and shown["retention"] == "unlimited", shown
+    whole = json.loads(wharf("queue", "show", stream, "-f", "json"))
+    equal((whole["type"], whole["topic"]["name"], whole["partition"]["high_watermark"]), ("stream", stream, 1))
+    for command in (("peek",), ("purge",), ("purge", "--oldest", "1")):
+        told = wharf("queue", command[0], stream, *command[1:], code=1)
+        assert told.startswith(f"wharf queue: '{stream}' is a stream, from which nothing is taken: `wharf consume --topic {stream}`"), told
+    wharf("queue", "delete", stream)
