@@ -68,7 +68,9 @@ struct Key {
   bool of_operators;  // too
   bool (*is_valid)(const PropertyValue&);
   std::string_view what;  // "5 is not a valid ..."
+  bool acts = true;       // here; RabbitMQ's other keys are taken for the sake of who sends them
 };
+constexpr bool kActsNot = false;
 
 /// By name. Those of mirrored queues, which RabbitMQ 4 does not know any more, take what 3 took and more.
 constexpr std::array kKeys{
@@ -76,37 +78,37 @@ constexpr std::array kKeys{
     Key{"consumer-timeout", false, is_number, "consumer timeout"},
     Key{"dead-letter-exchange", false, is_text, "dead letter exchange name"},
     Key{"dead-letter-routing-key", false, is_text, "dead letter routing key"},
-    Key{"dead-letter-strategy", false, is_strategy, "dead letter strategy"},
+    Key{"dead-letter-strategy", false, is_strategy, "dead letter strategy", kActsNot},
     Key{"delayed-retry-max", false, is_anything, ""},  // these four: see retry-
     Key{"delayed-retry-min", false, is_anything, ""},
     Key{"delayed-retry-multiplier", false, is_anything, ""},
     Key{"delayed-retry-type", false, is_anything, ""},
     Key{"delivery-limit", true, is_any_number, "delivery limit"},
     Key{"expires", true, is_positive, "queue expiry"},
-    Key{"ha-mode", true, is_anything, ""},
-    Key{"ha-params", true, is_anything, ""},
-    Key{"ha-promote-on-failure", true, is_anything, ""},
-    Key{"ha-promote-on-shutdown", true, is_anything, ""},
-    Key{"ha-sync-batch-size", true, is_anything, ""},
-    Key{"ha-sync-mode", true, is_anything, ""},
+    Key{"ha-mode", true, is_anything, "", kActsNot},
+    Key{"ha-params", true, is_anything, "", kActsNot},
+    Key{"ha-promote-on-failure", true, is_anything, "", kActsNot},
+    Key{"ha-promote-on-shutdown", true, is_anything, "", kActsNot},
+    Key{"ha-sync-batch-size", true, is_anything, "", kActsNot},
+    Key{"ha-sync-mode", true, is_anything, "", kActsNot},
     Key{"hold-until", false, is_header, "header name"},  // ours
-    Key{"max-in-memory-bytes", true, is_number, "maximum memory in bytes"},
-    Key{"max-in-memory-length", true, is_number, "maximum memory in bytes"},
+    Key{"max-in-memory-bytes", true, is_number, "maximum memory in bytes", kActsNot},
+    Key{"max-in-memory-length", true, is_number, "maximum memory in bytes", kActsNot},
     Key{"max-length", true, is_number, "maximum length"},
     Key{"max-length-bytes", true, is_number, "maximum length in bytes"},
     Key{"message-ttl", true, is_number, "message TTL"},
     Key{"overflow", true, is_overflow, "overflow value"},
-    Key{"queue-leader-locator", false, is_leader_locator, "queue leader locator value"},
-    Key{"queue-master-locator", false, is_master_locator, "master locator"},
-    Key{"queue-mode", false, is_queue_mode, "queue-mode value"},
-    Key{"queue-version", true, is_version, "queue-version value"},
+    Key{"queue-leader-locator", false, is_leader_locator, "queue leader locator value", kActsNot},
+    Key{"queue-master-locator", false, is_master_locator, "master locator", kActsNot},
+    Key{"queue-mode", false, is_queue_mode, "queue-mode value", kActsNot},
+    Key{"queue-version", true, is_version, "queue-version value", kActsNot},
     // Ours: what they come to together is queue/core/retry_delays.hpp's to say.
     Key{"retry-delays", false, is_anything, ""},
     Key{"retry-factor", false, is_anything, ""},
     Key{"retry-first", false, is_anything, ""},
     Key{"retry-max", false, is_anything, ""},
     Key{"retry-step", false, is_anything, ""},
-    Key{"target-group-size", true, is_positive, "qq target count value"},
+    Key{"target-group-size", true, is_positive, "qq target count value", kActsNot},
 };
 
 /// RabbitMQ's keys of streams: no queue is one here.
@@ -133,6 +135,17 @@ Result<void> check_known(PolicyKind kind, const PropertyTable& definition) {
   return fail(ErrorCode::kInvalidArgument, fmt::format("[{}] are not recognised policy settings", unknown));
 }
 
+/// Streams are topics, which no policy reaches: what would act on a queue must not look as if it acted on them.
+Result<void> check_of_streams(const PropertyTable& definition) {
+  for (const Property& one : definition) {
+    if (!std::ranges::find(kKeys, one.name, &Key::name)->acts) continue;
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("'{}' would do nothing to streams, which are topics here: a topic has its own settings{}",
+                            one.name, one.name == "max-length-bytes" ? ", such as retention.bytes" : ""));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_policy(PolicyKind kind, const Policy& policy) {
@@ -150,6 +163,7 @@ Result<void> check_policy(PolicyKind kind, const Policy& policy) {
     if (key.is_valid(one.value)) continue;
     return fail(ErrorCode::kInvalidArgument, fmt::format("{} is not a valid {}", erlang_term(one.value), key.what));
   }
+  if (policy.applies_to == AppliesTo::kStreams) return check_of_streams(definition);
   return {};
 }
 

@@ -175,6 +175,27 @@ TEST(PolicyKeys, WhatRabbitMqTakesIsTaken) {
   }
 }
 
+TEST(PolicyKeys, WhatWouldDoNothingToStreamsIsRefusedOfThem) {
+  const auto of_streams = [](PolicyKind kind, PropertyTable definition) {
+    return check_policy(
+        kind, {.name = "p", .pattern = "", .applies_to = AppliesTo::kStreams, .definition = std::move(definition)});
+  };
+  for (PolicyKind kind : {PolicyKind::kPolicy, PolicyKind::kOperatorPolicy}) {
+    Result<void> bytes = of_streams(kind, {{"max-length-bytes", kFive}});
+    ASSERT_FALSE(bytes);
+    EXPECT_EQ(bytes.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(
+        bytes.error().message,
+        "'max-length-bytes' would do nothing to streams, which are topics here: a topic has its own settings, such "
+        "as retention.bytes");
+    EXPECT_EQ(of_streams(kind, {{"message-ttl", kFive}}).error().message,
+              "'message-ttl' would do nothing to streams, which are topics here: a topic has its own settings");
+  }
+  EXPECT_EQ(of_streams(PolicyKind::kPolicy, {{"max-length-bytes", "5"}}).error().message,
+            "<<\"5\">> is not a valid maximum length in bytes");
+  EXPECT_TRUE(of_streams(PolicyKind::kPolicy, {{"queue-leader-locator", "balanced"}})) << "nothing to choose anywhere";
+}
+
 TEST(PolicyKeys, WhereAPolicyAppliesIsAWord) {
   for (AppliesTo one : {AppliesTo::kAll, AppliesTo::kQueues, AppliesTo::kClassicQueues, AppliesTo::kQuorumQueues,
                         AppliesTo::kStreams, AppliesTo::kExchanges}) {

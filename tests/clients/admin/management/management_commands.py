@@ -222,6 +222,9 @@ def test_a_policy_is_set_listed_and_deleted(_):
         equal(wharf("policy", "set", "slower", "^jobs", "retry-delays=[100,200]", *here), "")
         assert "retry-delays=100,200" in wharf("policy", "list", *here)
         assert wharf("policy", "set", "slower", "^jobs", "retry-delays=[100,", *here, code=1).startswith("wharf policy: "), "no list, text"
+        equal(wharf("policy", "set", "logs", "^logs", "max-length-bytes=1000", "--apply-to", "streams", *here, code=1),
+              "wharf policy: Validation failed\n\n'max-length-bytes' would do nothing to streams, which are topics here: "
+              "a topic has its own settings, such as retention.bytes\n\n")
 
 
 def test_a_queue_is_looked_into(_):
