@@ -208,9 +208,11 @@ const Mistake kMistakes[] = {
     {"504 CHANNEL_ERROR - unexpected method in connection state running", [](Peer& p) { p.send(ChannelOpen{}, 0); }},
     {"504 CHANNEL_ERROR - expected 'channel.open'", [](Peer& p) { p.send(BasicQos{}, 5); }},
     {"504 CHANNEL_ERROR - second 'channel.open' seen", [](Peer& p) { p.send(ChannelOpen{}); }},
-    {"505 UNEXPECTED_FRAME - expected a method frame, got a content header frame",
+    {"505 UNEXPECTED_FRAME - expected method frame, got non method frame instead",
      [](Peer& p) { p.send_raw(frame(2, 1, {"\0\x3c\0\0\0\0\0\0\0\0\0\0\0\0", 14})); }},
-    {"505 UNEXPECTED_FRAME - expected a content header frame, got a method frame",
+    {"505 UNEXPECTED_FRAME - expected method frame, got non method frame instead",
+     [](Peer& p) { p.send_raw(frame(3, 5, "x")); }},
+    {"505 UNEXPECTED_FRAME - expected content header for class 60, got non content header frame instead",
      [](Peer& p) { p.add(BasicPublish{}).send(BasicQos{}); }},
     {"540 NOT_IMPLEMENTED - immediate=true",
      [](Peer& p) {

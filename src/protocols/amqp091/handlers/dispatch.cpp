@@ -199,7 +199,8 @@ bool begins_publish(const Frame& frame) {
 void take_channel_frame(Client& client, const Frame& frame, const FrameBuffer& frames) {
   auto known = client.channels.find(frame.channel);
   if (known == client.channels.end()) {
-    Outcome<MethodId> id = frame.type == FrameType::kMethod ? peek_method_id(frame.payload) : MethodId{};
+    if (frame.type != FrameType::kMethod) return client.close_connection(ContentAssembler::no_method());
+    Outcome<MethodId> id = peek_method_id(frame.payload);
     if (!id) return client.close_connection(id.error());
     if (*id == ChannelOpen::kMethod.id) return open_channel(client, frame.channel);
     if (*id == ChannelCloseOk::kMethod.id) return;

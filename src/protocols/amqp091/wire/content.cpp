@@ -12,7 +12,6 @@ namespace wharf::amqp091 {
 namespace {
 
 constexpr std::uint16_t kBasicClass = 60;
-constexpr std::string_view kFrameNames[] = {"a method", "a content header", "a body"};
 /// Up to this a body is copied into the gathered write.
 constexpr std::size_t kCopiedBytes = 2048;
 /// Fragments below this are copied together: a body sent byte by byte must not cost a piece for each.
@@ -45,7 +44,7 @@ Outcome<ContentHeader> decode_content_header(ByteView payload) {
   Reader reader(payload);
   ContentHeader header;
   header.class_id = reader.integer<std::uint16_t>();
-  if (reader.integer<std::uint16_t>() != 0) reader.fail_here("has a weight other than 0");
+  header.weight = reader.integer<std::uint16_t>();
   header.body_bytes = reader.integer<std::uint64_t>();
   if (!reader.ok()) return refuse(reader.error("a content header"));
   Outcome<PropertiesView> properties = PropertiesView::parse(reader.view(reader.bytes_left()));
@@ -95,7 +94,7 @@ Outcome<bool> ContentAssembler::take(const Frame& frame, const FrameBuffer& fram
     case FrameType::kHeartbeat:
       break;
   }
-  return refuse(unexpected(frame.type));
+  return refuse(unexpected());
 }
 
 void ContentAssembler::release() {
@@ -104,12 +103,23 @@ void ContentAssembler::release() {
   command_.body.clear();
 }
 
-ProtocolError ContentAssembler::unexpected(FrameType type) const {
-  std::string_view got =
-      type == FrameType::kHeartbeat ? "a heartbeat" : kFrameNames[static_cast<std::size_t>(type) - 1];
-  std::string_view wanted = kFrameNames[static_cast<std::size_t>(expects_)];
-  return {ReplyCode::kUnexpectedFrame, fmt::format("expected {} frame, got {} frame", wanted, got),
-          expects_ == Expects::kMethod ? MethodId{} : command_.id};
+ProtocolError ContentAssembler::unexpected() const {
+  switch (expects_) {
+    case Expects::kMethod:
+      break;
+    case Expects::kHeader:
+      return {ReplyCode::kUnexpectedFrame,
+              fmt::format("expected content header for class {}, got non content header frame instead",
+                          command_.id.class_id),
+              command_.id};
+    case Expects::kBody:
+      return {ReplyCode::kUnexpectedFrame, "expected content body, got non content body frame instead", command_.id};
+  }
+  return no_method();
+}
+
+ProtocolError ContentAssembler::no_method() {
+  return {ReplyCode::kUnexpectedFrame, "expected method frame, got non method frame instead", MethodId{}};
 }
 
 Outcome<bool> ContentAssembler::take_method(ByteView payload, const FrameBuffer& frames) {
@@ -135,6 +145,7 @@ Outcome<bool> ContentAssembler::take_header(ByteView payload, const FrameBuffer&
     header.error().method = command_.id;
     return refuse(header.error());
   }
+  if (header->weight != 0) return refuse(unexpected());  // as to RabbitMQ: none of the headers that it knows
   if (header->class_id != command_.id.class_id) {
     return refuse(ReplyCode::kUnexpectedFrame,
                   fmt::format("expected content header for class {}, got one for class {} instead",
@@ -155,10 +166,7 @@ Outcome<bool> ContentAssembler::take_header(ByteView payload, const FrameBuffer&
 
 Outcome<bool> ContentAssembler::take_body(SharedBytes payload) {
   if (payload.size() > missing_bytes_) {
-    return refuse(
-        ReplyCode::kFrameError,
-        fmt::format("content body frame of {} bytes exceeds the remaining {}", payload.size(), missing_bytes_),
-        command_.id);
+    return refuse(ReplyCode::kFrameError, "content body frame exceeds remaining content size", command_.id);
   }
   bool large = payload.size() >= kSmallFragmentBytes || payload.size() == command_.content.body_bytes;
   missing_bytes_ -= payload.size();

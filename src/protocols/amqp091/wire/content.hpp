@@ -17,6 +17,7 @@ struct ContentHeader {
   std::uint16_t class_id = 0;
   std::uint64_t body_bytes = 0;
   PropertiesView properties;  // of the payload's bytes
+  std::uint16_t weight = 0;   // the specification knows no other
 };
 
 /// The payload of a header frame. Errors: SYNTAX_ERROR, of the properties too.
@@ -44,11 +45,13 @@ struct Command {
 class ContentAssembler {
  public:
   /// Takes the channel's next method, header or body frame out of `frames`. True: command() is complete. Errors:
-  /// UNEXPECTED_FRAME out of order, FRAME_ERROR for more body than announced, NOT_IMPLEMENTED for an unknown method,
-  /// PRECONDITION_FAILED above `max_body_bytes` (of the channel: its further frames are to be dropped), those of
-  /// decode_content_header().
+  /// UNEXPECTED_FRAME out of order, in RabbitMQ's words, which clients look for; FRAME_ERROR for more body than
+  /// announced, NOT_IMPLEMENTED for an unknown method, PRECONDITION_FAILED above `max_body_bytes` (of the channel: its
+  /// further frames are to be dropped), those of decode_content_header().
   Outcome<bool> take(const Frame& frame, const FrameBuffer& frames, std::uint64_t max_body_bytes);
   const Command& command() const { return command_; }
+  /// What is said of a header or body where a method has to come.
+  static ProtocolError no_method();
   /// Lets go of the command, which keeps memory from being used again.
   void release();
 
@@ -57,7 +60,7 @@ class ContentAssembler {
   Outcome<bool> take_method(ByteView payload, const FrameBuffer& frames);
   Outcome<bool> take_header(ByteView payload, const FrameBuffer& frames, std::uint64_t max_body_bytes);
   Outcome<bool> take_body(SharedBytes payload);
-  ProtocolError unexpected(FrameType type) const;
+  ProtocolError unexpected() const;
 
   Command command_;
   SharedBytes method_memory_;  // what the command's views lie in; the header's only where it is another

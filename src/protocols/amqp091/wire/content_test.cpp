@@ -149,22 +149,28 @@ std::string refusal(std::vector<Buffer> frames) {
   return last ? "nothing" : last.error().reply_text();
 }
 
+// The sentences of a RabbitMQ 4.0; the one of a body that is too long came later (4.0 waits for ever).
 TEST(Content, FramesOutOfOrderAreRefused) {
   Buffer publish = frame_of(FrameType::kMethod, from_hex("003c0028000000016b00"));
   Buffer header = frame_of(FrameType::kHeader, from_hex("003c000000000000000000050000"));
   Buffer body = frame_of(FrameType::kBody, as_bytes("hello"));
   EXPECT_EQ(refusal({publish, header, body}), "nothing");
-  EXPECT_EQ(refusal({header}), "UNEXPECTED_FRAME - expected a method frame, got a content header frame");
-  EXPECT_EQ(refusal({body}), "UNEXPECTED_FRAME - expected a method frame, got a body frame");
-  EXPECT_EQ(refusal({publish, publish}), "UNEXPECTED_FRAME - expected a content header frame, got a method frame");
-  EXPECT_EQ(refusal({publish, header, publish}), "UNEXPECTED_FRAME - expected a body frame, got a method frame");
-  EXPECT_EQ(refusal({publish, header, header}), "UNEXPECTED_FRAME - expected a body frame, got a content header frame");
+  const std::string no_method = "UNEXPECTED_FRAME - expected method frame, got non method frame instead";
+  const std::string no_header =
+      "UNEXPECTED_FRAME - expected content header for class 60, got non content header frame instead";
+  const std::string no_body = "UNEXPECTED_FRAME - expected content body, got non content body frame instead";
+  EXPECT_EQ(refusal({header}), no_method);
+  EXPECT_EQ(refusal({body}), no_method);
+  EXPECT_EQ(refusal({publish, header, body, body}), no_method);
+  EXPECT_EQ(refusal({publish, publish}), no_header);
+  EXPECT_EQ(refusal({publish, body}), no_header);
+  EXPECT_EQ(refusal({publish, frame_of(FrameType::kHeader, from_hex("003c000100000000000000050000"))}), no_header);
+  EXPECT_EQ(refusal({publish, header, publish}), no_body);
+  EXPECT_EQ(refusal({publish, header, header}), no_body);
   EXPECT_EQ(refusal({publish, header, frame_of(FrameType::kBody, as_bytes("hello!"))}),
-            "FRAME_ERROR - content body frame of 6 bytes exceeds the remaining 5");
+            "FRAME_ERROR - content body frame exceeds remaining content size");
   EXPECT_EQ(refusal({publish, frame_of(FrameType::kHeader, from_hex("0032000000000000000000050000"))}),
             "UNEXPECTED_FRAME - expected content header for class 60, got one for class 50 instead");
-  EXPECT_EQ(refusal({publish, frame_of(FrameType::kHeader, from_hex("003c000100000000000000050000"))}),
-            "SYNTAX_ERROR - a content header has a weight other than 0");
   EXPECT_EQ(refusal({publish, frame_of(FrameType::kHeader, from_hex("003c0000ffffffffffffffff0000"))}),
             "PRECONDITION_FAILED - message size 18446744073709551615 is larger than max size 67108864");
   EXPECT_EQ(refusal({frame_of(FrameType::kMethod, from_hex("00280029"))}),
