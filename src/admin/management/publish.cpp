@@ -1,6 +1,7 @@
 // One message into an exchange, answered when it is kept: {"routed": true}.
 #include <limits>
 
+#include <fmt/format.h>
 #include <boost/json/object.hpp>
 
 #include "admin/management/answers.hpp"
@@ -153,6 +154,15 @@ Answer deduplicated(Call* call, const Asked* asked) {
   co_return json_answer(boost::json::object{{"routed", *outcome != broker::PassedOn::kNowhere}});
 }
 
+/// A publisher of AMQP waits, told so by connection.blocked. Over HTTP nobody could be told, so the message is not
+/// taken.
+http::Response held_back(broker::Shortage shortage) {
+  const std::string_view what = !shortage.disk ? "memory" : !shortage.memory ? "disk" : "memory and disk";
+  return error_answer(
+      503, "service_unavailable",
+      json_text(fmt::format("the broker is low on {}: publishers are held back until it is over", what)));
+}
+
 }  // namespace
 
 Answer publish(Call* call) {
@@ -165,6 +175,8 @@ Answer publish(Call* call) {
   if (entry == nullptr) co_return not_found("exchange_not_found");
   Result<void> allowed = may_publish(*call, entry->exchange, asked);
   if (!allowed) co_return answer_of(allowed.error());
+  broker::Shortage shortage = call->ports.operate.shortage(call->here);
+  if (shortage.any()) co_return held_back(shortage);
   Result<routing::DestinationId> target = view->routes->publish_target(asked.exchange);
   if (!target) co_return answer_of(target.error());
 

@@ -246,5 +246,26 @@ TEST_F(ManagementApi, WhatAUserMayNotReadOrWriteIsRefused) {
   EXPECT_EQ(ask("GET", "/queues/%2F/q").body.at("messages"), 0);
 }
 
+// A publisher by AMQP is held back meanwhile.
+TEST_F(ManagementApi, WhileTheNodeIsShortOfSomethingNothingIsPublished) {
+  EXPECT_EQ(status("PUT", "/queues/%2F/q", R"({"durable":true})"), 201u);
+  const std::string path = "/exchanges/%2F/amq.default/publish";
+  const std::string message = R"({"properties":{},"routing_key":"q","payload":"x","payload_encoding":"string"})";
+  const std::pair<broker::Shortage, std::string> shortages[] = {{{.memory = true, .disk = false}, "memory"},
+                                                                {{.memory = false, .disk = true}, "disk"},
+                                                                {{.memory = true, .disk = true}, "memory and disk"}};
+  for (const auto& [shortage, what] : shortages) {
+    node_->alarms(0).change(shortage);
+    refused(ask("POST", path, message), 503, "service_unavailable",
+            "the broker is low on " + what + ": publishers are held back until it is over");
+  }
+  EXPECT_EQ(status("POST", path, "{}"), 400u) << "what could never be published is told so";
+  node_->alarms(0).change({});
+  EXPECT_TRUE(publish("q", "y"));
+  boost::json::value taken = take("q", "ack_requeue_false");
+  ASSERT_EQ(taken.as_array().size(), 1u);
+  EXPECT_EQ(taken.at(0).at("payload"), "y");
+}
+
 }  // namespace
 }  // namespace wharf::management
