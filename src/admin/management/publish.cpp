@@ -120,7 +120,7 @@ void read(const Call& call, Body& body, Asked& asked) {
   read_payload(body, asked);
   read_extra_keys(body, asked);
   amqp091::Outcome<void> checked =
-      amqp091::check_properties(asked.message.expiration, asked.message.user_id, call.user.name);
+      amqp091::check_properties(asked.message.expiration, asked.message.user_id, {call.user.name, call.user.tags});
   if (!checked) body.refuse(json_text(checked.error().message));
   asked.message.exchange = asked.exchange;
   asked.message.routing_key = asked.routing_key;

@@ -203,7 +203,11 @@ TEST_F(ManagementApi, BadPublishesAndGetsAreRefused) {
   refused(to("amq.default", R"({"properties":{})" + rest), 400, "bad_request", "[{key_missing,routing_key}]");
   refused(to("amq.default", R"({"properties":{"expiration":"x"},"routing_key":"q")" + rest), 400, "bad_request",
           "invalid expiration 'x': no_integer");
-  EXPECT_EQ(to("amq.default", R"({"properties":{"user_id":"x"},"routing_key":"q")" + rest).status, 400u);
+  const std::string in_anothers_name = R"({"properties":{"user_id":"x"},"routing_key":"nowhere")" + rest;
+  EXPECT_EQ(to("amq.default", in_anothers_name).status, 400u);
+  add_user("proxy", "management,impersonator");
+  permit("proxy");
+  EXPECT_EQ(status("POST", "/exchanges/%2F/amq.default/publish", in_anothers_name, "proxy:secret"), 200u);
   EXPECT_EQ(to("amq.default", R"({"properties":{"delivery_mode":256},"routing_key":"q")" + rest).status, 400u);
   EXPECT_EQ(to("amq.default", R"({"properties":{"content_type":5},"routing_key":"q")" + rest).text(),
             R"({"error":"bad_request","reason":["not_string","content_type"]})");

@@ -152,6 +152,21 @@ TEST_F(AmqpPermissions, WhatIsAllowedIsDone) {
   alice.send(QueueDelete{.queue = "mine"});
 }
 
+TEST_F(AmqpPermissions, WhoHasTheTagImpersonatorPublishesInAnothersName) {
+  alice_->publish("mine", "any", "x", {.user_id = "bob"});
+  EXPECT_EQ(refusal(), "406 PRECONDITION_FAILED - user_id property set to 'bob' but authenticated user was 'alice'");
+  access_.put(security::User{
+      .name = "proxy", .password_hash = security::hash_password({}, "secret"), .tags = {"impersonator"}});
+  access_.put(security::Permission{"proxy", "/", ".*", ".*", ".*"});
+  Peer& proxy = connect();
+  proxy.shake_hands(login("proxy", "secret"));
+  proxy.open_channel(1);
+  proxy.publish("", "mine", "x", {.user_id = "bob"});
+  proxy.send(BasicGet{.queue = "mine", .no_ack = true});
+  proxy.next<BasicGetOk>();
+  EXPECT_EQ(proxy.content().properties.user_id, "bob");
+}
+
 TEST_F(AmqpPermissions, WhatIsTakenAwayOrGivenCountsForOpenConnections) {
   alice_->send(BasicGet{.queue = "mine"});
   alice_->next<BasicGetEmpty>();

@@ -220,8 +220,9 @@ class DoorTest : public testing::Test {
     return peer;
   }
   /// With a password like its name.
-  void add_user(std::string name, std::string configure = ".*", std::string write = ".*", std::string read = ".*") {
-    security::User user{.name = name, .password_hash = node_->access().hash_password(name)};
+  void add_user(std::string name, std::string configure = ".*", std::string write = ".*", std::string read = ".*",
+                std::vector<std::string> tags = {}) {
+    security::User user{.name = name, .password_hash = node_->access().hash_password(name), .tags = std::move(tags)};
     EXPECT_TRUE(simulation_.run(shard(), node_->access().put_user(shard(), std::move(user))));
     security::Permission permission{std::move(name), "/", std::move(configure), std::move(write), std::move(read)};
     EXPECT_TRUE(simulation_.run(shard(), node_->access().set_permission(shard(), std::move(permission))));

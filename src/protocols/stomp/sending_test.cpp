@@ -5,6 +5,7 @@ namespace wharf::stomp {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 class StompSending : public DoorTest {};
 
@@ -38,6 +39,20 @@ TEST_F(StompSending, WhatExpiresLaterThanAmqpCanSayLivesAsLongAsItCan) {
   peer.publish("/queue/a", "x", {{"expires", in_a_year}});
   peer.subscribe("1", "/queue/a");
   EXPECT_EQ(peer.next("MESSAGE").header("expiration"), "4294967295");
+}
+
+TEST_F(StompSending, WhoIsNoImpersonatorSaysNobodyElsesUserId) {
+  add_user("proxy");
+  Peer& nobody = open({}, "proxy");
+  nobody.send("SEND", {{"destination", "/queue/a"}, {"user-id", "bob"}});
+  EXPECT_THAT(nobody.error(), HasSubstr("user_id property set to 'bob' but authenticated user was 'proxy'"));
+  add_user("proxy", ".*", ".*", ".*", {"impersonator"});
+  open({}, "proxy").publish("/queue/a", "x", {{"user-id", "bob"}});
+  Peer& reader = open();
+  reader.subscribe("1", "/queue/a");
+  Heard heard = reader.next("MESSAGE");
+  EXPECT_EQ(heard.body, "x");
+  EXPECT_EQ(heard.header("user-id"), "bob");
 }
 
 }  // namespace

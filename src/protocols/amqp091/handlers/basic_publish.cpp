@@ -128,7 +128,8 @@ Handled handle_publish(const ChannelPointer& channel, const BasicPublish& publis
   Client& client = channel->client;
   if (publish.immediate) return refuse(ReplyCode::kNotImplemented, "immediate=true");
   if (auto allowed = may(client, Verb::kWrite, Resource::exchange(publish.exchange)); !allowed) return allowed;
-  if (auto checked = check_properties(command.content.properties, client.principal.name); !checked) return checked;
+  const Publisher publisher{client.principal.name, client.principal.tags};
+  if (auto checked = check_properties(command.content.properties, publisher); !checked) return checked;
   if (channel->mode != Channel::Mode::kTransaction) return route_publish(channel, publish, command);
   auto view = client.door.entities.find(client.shard, client.vhost);
   if (!view) return refuse(ReplyCode::kNotFound, fmt::format("no vhost '{}'", client.vhost));

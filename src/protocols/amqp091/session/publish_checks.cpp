@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -49,20 +50,20 @@ Outcome<bool> add_keys(ByteView headers, std::string_view name, std::vector<std:
 
 }  // namespace
 
-Outcome<void> check_properties(const PropertiesView& properties, std::string_view user) {
-  return check_properties(properties.text(BasicProperty::kExpiration), properties.text(BasicProperty::kUserId), user);
+Outcome<void> check_properties(const PropertiesView& properties, const Publisher& publisher) {
+  return check_properties(properties.text(BasicProperty::kExpiration), properties.text(BasicProperty::kUserId),
+                          publisher);
 }
 
 Outcome<void> check_properties(std::optional<std::string_view> expiration, std::optional<std::string_view> user_id,
-                               std::string_view user) {
+                               const Publisher& publisher) {
   if (expiration) {
     if (auto checked = check_expiration(*expiration); !checked) return checked;
   }
-  if (user_id && *user_id != user) {
-    return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("user_id property set to '{}' but authenticated user was '{}'", *user_id, user));
-  }
-  return {};
+  if (!user_id || *user_id == publisher.user) return {};
+  if (std::ranges::find(publisher.tags, "impersonator") != publisher.tags.end()) return {};
+  return refuse(ReplyCode::kPreconditionFailed,
+                fmt::format("user_id property set to '{}' but authenticated user was '{}'", *user_id, publisher.user));
 }
 
 Outcome<std::optional<ExtraKeys>> extra_keys(ByteView headers) {

@@ -2,6 +2,7 @@
 // What RabbitMQ looks at in the properties of a publish before it routes: expiration, user-id, CC and BCC.
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +13,18 @@
 
 namespace wharf::amqp091 {
 
-/// Errors: PRECONDITION_FAILED for an expiration that is not a number of milliseconds in 32 bits, for a user-id other
-/// than `user`.
-Outcome<void> check_properties(const PropertiesView& properties, std::string_view user);
+/// Who has signed in, as of then.
+struct Publisher {
+  std::string_view user;
+  std::span<const std::string> tags = {};  // with `impersonator` among them any user-id is theirs
+};
+
+/// Errors: PRECONDITION_FAILED for an expiration that is not a number of milliseconds in 32 bits, for a user-id that is
+/// not `publisher`'s.
+Outcome<void> check_properties(const PropertiesView& properties, const Publisher& publisher);
 /// The same for properties that did not come as AMQP's bytes.
 Outcome<void> check_properties(std::optional<std::string_view> expiration, std::optional<std::string_view> user_id,
-                               std::string_view user);
+                               const Publisher& publisher);
 
 /// Routing keys beside the one of basic.publish.
 struct ExtraKeys {

@@ -218,9 +218,9 @@ TEST(QueueEquivalence, NumbersOfAnyWidthAreEqualAndWhatMeansNothingIsNotCompared
 
 // --- publishes
 
-std::string publish_verdict(BasicProperties properties) {
+std::string publish_verdict(BasicProperties properties, std::vector<std::string> tags = {}) {
   std::vector<std::byte> encoded = *encode_properties(properties);
-  auto checked = check_properties(*PropertiesView::parse(encoded), "guest");
+  auto checked = check_properties(*PropertiesView::parse(encoded), {"guest", tags});
   return checked ? "ok" : checked.error().message;
 }
 
@@ -244,6 +244,14 @@ TEST(PublishChecks, AnExpirationIsANumberOfMilliseconds) {
 TEST(PublishChecks, AUserIdIsTheUsersOwn) {
   EXPECT_EQ(publish_verdict({.user_id = "guest"}), "ok");
   EXPECT_EQ(publish_verdict({.user_id = "x"}), "user_id property set to 'x' but authenticated user was 'guest'");
+}
+
+TEST(PublishChecks, AnImpersonatorsUserIdIsAnyones) {
+  EXPECT_EQ(publish_verdict({.user_id = "x"}, {"administrator", "impersonator"}), "ok");
+  EXPECT_EQ(publish_verdict({.user_id = "x"}, {"administrator"}),
+            "user_id property set to 'x' but authenticated user was 'guest'");
+  EXPECT_EQ(publish_verdict({.expiration = "x", .user_id = "x"}, {"impersonator"}),
+            "invalid expiration 'x': no_integer");
 }
 
 TEST(PublishChecks, CopiesAreListsOfKeys) {

@@ -50,7 +50,8 @@ Outcome<void> prepare(Client& client, Send& send) {
   auto taken = send.message.take(send.frame, send.destination, client.shard.clock().wall_now());
   if (!taken) return taken;
   const MessageView& message = send.message.view();
-  auto checked = amqp091::check_properties(message.expiration, message.user_id, client.user);
+  const security::Principal& sender = client.decisions->principal();
+  auto checked = amqp091::check_properties(message.expiration, message.user_id, {sender.name, sender.tags});
   if (!checked) return refuse(protocol_error(checked.error()));
   return {};
 }
