@@ -140,6 +140,33 @@ TEST(Recovery, TheLogEndsWhereItsLastSegmentBeginsHoweverLittleIsLeftOfThat) {
   }
 }
 
+/// Its index leads to where nothing is any more.
+TEST(Recovery, ASegmentThatWasCutIsDamageToItsEndFromEachOfItsOffsets) {
+  auto fixture = std::make_unique<LogFixture>([] {
+    LogConfig config = small_segments();
+    config.segment_bytes = 600'000;
+    config.index_interval_bytes = 200;
+    return config;
+  }());
+  for (int i = 0; i < 9000; ++i) ASSERT_TRUE(fixture->append(TestBatch{.value_bytes = 120, .number = i}).has_value());
+  fixture->reopen();
+  auto segments = *fixture->log->stored().segments();
+  ASSERT_GE(segments.size(), 3u);
+  std::int64_t first = segments[1]->base().value, next = segments[2]->base().value;
+  PartitionState state = fixture->log->state();
+  std::size_t size = fixture->stored[static_cast<std::size_t>(first)].size();
+  ASSERT_TRUE(fixture->disk->truncate_file(file_of(*fixture, first), 10 * size + 5));
+  fixture->log = std::make_unique<PartitionLog>(fixture->context, state, fixture->config);
+  for (std::int64_t offset : {next - 1, first + 10, first + 500, next - 300}) {
+    Result<std::vector<std::byte>> bytes = read_now(*fixture->log, Offset{offset}, 1);
+    ASSERT_FALSE(bytes.has_value()) << offset;
+    EXPECT_EQ(bytes.error().code, ErrorCode::kDamaged) << offset << ": " << bytes.error().message;
+  }
+  EXPECT_TRUE(read_now(*fixture->log, Offset{first + 9}, 1).has_value());
+  EXPECT_TRUE(read_now(*fixture->log, Offset{next}, 1).has_value());
+  EXPECT_EQ(fixture->log->damage(), (std::vector<DamagedRange>{{Offset{first + 10}, Offset{next}}}));
+}
+
 /// Each holds sound batches of offsets that belong elsewhere.
 TEST(Recovery, TwoSegmentsFilesThatWereSwappedAreDamageToTheirEndsAndNoMore) {
   for (bool vouched : {false, true}) {

@@ -56,6 +56,9 @@ namespace {
 /// A walk that begins at an index entry: none when the batch there is not the entry's. kBusy, kStorage.
 Result<std::optional<HeaderWalk>> walk_from(const SegmentView& segment, const OffsetEntry& entry, Waiting waiting) {
   Offset last = segment.base.plus(entry.relative_offset);
+  for (const DamagedSpan& span : segment.damage) {  // the entry is right, and its batch is gone: of a file that was cut, say
+    if (last >= span.first && last < span.next) return HeaderWalk(segment, span.end, span.next, waiting);
+  }
   if (entry.position < 0 || static_cast<std::uint32_t>(entry.position) >= segment.size || entry.relative_offset < 0) return std::nullopt;
   auto position = static_cast<std::uint32_t>(entry.position);
   for (const DamagedSpan& span : segment.damage) {
