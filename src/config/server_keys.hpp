@@ -108,7 +108,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   boolean(kStorage, "data.memory", "false", "Keep nothing on disk: what is stored is gone when the server stops. For tests."),
   bytes(kStorage, "disk.reserve.bytes", "64MiB", at_least(0), "Space kept aside so that a full disk still allows reads, deletes and a start."),
   bytes(kStorage, "memory.limit.bytes", "0", at_least(0), "Most memory for requests, responses and caches together. 0: derived from what the machine or its container has."),
-  ratio(kStorage, "memory.high.watermark.ratio", "0.6", between(0, 1), "Share of the memory of the machine or its container: while the server uses more, clients of AMQP that publish are held back. Who consumes goes on."),
+  ratio(kStorage, "memory.high.watermark.ratio", "0.6", between(0, 1), "Share of the memory of the machine or its container: while the server uses more, clients of AMQP, MQTT and STOMP that publish are held back. Who consumes goes on."),
   bytes(kStorage, "memory.high.watermark.bytes", "0", at_least(0), "The same as a size. 0: by memory.high.watermark.ratio."),
 
   integer(kNode, "node.id", "1", between(0, kInt32Max), "This server's number, as clients see it in metadata."),

@@ -75,6 +75,9 @@ class DataFolder {
     std::optional<Offset> stored_end;
   };
   void vouch(std::span<const Vouched> vouched, bool let_go);
+  /// Files of the write-ahead log that wait for their next use go, but for one of each store: where the folder is in memory they
+  /// are memory. Waits for the disk.
+  void drop_free_wal_files() { wal_files_->drop_free(stores_); }
   /// This store is flushed, checkpointed and writes no more. The last one leaves the clean-shutdown marker.
   Result<void> store_closed();
 

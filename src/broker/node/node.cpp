@@ -297,10 +297,17 @@ runtime::Task<Result<void>> Node::open_groups() {
   co_return opened;
 }
 
+/// What was freed stays with the allocator; and in memory, what the write-ahead log had stays with its files.
+void Node::give_back_memory() {
+  if (config_.get<"data.memory">()) folder_->drop_free_wal_files();
+  runtime::give_back_free_memory();
+}
+
 void Node::watch_resources() {
   ResourceWatch::Options options{.memory_high_bytes = memory_high_watermark(config_),
                                  .memory_in_use = with_.memory_in_use ? with_.memory_in_use : runtime::memory_in_use,
-                                 .disk_is_low = [this] { return folder_->space().low(); }};
+                                 .disk_is_low = [this] { return folder_->space().low(); },
+                                 .give_back_memory = [this] { give_back_memory(); }};
   watch_ = std::make_unique<ResourceWatch>(shards_, *with_.logger, std::move(options));
   watch_->start();
 }

@@ -123,6 +123,7 @@ class Node {
   runtime::Task<void> sweep_removed_topics();
   runtime::Task<void> tell_orphans();
   void watch_resources();
+  void give_back_memory();
   runtime::Task<Result<void>> begin_leader_epoch();
   runtime::Task<void> begin_leader_epoch_late();
   runtime::Task<void> set_takes_records(bool takes);

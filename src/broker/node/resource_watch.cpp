@@ -25,8 +25,8 @@ runtime::Task<void> ResourceWatch::close() {
 runtime::Task<void> ResourceWatch::run() {
   while (!tasks_.stopping()) {
     look();
-    // What was freed stays with the allocator, and would hold the publishers back for ever.
-    if (now_.memory) co_await runtime::run_blocking(first_, [] { return runtime::give_back_free_memory(); });
+    // What nobody needs would hold the publishers back for ever.
+    if (now_.memory) co_await runtime::run_blocking(first_, [this] { options_.give_back_memory(); });
     [[maybe_unused]] bool stopped = co_await next_look_.wait_until(first_.now() + kInterval);
   }
 }

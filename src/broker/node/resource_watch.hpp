@@ -22,6 +22,7 @@ class ResourceWatch {
     std::uint64_t memory_high_bytes = 0;
     std::function<std::uint64_t()> memory_in_use;  // quick: called on the shard
     std::function<bool()> disk_is_low;             // the same
+    std::function<void()> give_back_memory;        // while memory is short; on the work pool
   };
   ResourceWatch(NodeShards& shards, runtime::Logger& logger, Options options)
       : shards_(shards),
