@@ -21,13 +21,20 @@ constexpr std::string_view kStompRefusal = "ERROR\nmessage:this port does not sp
 constexpr std::string_view kMqttRefusal = "\x20\x02\x00\x01"sv;
 constexpr std::string_view kMqtt5Refusal = "\x20\x03\x00\x84\x00"sv;
 
+// An empty SETTINGS frame, which a server begins with, and GOAWAY with HTTP_1_1_REQUIRED (RFC 9113, sections 3.4, 6.8 and 7).
+constexpr std::string_view kHttp2Refusal =
+    "\0\0\0\x04\0\0\0\0\0"
+    "\0\0\x38\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0d"
+    "This port does not speak HTTP. See admin.listen."sv;
+static_assert(kHttp2Refusal.size() == 9 + 9 + 0x38);
+
 struct Opening {
   std::string_view bytes;
   ForeignProtocol protocol;
 };
 
 constexpr std::array kOpenings = {
-    Opening{"PRI * HT"sv, {"HTTP/2", {}}},
+    Opening{"PRI * HT"sv, {"HTTP/2", kHttp2Refusal}},
     Opening{"GET "sv, {"HTTP", kHttpRefusal}},
     Opening{"HEAD "sv, {"HTTP", kHttpRefusal}},
     Opening{"POST "sv, {"HTTP", kHttpRefusal}},

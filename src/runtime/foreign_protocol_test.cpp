@@ -51,5 +51,16 @@ TEST(ForeignProtocol, TheHttpRefusalSaysItsTrueLength) {
   EXPECT_NE(refusal.find("Content-Length: " + std::to_string(refusal.size() - body) + "\r\n"), std::string_view::npos);
 }
 
+/// The frames of RFC 9113, section 4.1: a length in three bytes, a type, flags, a stream.
+TEST(ForeignProtocol, TheHttp2RefusalIsSettingsAndAGoawayThatAsksForHttp1) {
+  std::string_view refusal = recognise_protocol(as_bytes("PRI * HTTP/2.0"sv))->refusal;
+  EXPECT_EQ(refusal.substr(0, 9), "\0\0\0\4\0\0\0\0\0"sv);
+  std::string_view goaway = refusal.substr(9);
+  EXPECT_EQ(static_cast<std::size_t>(goaway[2]), goaway.size() - 9);
+  EXPECT_EQ(goaway[3], 7);
+  EXPECT_EQ(goaway.substr(9, 8), "\0\0\0\0\0\0\0\x0d"sv);
+  EXPECT_EQ(goaway.substr(17), "This port does not speak HTTP. See admin.listen.");
+}
+
 }  // namespace
 }  // namespace wharf::runtime

@@ -94,12 +94,15 @@ class GatedPublish final : public broker::Publish {
   explicit GatedPublish(runtime::Shard& shard) : gate(shard) {}
   Gate gate;
   Nanoseconds last_wait{};
+  std::optional<Error> refusal = {};
   runtime::Task<std::vector<Result<broker::Published>>> publish(runtime::Shard& here,
                                                                 std::vector<broker::PublishPart> parts,
                                                                 broker::Acknowledge, MonotonicTime deadline) override {
     last_wait = deadline - here.now();
     co_await gate.pass();
-    co_return std::vector<Result<broker::Published>>(parts.size(), broker::Published{});
+    Result<broker::Published> outcome = broker::Published{};
+    if (refusal) outcome = fail(*refusal);
+    co_return std::vector<Result<broker::Published>>(parts.size(), outcome);
   }
 };
 
@@ -177,6 +180,7 @@ class ConnectionUnderTest {
  public:
   GatedPublish publish{shard_};
   GatedRead read{shard_};
+  const std::vector<std::string>& log_lines() const { return under_test_.log_lines(); }
 
  private:
   static Door door_with(const Door& door, broker::Publish& publish, broker::Read& read) {
@@ -261,6 +265,24 @@ TEST(Connection, TheOwnDiskHasItsTimeHoweverShortAProducersTimeoutIsAndNoMoreHow
       EXPECT_GT(client.publish.last_wait, std::chrono::seconds(25));
       EXPECT_LE(client.publish.last_wait, std::chrono::seconds(60));
     }
+  }
+}
+
+TEST(Connection, ThatAProducersRecordsAreDamagedIsToldOnce) {
+  ConnectionUnderTest client;
+  client.publish.gate.open();
+  client.publish.refusal = Error{ErrorCode::kTooLarge, "too large"};
+  client.stream.send(client.produce(1));
+  client.until([&] { return client.stream.writes == 1; });
+  EXPECT_TRUE(client.log_lines().empty()) << client.log_lines().front();
+  client.publish.refusal = Error{ErrorCode::kCorruptMessage, "a wrong checksum"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    client.stream.send(client.produce(1));
+    client.until([&] { return client.stream.writes == i + 2; });
+  }
+  ASSERT_EQ(client.log_lines().size(), 1u);
+  for (const char* part : {"127.0.0.1:50000", "client_id=test", "topic=t", "partition=0", "a wrong checksum"}) {
+    EXPECT_TRUE(client.log_lines()[0].contains(part)) << part << ": " << client.log_lines()[0];
   }
 }
 

@@ -62,6 +62,7 @@ struct ClientSession {
   Endpoint local;   // where the client reached us: advertised when nothing is configured
   Endpoint remote;
   std::stop_source ended;  // the connection is closing: long polls return
+  bool told_of_damage = false;  // the log was, once, of a batch of its that is damaged
   std::uint32_t conversions = 0;  // its Produce requests that wait for Door::conversions: later ones wait behind them
 };
 

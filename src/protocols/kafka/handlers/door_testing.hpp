@@ -155,6 +155,16 @@ class WorkAtOnce final : public runtime::WorkPool {
   void submit(runtime::Job job) override { job(); }
 };
 
+class KeptLog final : public runtime::Logger {
+ public:
+  explicit KeptLog(const runtime::Clock& clock)
+      : Logger(clock, runtime::LogLevel::kWarn, runtime::LogFormat::kText) {}
+  std::vector<std::string> lines;
+
+ protected:
+  void write(std::string_view line) override { lines.emplace_back(line); }
+};
+
 class DoorUnderTest {
  public:
   explicit DoorUnderTest(const std::vector<std::pair<std::string, std::string>>& settings = {})
@@ -187,6 +197,7 @@ class DoorUnderTest {
   const config::ServerConfig& config() const { return config_; }
   runtime::Shard& shard() { return shard_; }
   const Door& door() const { return door_; }
+  const std::vector<std::string>& log_lines() const { return logger_.lines; }
 
   static constexpr NodeId kNode{1};
 
@@ -209,7 +220,7 @@ class DoorUnderTest {
   runtime::SystemRandom random_;
   WorkAtOnce work_;
   runtime::Shard shard_{ShardIndex(0), clock_, work_};
-  runtime::Logger logger_{clock_, runtime::LogLevel::kError, runtime::LogFormat::kText};
+  KeptLog logger_{clock_};
   PublishNothing publish_;
   ReadNothing read_;
   NoTopicData topic_data_;

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "model/message_number.hpp"
@@ -71,6 +73,18 @@ Result<log::OwnedBatches> batches_of(Produce& produce, ByteView records) {
   return log::OwnedBatches{.owner = context.frame_owner, .bytes = context.frame.subspan(at, records.size())};
 }
 
+/// Once of each connection: what damages one batch (a client's fault, its memory, the network's) damages many.
+void tell_of_damage(const RequestContext& context, const std::string& topic, PartitionIndex partition,
+                    const Error& error) {
+  if (error.code != ErrorCode::kCorruptMessage || std::exchange(context.client->told_of_damage, true)) return;
+  context.door->logger.warn("refused damaged records of a producer; further ones of its connection are not told",
+                            {{"from", context.client->remote.text()},
+                             {"client_id", context.header.client_id.value_or("")},
+                             {"topic", topic},
+                             {"partition", partition.value},
+                             {"reason", error.message}});
+}
+
 void add_partition(Produce& produce, const NamedTopic& topic, const ProduceRequest::Partition& asked, Place place) {
   ProduceResponse::Partition& answer = produce.response.responses[place.topic].partition_responses[place.partition];
   answer.index = asked.index;
@@ -83,6 +97,7 @@ void add_partition(Produce& produce, const NamedTopic& topic, const ProduceReque
   }
   if (!asked.records) return refuse(answer, KafkaError::kInvalidRecord, "no records");
   Result<log::OwnedBatches> batches = batches_of(produce, asked.records->view());
+  if (!batches) tell_of_damage(produce.context, topic.topic->name, asked.index, batches.error());
   if (!batches) return refuse(answer, kafka_error(batches.error()), batches.error().message);
   produce.parts.push_back({topic.topic->partition(asked.index.value), std::move(*batches)});
   produce.places.push_back(place);
@@ -131,6 +146,7 @@ void fill_outcomes(Produce& produce, std::vector<Result<broker::Published>> outc
       refuse(answer, produce_error(outcomes[i].error(), produce.context.header.api_version), outcomes[i].error().message);
       const ProduceRequest::Partition& asked =
           produce.request.topic_data[produce.places[i].topic].partition_data[produce.places[i].partition];
+      tell_of_damage(produce.context, produce.topics[i]->name, asked.index, outcomes[i].error());
       answer.record_errors = refused_records(outcomes[i].error(), asked.records->view(), *produce.topics[i],
                                              produce.context.door->shard.clock().wall_now());
       continue;

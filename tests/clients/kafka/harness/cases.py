@@ -106,7 +106,7 @@ def _report(run):
         print("     " + run.failure.rstrip().replace("\n", "\n     "), flush=True)
 
 
-def main(*modules):
+def main(*modules, parallel=PARALLEL):
     bootstrap = os.environ.get("WHARF_BOOTSTRAP")
     if not bootstrap:
         sys.exit("WHARF_BOOTSTRAP=host:port names the broker under test")
@@ -114,7 +114,7 @@ def main(*modules):
     todo, done = queue.Queue(), queue.Queue()
     for run in runs:
         todo.put(run)
-    for _ in range(PARALLEL):
+    for _ in range(parallel):
         threading.Thread(target=_work, args=(todo, done, bootstrap), daemon=True).start()
 
     not_yet = _not_yet()
