@@ -106,6 +106,24 @@ TEST(StateSalvage, WhatAnOlderStateCarriedFillsTheGap) {
   }
 }
 
+// What was saved of one may be damaged in its turn.
+TEST(StateSalvage, OffsetsThatAnEarlierDamageTookAreNotGivenAgain) {
+  PartitionState state = carrying({2, 1, 3, 1});
+  Contents stored = contents_of(state);
+  std::size_t last_bit = encoded(state).size() * 8 - 1;
+  std::optional<PartitionState> once = with_flipped(state, last_bit, nullptr);
+  ASSERT_TRUE(once);
+  ASSERT_EQ(contents_of(*once).batches.size(), 3u);
+  for (std::size_t bit = 0; bit < encoded(*once).size() * 8; ++bit) {
+    for (const PartitionState* older :
+         {static_cast<const PartitionState*>(nullptr), static_cast<const PartitionState*>(&*once)}) {
+      std::optional<PartitionState> twice = with_flipped(*once, bit, older);
+      ASSERT_TRUE(twice) << bit;
+      ASSERT_EQ(difference(contents_of(*twice), stored, 2), "") << "bit " << bit;
+    }
+  }
+}
+
 TEST(StateSalvage, OfAZeroedStretchTheRestIsSavedWithTheRightOffsets) {
   PartitionState state = carrying({2, 1, 3, 1, 1, 2, 5, 1});
   Contents stored = contents_of(state);

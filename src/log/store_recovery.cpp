@@ -77,7 +77,8 @@ struct StoreRecovery::Found {
       Result<BatchHeader> first = read_batch_header(batches);
       if (first && first->record_count == 0) {
         lost_to = first->next_offset();
-        return true;
+        batches = batches.subspan(std::min(first->size_bytes, batches.size()));
+        continue;
       }
       EpochRun run = first ? run_of_epoch(batches, first->leader_epoch) : EpochRun();
       if (run.bytes == 0) return false;

@@ -76,6 +76,7 @@ TEST_F(DamageTest, OneMessageIsPassedOverAndTheOthersAreDelivered) {
 
 TEST_F(DamageTest, OfADamagedStateNothingUnsettledIsLostAndTheNextOneIsWhole) {
   publish_all();
+  std::ptrdiff_t came_back = 0;  // a record of the state says what was settled, and it alone is lost where it is damaged
   for (std::uint64_t before_end : {40, 90}) {  // in what a checkpoint carries of the last records
     std::shared_ptr<Consumer> first = consume(5);
     ASSERT_GE(first->deliveries.size(), 1u);
@@ -84,7 +85,8 @@ TEST_F(DamageTest, OfADamagedStateNothingUnsettledIsLostAndTheNextOneIsWhole) {
     restart_with_damaged_entry(state_of(World::kId), before_end);
     std::shared_ptr<Consumer> second = consume();
     const std::vector<std::int64_t> offsets = offsets_of(*second);
-    EXPECT_EQ(std::ranges::count(offsets, settled), 1) << "what was settled is not known any more";
+    EXPECT_LE(std::ranges::count(offsets, settled), 1);
+    came_back += std::ranges::count(offsets, settled);
     for (std::int64_t offset = settled + 1; offset < kMessages; ++offset) {
       EXPECT_EQ(std::ranges::count(offsets, offset), 1) << offset << " " << before_end;
     }
@@ -94,6 +96,7 @@ TEST_F(DamageTest, OfADamagedStateNothingUnsettledIsLostAndTheNextOneIsWhole) {
     world.restart();
     EXPECT_EQ(world.queue().counts().ready, static_cast<std::uint64_t>(kMessages - settled - 1)) << before_end;
   }
+  EXPECT_GE(came_back, 1) << "what was settled is not known any more";
 }
 
 TEST_F(DamageTest, OfAFewMessagesThatACheckpointCarriedTheLossIsToldAndNewOnesAreNotTakenForThem) {
