@@ -38,7 +38,9 @@ runtime::Task<Result<void>> NodeAccess::put_user(runtime::Shard& here, security:
 }
 
 runtime::Task<Result<void>> NodeAccess::delete_user(runtime::Shard& here, std::string name) {
-  return authority_->delete_user(here, std::move(name));
+  Result<void> deleted = co_await authority_->delete_user(here, name);
+  if (deleted) co_await evictions_.of_user(here, std::move(name));
+  co_return deleted;
 }
 
 runtime::Task<Result<void>> NodeAccess::set_permission(runtime::Shard& here, security::Permission permission) {

@@ -1,8 +1,9 @@
 #pragma once
-// The access port over the security room's authority.
+// The access port over the security room's authority; a user takes the connections along.
 #include <set>
 
 #include "broker/access.hpp"
+#include "broker/node/evictions.hpp"
 #include "runtime/random.hpp"
 #include "security/shell/access_authority.hpp"
 
@@ -15,7 +16,8 @@ std::set<std::string, std::less<>> loopback_users(std::string_view list);
 
 class NodeAccess final : public Access {
  public:
-  explicit NodeAccess(runtime::Random& random) : random_(random) {}
+  /// Both outlive it.
+  NodeAccess(runtime::Random& random, Evictions& evictions) : random_(random), evictions_(evictions) {}
   /// Before any other call.
   void use(security::AccessAuthority& authority) { authority_ = &authority; }
 
@@ -33,6 +35,7 @@ class NodeAccess final : public Access {
 
  private:
   runtime::Random& random_;
+  Evictions& evictions_;
   security::AccessAuthority* authority_ = nullptr;
 };
 

@@ -135,7 +135,8 @@ runtime::Task<Result<void>> NodeEntities::delete_namespace(runtime::Shard& here,
   Result<void> deleted = co_await authority_->delete_namespace(here, name);
   if (!deleted) co_return deleted;
   // What of it cannot be written now is owed: the namespace is gone, and so are the rights in it.
-  std::ignore = co_await access_->forget_namespace(here, std::move(name));
+  std::ignore = co_await access_->forget_namespace(here, name);
+  co_await evictions_->of_namespace(here, std::move(name));
   co_return Result<void>();
 }
 

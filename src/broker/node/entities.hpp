@@ -1,7 +1,8 @@
 #pragma once
-// The entities port over the routing room's authority; a namespace takes its permissions along.
+// The entities port over the routing room's authority; a namespace takes its permissions and its connections along.
 #include "broker/entities.hpp"
 #include "broker/node/deduplication.hpp"
+#include "broker/node/evictions.hpp"
 #include "broker/node/histories.hpp"
 #include "routing/shell/authority.hpp"
 #include "security/shell/access_authority.hpp"
@@ -14,6 +15,7 @@ class NodeEntities final : public Entities {
   void use(routing::Authority& authority) { authority_ = &authority; }
   void use(NodeHistories& histories) { histories_ = &histories; }
   void use(NodeDeduplication& deduplication) { deduplication_ = &deduplication; }
+  void use(Evictions& evictions) { evictions_ = &evictions; }
   /// Before namespaces are made or deleted.
   void use(security::AccessAuthority& access) { access_ = &access; }
 
@@ -47,6 +49,7 @@ class NodeEntities final : public Entities {
   security::AccessAuthority* access_ = nullptr;
   NodeHistories* histories_ = nullptr;
   NodeDeduplication* deduplication_ = nullptr;
+  Evictions* evictions_ = nullptr;
 };
 
 }  // namespace wharf::broker

@@ -75,6 +75,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       read_(shards_),
       catalogue_(shards_, config_, *with_.random),
       operate_(shards_, *with_.files, with_.folder),
+      evictions_(shards_),
       statistics_(shards_, entities_),
       owners_(shards_),
       queues_(shards_),
@@ -83,7 +84,7 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
       delays_(shards_),
       deduplication_(shards_, outgoing(), *with_.random),
       transactions_(shards_, outgoing(), read_, *with_.random, *with_.logger),
-      access_(*with_.random),
+      access_(*with_.random, evictions_),
       parameters_(shards_),
       sessions_(shards_, {catalogue_, publish_, read_, entities_, delays_},
                 static_cast<std::size_t>(config_.get<"mqtt.sessions.max">()), *with_.logger),
@@ -198,6 +199,7 @@ runtime::Task<Result<void>> Node::open_entities() {
   entities_.use(*authority_);
   entities_.use(histories_);
   entities_.use(deduplication_);
+  entities_.use(evictions_);
   histories_.use(deduplication_);
   policies_.use(*authority_);
   co_await authority_->open(shards_.at(0).topics);

@@ -14,6 +14,7 @@
 #include "broker/node/delays.hpp"
 #include "broker/node/due_router.hpp"
 #include "broker/node/entities.hpp"
+#include "broker/node/evictions.hpp"
 #include "broker/node/histories.hpp"
 #include "broker/node/log_publish.hpp"
 #include "broker/node/log_read.hpp"
@@ -138,6 +139,7 @@ class Node {
   LogRead read_;
   NodeCatalogue catalogue_;
   NodeOperate operate_;
+  Evictions evictions_;
   NodeEntities entities_;
   NodeStatistics statistics_;
   NodeOwners owners_;

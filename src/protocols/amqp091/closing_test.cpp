@@ -99,6 +99,16 @@ TEST_F(AmqpClosing, AMistakeThatClosesTheConnectionIsAnsweredOnceWhatItHeldIsBac
   EXPECT_EQ(counts("jobs").ready, 1u);
 }
 
+TEST_F(AmqpClosing, AConnectionThatIsClosedFromOutsideGivesBackWhatItHeldAndHearsWhy) {
+  Peer& peer = open();
+  hold_one_message(peer);
+  traffic_.connections.begin()->second->force_close("user 'guest' is deleted");
+  peer.publish("", "jobs", "late");
+  EXPECT_EQ(peer.connection_close(), "320 CONNECTION_FORCED - user 'guest' is deleted");
+  EXPECT_EQ(counts("jobs").ready, 1u);
+  EXPECT_EQ(counts("jobs").consumers, 0u);
+}
+
 TEST_F(AmqpClosing, AConnectionIsClosedBehindTheCloseOfItsChannel) {
   Peer& peer = open();
   hold_one_message(peer);

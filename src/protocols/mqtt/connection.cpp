@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocols/mqtt/handlers/dispatch.hpp"
+#include "protocols/mqtt/handlers/sign_in.hpp"
 #include "runtime/foreign_protocol.hpp"
 
 namespace wharf::mqtt {
@@ -67,6 +68,7 @@ runtime::Task<void> Connection::take_slow() {
   packets_.set_largest(door_.limits.max_packet_bytes);
   conversation_.watch();  // by the keep alive that was agreed
   be_listed();
+  if (auto allowed = may_stay(client_); !allowed) client_.end(allowed.error());  // it was in no list while it waited
 }
 
 void Connection::end_turn() {
@@ -95,6 +97,7 @@ broker::ConnectionFacts Connection::facts() const {
 }
 
 void Connection::force_close(std::string reason) {
+  if (has_ended()) return;
   door_.logger.info(
       "closing a connection: an operator asked for it",
       {{"listener", "mqtt"}, {"from", client_.remote.text()}, {"client", client_.client_id}, {"reason", reason}});

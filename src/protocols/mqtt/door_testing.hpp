@@ -282,12 +282,15 @@ class DoorTest : public testing::Test {
   }
   /// One that lives on when it is left.
   static Connect lasting(std::string_view client_id, std::string_view user = "guest", bool clean = false) {
+    return lasting(client_id, user, clean, user);
+  }
+  static Connect lasting(std::string_view client_id, std::string_view user, bool clean, std::string_view password) {
     Connect connect{.clean_start = clean,
                     .properties = {},
                     .client_id = client_id,
                     .will = {},
                     .user = user,
-                    .password = as_bytes(user)};
+                    .password = as_bytes(password)};
     connect.properties.session_expiry_s = 3'600;
     return connect;
   }
@@ -314,6 +317,12 @@ class DoorTest : public testing::Test {
     EXPECT_TRUE(simulation_.run(shard(), node_->access().put_user(shard(), std::move(user))));
     security::Permission permission{std::move(name), "/", std::move(configure), std::move(write), std::move(read)};
     EXPECT_TRUE(simulation_.run(shard(), node_->access().set_permission(shard(), std::move(permission))));
+  }
+  /// Where guest may do everything.
+  void add_vhost(std::string name) {
+    EXPECT_TRUE(simulation_.run(shard(), node_->entities().create_namespace(shard(), name)));
+    security::Permission all{"guest", std::move(name), ".*", ".*", ".*"};
+    EXPECT_TRUE(simulation_.run(shard(), node_->access().set_permission(shard(), std::move(all))));
   }
 
  private:

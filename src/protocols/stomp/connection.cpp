@@ -100,6 +100,7 @@ broker::ConnectionFacts Connection::facts() const {
 }
 
 void Connection::force_close(std::string reason) {
+  if (has_ended()) return;
   door_.logger.info("closing a connection: an operator asked for it",
                     {{"listener", "stomp"}, {"from", client_.remote.text()}, {"reason", reason}});
   end(std::move(reason));

@@ -212,9 +212,9 @@ class DoorTest : public testing::Test {
     EXPECT_TRUE(stream);
     return *peers_.emplace_back(std::make_unique<Peer>(simulation_, here, std::move(*stream)));
   }
-  Peer& open(std::vector<Header> headers = {}, std::string_view user = "guest") {
+  Peer& open(std::vector<Header> headers = {}, std::string_view user = "guest", std::string_view vhost = "/") {
     Peer& peer = connect();
-    headers.insert(headers.end(), {{"accept-version", "1.2"}, {"host", "/"}, {"login", user}, {"passcode", user}});
+    headers.insert(headers.end(), {{"accept-version", "1.2"}, {"host", vhost}, {"login", user}, {"passcode", user}});
     peer.send("CONNECT", headers);
     EXPECT_EQ(peer.next("CONNECTED").header("version"), "1.2");
     return peer;
@@ -226,6 +226,12 @@ class DoorTest : public testing::Test {
     EXPECT_TRUE(simulation_.run(shard(), node_->access().put_user(shard(), std::move(user))));
     security::Permission permission{std::move(name), "/", std::move(configure), std::move(write), std::move(read)};
     EXPECT_TRUE(simulation_.run(shard(), node_->access().set_permission(shard(), std::move(permission))));
+  }
+  /// Where guest may do everything.
+  void add_vhost(std::string name) {
+    EXPECT_TRUE(simulation_.run(shard(), node_->entities().create_namespace(shard(), name)));
+    security::Permission all{"guest", std::move(name), ".*", ".*", ".*"};
+    EXPECT_TRUE(simulation_.run(shard(), node_->access().set_permission(shard(), std::move(all))));
   }
   /// None: there is no such queue.
   std::optional<broker::QueueCounts> counts(std::string_view queue) {

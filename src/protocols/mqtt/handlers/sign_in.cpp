@@ -25,6 +25,11 @@ Outcome<Credentials> credentials_of(const Client& client, const Connect& connect
   return given;
 }
 
+Outcome<void> may_enter(const Client& client, const security::Principal& who, const std::string& name_space) {
+  if (client.door.access.table(client.shard).may_use_namespace(who, name_space)) return {};
+  return refuse(ReasonCode::kNotAuthorized, security::vhost_refused(who.name, name_space).message);
+}
+
 }  // namespace
 
 Outcome<void> sign_in(Client& client, const Connect& connect) {
@@ -40,10 +45,13 @@ Outcome<void> sign_in(Client& client, const Connect& connect) {
   who->client_id = client.client_id;
   if (!client.door.entities.find(client.shard, given->name_space))
     return refuse(ReasonCode::kBadUserNameOrPassword, "there is no such virtual host");
-  if (!client.door.access.table(client.shard).may_use_namespace(*who, given->name_space))
-    return refuse(ReasonCode::kNotAuthorized, security::vhost_refused(who->name, given->name_space).message);
+  if (auto allowed = may_enter(client, *who, given->name_space); !allowed) return allowed;
   client.enter(std::move(*who), std::move(given->name_space));
   return {};
+}
+
+Outcome<void> may_stay(const Client& client) {
+  return may_enter(client, client.decisions->principal(), client.name_space());
 }
 
 }  // namespace wharf::mqtt
