@@ -61,7 +61,7 @@ def main():
         blocked_at = len(ledger.confirmed)
         print(f"low after {blocked_at} confirmed messages, {disk.free_bytes()} bytes free")
         disk.take_the_rest()
-        consumer = SettlingConsumer(address, QUEUE, ledger, "consumer", 7)
+        consumer = SettlingConsumer(address, QUEUE, ledger, "consumer", 7, alone=True)
         eventually(lambda: len(ledger.acknowledged) > blocked_at // 2, "consumers that go on", 120)
         eventually(lambda: not is_low(broker), "room again", 120)
         begin = len(ledger.confirmed)

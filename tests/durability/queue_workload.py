@@ -3,12 +3,15 @@ broker that dies and comes back; a ledger of what was promised, and what is comp
 
 A body is "<publisher> <number>", with or without much behind it; a publisher's numbers rise by one and are never sent twice, so a message that comes again is the
 broker's doing: flagged, and never one whose acknowledgement the broker has had for a second.
+
+A publisher's messages are in order in the queue, over all its connections, as each waits for the confirm of the one before; what comes back is
+put where it was. So in order come, whatever died in between: the first deliveries to one consumer, in all its lives; everything that
+a queue's only consumer gets from a new connection until it returns something; and what is left once nobody has anything any more.
 """
 
 import random
 import threading
 import time
-from collections import defaultdict
 
 import pika
 import pika.exceptions
@@ -72,6 +75,20 @@ class Ledger:
         with self.lock:
             if self.wrong:
                 raise AssertionError("; ".join(self.wrong[:5]))
+
+
+class InOrder:
+    """Each publisher's messages, as they come."""
+
+    def __init__(self):
+        self.last = {}
+
+    def take(self, body, redelivered):
+        publisher, number = body.split()
+        last = self.last.get(publisher, -1)
+        if int(number) <= last:
+            raise AssertionError(f"{body}{', redelivered,' if redelivered else ''} came after {last}")
+        self.last[publisher] = int(number)
 
 
 class Worker:
@@ -156,10 +173,15 @@ class FanoutPublisher(Publisher):
 class Consumer(Worker):
     acknowledges, returns = 0.85, 0.10  # of what comes
 
+    def __init__(self, address, queue, ledger, name, seed, alone=False):
+        self.alone = alone  # of its queue
+        self.first_deliveries = InOrder()
+        super().__init__(address, queue, ledger, name, seed)
+
     def work(self, connection):
         channel = connection.channel()
         channel.basic_qos(prefetch_count=50)
-        last = defaultdict(lambda: -1)
+        everything = InOrder() if self.alone else None
         for method, _, raw in channel.consume(self.queue, inactivity_timeout=0.2):
             if self.stopping.is_set():
                 break
@@ -167,29 +189,32 @@ class Consumer(Worker):
                 continue
             body = name_in(raw)
             self.ledger.deliver(body, method.redelivered)
-            publisher, number = body.split()
             if not method.redelivered:
-                if int(number) <= last[publisher]:
-                    raise AssertionError(f"{body} came after {last[publisher]}")
-                last[publisher] = int(number)
+                self.first_deliveries.take(body, False)
+            if everything:
+                everything.take(body, method.redelivered)
             fate = self.draw.random()
             if fate < self.acknowledges:
                 self.ledger.acknowledge(body, self.connected)
                 channel.basic_ack(method.delivery_tag)
             elif fate < self.acknowledges + self.returns:
                 channel.basic_nack(method.delivery_tag)
+                everything = None
             # the rest is held until the connection ends
 
 
 def drain(address, queue, ledger):
-    """Takes what is left."""
+    """Takes what is left: nobody else has anything of it."""
     connection = connect(address)
     channel = connection.channel()
+    everything = InOrder()
     while True:
-        method, _, body = channel.basic_get(queue, auto_ack=True)
+        method, _, raw = channel.basic_get(queue, auto_ack=True)
         if method is None:
             break
-        ledger.deliver(name_in(body), method.redelivered)
+        body = name_in(raw)
+        ledger.deliver(body, method.redelivered)
+        everything.take(body, method.redelivered)
     connection.close()
     ledger.check()
     lost = ledger.confirmed - ledger.delivered
