@@ -9,8 +9,8 @@ class MqttEviction : public DoorTest {
   void delete_vhost(std::string name) {
     EXPECT_TRUE(simulation_.run(shard(), node_->entities().delete_namespace(shard(), std::move(name))));
   }
-  static runtime::Task<void> begin_delete(broker::Entities& entities, runtime::Shard& here, std::string name) {
-    Result<void> deleted = co_await entities.delete_namespace(here, std::move(name));
+  static runtime::Task<void> begin_delete(broker::Entities* entities, runtime::Shard* here, std::string name) {
+    Result<void> deleted = co_await entities->delete_namespace(*here, std::move(name));
     EXPECT_TRUE(deleted);
   }
   void expect_told(Peer& peer, std::string_view reason) {
@@ -53,7 +53,7 @@ TEST_F(MqttEviction, WhoConnectsWhileItsVirtualHostIsDeletedDoesNotStay) {
     add_vhost("v");
     Peer& peer = connect();
     runtime::TaskScope deleting(shard());
-    deleting.spawn("delete", begin_delete(node_->entities(), shard(), "v"));
+    deleting.spawn("delete", begin_delete(&node_->entities(), &shard(), "v"));
     simulation_.run_for(std::chrono::microseconds(i * 20));
     peer.add(lasting("c", "v:guest", false, "guest")).start_sending();
     simulation_.run(shard(), deleting.close());
