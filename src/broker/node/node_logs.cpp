@@ -1,4 +1,6 @@
 // How a node opens its data folder, and the logs of every shard in it.
+#include <algorithm>
+
 #include "broker/node/node.hpp"
 #include "config/topic_config.hpp"
 
@@ -8,6 +10,17 @@ namespace {
 runtime::Task<void> open_store(log::LogStore::Surroundings with, log::LogStoreOptions options,
                                Result<std::unique_ptr<log::LogStore>>* into) {
   *into = co_await log::LogStore::open(with, std::move(options));
+}
+
+/// In memory a file is memory, from its first record to the checkpoint that frees it, and so is each one that is kept for its
+/// next use: small ones come and go as they are needed.
+std::uint64_t wal_file_bytes(const config::ServerConfig& config) {
+  constexpr std::uint64_t kInMemory = 1u << 20;
+  auto bytes = static_cast<std::uint64_t>(config.get<"log.wal.bytes">());
+  return config.get<"data.memory">() ? std::min(bytes, kInMemory) : bytes;
+}
+std::uint32_t wal_files_for_one(const config::ServerConfig& config) {
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(config.get<"log.wal.bytes">()) / wal_file_bytes(config));
 }
 
 }  // namespace
@@ -23,6 +36,7 @@ log::LogStoreOptions Node::log_options(std::size_t shard) const {
   options.cleaner_map_bytes = static_cast<std::size_t>(config_.get<"log.cleaner.dedupe.buffer.size">()) / shards;
   options.wal.io_uring = config_.get<"log.wal.io.uring">();
   options.wal.prepare_ahead = false;  // until the node has started
+  if (config_.get<"data.memory">()) options.wal.max_files *= wal_files_for_one(config_);
   options.owns = [shard, shards](const PartitionId& partition) {
     return NodeShards::owner_index(partition, shards) == shard;
   };
@@ -35,7 +49,7 @@ runtime::Task<Result<void>> Node::open_folder() {
   // In memory there is no disk to fill: a reserve would only be memory that nobody uses.
   options.reserve_bytes =
       config_.get<"data.memory">() ? 0 : static_cast<std::uint64_t>(config_.get<"disk.reserve.bytes">());
-  options.wal.file_bytes = static_cast<std::uint64_t>(config_.get<"log.wal.bytes">());
+  options.wal.file_bytes = wal_file_bytes(config_);
   options.stores = static_cast<std::uint32_t>(shards_.size());
   runtime::FileSystem* files = with_.files;
   runtime::Logger* logger = with_.logger;

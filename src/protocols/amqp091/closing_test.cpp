@@ -102,8 +102,11 @@ TEST_F(AmqpClosing, AMistakeThatClosesTheConnectionIsAnsweredOnceWhatItHeldIsBac
 TEST_F(AmqpClosing, AConnectionThatIsClosedFromOutsideGivesBackWhatItHeldAndHearsWhy) {
   Peer& peer = open();
   hold_one_message(peer);
+  queues_.hold_answers = true;
   traffic_.connections.begin()->second->force_close("user 'guest' is deleted");
   peer.publish("", "jobs", "late");
+  EXPECT_TRUE(peer.silent());
+  queues_.let_go();
   EXPECT_EQ(peer.connection_close(), "320 CONNECTION_FORCED - user 'guest' is deleted");
   EXPECT_EQ(counts("jobs").ready, 1u);
   EXPECT_EQ(counts("jobs").consumers, 0u);
