@@ -39,12 +39,14 @@ struct Start {
   std::uint32_t position = 0;
   Offset expected;
   bool index_is_wrong = false;
+  std::vector<Offset> missed;  // whose batches are not where the index says, which damage to them explains
 };
 
 /// Where to begin so that the batch that holds `from` is passed: at an index entry whose batch is what the entry says.
 Result<Start> find_start(const SegmentView& segment, Offset from) {
   constexpr int kMostTries = 8;  // a damaged stretch may hide several entries
-  Start start{0, segment.base, false};
+  Start start;
+  start.expected = segment.base;
   std::int64_t below = from.value - segment.base.value;
   for (int i = 0; i < kMostTries; ++i) {
     auto is_before = [below](const OffsetEntry& entry) { return entry.relative_offset <= below; };
@@ -63,7 +65,7 @@ Result<Start> find_start(const SegmentView& segment, Offset from) {
         return start;
       }
     }
-    start.index_is_wrong = true;  // or the batch is: the scan will tell
+    start.missed.push_back(segment.base.plus((*entry)->relative_offset));
     below = std::int64_t{(*entry)->relative_offset} - 1;
   }
   return start;
@@ -94,8 +96,10 @@ Result<VerifiedRange> verify_stored(const SegmentView& segment, const LeaderEpoc
   }
   range.found = reached.has_value();
   bool far = walked > far_from_entry(index_interval_bytes);
-  bool explained = std::ranges::any_of(range.damaged, [&](const DamagedSpan& span) { return span.begin >= start->position; });
-  if ((start->index_is_wrong && !explained) || far) {
+  auto is_damaged = [&](Offset offset) {
+    return std::ranges::any_of(range.damaged, [&](const DamagedSpan& span) { return offset >= span.first && offset < span.next; });
+  };
+  if (start->index_is_wrong || far || !std::ranges::all_of(start->missed, is_damaged)) {
     Result<VerifiedRange> whole = verify_whole(segment, epochs, index_interval_bytes);
     if (whole) whole->found = range.found;
     return whole;
