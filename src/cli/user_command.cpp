@@ -71,7 +71,7 @@ Task<Result<void>> set_password(ManagementSession* session, const UserOptions* o
   if (!user) co_return fail(user.error());
   Result<std::string> password = co_await new_password(session, options);
   if (!password) co_return fail(password.error());
-  const boost::json::value* tags = user->is_object() ? user->as_object().if_contains("tags") : nullptr;
+  const boost::json::value* tags = field_of(*user, "tags");
   boost::json::object body{{"password", *password}, {"tags", tags == nullptr ? boost::json::value("") : *tags}};
   Result<void> put = co_await session->tell({"PUT", path({"users", options->name}), std::move(body), ""});
   co_return put;
@@ -132,32 +132,34 @@ Task<Result<void>> permit_topic(ManagementSession* session, const UserOptions* o
   co_return told(std::move(set), *options);
 }
 
-Task<Result<void>> permissions(ManagementSession* session, const UserOptions* options) {
-  const bool of_all = options->name.empty();
-  auto list =
-      co_await session->ask({"GET", of_all ? path({"permissions"}) : path({"users", options->name, "permissions"}),
-                             nullptr, about(options->name)});
+/// The API has two lists of permissions, which differ in one column.
+struct PermissionList {
+  std::string name, column;
+  std::vector<std::string> (*row)(const boost::json::value& permission);
+};
+
+std::vector<std::string> permission_row(const boost::json::value& one, std::string_view own_field) {
+  return {cell(one, "user"), cell(one, "vhost"), cell(one, own_field), cell(one, "write"), cell(one, "read")};
+}
+
+Task<Result<void>> show_permissions(ManagementSession* session, const UserOptions* options, PermissionList which) {
+  const std::string& user = options->name;
+  const std::string target = user.empty() ? path({which.name}) : path({"users", user, which.name});
+  auto list = co_await session->ask({"GET", target, nullptr, about(user)});
   if (!list) co_return fail(list.error());
-  session->streams.out << shown(*list, options->shared.json, TextTable({"USER", "VHOST", "CONFIGURE", "WRITE", "READ"}),
-                                [](const boost::json::value& one) {
-                                  return std::vector{cell(one, "user"), cell(one, "vhost"), cell(one, "configure"),
-                                                     cell(one, "write"), cell(one, "read")};
-                                });
+  session->streams.out << shown(*list, options->shared.json,
+                                TextTable({"USER", "VHOST", which.column, "WRITE", "READ"}), which.row);
   co_return Result<void>();
 }
 
+Task<Result<void>> permissions(ManagementSession* session, const UserOptions* options) {
+  const auto row = [](const boost::json::value& one) { return permission_row(one, "configure"); };
+  return show_permissions(session, options, {"permissions", "CONFIGURE", row});
+}
+
 Task<Result<void>> topic_permissions(ManagementSession* session, const UserOptions* options) {
-  const bool of_all = options->name.empty();
-  auto list = co_await session->ask(
-      {"GET", of_all ? path({"topic-permissions"}) : path({"users", options->name, "topic-permissions"}), nullptr,
-       about(options->name)});
-  if (!list) co_return fail(list.error());
-  session->streams.out << shown(*list, options->shared.json, TextTable({"USER", "VHOST", "EXCHANGE", "WRITE", "READ"}),
-                                [](const boost::json::value& one) {
-                                  return std::vector{cell(one, "user"), cell(one, "vhost"), cell(one, "exchange"),
-                                                     cell(one, "write"), cell(one, "read")};
-                                });
-  co_return Result<void>();
+  const auto row = [](const boost::json::value& one) { return permission_row(one, "exchange"); };
+  return show_permissions(session, options, {"topic-permissions", "EXCHANGE", row});
 }
 
 Task<Result<void>> list_tokens(ManagementSession* session, const UserOptions* options) {

@@ -152,10 +152,10 @@ class Salvage {
       Result<BatchView> batch = read_batch(carried);
       if (!batch) return;
       carried = carried.subspan(batch->header.size_bytes);
+      if (batch->header.record_count == 0) continue;  // what an earlier damage took
       Offset base = batch->header.base_offset;
       auto behind = kept_.lower_bound(base);
-      bool is_free = batch->header.record_count > 0;
-      is_free = is_free && (behind == kept_.end() || behind->first >= batch->header.next_offset());
+      bool is_free = behind == kept_.end() || behind->first >= batch->header.next_offset();
       if (behind != kept_.begin()) is_free = is_free && std::prev(behind)->second.next <= base;
       if (is_free && base >= begin)
         kept_[base] = {batch->bytes, batch->header.next_offset(), batch->header.leader_epoch};

@@ -19,6 +19,7 @@ std::uint64_t wal_file_bytes(const config::ServerConfig& config) {
   auto bytes = static_cast<std::uint64_t>(config.get<"log.wal.bytes">());
   return config.get<"data.memory">() ? std::min(bytes, kInMemory) : bytes;
 }
+/// So that as many bytes as ever wait for a checkpoint.
 std::uint32_t wal_files_for_one(const config::ServerConfig& config) {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(config.get<"log.wal.bytes">()) / wal_file_bytes(config));
 }
@@ -36,7 +37,7 @@ log::LogStoreOptions Node::log_options(std::size_t shard) const {
   options.cleaner_map_bytes = static_cast<std::size_t>(config_.get<"log.cleaner.dedupe.buffer.size">()) / shards;
   options.wal.io_uring = config_.get<"log.wal.io.uring">();
   options.wal.prepare_ahead = false;  // until the node has started
-  if (config_.get<"data.memory">()) options.wal.max_files *= wal_files_for_one(config_);
+  options.wal.max_files *= wal_files_for_one(config_);
   options.owns = [shard, shards](const PartitionId& partition) {
     return NodeShards::owner_index(partition, shards) == shard;
   };

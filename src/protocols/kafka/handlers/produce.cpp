@@ -171,13 +171,6 @@ broker::Acknowledge acknowledge_of(std::int16_t acks) {
   return acks == 1 ? broker::Acknowledge::kLeader : broker::Acknowledge::kCommitted;
 }
 
-/// Behind the connection's earlier requests, whose records must be appended first.
-runtime::Task<runtime::Turns::Turn> take_turn(RequestContext context) {
-  ++context.client->conversions;
-  runtime::Turns::Turn turn = co_await context.door->conversions.take();
-  co_return turn;
-}
-
 }  // namespace
 
 runtime::Task<Reply> handle_produce(RequestContext context, ProduceRequest request) {
@@ -195,8 +188,10 @@ runtime::Task<Reply> handle_produce(RequestContext context, ProduceRequest reque
     refuse_all(produce, KafkaError::kTransactionalIdAuthorizationFailed, "transactions are not served yet");
   } else {
     std::optional<runtime::Turns::Turn> turn;
+    // Also behind the connection's earlier requests, whose records must be appended first.
     if (!produce.old_sets.done() || context.client->conversions > 0) {
-      turn.emplace(co_await take_turn(context));
+      ++context.client->conversions;
+      turn.emplace(co_await door.conversions.take());
       co_await produce.old_sets.finish(&door);
       --context.client->conversions;
     }
