@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/compression.hpp"
 #include "model/record_batch_reader.hpp"
 
 namespace wharf::broker {
 namespace {
 
-constexpr std::size_t kMostInflatedBytes = 128u << 20;  // of one batch
 constexpr Nanoseconds kLongWait = std::chrono::hours(1);
 
 struct Opened {

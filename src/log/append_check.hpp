@@ -20,9 +20,6 @@ struct AppendContext {
   bool allow_control = false;   // control batches (transaction markers)
 };
 
-/// No more than this is decompressed of one batch.
-inline constexpr std::size_t kMostInflatedBytes = 128u << 20;
-
 /// The headers of all batches, or why they cannot be taken: kCorruptMessage, kUnsupportedVersion, kTooLarge, kInvalidRecord,
 /// kInvalidTimestamp, kUnsupportedCompression. Does not look into records: prepare_batches() does.
 Result<void> check_batches(const OwnedBatches& batches, const LogConfig& config, const AppendContext& context,

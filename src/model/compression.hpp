@@ -36,6 +36,9 @@ std::optional<Compression> compression_from(std::string_view name);
 /// when not given; the other two take none. Errors: kInvalidArgument for a level outside of that.
 Result<std::vector<std::byte>> compress(Compression compression, ByteView plain, std::optional<int> level = {});
 
+/// No more than this is decompressed of one batch, or of one old message set, whoever asks.
+inline constexpr std::size_t kMostInflatedBytes = 128u << 20;
+
 /// The plain bytes, never more than `limit` of them: the output grows with what is really decoded, so a lying length or
 /// a bomb costs at most `limit` bytes (twice that for the moment in which the buffer grows). Errors: kTooLarge above
 /// the limit, kCorruptMessage for bytes that do not decode or end too early.

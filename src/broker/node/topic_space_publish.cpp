@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/compression.hpp"
 #include "model/message_properties.hpp"
 #include "model/record_batch_reader.hpp"
 #include "runtime/task_scope.hpp"
@@ -10,7 +11,6 @@ namespace wharf::broker {
 namespace {
 
 constexpr std::string_view kDefaultNamespace = "/";     // the one that log topics are in
-constexpr std::size_t kMostInflatedBytes = 128u << 20;  // of one batch
 constexpr std::size_t kMostHeaderBytes = 1u << 20;
 constexpr std::size_t kShortPackedBytes = 32u << 10;  // opened on the shard itself: log/append_check.cpp says why
 constexpr std::size_t kMostCopiedBytes = 4u << 20;    // of records that are copied before the queues have taken them

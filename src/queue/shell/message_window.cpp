@@ -5,9 +5,6 @@
 namespace wharf::queue {
 namespace {
 
-/// No more than this is decompressed of one batch that came from a Kafka producer.
-constexpr std::size_t kMostInflatedBytes = 128u << 20;
-
 /// The records of a batch, and what they are in where they had to be decompressed.
 struct Kept {
   SharedBytes records;

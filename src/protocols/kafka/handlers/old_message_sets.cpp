@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/compression.hpp"
 #include "model/record_batch.hpp"
 #include "protocols/kafka/legacy/upconvert.hpp"
 #include "runtime/shard_calls.hpp"
@@ -11,7 +12,6 @@ namespace {
 
 /// From here on the records of a partition are exactly one v2 batch (KIP-98).
 constexpr std::int16_t kFirstVersionOfV2 = 3;
-constexpr std::size_t kMostInflatedBytes = 128u << 20;  // as of a batch (log/append_check.hpp)
 // A shard's own share, as of records that are looked into before an append (log/append_check.cpp).
 constexpr std::size_t kShortBytes = 32 << 10;
 constexpr std::size_t kShortInflatedBytes = 128 << 10;
