@@ -19,6 +19,7 @@ using Path = DataFolder::Path;
 
 constexpr std::string_view kMetaFile = "meta";
 constexpr std::string_view kMetaCopyFile = "meta.copy";
+constexpr std::string_view kMarkerFile = "clean-shutdown";
 
 /// What a folder without meta may hold: what an interrupted first start left.
 Result<void> check_unused(runtime::FileSystem& files, const Path& folder) {
@@ -102,24 +103,19 @@ Result<void> sync_own_name(runtime::FileSystem& files, const Path& folder) {
   return storage_failure(synced.error());
 }
 
-/// What the last stop, if it was clean, left as the checkpoint file.
-std::optional<CheckpointMark> marked_checkpoint(runtime::FileSystem& files, const Path& folder) {
-  Result<std::vector<std::byte>> bytes = runtime::read_whole(files, folder / "clean-shutdown", kCleanShutdownBytes + 1);
-  std::optional<CleanShutdown> marker = bytes ? decode_clean_shutdown(*bytes) : std::nullopt;
-  return marker ? std::optional(marker->checkpoint) : std::nullopt;
+/// What the last stop left, if it was clean.
+std::optional<CleanShutdown> read_marker(runtime::FileSystem& files, const Path& folder) {
+  Result<std::vector<std::byte>> bytes = runtime::read_whole(files, folder / kMarkerFile, kCleanShutdownBytes + 1);
+  return bytes ? decode_clean_shutdown(*bytes) : std::nullopt;
 }
 
-/// Reads the clean-shutdown marker, then removes it durably: from here on the stop was not clean until it is written again.
-/// The same sync makes every other name in the folder durable, also those that an earlier process made and did not sync.
-Result<std::optional<CleanShutdown>> take_marker(runtime::FileSystem& files, const Path& folder) {
-  Path path = folder / "clean-shutdown";
-  Result<std::vector<std::byte>> bytes = runtime::read_whole(files, path, kCleanShutdownBytes + 1);
-  if (bytes || bytes.error().code != ErrorCode::kNotFound) {
-    if (Result<void> removed = files.remove(path); !removed) return storage_failure(removed.error());
-  }
+/// Removes the marker durably: from here on the stop was not clean until it is written again. The same sync makes every other name
+/// in the folder durable, also those that an earlier process made and did not sync.
+Result<void> remove_marker(runtime::FileSystem& files, const Path& folder) {
+  Result<void> removed = files.remove(folder / kMarkerFile);
+  if (!removed && removed.error().code != ErrorCode::kNotFound) return storage_failure(removed.error());
   if (Result<void> synced = files.sync_folder(folder); !synced) return storage_failure(synced.error());
-  if (!bytes) return std::nullopt;
-  return decode_clean_shutdown(*bytes);
+  return {};
 }
 
 /// The reserve is for a file of the write-ahead log; a little more pays for what the file system needs to note it.
@@ -173,8 +169,9 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
   for (const Path& path : {logs(), wal(), folder_ / "checkpoints"}) {
     if (Result<void> made = files_.create_folders(path); !made) return storage_failure(made.error());
   }
-  Result<Checkpoints::Opened> checkpoints =
-      Checkpoints::open(files_, folder_ / "checkpoints", logger_, marked_checkpoint(files_, folder_));
+  std::optional<CleanShutdown> marker = read_marker(files_, folder_);
+  std::optional<CheckpointMark> marked = marker ? std::optional(marker->checkpoint) : std::nullopt;
+  Result<Checkpoints::Opened> checkpoints = Checkpoints::open(files_, folder_ / "checkpoints", logger_, marked);
   if (!checkpoints) return fail(checkpoints.error());
   checkpoints_ = std::move(checkpoints->checkpoints);
   loaded_ = std::move(checkpoints->loaded);
@@ -185,23 +182,22 @@ Result<void> DataFolder::claim(const DataFolderOptions& options) {
   if (!wal_files) return fail(wal_files.error());
   wal_files_ = std::move(*wal_files);
   old_wal_files_ = wal_files_->recovered();
-  return read_marker(claimed->is_new);
+  if (Result<void> removed = remove_marker(files_, folder_); !removed) return removed;
+  believe(marker, claimed->is_new);
+  return {};
 }
 
 // The marker is good for the checkpoint file that it names, as it was then, and for no other.
-Result<void> DataFolder::read_marker(bool is_new) {
-  Result<std::optional<CleanShutdown>> marker = take_marker(files_, folder_);
-  if (!marker) return fail(marker.error());
+void DataFolder::believe(const std::optional<CleanShutdown>& marker, bool is_new) {
   if (is_new) {  // nothing was ever stored: as clean as it gets
     clean_ = true;
     first_sequence_ = wal_files_->start_after(WalSequence{0});
-    return {};
+    return;
   }
-  clean_ = marker->has_value() && (*marker)->checkpoint == checkpoints_->mark() && loaded_->damage.empty();
-  if (!clean_) return {};
-  first_sequence_ = wal_files_->start_after((*marker)->last_wal_sequence);
+  clean_ = marker && marker->checkpoint == checkpoints_->mark() && loaded_->damage.empty();
+  if (!clean_) return;
+  first_sequence_ = wal_files_->start_after(marker->last_wal_sequence);
   wal_files_->release_recovered();
-  return {};
 }
 
 std::shared_ptr<const LoadedCheckpoints> DataFolder::loaded() const {
@@ -304,7 +300,7 @@ Result<void> DataFolder::store_closed() {
   WalSequence next{wal_files_->last_sequence().value + 1};
   if (Result<void> raised = checkpoints_->raise_floor(next); !raised) return raised;
   CleanShutdown marker{.checkpoint = checkpoints_->mark(), .last_wal_sequence = wal_files_->last_sequence()};
-  Result<void> written = runtime::replace_file(files_, folder_ / "clean-shutdown", encode_clean_shutdown(marker));
+  Result<void> written = runtime::replace_file(files_, folder_ / kMarkerFile, encode_clean_shutdown(marker));
   if (!written) return storage_failure(written.error());
   ++closed_;
   return {};

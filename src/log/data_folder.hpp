@@ -89,7 +89,7 @@ class DataFolder {
  private:
   DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger);
   Result<void> claim(const DataFolderOptions& options);
-  Result<void> read_marker(bool is_new);
+  void believe(const std::optional<CleanShutdown>& marker, bool is_new);
   void tell(const WalReport& report);
   void adopt(WalReport& report);
   void let_go_of_old_files();
