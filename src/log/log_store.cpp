@@ -34,6 +34,10 @@ Task<Result<std::unique_ptr<LogStore>>> LogStore::open(Surroundings with, LogSto
   co_return std::move(store);
 }
 
+void LogStore::begin_leading(LeaderEpoch epoch) {
+  logs_.for_each([epoch](PartitionLog& log) { log.begin_leading(epoch); });
+}
+
 Result<void> LogStore::reconfigure(PartitionId id, std::shared_ptr<const LogConfig> config) {
   PartitionLog* log = find(id);
   if (log == nullptr) return logs_.no_log(id);

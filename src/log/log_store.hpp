@@ -71,6 +71,8 @@ class LogStore {
   PartitionLog* find(PartitionId id) { return logs_.find(id); }
   /// Of a partition that find() does not know: kNotFound, or kStorage as create() says it.
   std::unexpected<Error> no_log(PartitionId id) const { return logs_.no_log(id); }
+  /// PartitionLog::begin_leading, of all that are here.
+  void begin_leading(LeaderEpoch epoch);
   Result<void> reconfigure(PartitionId id, std::shared_ptr<const LogConfig> config);
   /// Forgets the partition and deletes its files (in the background). Pointers to its log are dead. kNotFound.
   Result<void> remove(PartitionId id);

@@ -50,6 +50,13 @@ std::optional<Appended> PartitionLog::kept_as(const MessageNumber& number) const
   return kept ? std::optional(Appended{kept->first, kept->next, kNoTimestamp, true}) : std::nullopt;
 }
 
+void PartitionLog::begin_leading(LeaderEpoch epoch) {
+  if (epochs_.latest() <= epoch) return;
+  context_.logger.error("stored records have a leader epoch that never was",
+                        {{"partition", id_.folder()}, {"epoch", epochs_.latest().value}, {"latest", epoch.value}});
+  epochs_.retract_above(epoch);
+}
+
 /// A write-ahead log that holds the records before, or a segment that does, are both fine for a start
 /// (log/recovery_cases.hpp).
 Result<void> PartitionLog::follow_flush_setting() {

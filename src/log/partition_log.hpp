@@ -98,6 +98,9 @@ class PartitionLog {
     next_retention_check.reset();  // that was by the old one
     if (!config_->cleanup_compact) failed_compaction.reset();
   }
+  /// It is led in `epoch` from now on, so no record has a higher one: where a header says so, it was misread (the epoch is
+  /// under no checksum). That is told, and forgotten.
+  void begin_leading(LeaderEpoch epoch);
   /// How appends are made durable now; the next append follows the configuration.
   Flush flush() const { return flush_; }
 

@@ -67,6 +67,22 @@ TEST(Recovery, AFlippedBitInTheMiddleCostsExactlyItsBatchAndNamesIt) {
   }
 }
 
+/// Behind the last batch nothing shows that its epoch is too high: who leads the partition knows.
+TEST(Recovery, AnEpochThatNeverWasCostsItsBatchAndRefusesNoAppend) {
+  constexpr std::size_t kHighBit = batch_field::kLeaderEpoch * 8 + 6;
+  auto fixture = with_batches(5, one_segment());
+  LeaderEpoch led_in = fixture->log->latest_epoch();
+  ASSERT_TRUE(fixture->disk->flip_bit(file_of(*fixture, 0), 4 * fixture->stored[0].size() * 8 + kHighBit));
+  ASSERT_TRUE(fixture->recover(std::nullopt).has_value());
+  ASSERT_GT(fixture->log->latest_epoch(), led_in);
+  fixture->log->begin_leading(led_in);
+  EXPECT_EQ(fixture->append(TestBatch{.number = 77})->first, Offset{10});
+  LogFixture::Survey survey = fixture->survey();
+  EXPECT_EQ(survey.wrong, "");
+  EXPECT_EQ(survey.readable, (std::set<std::int64_t>{0, 2, 4, 6, 10}));
+  EXPECT_EQ(survey.damaged, (std::vector<DamagedRange>{{Offset{8}, Offset{10}}}));
+}
+
 TEST(Recovery, AZeroedBlockCostsTheBatchesInItAndNothingBehindIt) {
   for (bool scanned : {false, true}) {
     auto fixture = with_batches(12, one_segment());

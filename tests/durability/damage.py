@@ -41,6 +41,18 @@ def batch_number(number):
     return batch([b"%05d " % (number * RECORDS + i) + b"x" * VALUE_BYTES for i in range(RECORDS)])
 
 
+def produce(wire, number):
+    data = [{"name": TOPIC, "partition_data": [{"index": 0, "records": batch_number(number)}]}]
+    answer = wire.ask("Produce", 9, {"acks": -1, "timeout_ms": 20000, "topic_data": data})
+    return answer["responses"][0]["partition_responses"][0]
+
+
+def fetch(wire, offset):
+    answer = wire.ask("Fetch", 11, {"max_wait_ms": 0, "min_bytes": 1, "max_bytes": 1 << 20, "topics": [
+        {"topic": TOPIC, "partitions": [{"partition": 0, "fetch_offset": offset, "partition_max_bytes": 1, "current_leader_epoch": -1}]}]})
+    return answer["responses"][0]["partitions"][0]
+
+
 def create(broker):
     with Connection(broker.bootstrap) as wire:
         config = [{"name": "segment.bytes", "value": str(SEGMENT_BYTES)}]
@@ -55,11 +67,26 @@ def fill(broker, part):
     """One half, or the other."""
     with Connection(broker.bootstrap) as wire:
         for number in range(BATCHES // 2 * part, BATCHES // 2 * (part + 1)):
-            data = [{"name": TOPIC, "partition_data": [{"index": 0, "records": batch_number(number)}]}]
-            answer = wire.ask("Produce", 9, {"acks": -1, "timeout_ms": 20000, "topic_data": data})
-            assert answer["responses"][0]["partition_responses"][0]["base_offset"] == number * RECORDS, answer
+            taken = produce(wire, number)
+            assert taken["base_offset"] == number * RECORDS, taken
     for number in range(MESSAGES // 2 * part, MESSAGES // 2 * (part + 1)):
         publish(broker, "message %02d" % number)
+
+
+def append_more(broker):
+    """Where it went."""
+    with Connection(broker.bootstrap) as wire:
+        part = produce(wire, BATCHES)
+    assert part["error_code"] == 0, f"the log takes no more: {part}"
+    return part["base_offset"]
+
+
+def check_more(broker, offset):
+    with Connection(broker.bootstrap) as wire:
+        part = fetch(wire, offset)
+    assert part["error_code"] == 0, f"what was appended at {offset}: error {part['error_code']}"
+    base, stored = split(part["records"])[0]
+    assert base == offset and same_but_for_what_the_broker_stamps(batch_number(BATCHES), stored), f"not what was appended at {offset}"
 
 
 def commit(wire):
@@ -78,9 +105,11 @@ def publish(broker, text):
 
 
 class Found:
-    """What a broker has: numbers of batches that it calls damaged or that its log ends before, the queue's messages, the group's offset."""
+    """What a broker has: numbers of batches that it calls damaged or that its log ends before, the queue's messages, the group's offset.
+    `more_at`: where one batch more was appended."""
 
-    def __init__(self, broker):
+    def __init__(self, broker, more_at=None):
+        self.more_at = more_at
         with Connection(broker.bootstrap) as wire:
             self.cut = set()
             self.damaged = {number for number in range(BATCHES) if self._is_damaged(wire, number)}
@@ -94,13 +123,11 @@ class Found:
 
     def _is_damaged(self, wire, number):
         offset = number * RECORDS
-        answer = wire.ask("Fetch", 11, {"max_wait_ms": 0, "min_bytes": 1, "max_bytes": 1 << 20, "topics": [
-            {"topic": TOPIC, "partitions": [{"partition": 0, "fetch_offset": offset, "partition_max_bytes": 1, "current_leader_epoch": -1}]}]})
-        part = answer["responses"][0]["partitions"][0]
+        part = fetch(wire, offset)
         if part["error_code"] == CORRUPT_MESSAGE:
             return True
         assert part["error_code"] == 0, f"offset {offset}: error {part['error_code']}"
-        if part["high_watermark"] <= offset:
+        if part["high_watermark"] <= offset or offset == self.more_at:
             self.cut.add(number)
             return False
         base, stored = split(part["records"])[0]
@@ -167,9 +194,11 @@ class Damaged:
             broker.start()
             found = Found(broker).everything_else_is_there(what, **expected)
             publish(broker, "another")
+            more_at = append_more(broker)
             broker.stop()
             broker.start()
-            again = Found(broker)
+            check_more(broker, more_at)
+            again = Found(broker, more_at)
             assert again.messages[-1:] == ["another"], f"{what}: {again.messages}"
             again.messages.pop()
             again.everything_else_is_there(f"{what}, later", told_before=True, **expected)

@@ -31,6 +31,7 @@ runtime::Task<void> close_logs(cluster::ShardLogs* logs, Result<void>* into) {
 void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Pointer& table, runtime::Logger& logger) {
   NodeShard& shard = shards.at(index);
   cluster::TopicTable::Pointer old = std::exchange(shard.topics, table);
+  if (old->leader_epoch() != table->leader_epoch()) shard.logs->store().begin_leading(table->leader_epoch());
   for (const auto& [name, topic] : table->topics()) {
     std::shared_ptr<const cluster::Topic> before = old->find(topic->id);
     if (before == topic) continue;

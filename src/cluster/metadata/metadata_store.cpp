@@ -16,6 +16,9 @@ std::shared_ptr<const log::LogConfig> metadata_log_config() {
   return config;
 }
 
+/// Its logs know no other: the node's own epochs are written in them.
+constexpr LeaderEpoch kMetadataEpoch{0};
+
 /// Of whom the newest record says that they are gone.
 std::set<TopicId> removed_topics(const std::vector<MetadataRecord>& records) {
   std::set<TopicId> removed;
@@ -39,6 +42,7 @@ runtime::Task<Result<void>> MetadataStore::open() {
   for (PartitionId partition : {kMetadataPartition, kMetadataCopy}) {
     Result<log::PartitionLog*> created = logs_.store().create(partition, metadata_log_config());
     if (!created) co_return fail(created.error());
+    (*created)->begin_leading(kMetadataEpoch);
   }
   StoredMetadata stored = co_await read_stored();
   adopt(stored.newest);
@@ -231,7 +235,7 @@ Result<log::Appended> MetadataStore::append(PartitionId partition, std::span<con
   Timestamp now = logs_.shard().clock().wall_now();
   Result<log::OwnedBatches> batch = batch_of(records, now);
   if (!batch) return fail(batch.error());
-  log::AppendContext context{.leader_epoch = LeaderEpoch(0), .now = now, .from_client = false};
+  log::AppendContext context{.leader_epoch = kMetadataEpoch, .now = now, .from_client = false};
   return logs_.append(partition, std::move(*batch), context);
 }
 
