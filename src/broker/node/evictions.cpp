@@ -46,7 +46,7 @@ runtime::Task<void> Evictions::of_user(runtime::Shard& here, std::string name) {
 }
 
 runtime::Task<void> Evictions::of_namespace(runtime::Shard& here, std::string name) {
-  std::string reason = fmt::format("vhost '{}' is deleted", name);
+  std::string reason = fmt::format("vhost '{}' is down", name);
   auto concerns = [name = std::move(name)](const ConnectionIntroduction& one) { return one.vhost == name; };
   return close_each(here, std::move(concerns), std::move(reason));
 }

@@ -81,7 +81,7 @@ TEST_F(Evicted, ANamespaceThatIsDeletedTakesItsConnectionsAlong) {
   running_.on(0, make_namespace(node, &running_.shard(0), "v"));
   fill("guest", "v");
   running_.on(1, delete_namespace(node, &running_.shard(1), "v", true));
-  expect_told("vhost 'v' is deleted");
+  expect_told("vhost 'v' is down");
 }
 
 TEST_F(Evicted, ANamespaceThatCannotBeDeletedKeepsItsConnections) {

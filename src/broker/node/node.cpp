@@ -201,6 +201,9 @@ runtime::Task<Result<void>> Node::open_entities() {
   entities_.use(histories_);
   entities_.use(deduplication_);
   entities_.use(evictions_);
+  entities_.use(delays_);
+  entities_.use(sessions_);
+  entities_.use(retained_);
   histories_.use(deduplication_);
   policies_.use(*authority_);
   co_await authority_->open(shards_.at(0).topics);

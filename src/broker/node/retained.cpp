@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kReadBytes = 1u << 20;
 constexpr Nanoseconds kCommitWait = std::chrono::seconds(5);
-constexpr std::size_t kKeysPerSlice = 2'048;  // that a shard looks at before it lets others run
+constexpr Nanoseconds kClearWait = std::chrono::seconds(30);  // for all of a namespace, in one partition
+constexpr std::size_t kKeysPerSlice = 2'048;                  // that a shard looks at before it lets others run
 constexpr Nanoseconds kExpiryInterval = std::chrono::minutes(1);
 constexpr Nanoseconds kReadRetry = std::chrono::seconds(10);
 
@@ -94,17 +95,17 @@ runtime::Task<void> NodeRetained::follow(Index* index) {
 
 /// On the owner's shard nothing comes between the look that the index knows all of the log and the append: a message
 /// that is newer than the one that is over cannot be cleared.
-void NodeRetained::append_cleared(Index& index, const std::vector<std::string>& keys) {
+Result<void> NodeRetained::append_cleared(Index& index, const std::vector<std::string>& keys) {
   const log::PartitionLog* log = index.owner.logs->store().find(index.partition);
-  if (keys.empty() || log == nullptr || log->log_end_offset() != index.cursor->position()) return;
+  if (keys.empty() || log == nullptr || log->log_end_offset() != index.cursor->position()) return {};
   Timestamp now = index.owner.shard.clock().wall_now();
   BatchBuilder builder({});
   for (const std::string& key : keys)
     builder.append({.timestamp = now, .key = as_bytes(key), .value = {}, .headers = {}});
   log::AppendContext context{.leader_epoch = index.owner.topics->leader_epoch(), .now = now, .from_client = false};
   Result<log::Appended> appended = index.owner.logs->append(index.partition, log::own(*builder.finish()), context);
-  if (!appended)
-    logger_.warn("could not clear retained messages whose time is over", {{"reason", appended.error().message}});
+  if (!appended) return fail(appended.error());
+  return {};
 }
 
 runtime::Task<void> NodeRetained::clear_expired(Index* index) {
@@ -118,10 +119,46 @@ runtime::Task<void> NodeRetained::clear_expired(Index* index) {
     }
     bool done = next == index->messages.end();
     if (!done) at = next->first;
-    append_cleared(*index, over);
+    Result<void> cleared = append_cleared(*index, over);
+    if (!cleared)
+      logger_.warn("could not clear retained messages whose time is over", {{"reason", cleared.error().message}});
     if (done) co_return;
     std::ignore = co_await catch_up(index, index->owner.shard.now() + kCommitWait);
   }
+}
+
+runtime::Task<Result<void>> NodeRetained::clear_namespace(runtime::Shard& here, std::string name) {
+  std::shared_ptr<const cluster::Topic> topic = catalogue_.topics(here)->find(std::string(kRetainedTopic));
+  const std::string prefix = retained_key(name, {});
+  for (std::int32_t i = 0; topic && i < topic->partitions; ++i) {
+    PartitionId partition = topic->partition(i);
+    NodeShard* owner = &shards_.owner(partition);
+    Result<void> cleared;
+    auto clear = [this, owner, partition, &prefix, &cleared] { return clear_on(owner, partition, &prefix, &cleared); };
+    co_await runtime::await_on(here, owner->shard, clear);
+    if (!cleared) co_return cleared;
+  }
+  co_return Result<void>();
+}
+
+/// Until the index knows that they are gone.
+runtime::Task<void> NodeRetained::clear_on(NodeShard* owner, PartitionId partition, const std::string* prefix,
+                                           Result<void>* into) {
+  Index* index = &index_on(*owner, partition);
+  const MonotonicTime deadline = owner->shard.now() + kClearWait;
+  while (owner->shard.now() < deadline) {
+    *into = co_await catch_up(index, owner->shard.now() + kCommitWait);
+    if (!*into) co_return;
+    std::vector<std::string> keys;
+    for (auto at = index->messages.lower_bound(*prefix); at != index->messages.end(); ++at) {
+      if (!at->first.starts_with(*prefix) || keys.size() == kKeysPerSlice) break;
+      keys.push_back(at->first);
+    }
+    if (keys.empty()) co_return;
+    *into = append_cleared(*index, keys);
+    if (!*into) co_return;
+  }
+  *into = fail(ErrorCode::kBusy, "the retained messages of a vhost could not be cleared yet");
 }
 
 runtime::Task<bool> NodeRetained::has(runtime::Shard& here, std::string name_space, std::string routing_key) {

@@ -28,6 +28,8 @@ class NodeRetained final : public Retained {
 
   /// Once the topics are known: what is kept is counted from here on.
   runtime::Task<void> begin(runtime::Shard& here);
+  /// Clears what was kept in a namespace that is not there. kStorage, kDiskFull; kBusy: the disk does not keep up.
+  runtime::Task<Result<void>> clear_namespace(runtime::Shard& here, std::string name);
   runtime::Task<void> close(runtime::Shard& here);
 
   runtime::Task<Result<void>> open(runtime::Shard& here) override;
@@ -63,7 +65,8 @@ class NodeRetained final : public Retained {
   Index& index_on(NodeShard& owner, PartitionId partition);
   runtime::Task<void> follow(Index* index);
   runtime::Task<void> clear_expired(Index* index);
-  void append_cleared(Index& index, const std::vector<std::string>& keys);
+  Result<void> append_cleared(Index& index, const std::vector<std::string>& keys);
+  runtime::Task<void> clear_on(NodeShard* owner, PartitionId partition, const std::string* prefix, Result<void>* into);
   runtime::Task<void> find_on(NodeShard* owner, Asked* asked);
   runtime::Task<Result<void>> catch_up(Index* index, MonotonicTime deadline);
   void take(Index* index, const std::vector<CursorRecord>& records);

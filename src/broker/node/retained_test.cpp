@@ -12,8 +12,8 @@ namespace wharf::broker {
 namespace {
 
 /// As a door publishes: routed by amq.topic, kept besides.
-runtime::Task<void> publish(Node* node, runtime::Shard* here,
-                            std::vector<std::pair<std::string, std::string>> messages) {
+runtime::Task<void> publish(Node* node, runtime::Shard* here, std::vector<std::pair<std::string, std::string>> messages,
+                            std::string name_space = "/") {
   Result<void> open = co_await node->retained().open(*here);
   EXPECT_TRUE(open);
   Outgoing outgoing(*here, node->catalogue());
@@ -23,8 +23,8 @@ runtime::Task<void> publish(Node* node, runtime::Shard* here,
                         .routing_key = key,
                         .mqtt_flags = kMqttRetain,
                         .body = as_bytes(body)};
-    outgoing.add(*node->entities().find(*here, "/"), {}, {.name_space = "/", .extra_keys = {}, .message = message},
-                 here->clock().wall_now());
+    outgoing.add(*node->entities().find(*here, name_space), {},
+                 {.name_space = name_space, .extra_keys = {}, .message = message}, here->clock().wall_now());
   }
   OutgoingPorts to{node->entities(), node->queues(),  node->histories(),
                    node->delays(),   node->publish(), node->catalogue()};
@@ -49,8 +49,8 @@ runtime::Task<void> find_all(Node* node, runtime::Shard* here, RetainedQuery que
   }
 }
 
-RetainedQuery everything() {
-  return {.name_space = "/",
+RetainedQuery everything(std::string name_space = "/") {
+  return {.name_space = std::move(name_space),
           .prefix = "",
           .matches = [](std::string_view) { return true; },
           .below = {},
@@ -87,6 +87,31 @@ TEST(NodeRetained, TheLastOfEachTopicIsFoundByPagesThroughARestart) {
   one.matches = [](std::string_view key) { return key == "a.29" || key == "a.299"; };
   running.on(0, find_all(&running.node(), &running.shard(0), one, &some));
   EXPECT_EQ(some, (std::map<std::string, std::string>{{"a.29", "old"}, {"a.299", "old"}}));
+}
+
+TEST(NodeRetained, WhatADeletedNamespaceKeptIsNotInTheNextOneOfItsName) {
+  runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+  NodeThreads running(files, 2);
+  auto create = [](Node* node, runtime::Shard* here) -> runtime::Task<void> {
+    Result<void> made = co_await node->entities().create_namespace(*here, "v");
+    EXPECT_TRUE(made);
+  };
+  auto remove = [](Node* node, runtime::Shard* here) -> runtime::Task<void> {
+    Result<void> gone = co_await node->entities().delete_namespace(*here, "v");
+    EXPECT_TRUE(gone);
+  };
+  running.on(0, create(&running.node(), &running.shard(0)));
+  std::vector<std::pair<std::string, std::string>> many;
+  for (int i = 0; i < 5'000; ++i) many.emplace_back("a." + std::to_string(i), "x");
+  running.on(0, publish(&running.node(), &running.shard(0), many, "v"));
+  running.on(0, publish(&running.node(), &running.shard(0), {{"a.1", "stays"}}));
+  running.on(1, remove(&running.node(), &running.shard(1)));
+  running.on(1, create(&running.node(), &running.shard(1)));
+  std::map<std::string, std::string> found, other;
+  running.on(1, find_all(&running.node(), &running.shard(1), everything("v"), &found));
+  running.on(1, find_all(&running.node(), &running.shard(1), everything(), &other));
+  EXPECT_TRUE(found.empty());
+  EXPECT_EQ(other, (std::map<std::string, std::string>{{"a.1", "stays"}}));
 }
 
 }  // namespace

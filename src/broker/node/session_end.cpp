@@ -1,4 +1,4 @@
-// How sessions end: in time, with their connection, with their namespace.
+// How sessions end: in time, by a client that begins anew, with their namespace.
 #include <algorithm>
 
 #include "broker/delays.hpp"
@@ -24,8 +24,30 @@ void NodeSessions::arm(Lane& lane, Session& session) {
   }
   session.timer = lane.shard.set_timer(lane.shard.now() + left, [this, of, one] {
     one->timer.reset();
-    if (!one->holder && !one->ending) of->tasks.spawn("session-end", end_later(of, one));
+    end_soon(*of, *one);
   });
+}
+
+void NodeSessions::end_soon(Lane& lane, Session& session) {
+  if (!session.holder && !session.ending) lane.tasks.spawn("session-end", end_later(&lane, &session));
+}
+
+runtime::Task<void> NodeSessions::end_namespace(runtime::Shard& here, std::string name) {
+  for (const std::unique_ptr<Lane>& one : lanes_) {
+    Lane* lane = one.get();
+    auto end_on = [this, lane, &name] {
+      std::vector<Session*> gone;  // the tasks that end them may erase them at once
+      for (const auto& [key, session] : lane->sessions) {
+        if (session->name.name_space == name && session->stored) gone.push_back(session.get());
+      }
+      for (Session* session : gone) {
+        session->condemned = true;
+        if (session->timer) lane->shard.cancel_timer(*std::exchange(session->timer, {}));
+        end_soon(*lane, *session);
+      }
+    };
+    co_await runtime::call_on(here, lane->shard, end_on);
+  }
 }
 
 runtime::Task<void> NodeSessions::end_later(Lane* lane, Session* session) {
@@ -55,7 +77,7 @@ runtime::Task<Result<void>> NodeSessions::end(Lane* lane, Session* session) {
     co_return written;
   }
   session->items.clear();
-  session->over = false;
+  session->over = session->condemned = false;
   if (std::exchange(session->stored, false)) --lane->stored;
   co_return written;
 }

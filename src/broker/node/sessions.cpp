@@ -248,7 +248,7 @@ runtime::Task<void> NodeSessions::detach_on(Lane* lane, SessionRef ref, SessionE
   session->life.connected = false;
   session->life.expiry = expiry;
   session->life.since = lane->shard.clock().wall_now();
-  if (session->stored && outlives_connection(expiry)) {
+  if (session->stored && outlives_connection(expiry) && !session->condemned) {
     Result<void> written = co_await write_life(lane, session);
     if (!written)
       logger_.warn("could not keep that a session was left",

@@ -38,6 +38,9 @@ class NodeSessions final : public Sessions {
 
   /// On the first shard, before any other call: takes over what was stored.
   runtime::Task<Result<void>> open(runtime::Shard& here);
+  /// Ends those of a namespace that is not there; one that a connection has, when it leaves. Whoever comes for one
+  /// waits.
+  runtime::Task<void> end_namespace(runtime::Shard& here, std::string name);
   /// Once no connection has a session any more.
   runtime::Task<void> close(runtime::Shard& here);
 
@@ -61,6 +64,7 @@ class NodeSessions final : public Sessions {
     bool over = false;    // nobody gets it any more, but the disk has refused to forget it so far
     std::optional<Holder> holder;
     bool ending = false;
+    bool condemned = false;                    // its namespace went: it ends when its connection leaves it
     std::size_t users = 0;                     // tasks that look at it: it is not erased before they are done
     std::list<runtime::Resume<bool>> waiting;  // in their order; no deque: an empty one has memory
     std::optional<runtime::Timers::Handle> timer;
@@ -97,6 +101,7 @@ class NodeSessions final : public Sessions {
   runtime::Task<void> send_message(Lane* lane, Session* session);
   runtime::Task<Result<void>> delete_queues(Lane* lane, Session* session);
   runtime::Task<void> end_later(Lane* lane, Session* session);
+  void end_soon(Lane& lane, Session& session);
   static runtime::Task<bool> until_free(Session* session);
   /// Somebody waits for it.
   static void ask_to_leave(Session& session);

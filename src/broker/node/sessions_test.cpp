@@ -112,6 +112,36 @@ TEST(NodeSessions, ACleanStartEndsWhatThereWasWithItsQueue) {
   EXPECT_TRUE(again.found.items.empty());
 }
 
+TEST(NodeSessions, ThoseOfADeletedNamespaceAreNotThereInTheNextOneOfItsName) {
+  runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+  NodeThreads running(files, 2);
+  auto make_anew = [](Node* node, runtime::Shard* here, bool deletes) -> runtime::Task<void> {
+    Result<void> done;
+    if (deletes) done = co_await node->entities().delete_namespace(*here, "v");
+    EXPECT_TRUE(done);
+    done = co_await node->entities().create_namespace(*here, "v");
+    EXPECT_TRUE(done);
+  };
+  running.on(0, make_anew(&running.node(), &running.shard(0), false));
+  Visit left{.name = {"v", "left"}, .keeps = {{"a", "1"}}}, held{.name = {"v", "held"}, .keeps = {{"b", "2"}}};
+  Visit elsewhere{.name = {"/", "left"}, .keeps = {{"c", "3"}}};
+  running.on(0, come_and_go(&running.node(), &running.shard(0), &left));
+  running.on(0, come_and_go(&running.node(), &running.shard(0), &elsewhere));
+  std::promise<void> is_held;
+  auto holder = running.start(0, hold_until_asked(&running.node(), &running.shard(0), &held, &is_held));
+  is_held.get_future().wait();
+  running.on(1, make_anew(&running.node(), &running.shard(1), true));
+  for (Visit* old : {&left, &held}) {
+    Visit next{.name = old->name};
+    running.on(1, come_and_go(&running.node(), &running.shard(1), &next));
+    EXPECT_FALSE(next.found.resumed) << old->name.client;
+    EXPECT_TRUE(next.found.items.empty()) << old->name.client;
+  }
+  holder.wait();
+  running.on(1, come_and_go(&running.node(), &running.shard(1), &elsewhere));
+  EXPECT_TRUE(elsewhere.found.resumed);
+}
+
 TEST(NodeSessions, OneWhoseTimeIsOverWhileTheNodeIsDownIsGone) {
   runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
   Visit brief{.expiry = seconds(1), .keeps = {{"a", "1"}}}, lasting{.name = {"/", "other"}, .expiry = std::nullopt};

@@ -30,7 +30,7 @@ TEST_F(MqttEviction, AConnectionHearsThatItsVirtualHostIsDeletedAndEnds) {
   Peer& of_old_version = open(old);
   Peer& bystander = open("bystander");
   delete_vhost("v");
-  for (Peer* one : evicted) expect_told(*one, "vhost 'v' is deleted");
+  for (Peer* one : evicted) expect_told(*one, "vhost 'v' is down");
   EXPECT_TRUE(of_old_version.until([&] { return of_old_version.ended(); }));
   EXPECT_EQ(bystander.subscribe("t", 1), 1);
 }

@@ -16,7 +16,7 @@ TEST_F(StompEviction, AConnectionHearsThatItsVirtualHostIsDeletedAndEnds) {
   Peer& evicted = open({}, "guest", "v");
   Peer& bystander = open();
   delete_vhost("v");
-  EXPECT_EQ(evicted.error(), "Connection closed: vhost 'v' is deleted");
+  EXPECT_EQ(evicted.error(), "Connection closed: vhost 'v' is down");
   bystander.publish("/queue/a", "still here");
 }
 
