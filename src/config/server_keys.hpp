@@ -174,7 +174,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   duration(kTopics, "log.message.timestamp.after.max.ms", "1h", at_least(0), "How far in the future a record's own time may lie."),
 
   choice(kLog, "log.flush", "sync", "sync|async", "When acks=all is answered: 'sync' when the records are on disk, 'async' when they are in the page cache."),
-  bytes(kLog, "log.wal.bytes", "16MiB", between(1 << 20, 1ll << 34), "Size of one file of a shard's write-ahead log."),
+  bytes(kLog, "log.wal.bytes", "16MiB", between(1 << 20, 1ll << 34), "Size of one file of a shard's write-ahead log. With `data.memory` files have 1 MiB, as many as make up the same."),
   boolean(kLog, "log.wal.io.uring", "true", "Write the write-ahead log by io_uring where the kernel allows it: half the CPU time of a small flush. Otherwise by a thread that waits."),
   bytes(kLog, "log.segment.bytes", "1GiB", between(1 << 20, kInt32Max), "A segment file is closed when it would grow beyond this."),
   duration(kLog, "log.roll.ms", "7d", at_least(1), "A segment file is closed when its first record is this old."),

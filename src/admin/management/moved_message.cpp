@@ -1,5 +1,8 @@
 #include "admin/management/moved_message.hpp"
 
+#include <fmt/format.h>
+
+#include "admin/management/shown_streams.hpp"
 #include "broker/routed_message.hpp"
 #include "model/message.hpp"
 #include "model/message_properties.hpp"
@@ -10,6 +13,10 @@ namespace wharf::management {
 std::expected<QueuePointer, http::Response> move_target(const Call& call, const std::string& name,
                                                         const broker::QueueInfo& from) {
   QueuePointer to = call.view()->queue(name);
+  if (!to && stream_named(call, call.vhost(), name) != nullptr) {
+    return std::unexpected(bad_request(
+        json_text(fmt::format("'{}' is a stream: a message is published to it, and moved between queues alone", name))));
+  }
   if (!to) return std::unexpected(not_found("queue_not_found"));
   if (to->ref == from.ref) return std::unexpected(bad_request("the message is in this queue already"));
   if (to->exclusive) return std::unexpected(answer_of(amqp091::locked({name, call.vhost()})));

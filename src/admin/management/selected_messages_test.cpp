@@ -56,6 +56,15 @@ TEST_F(SelectedMessages, WhatIsNoSelectorIsRefusedWithItsPlaceAndTouchesNothing)
   EXPECT_EQ(bodies("other"), Bodies{});
 }
 
+TEST_F(SelectedMessages, AStreamIsNoPlaceToMoveThemTo) {
+  fill("q", 2);
+  ASSERT_EQ(status("PUT", "/queues/%2F/s", R"({"durable":true,"arguments":{"x-queue-type":"stream"}})"), 201u);
+  refused(move("n = 1", "s"), 400, "bad_request",
+          "'s' is a stream: a message is published to it, and moved between queues alone");
+  EXPECT_EQ(move("n = 1", "none").status, 404u);
+  EXPECT_EQ(bodies("q"), (Bodies{"0", "1"}));
+}
+
 TEST_F(SelectedMessages, ThoseThatMatchAreShown) {
   fill("q", 6);
   boost::json::value seen = ask("GET", at("q") + "?where=n%20IN%20(1,4,5)&count=2").body;
