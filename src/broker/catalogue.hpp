@@ -18,6 +18,7 @@ struct TopicRequest {
   std::int32_t partitions = 0;  // 0: the server's default
   std::map<std::string, std::string> overrides;
   bool internal = false;
+  std::string name_space{kDefaultNamespace};
 };
 
 /// A topic's overrides as they are -> as they shall be.

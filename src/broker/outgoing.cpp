@@ -62,7 +62,7 @@ std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& ro
       }
       part = &add(id, *queue, message, shared, now);
     } else {
-      auto topic = catalogue_.topics(here_)->find(destination.name);
+      auto topic = catalogue_.topics(here_)->find(message.name_space, destination.name);
       if (!topic) continue;
       if (message.arrived && has_arrived(message.arrived, partition_of(*topic, message))) continue;
       part = &add(id, *topic, message, now);

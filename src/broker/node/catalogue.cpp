@@ -25,7 +25,7 @@ std::int32_t NodeCatalogue::partitions_of(const TopicRequest& request) const {
 }
 
 Result<void> NodeCatalogue::check_topic(runtime::Shard& here, const TopicRequest& request) const {
-  if (shards_.at(here).topics->find(request.name)) {
+  if (shards_.at(here).topics->find(request.name_space, request.name)) {
     return fail(ErrorCode::kAlreadyExists, fmt::format("Topic '{}' already exists.", request.name));
   }
   auto config = config::TopicConfig::make(config_, request.overrides);
@@ -48,9 +48,16 @@ runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> NodeCatalogue::crea
                           .id = random_.uuid(),
                           .partitions = partitions_of(request),
                           .internal = request.internal,
-                          .overrides = std::move(request.overrides)};
+                          .overrides = std::move(request.overrides),
+                          .name_space = std::move(request.name_space)};
   TopicId id = topic.id;
-  auto plan = [topic = std::move(topic)](const cluster::Catalogue& catalogue) { return catalogue.create_topic(topic); };
+  auto plan = [this, topic = std::move(topic)](const cluster::Catalogue& catalogue) -> Result<cluster::MetadataRecord> {
+    if (topic.name_space != kDefaultNamespace) {
+      Result<void> possible = authority_->check_new_topic(topic.name_space, topic.name);
+      if (!possible) return fail(possible.error());
+    }
+    return catalogue.create_topic(topic);
+  };
   Result<void> created = co_await change(here, std::move(plan));
   if (!created) co_return fail(created.error());
   std::shared_ptr<const cluster::Topic> made = shards_.at(here).topics->find(id);

@@ -4,6 +4,7 @@
 #include "broker/node/shards.hpp"
 #include "cluster/metadata/metadata_store.hpp"
 #include "config/server_config.hpp"
+#include "routing/shell/authority.hpp"
 #include "runtime/random.hpp"
 
 namespace wharf::broker {
@@ -13,6 +14,8 @@ class NodeCatalogue final : public Catalogue {
   NodeCatalogue(NodeShards& shards, const config::ServerConfig& config, runtime::Random& random);
   /// Before any other call.
   void use(cluster::MetadataStore& store) { store_ = &store; }
+  /// Before any topic of another namespace than the default one.
+  void use(const routing::Authority& authority) { authority_ = &authority; }
 
   cluster::TopicTable::Pointer topics(runtime::Shard& here) const override { return shards_.at(here).topics; }
   Result<void> check_topic(runtime::Shard& here, const TopicRequest& request) const override;
@@ -31,6 +34,7 @@ class NodeCatalogue final : public Catalogue {
   const config::ServerConfig& config_;
   runtime::Random& random_;
   cluster::MetadataStore* store_ = nullptr;
+  const routing::Authority* authority_ = nullptr;
   // Of the first shard: ids not handed out yet.
   std::int64_t next_producer_id_ = 0;
   std::int64_t producer_ids_end_ = 0;

@@ -109,5 +109,56 @@ TEST(NodeEntities, ATopicIsADestinationAsSoonAsItIsThere) {
   running.on(2, topics(&running.node(), &running.shard(2)));
 }
 
+runtime::Task<void> make_stream(Node* node, runtime::Shard* here, PartitionId* into) {
+  Result<void> namespace_made = co_await node->entities().create_namespace(*here, "shop");
+  EXPECT_TRUE(namespace_made);
+  auto nowhere = co_await node->catalogue().create_topic(*here, {.name = "s", .partitions = 1, .name_space = "bank"});
+  EXPECT_EQ(nowhere.error().message, "vhost 'bank' not found");
+  auto made = co_await node->catalogue().create_topic(*here, {.name = "s", .partitions = 1, .name_space = "shop"});
+  EXPECT_TRUE(made);
+  EXPECT_TRUE(node->entities().find(*here, "shop")->routes->find(DestinationKind::kLogTopic, "s"));
+  EXPECT_FALSE(node->entities().find(*here, "/")->routes->find(DestinationKind::kLogTopic, "s"));
+  *into = (*made)->partition(0);
+}
+
+/// Whether its log is counted to the data folder.
+runtime::Task<void> look_for(Node* node, runtime::Shard* here, PartitionId partition, bool* into) {
+  Result<DataFolderUse> use = co_await node->operate().data_folder(*here);
+  EXPECT_TRUE(use);
+  *into = std::ranges::count(use->partitions, partition, &PartitionSize::partition) == 1;
+}
+
+runtime::Task<void> delete_shop(Node* node, runtime::Shard* here) {
+  Result<void> gone = co_await node->entities().delete_namespace(*here, "shop");
+  EXPECT_TRUE(gone);
+}
+
+TEST(NodeEntities, ANamespaceTakesTheLogsOfItsTopicsAlong) {
+  runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+  PartitionId stream;
+  auto folder = [&] { return std::filesystem::path("data/logs") / stream.folder(); };
+  auto is_counted = [&](NodeThreads& running) {
+    bool is_there = false;
+    running.on(0, look_for(&running.node(), &running.shard(0), stream, &is_there));
+    return is_there;
+  };
+  {
+    NodeThreads running(files, 3);
+    running.on(2, make_stream(&running.node(), &running.shard(2), &stream));
+    EXPECT_TRUE(is_counted(running));
+  }
+  {
+    NodeThreads running(files, 2);
+    EXPECT_TRUE(is_counted(running));
+    EXPECT_TRUE(*files.exists(folder()));
+    running.on(1, delete_shop(&running.node(), &running.shard(1)));
+    EXPECT_FALSE(is_counted(running));
+  }
+  NodeThreads running(files, 2);
+  EXPECT_FALSE(is_counted(running));
+  EXPECT_FALSE(*files.exists(folder()));
+  EXPECT_TRUE(running.log().with("belong to no topic").empty());
+}
+
 }  // namespace
 }  // namespace wharf::broker

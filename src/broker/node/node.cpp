@@ -32,7 +32,7 @@ void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Poi
   NodeShard& shard = shards.at(index);
   cluster::TopicTable::Pointer old = std::exchange(shard.topics, table);
   if (old->leader_epoch() != table->leader_epoch()) shard.logs->store().begin_leading(table->leader_epoch());
-  for (const auto& [name, topic] : table->topics()) {
+  for (const auto& topic : table->all()) {
     std::shared_ptr<const cluster::Topic> before = old->find(topic->id);
     if (before == topic) continue;
     std::shared_ptr<const log::LogConfig> config = log_config_of(*topic->config);
@@ -48,11 +48,11 @@ void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Poi
       }
       if (!done) {
         logger.error("a partition could not be opened",
-                     {{"topic", name}, {"partition", i}, {"reason", done.error().message}});
+                     {{"topic", topic->name}, {"partition", i}, {"reason", done.error().message}});
       }
     }
   }
-  for (const auto& [name, topic] : old->topics()) {
+  for (const auto& topic : old->all()) {
     if (table->find(topic->id)) continue;
     for (std::int32_t i = 0; i < topic->partitions; ++i) {
       PartitionId partition = topic->partition(i);
@@ -60,7 +60,7 @@ void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Poi
       Result<void> removed = shard.logs->remove(partition);
       if (!removed) {
         logger.error("a partition could not be removed",
-                     {{"topic", name}, {"partition", i}, {"reason", removed.error().message}});
+                     {{"topic", topic->name}, {"partition", i}, {"reason", removed.error().message}});
       }
     }
   }
@@ -197,6 +197,7 @@ runtime::Task<Result<void>> Node::open_entities() {
   with.random = with_.random;
   with.logger = with_.logger;
   authority_ = std::make_unique<routing::Authority>(std::move(with));
+  catalogue_.use(*authority_);
   entities_.use(*authority_);
   entities_.use(histories_);
   entities_.use(deduplication_);

@@ -19,7 +19,7 @@ runtime::Task<void> report_partitions(NodeShards* shards, std::size_t index, Sha
   NodeShard& shard = shards->at(index);
   cluster::TopicTable::Pointer topics = shard.topics;
   std::size_t looked = 0;
-  for (const auto& [name, topic] : topics->topics()) {
+  for (const auto& topic : topics->all()) {
     for (std::int32_t i = 0; i < topic->partitions; ++i) {
       if (++looked % kPartitionsPerSlice == 0) co_await runtime::next_turn(shard.shard);
       PartitionId partition = topic->partition(i);

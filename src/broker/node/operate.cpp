@@ -9,7 +9,7 @@ namespace {
 template <class Visit>
 void each_partition(NodeShards& shards, std::size_t index, Visit visit) {
   NodeShard& shard = shards.at(index);
-  for (const auto& [name, topic] : shard.topics->topics()) {
+  for (const auto& topic : shard.topics->all()) {
     for (std::int32_t i = 0; i < topic->partitions; ++i) {
       PartitionId partition = topic->partition(i);
       if (shards.owner_index(partition) != index) continue;

@@ -10,7 +10,6 @@
 namespace wharf::broker {
 namespace {
 
-constexpr std::string_view kDefaultNamespace = "/";     // the one that log topics are in
 constexpr std::size_t kMostHeaderBytes = 1u << 20;
 constexpr std::size_t kShortPackedBytes = 32u << 10;  // opened on the shard itself: log/append_check.cpp says why
 constexpr std::size_t kMostCopiedBytes = 4u << 20;    // of records that are copied before the queues have taken them
@@ -67,7 +66,8 @@ std::vector<TopicSpacePublish::Listeners> TopicSpacePublish::listeners_of(runtim
   cluster::TopicTable::Pointer topics = to_.catalogue.topics(here);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     auto topic = topics->find(parts[i].partition.topic);
-    if (topic && !topic->internal && queues_of(here, *view, topic->name)) listeners.push_back({i, topic->name});
+    if (!topic || topic->internal || topic->name_space != kDefaultNamespace) continue;
+    if (queues_of(here, *view, topic->name)) listeners.push_back({i, topic->name});
   }
   return listeners;
 }

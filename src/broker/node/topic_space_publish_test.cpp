@@ -47,6 +47,12 @@ class Listening : public testing::Test {
   }
 
   runtime::Shard& shard() { return machine_.shard(); }
+  /// Of the same name, in a namespace "shop".
+  std::shared_ptr<const cluster::Topic> topic_of_shop() {
+    EXPECT_TRUE(simulation_.run(shard(), node_->entities().create_namespace(shard(), "shop")));
+    TopicRequest request{.name = "t", .partitions = 1, .name_space = "shop"};
+    return *simulation_.run(shard(), node_->catalogue().create_topic(shard(), std::move(request)));
+  }
   /// Does not wait.
   std::size_t send(std::vector<PublishPart> parts) {
     outcomes_.emplace_back();
@@ -137,6 +143,15 @@ TEST_F(Listening, MuchThatIsPackedIntoLittleIsHandedOnInPieces) {
   for (std::int32_t partition = 0; partition < 3; ++partition) parts.push_back(part(partition, log::own(bytes)));
   for (const Result<Published>& one : outcome(send(std::move(parts)))) EXPECT_TRUE(one);
   EXPECT_EQ(ready(), 3 * kRecords);
+}
+
+TEST_F(Listening, WhatATopicOfAnotherNamespaceTakesIsNotHeardHere) {
+  for (PublishPart one : {PublishPart{topic_of_shop()->partition(0), batch_of("theirs")}, part(0, batch_of("ours"))}) {
+    std::vector<PublishPart> parts;
+    parts.push_back(std::move(one));
+    EXPECT_TRUE(outcome(send(std::move(parts))).front());
+  }
+  EXPECT_EQ(heard(), std::vector<std::string>{"ours"});
 }
 
 }  // namespace

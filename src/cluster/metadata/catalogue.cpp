@@ -6,7 +6,7 @@ namespace wharf::cluster {
 namespace {
 
 TopicRecord record_of(const Topic& topic) {
-  return {topic.id, topic.name, topic.partitions, topic.internal, topic.overrides};
+  return {topic.id, topic.name, topic.partitions, topic.internal, topic.overrides, topic.name_space};
 }
 
 }  // namespace
@@ -16,11 +16,13 @@ Catalogue::Catalogue(TopicConfigBuilder build_config) : build_config_(std::move(
 Result<MetadataRecord> Catalogue::create_topic(const NewTopic& topic) const {
   if (topic.name.empty()) return fail(ErrorCode::kInvalidName, "a topic needs a name");
   if (topic.id.is_zero()) return fail(ErrorCode::kInternal, "the zero topic id means 'none'");
-  if (table_->find(topic.name)) return fail(ErrorCode::kAlreadyExists, fmt::format("Topic '{}' already exists.", topic.name));
+  if (table_->find(topic.name_space, topic.name)) {
+    return fail(ErrorCode::kAlreadyExists, fmt::format("Topic '{}' already exists.", topic.name));
+  }
   if (topic.partitions < 1) return fail(ErrorCode::kInvalidArgument, "Number of partitions must be larger than 0.");
   auto config = build_config_(topic.overrides);
   if (!config) return fail(config.error());
-  return TopicRecord{topic.id, topic.name, topic.partitions, topic.internal, topic.overrides};
+  return TopicRecord{topic.id, topic.name, topic.partitions, topic.internal, topic.overrides, topic.name_space};
 }
 
 Result<std::shared_ptr<const Topic>> Catalogue::known(TopicId id) const {
@@ -33,6 +35,12 @@ Result<MetadataRecord> Catalogue::remove_topic(TopicId id) const {
   auto topic = known(id);
   if (!topic) return fail(topic.error());
   return TopicRemoved{id};
+}
+
+std::vector<MetadataRecord> Catalogue::remove_topics(std::string_view name_space) const {
+  std::vector<MetadataRecord> removed;
+  for (const auto& [name, topic] : table_->topics(name_space)) removed.push_back(TopicRemoved{topic->id});
+  return removed;
 }
 
 Result<MetadataRecord> Catalogue::grow_topic(TopicId id, std::int32_t total) const {
@@ -75,6 +83,7 @@ std::shared_ptr<const Topic> Catalogue::build(const TopicRecord& record, std::ve
   }
   WHARF_ASSERT(config.has_value());
   topic->config = *config;
+  topic->name_space = record.name_space;
   return topic;
 }
 

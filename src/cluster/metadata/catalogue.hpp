@@ -28,6 +28,7 @@ struct NewTopic {
   std::int32_t partitions = 1;
   bool internal = false;
   std::map<std::string, std::string> overrides;
+  std::string name_space{kDefaultNamespace};
 };
 
 class Catalogue {
@@ -38,6 +39,8 @@ class Catalogue {
   Result<MetadataRecord> create_topic(const NewTopic& topic) const;
   /// kUnknownTopicId.
   Result<MetadataRecord> remove_topic(TopicId id) const;
+  /// All of a namespace.
+  std::vector<MetadataRecord> remove_topics(std::string_view name_space) const;
   /// To `total` partitions, more than now: kInvalidArgument otherwise.
   Result<MetadataRecord> grow_topic(TopicId id, std::int32_t total) const;
   /// Replaces all overrides.

@@ -42,6 +42,43 @@ TEST_F(CatalogueTest, ATopicIsCreatedOnceAndOnlyWithSettingsThatHold) {
   EXPECT_EQ(catalogue_.create_topic({"a", id_of(2), 1, false, {{"size", "bad"}}}).error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST_F(CatalogueTest, TopicsOfOneNameInTwoNamespacesAreTwo) {
+  apply(catalogue_.create_topic({"a.b", id_of(1), 1, false, {}}));
+  apply(catalogue_.create_topic({"a.b", id_of(2), 1, false, {}, "shop"}));
+  apply(catalogue_.create_topic({"c.d", id_of(3), 1, false, {}, "shop"}));
+  EXPECT_EQ(catalogue_.create_topic({"a.b", id_of(4), 1, false, {}, "shop"}).error().code, ErrorCode::kAlreadyExists);
+  TopicTable::Pointer table = catalogue_.table();
+  EXPECT_EQ(table->find("a.b")->id, id_of(1));
+  EXPECT_EQ(table->find("shop", "a.b")->id, id_of(2));
+  EXPECT_EQ(table->find(id_of(2))->name_space, "shop");
+  EXPECT_EQ(table->find("c.d"), nullptr);
+  EXPECT_EQ(table->find("bank", "a.b"), nullptr);
+  EXPECT_EQ(table->topics().size(), 1u);
+  EXPECT_EQ(table->colliding("c_d"), nullptr) << "only Kafka's metrics write them alike";
+  std::vector<TopicId> all;
+  for (const auto& topic : table->all()) all.push_back(topic->id);
+  EXPECT_EQ(all, (std::vector{id_of(1), id_of(2), id_of(3)}));
+}
+
+TEST_F(CatalogueTest, ATopicKeepsItsNamespaceWhateverChanges) {
+  apply(catalogue_.create_topic({"orders", id_of(1), 1, false, {}, "shop"}));
+  apply(catalogue_.grow_topic(id_of(1), 2));
+  apply(catalogue_.configure_topic(id_of(1), {{"size", "1"}}));
+  EXPECT_EQ(catalogue_.table()->find("shop", "orders")->partitions, 2);
+  EXPECT_EQ(catalogue_.table()->find("orders"), nullptr);
+}
+
+TEST_F(CatalogueTest, ANamespaceLosesItsTopicsAndNoOtherDoes) {
+  apply(catalogue_.create_topic({"orders", id_of(1), 1, false, {}}));
+  apply(catalogue_.create_topic({"orders", id_of(2), 1, false, {}, "shop"}));
+  apply(catalogue_.create_topic({"orders", id_of(3), 1, false, {}, "shops"}));
+  EXPECT_EQ(catalogue_.remove_topics("shop"), (std::vector<MetadataRecord>{TopicRemoved{id_of(2)}}));
+  catalogue_.apply(catalogue_.remove_topics("shop"));
+  EXPECT_TRUE(catalogue_.table()->topics("shop").empty());
+  EXPECT_TRUE(catalogue_.table()->find("orders") && catalogue_.table()->find("shops", "orders"));
+  EXPECT_TRUE(catalogue_.remove_topics("shop").empty());
+}
+
 TEST_F(CatalogueTest, PartitionsGrowAndNeverShrink) {
   apply(catalogue_.create_topic({"orders", id_of(1), 3, false, {}}));
   EXPECT_EQ(catalogue_.grow_topic(id_of(1), 3).error().code, ErrorCode::kInvalidArgument);

@@ -18,6 +18,7 @@ struct Encoder {
     for (const auto& [name, value] : record.overrides) overrides[name] = value;
     json::object object{{"name", record.name}, {"partitions", record.partitions}, {"overrides", std::move(overrides)}};
     if (record.internal) object["internal"] = true;
+    if (record.name_space != kDefaultNamespace) object["namespace"] = record.name_space;
     return {fmt::format("{}{}", kTopicPrefix, record.id.hex()), json::serialize(object)};
   }
   StoredRecord operator()(const TopicRemoved& record) const {
@@ -53,6 +54,10 @@ Result<MetadataRecord> decode_topic(std::string_view key, TopicId id, const json
   record.partitions = static_cast<std::int32_t>(*partitions);
   const json::value* internal = object.if_contains("internal");
   record.internal = internal != nullptr && internal->is_bool() && internal->get_bool();
+  if (const json::value* name_space = object.if_contains("namespace")) {
+    if (!name_space->is_string()) return malformed(key, "'namespace' is no text");
+    record.name_space = std::string_view(name_space->get_string());
+  }
   const json::value* overrides = object.if_contains("overrides");
   if (overrides == nullptr || !overrides->is_object()) return malformed(key, "'overrides' is no object");
   for (const auto& [setting, value] : overrides->get_object()) {

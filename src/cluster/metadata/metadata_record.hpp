@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "model/bytes.hpp"
+#include "model/default_namespace.hpp"
 #include "model/error.hpp"
 #include "model/ids.hpp"
 
@@ -20,6 +21,7 @@ struct TopicRecord {
   std::int32_t partitions = 0;
   bool internal = false;
   std::map<std::string, std::string> overrides;
+  std::string name_space{kDefaultNamespace};
   friend bool operator==(const TopicRecord&, const TopicRecord&) = default;
 };
 /// Key `topic/<id>` without a value: it is gone.

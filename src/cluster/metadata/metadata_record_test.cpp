@@ -14,6 +14,7 @@ TopicId some_id() {
 TEST(MetadataRecord, EveryKindReadsBackAsWritten) {
   std::vector<MetadataRecord> records = {
       TopicRecord{some_id(), "orders", 12, true, {{"retention.ms", "1000"}, {"odd \"name\"", "\xC3\xA9"}}},
+      TopicRecord{some_id(), "orders", 1, false, {}, "shop"},
       TopicRemoved{some_id()},
       LeaderEpochRecord{LeaderEpoch(9)},
       ProducerIdsRecord{1'000'000'000'000},
@@ -27,10 +28,18 @@ TEST(MetadataRecord, EveryKindReadsBackAsWritten) {
   }
 }
 
+TEST(MetadataRecord, TheDefaultNamespaceIsNotStored) {
+  EXPECT_EQ(encode(TopicRecord{some_id(), "orders", 1, false, {}}).value,
+            R"({"name":"orders","partitions":1,"overrides":{}})");
+  EXPECT_EQ(encode(TopicRecord{some_id(), "orders", 1, false, {}, "shop"}).value,
+            R"({"name":"orders","partitions":1,"overrides":{},"namespace":"shop"})");
+}
+
 TEST(MetadataRecord, WhatCannotBeReadIsRefusedWithItsKey) {
   for (auto [key, value] : std::vector<std::pair<std::string, std::string>>{
            {"topic/xyz", "{}"}, {"topic/" + some_id().hex(), "["}, {"topic/" + some_id().hex(), R"({"name":"x"})"},
-           {"topic/" + some_id().hex(), R"({"name":"x","partitions":0,"overrides":{}})"}, {"leader-epoch", R"({"epoch":"1"})"},
+           {"topic/" + some_id().hex(), R"({"name":"x","partitions":0,"overrides":{}})"}, {"topic/" + some_id().hex(), R"({"name":"x","partitions":1,"overrides":{},"namespace":1})"},
+           {"leader-epoch", R"({"epoch":"1"})"},
            {"unknown", "{}"}}) {
     Result<MetadataRecord> read = decode(key, value);
     ASSERT_FALSE(read) << key;

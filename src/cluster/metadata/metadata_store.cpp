@@ -114,7 +114,13 @@ runtime::Task<Result<void>> MetadataStore::change(Plan plan) {
 }
 
 runtime::Task<Result<void>> MetadataStore::define(std::vector<Definition> definitions) {
-  Result<void> outcome = co_await ask(std::move(definitions));
+  Result<void> outcome = co_await ask(Definitions{std::move(definitions), std::nullopt});
+  co_return outcome;
+}
+
+runtime::Task<Result<void>> MetadataStore::define_and_empty(std::vector<Definition> definitions,
+                                                            std::string name_space) {
+  Result<void> outcome = co_await ask(Definitions{std::move(definitions), std::move(name_space)});
   co_return outcome;
 }
 
@@ -128,7 +134,7 @@ std::optional<Error> MetadataStore::stuck() const {
   return logs_.store().refusing();
 }
 
-runtime::Task<Result<void>> MetadataStore::ask(std::variant<Plan, std::vector<Definition>> what) {
+runtime::Task<Result<void>> MetadataStore::ask(What what) {
   if (std::optional<Error> why = stuck()) co_return fail(*why);
   auto start = [this, what = std::move(what)](runtime::Resume<Result<void>> resume) mutable {
     changes_.push_back({std::move(what), std::move(resume), {}});
@@ -149,6 +155,20 @@ runtime::Task<void> MetadataStore::run(std::stop_token stop) {
   }
 }
 
+Result<std::vector<MetadataRecord>> MetadataStore::plan(What& what, const Catalogue& draft) {
+  std::vector<MetadataRecord> records;
+  if (auto* plan = std::get_if<Plan>(&what)) {
+    Result<MetadataRecord> record = (*plan)(draft);
+    if (!record) return fail(record.error());
+    records.push_back(std::move(*record));
+    return records;
+  }
+  Definitions& definitions = std::get<Definitions>(what);
+  if (definitions.emptied) records = draft.remove_topics(*definitions.emptied);
+  std::ranges::move(definitions.all, std::back_inserter(records));
+  return records;
+}
+
 /// All changes asked for by now: planned on a draft, written as one batch, then made true and known.
 runtime::Task<void> MetadataStore::work_off() {
   std::vector<Change> changes = std::move(changes_);
@@ -157,21 +177,21 @@ runtime::Task<void> MetadataStore::work_off() {
   std::vector<MetadataRecord> records;
   bool changes_table = false;
   for (Change& change : changes) {
-    if (auto* definitions = std::get_if<std::vector<Definition>>(&change.what)) {
-      std::ranges::move(*definitions, std::back_inserter(records));
+    Result<std::vector<MetadataRecord>> planned = plan(change.what, draft);
+    if (!planned) {
+      change.outcome = fail(planned.error());
       continue;
     }
-    Result<MetadataRecord> record = std::get<Plan>(change.what)(draft);
-    if (!record) {
-      change.outcome = fail(record.error());
-      continue;
-    }
-    draft.apply({&*record, 1});
-    records.push_back(std::move(*record));
-    changes_table = true;
+    bool is_of_topics =
+        std::ranges::any_of(*planned, [](const auto& one) { return !std::holds_alternative<Definition>(one); });
+    if (is_of_topics) draft.apply(*planned);
+    changes_table |= is_of_topics;
+    std::ranges::move(*planned, std::back_inserter(records));
   }
   if (!records.empty()) {
+    being_written_ = draft.table();
     Result<void> written = co_await write(&records);
+    being_written_ = nullptr;
     if (written) {
       for (const MetadataRecord& record : records) tell(record);
       if (changes_table) {
@@ -195,14 +215,15 @@ runtime::Task<void> MetadataStore::work_off() {
 void MetadataStore::tell(const MetadataRecord& record) const {
   if (const auto* removed = std::get_if<TopicRemoved>(&record)) {
     std::shared_ptr<const Topic> topic = catalogue_.table()->find(removed->id);
-    logger_.info("deleted a topic", {{"topic", topic ? topic->name : ""}});
+    logger_.info("deleted a topic", {{"topic", topic ? topic->name : ""}, {"vhost", topic ? topic->name_space : ""}});
   }
   const auto* made = std::get_if<TopicRecord>(&record);
   if (made == nullptr) return;
   std::string settings;
   for (const auto& [key, value] : made->overrides) settings += (settings.empty() ? "" : ",") + key + "=" + value;
-  logger_.info(catalogue_.table()->find(made->id) ? "changed a topic" : "created a topic",
-               {{"topic", made->name}, {"partitions", made->partitions}, {"settings", settings}});
+  logger_.info(
+      catalogue_.table()->find(made->id) ? "changed a topic" : "created a topic",
+      {{"topic", made->name}, {"vhost", made->name_space}, {"partitions", made->partitions}, {"settings", settings}});
 }
 
 runtime::Task<Result<void>> MetadataStore::write(const std::vector<MetadataRecord>* records) {

@@ -56,6 +56,8 @@ class MetadataStore {
   runtime::Task<Result<void>> change(Plan plan);
   /// On the store's own shard. Writes all of them or, with an error, none; in the order of the calls and of changes.
   runtime::Task<Result<void>> define(std::vector<Definition> definitions);
+  /// The same, and removes with it the topics that the namespace has when its turn comes: all of it or nothing.
+  runtime::Task<Result<void>> define_and_empty(std::vector<Definition> definitions, std::string name_space);
   /// What open() found under keys that begin with `<kind>/`: the newest of each key, where it has a value, in the order
   /// in which they were written. They are forgotten here.
   std::vector<Definition> take_definitions(std::string_view kind);
@@ -63,16 +65,24 @@ class MetadataStore {
   /// may still be there after a crash. Forgotten here.
   std::set<TopicId> take_removed_topics() { return std::exchange(removed_topics_, {}); }
   const Catalogue& catalogue() const { return catalogue_; }
+  /// With the topics that are being written: whether they come to be is not known yet.
+  const TopicTable& planned() const { return being_written_ ? *being_written_ : *catalogue_.table(); }
 
  private:
+  struct Definitions {
+    std::vector<Definition> all;
+    std::optional<std::string> emptied;  // a namespace
+  };
+  using What = std::variant<Plan, Definitions>;
   struct Change {
-    std::variant<Plan, std::vector<Definition>> what;
+    What what;
     runtime::Resume<Result<void>> resume;
     Result<void> outcome;
   };
 
-  runtime::Task<Result<void>> ask(std::variant<Plan, std::vector<Definition>> what);
+  runtime::Task<Result<void>> ask(What what);
   runtime::Task<void> work_off();
+  static Result<std::vector<MetadataRecord>> plan(What& what, const Catalogue& draft);
   void tell(const MetadataRecord& record) const;
   runtime::Task<StoredMetadata> read_stored();
   void adopt(const std::vector<KeyedRecord>& stored);
@@ -91,6 +101,7 @@ class MetadataStore {
   std::vector<KeyedRecord> owed_to_copy_;       // which refused them: the next write has them too
   bool waits_for_disk_ = false;
   bool writing_ = false;
+  TopicTable::Pointer being_written_;  // null: none
 };
 
 }  // namespace wharf::cluster

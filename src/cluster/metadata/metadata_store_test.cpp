@@ -41,10 +41,13 @@ class Running {
   Result<void> define(Definitions definitions) {
     return simulation_.run(shard(), store->define(std::move(definitions)));
   }
-  Result<void> create_topic(std::string name, std::uint8_t number) {
+  Result<void> define_and_empty(Definitions definitions, std::string name_space) {
+    return simulation_.run(shard(), store->define_and_empty(std::move(definitions), std::move(name_space)));
+  }
+  Result<void> create_topic(std::string name, std::uint8_t number, std::string name_space = "/") {
     TopicId id;
     id.bytes.fill(number);
-    auto plan = [=](const Catalogue& known) { return known.create_topic({name, id, 1, false, {}}); };
+    auto plan = [=](const Catalogue& known) { return known.create_topic({name, id, 1, false, {}, name_space}); };
     return simulation_.run(shard(), store->change(plan));
   }
   std::pair<StoredMetadata, StoredMetadata> read_both() {
@@ -108,6 +111,56 @@ TEST(MetadataStore, TellsAfterARestartWhichTopicsWereRemoved) {
   Running running(simulation, machine);
   EXPECT_EQ(running.store->take_removed_topics(), std::set<TopicId>{removed});
   EXPECT_TRUE(running.store->take_removed_topics().empty());
+}
+
+TEST(MetadataStore, ANamespaceIsEmptiedInTheWriteOfTheDefinitionsAndOfWhatCameBeforeIt) {
+  sim::Simulation simulation(1);
+  sim::Machine& machine = simulation.add_machine("a");
+  TopicId in_shop;
+  in_shop.bytes.fill(2);
+  {
+    Running running(simulation, machine);
+    EXPECT_TRUE(running.create_topic("orders", 1));
+    EXPECT_TRUE(running.create_topic("orders", 2, "shop"));
+    EXPECT_TRUE(running.define({{"namespace/shop", "1"}}));
+    running.spreads = 0;
+    EXPECT_TRUE(running.define_and_empty({{"namespace/shop", std::nullopt}}, "shop"));
+    EXPECT_EQ(running.spreads, 1);
+    EXPECT_TRUE(running.define_and_empty({{"namespace/bank", std::nullopt}}, "bank"));
+    EXPECT_EQ(running.spreads, 1) << "it had no topics";
+    EXPECT_FALSE(running.store->catalogue().table()->find(in_shop));
+  }
+  Running running(simulation, machine);
+  EXPECT_TRUE(running.store->catalogue().table()->find("orders"));
+  EXPECT_FALSE(running.store->catalogue().table()->find(in_shop));
+  EXPECT_EQ(running.store->take_removed_topics(), std::set<TopicId>{in_shop}) << "their logs go at the next start";
+  EXPECT_TRUE(running.store->take_definitions("namespace").empty());
+}
+
+TEST(MetadataStore, ANamespaceAndItsTopicsGoTogetherInAPowerLossOrNotAtAll) {
+  std::set<bool> seen;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    sim::Simulation simulation(seed);
+    sim::Machine* machine = &simulation.add_machine("a");
+    {
+      Running running(simulation, *machine);
+      ASSERT_TRUE(running.define({{"namespace/shop", "1"}}));
+      for (std::uint8_t i = 1; i <= 20; ++i) ASSERT_TRUE(running.create_topic("t" + std::to_string(i), i, "shop"));
+      runtime::TaskScope calls(running.shard());
+      auto remove = [](MetadataStore* store) -> runtime::Task<void> {
+        std::ignore = co_await store->define_and_empty({{"namespace/shop", std::nullopt}}, "shop");
+      };
+      calls.spawn("remove", remove(running.store.get()));
+      simulation.run_for(std::chrono::microseconds(seed * 10));
+      machine = &simulation.power_loss(*machine);
+      simulation.run(running.shard(), calls.close());
+    }
+    Running reborn(simulation, *machine);
+    const bool is_there = reborn.store->take_definitions("namespace").size() == 1;
+    EXPECT_EQ(reborn.store->catalogue().table()->topics("shop").size(), is_there ? 20u : 0u) << "seed " << seed;
+    seen.insert(is_there);
+  }
+  EXPECT_EQ(seen.size(), 2u) << "the seeds reach both";
 }
 
 TEST(MetadataStore, WhatIsDefinedTogetherIsThereTogetherAfterAPowerLossOrNotAtAll) {

@@ -12,9 +12,16 @@ bool are_alike(std::string_view one, std::string_view other) {
 
 }  // namespace
 
-std::shared_ptr<const Topic> TopicTable::find(std::string_view name) const {
-  auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+std::shared_ptr<const Topic> TopicTable::find(std::string_view name_space, std::string_view name) const {
+  const Topics& topics = this->topics(name_space);
+  auto found = topics.find(name);
+  return found == topics.end() ? nullptr : found->second;
+}
+
+const TopicTable::Topics& TopicTable::topics(std::string_view name_space) const {
+  static const Topics kNone;
+  auto found = by_namespace_.find(name_space);
+  return found == by_namespace_.end() ? kNone : found->second;
 }
 
 std::shared_ptr<const Topic> TopicTable::find(TopicId id) const {
@@ -24,7 +31,7 @@ std::shared_ptr<const Topic> TopicTable::find(TopicId id) const {
 
 std::shared_ptr<const Topic> TopicTable::colliding(std::string_view name) const {
   if (name.find_first_of("._") == std::string_view::npos) return nullptr;
-  for (const auto& [other, topic] : by_name_) {
+  for (const auto& [other, topic] : topics()) {
     if (other != name && are_alike(other, name)) return topic;
   }
   return nullptr;
@@ -32,13 +39,15 @@ std::shared_ptr<const Topic> TopicTable::colliding(std::string_view name) const 
 
 void TopicTable::put(std::shared_ptr<const Topic> topic) {
   by_id_.insert_or_assign(topic->id, topic);
-  by_name_.insert_or_assign(topic->name, std::move(topic));
+  by_namespace_[topic->name_space].insert_or_assign(topic->name, std::move(topic));
 }
 
 void TopicTable::remove(TopicId id) {
   auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
-  by_name_.erase(found->second->name);
+  auto of_namespace = by_namespace_.find(found->second->name_space);
+  of_namespace->second.erase(found->second->name);
+  if (of_namespace->second.empty()) by_namespace_.erase(of_namespace);
   by_id_.erase(found);
 }
 

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "config/topic_config.hpp"
+#include "model/default_namespace.hpp"
 #include "model/ids.hpp"
 
 namespace wharf::cluster {
@@ -20,6 +22,7 @@ struct Topic {
   bool internal = false;
   std::map<std::string, std::string> overrides;              // settings given for this topic, as given
   std::shared_ptr<const config::TopicConfig> config;         // with the server's defaults under them
+  std::string name_space{kDefaultNamespace};
 
   PartitionId partition(std::int32_t index) const { return {id, PartitionIndex(index)}; }
 };
@@ -28,12 +31,20 @@ class TopicTable {
  public:
   using Pointer = std::shared_ptr<const TopicTable>;
 
-  std::shared_ptr<const Topic> find(std::string_view name) const;  // nullptr when unknown
+  using Topics = std::map<std::string, std::shared_ptr<const Topic>, std::less<>>;
+
+  /// Of the default namespace. nullptr when unknown.
+  std::shared_ptr<const Topic> find(std::string_view name) const { return find(kDefaultNamespace, name); }
+  std::shared_ptr<const Topic> find(std::string_view name_space, std::string_view name) const;
+  /// Of whatever namespace.
   std::shared_ptr<const Topic> find(TopicId id) const;
-  /// A topic whose name differs from this one in '.' and '_' only, which Kafka's metrics write alike; nullptr: none.
+  /// A topic of the default namespace whose name differs from this one in '.' and '_' only, which Kafka's metrics write alike; nullptr: none.
   std::shared_ptr<const Topic> colliding(std::string_view name) const;
-  /// By name, ascending.
-  const std::map<std::string, std::shared_ptr<const Topic>, std::less<>>& topics() const { return by_name_; }
+  /// Of the default namespace, by name, ascending.
+  const Topics& topics() const { return topics(kDefaultNamespace); }
+  const Topics& topics(std::string_view name_space) const;
+  /// Of all namespaces, by namespace and name.
+  auto all() const { return by_namespace_ | std::views::values | std::views::join | std::views::values; }
   /// The epoch of every partition's leader: this node's, one higher at each start.
   LeaderEpoch leader_epoch() const { return leader_epoch_; }
 
@@ -43,7 +54,7 @@ class TopicTable {
   void set_leader_epoch(LeaderEpoch epoch) { leader_epoch_ = epoch; }
 
  private:
-  std::map<std::string, std::shared_ptr<const Topic>, std::less<>> by_name_;
+  std::map<std::string, Topics, std::less<>> by_namespace_;  // those that have topics
   std::unordered_map<TopicId, std::shared_ptr<const Topic>> by_id_;
   LeaderEpoch leader_epoch_{0};
 };

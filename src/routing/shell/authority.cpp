@@ -51,8 +51,12 @@ void Authority::begin(Planner planner, Reply reply, Patience patience) {
 runtime::Task<void> Authority::work(Planner planner, Reply reply) {
   runtime::Turns::Turn turn = co_await turns_.take();
   Result<Plan> plan = co_await decide(&planner);
-  if (!plan) co_return reply(fail(plan.error()));
-  make_true(std::move(*plan), std::move(reply));
+  if (plan) {
+    make_true(std::move(*plan), std::move(reply));
+  } else {
+    reply(fail(plan.error()));
+  }
+  being_kept_.clear();
 }
 
 /// What is to be made true, and is kept.
@@ -68,9 +72,13 @@ runtime::Task<Result<Plan>> Authority::decide(Planner* planner) {
   }
   if (plan && topic_changes != topic_changes_)
     plan = (*planner)(copies_.first());  // topics went while the queue was looked at
+  if (plan) {
+    if (Result<void> free = check_topics_under_way(*plan); !free) plan = fail(free.error());
+  }
   if (plan && !plan->definitions.empty()) {
     const std::uint64_t planned_at = topic_changes_;
-    Result<void> kept = co_await keep(plan->definitions);
+    being_kept_ = plan->changes;
+    Result<void> kept = co_await keep(plan->definitions, plan->emptied);
     if (!kept && plan->goes_anyway) {
       forget_later(plan->definitions);
     } else if (!kept) {
@@ -80,6 +88,17 @@ runtime::Task<Result<Plan>> Authority::decide(Planner* planner) {
   }
   if (!plan && going) co_await let_go_on(going);
   co_return plan;
+}
+
+/// No queue is made of a name that a topic is about to have.
+Result<void> Authority::check_topics_under_way(const Plan& plan) const {
+  for (const Change& change : plan.changes) {
+    const auto* made = std::get_if<QueueMade>(&change);
+    if (made == nullptr) continue;
+    auto topic = with_.metadata->planned().find(made->queue->name_space, made->queue->name);
+    if (topic && !topic->internal) return fail(is_a_stream(*made->queue));
+  }
+  return {};
 }
 
 /// Nothing comes to the queue after it was looked at.
@@ -99,12 +118,18 @@ runtime::Task<void> Authority::let_go_on(QueuePointer queue) {
   co_await runtime::call_on(first(), copies_.shard(queue->ref.shard), std::move(thaw));
 }
 
-runtime::Task<Result<void>> Authority::keep(std::vector<cluster::Definition> definitions) {
+runtime::Task<Result<void>> Authority::keep(std::vector<cluster::Definition> definitions,
+                                            std::optional<std::string> emptied) {
   std::vector<cluster::Definition> owed = std::exchange(owed_, {});
   std::vector<cluster::Definition> all = owed;
   std::ranges::move(definitions, std::back_inserter(all));
   keeping_ = true;
-  Result<void> kept = co_await with_.metadata->define(std::move(all));
+  Result<void> kept;
+  if (emptied) {
+    kept = co_await with_.metadata->define_and_empty(std::move(all), std::move(*emptied));
+  } else {
+    kept = co_await with_.metadata->define(std::move(all));
+  }
   keeping_ = false;
   if (!kept) owed_.insert(owed_.begin(), owed.begin(), owed.end());
   co_return kept;
@@ -122,6 +147,22 @@ Result<Plan> Authority::plan_again(Planner* planner, const Plan& kept) {
   }
   if (!gone.empty()) forget_later(std::move(gone));
   return plan;
+}
+
+/// What is being written counts already: it is made true whatever topics come meanwhile.
+Result<void> Authority::check_new_topic(const std::string& name_space, const std::string& name) const {
+  const Namespace* in = copies_.first().find(name_space);
+  QueuePointer queue = in != nullptr ? in->queue(name) : nullptr;
+  for (const Change& change : being_kept_) {
+    if (const auto* gone = std::get_if<NamespaceGone>(&change); gone && gone->name == name_space) in = nullptr;
+    const auto* made = std::get_if<QueueMade>(&change);
+    if (made && made->queue->name_space == name_space && made->queue->name == name) queue = made->queue;
+  }
+  if (in == nullptr) return fail(no_namespace(name_space));
+  if (!queue) return {};
+  return fail(ErrorCode::kPreconditionFailed,
+              fmt::format("inequivalent arg 'x-queue-type' for {}: received 'stream' but current is '{}'",
+                          resource(DestinationKind::kQueue, name, name_space), queue->type));
 }
 
 void Authority::make_true(Plan plan, Reply reply) {

@@ -93,9 +93,12 @@ class Authority {
   runtime::Task<Result<void>> set_default_queue_type(runtime::Shard& here, std::string name, std::string type);
   runtime::Task<Result<void>> delete_namespace(runtime::Shard& here, std::string name);
 
-  /// On the first shard, at every change of the topics: those that are not internal are destinations of the default
+  /// On the first shard, at every change of the topics: those that are not internal are destinations of their
   /// namespace. Returns when every shard has them; waits for no other change.
   runtime::Task<void> adopt_topics(cluster::TopicTable::Pointer topics);
+  /// On the first shard, where a topic's making is decided: whether its namespace, which is not the default one, is
+  /// there and stays, and no queue has its name. kNotFound; kPreconditionFailed.
+  Result<void> check_new_topic(const std::string& name_space, const std::string& name) const;
 
  private:
   /// Called a second time when the topics changed in between.
@@ -115,9 +118,11 @@ class Authority {
   void begin(Planner planner, Reply reply, Patience patience = Patience::kNone);
   runtime::Task<void> work(Planner planner, Reply reply);
   runtime::Task<Result<Plan>> decide(Planner* planner);
+  Result<void> check_topics_under_way(const Plan& plan) const;
   runtime::Task<Result<void>> check(QueuePointer queue, QueueCondition condition);
   runtime::Task<void> let_go_on(QueuePointer queue);
-  runtime::Task<Result<void>> keep(std::vector<cluster::Definition> definitions);
+  runtime::Task<Result<void>> keep(std::vector<cluster::Definition> definitions,
+                                   std::optional<std::string> emptied = std::nullopt);
   Result<Plan> plan_again(Planner* planner, const Plan& kept);
   void make_true(Plan plan, Reply reply);
   void note(const Plan& plan, const Copies::Queues& gone);
@@ -132,7 +137,8 @@ class Authority {
   Copies copies_;
   // Of the first shard.
   runtime::Turns turns_;
-  bool keeping_ = false;  // whoever has the turn waits for the metadata log
+  bool keeping_ = false;            // whoever has the turn waits for the metadata log
+  std::vector<Change> being_kept_;  // and these are made true when it has them
   std::unordered_map<TopicId, std::shared_ptr<const queue::QueueInfo>> queues_;
   std::unordered_map<queue::ConnectionId, std::unordered_map<TopicId, std::shared_ptr<const queue::QueueInfo>>>
       exclusive_;

@@ -206,7 +206,12 @@ runtime::Task<Result<void>> Authority::clear_policy(runtime::Shard& here, Policy
 }
 
 runtime::Task<Result<void>> Authority::create_namespace(runtime::Shard& here, std::string name) {
-  Planner planner = [name = std::move(name)](const Namespaces& now) { return plan_create_namespace(now, name); };
+  // It has topics already only where the record of one of its name was lost with a damaged metadata log.
+  Planner planner = [this, name = std::move(name)](const Namespaces& now) {
+    std::vector<std::string> topics;
+    for (const auto& [topic, found] : topics_->topics(name)) topics.push_back(topic);
+    return plan_create_namespace(now, name, topics);
+  };
   Result<Answer> answer = co_await ask(here, std::move(planner));
   co_return done(answer);
 }

@@ -12,24 +12,31 @@ namespace wharf::routing {
 namespace {
 
 /// Those of `topics` that `others` does not have, or has as another topic of the same name.
-std::vector<std::string> names_not_in(const cluster::TopicTable& topics, const cluster::TopicTable& others) {
-  std::vector<std::string> names;
-  for (const auto& [name, topic] : topics.topics()) {
-    if (!topic->internal && !others.find(topic->id)) names.push_back(name);
+std::vector<TopicName> names_not_in(const cluster::TopicTable& topics, const cluster::TopicTable& others) {
+  std::vector<TopicName> names;
+  for (const auto& topic : topics.all()) {
+    if (!topic->internal && !others.find(topic->id)) names.emplace_back(topic->name_space, topic->name);
   }
   return names;
 }
 
-/// Those that bindings lead to, of the default namespace as only that has topics.
-std::set<std::string> missing_topics(const std::vector<Change>& changes, const cluster::TopicTable& topics) {
-  std::set<std::string> missing;
+/// Those that bindings lead to.
+std::set<TopicName> missing_topics(const std::vector<Change>& changes, const cluster::TopicTable& topics) {
+  std::set<TopicName> missing;
   for (const Change& change : changes) {
     const auto* made = std::get_if<BindingMade>(&change);
     if (made == nullptr || made->binding.destination.kind != DestinationKind::kLogTopic) continue;
-    std::shared_ptr<const cluster::Topic> topic = topics.find(made->binding.destination.name);
-    if (!topic || topic->internal) missing.insert(made->binding.destination.name);
+    const std::string& name = made->binding.destination.name;
+    std::shared_ptr<const cluster::Topic> topic = topics.find(made->name_space, name);
+    if (!topic || topic->internal) missing.emplace(made->name_space, name);
   }
   return missing;
+}
+
+std::vector<Change> made(const std::set<TopicName>& topics) {
+  std::vector<Change> changes;
+  for (const auto& [name_space, name] : topics) changes.emplace_back(LogTopicMade{name_space, name});
+  return changes;
 }
 
 class Reading {
@@ -68,12 +75,15 @@ Result<StoredActivePolicy> read_active_policy(const cluster::Definition& definit
 
 }  // namespace
 
-/// Policies before what they apply to, ends before bindings, whatever the order in which they were written.
+/// Namespaces first, policies before what they apply to, ends before bindings, whatever the order in which they were
+/// written.
 std::vector<Change> Authority::stored_changes(const cluster::TopicTable& topics) {
   std::vector<Change> changes;
-  for (std::string& name : names_not_in(topics, {})) changes.emplace_back(LogTopicMade{std::move(name)});
   Reading reading(*with_.metadata, *with_.logger);
   reading.each(kNamespaceKind, read_namespace, [&](NamespaceMade made) { changes.emplace_back(std::move(made)); });
+  for (auto& [name_space, name] : names_not_in(topics, {})) {
+    changes.emplace_back(LogTopicMade{std::move(name_space), std::move(name)});
+  }
   for (PolicyKind kind : {PolicyKind::kPolicy, PolicyKind::kOperatorPolicy}) {
     reading.each(definition_kind(kind), read_active_policy, [&](StoredActivePolicy stored) {
       changes.emplace_back(PolicySet{std::move(stored.name_space), kind, std::move(stored.policy)});
@@ -95,15 +105,16 @@ std::vector<Change> Authority::stored_changes(const cluster::TopicTable& topics)
 runtime::Task<void> Authority::open(cluster::TopicTable::Pointer topics) {
   std::vector<Change> changes = stored_changes(*topics);
   // Topics that went before the node could forget what goes with them: they come and go once more.
-  std::set<std::string> gone = missing_topics(changes, *topics);
-  std::vector<Change> all;
-  for (const std::string& name : gone) all.emplace_back(LogTopicMade{name});
-  std::ranges::move(changes, std::back_inserter(all));
-  co_await copies_.load(&all);
+  std::set<TopicName> gone = missing_topics(changes, *topics);
+  std::vector<Change> once_more = made(gone);
+  auto bindings =
+      std::ranges::find_if(changes, [](const Change& one) { return std::holds_alternative<BindingMade>(one); });
+  changes.insert(bindings, once_more.begin(), once_more.end());
+  co_await copies_.load(&changes);
   Plan plan = plan_topics(copies_.first(), {gone.begin(), gone.end()}, {});
   owed_ = std::move(plan.definitions);
   co_await copies_.load(&plan.changes);
-  for (const Change& change : all) {
+  for (const Change& change : changes) {
     const auto* made = std::get_if<QueueMade>(&change);
     if (made != nullptr && copies_.first().find(made->queue->name_space))
       queues_.emplace(made->queue->ref.id, made->queue);

@@ -225,6 +225,14 @@ class World {
     Result<void> made = simulation.run(shard(0), metadata->change(plan));
     ASSERT_TRUE(made) << made.error().message;
   }
+  /// As the node makes one in another namespace.
+  runtime::Task<Result<void>> create_topic_in(std::string name_space, std::string name, TopicId id) {
+    return metadata->change([=, this](const cluster::Catalogue& known) -> Result<cluster::MetadataRecord> {
+      Result<void> possible = authority->check_new_topic(name_space, name);
+      if (!possible) return fail(possible.error());
+      return known.create_topic({name, id, 1, false, {}, name_space});
+    });
+  }
   Result<void> remove_topic(TopicId id) {
     auto plan = [id](const cluster::Catalogue& known) { return known.remove_topic(id); };
     return simulation.run(shard(0), metadata->change(plan));

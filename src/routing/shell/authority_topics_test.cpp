@@ -1,4 +1,4 @@
-// Log topics as destinations of the default namespace: they come and go by the topic table, not by the authority.
+// Log topics as destinations of their namespace: they come and go by the topic table, not by the authority.
 #include <gtest/gtest.h>
 
 #include "routing/shell/authority_testing.hpp"
@@ -86,6 +86,145 @@ TEST(AuthorityTopics, WhatATopicTookAlongIsGoneAfterAPowerLossAtOnceAndForgotten
   world.create_topic("orders", topic_id(2));
   world.restart();
   EXPECT_EQ(world.told().size(), 2u);
+}
+
+/// With a namespace "shop".
+class AuthorityTopicsOfANamespace : public ::testing::Test {
+ protected:
+  AuthorityTopicsOfANamespace() { create_shop(world_); }
+
+  static void create_shop(World& world) {
+    ASSERT_TRUE(world.simulation.run(world.shard(1), world.authority->create_namespace(world.shard(1), "shop")));
+  }
+  static Result<void> create(World& world, std::string name, std::uint8_t number) {
+    return world.simulation.run(world.shard(0), world.create_topic_in("shop", std::move(name), topic_id(number)));
+  }
+  static Result<void> delete_shop(World& world) {
+    return world.simulation.run(world.shard(2), world.authority->delete_namespace(world.shard(2), "shop"));
+  }
+  static Result<void> bind_in_shop(World& world, std::string topic) {
+    Binding binding = to_topic("amq.topic", std::move(topic), "order.#");
+    return world.simulation.run(world.shard(1), world.authority->bind(world.shard(1), "shop", std::move(binding)));
+  }
+  static std::size_t topics_in_shop(const World& world) {
+    return world.metadata->catalogue().table()->topics("shop").size();
+  }
+
+  World world_;
+};
+
+TEST_F(AuthorityTopicsOfANamespace, OneOfAnotherNamespaceIsAnotherWhateverItsName) {
+  ASSERT_TRUE(create(world_, "orders", 1));
+  EXPECT_EQ(world_.bind(1, to_topic("amq.topic", "orders")).error().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(bind_in_shop(world_, "orders"));
+  world_.create_topic("orders", topic_id(2));
+  EXPECT_TRUE(world_.bind(1, to_topic("amq.topic", "orders")));
+  Told before = world_.told();
+  EXPECT_EQ(before.size(), 4u);
+  world_.restart();
+  EXPECT_EQ(world_.told(), before);
+  ASSERT_TRUE(world_.remove_topic(topic_id(2)));
+  EXPECT_EQ(world_.told().size(), 3u);
+  ASSERT_TRUE(world_.remove_topic(topic_id(1)));
+  EXPECT_EQ(world_.told().size(), 2u);
+  world_.restart();
+  EXPECT_EQ(world_.told().size(), 2u);
+}
+
+TEST_F(AuthorityTopicsOfANamespace, TheyGoWithTheirNamespaceAndANewOneOfItsNameHasNone) {
+  ASSERT_TRUE(create(world_, "orders", 1));
+  ASSERT_TRUE(bind_in_shop(world_, "orders"));
+  world_.create_topic("orders", topic_id(2));
+  ASSERT_TRUE(delete_shop(world_));
+  EXPECT_EQ(topics_in_shop(world_), 0u);
+  EXPECT_TRUE(world_.metadata->catalogue().table()->find("orders"));
+  create_shop(world_);
+  for (int start = 0; start < 2; ++start) {
+    EXPECT_EQ(topics_in_shop(world_), 0u);
+    EXPECT_EQ(bind_in_shop(world_, "orders").error().code, ErrorCode::kNotFound);
+    EXPECT_EQ(world_.told().size(), 2u);
+    world_.restart();
+  }
+}
+
+TEST_F(AuthorityTopicsOfANamespace, AQueueAndATopicDoNotShareAName) {
+  ASSERT_TRUE(create(world_, "orders", 1));
+  queue::QueueInfo queue = durable_queue("orders");
+  queue.name_space = "shop";
+  EXPECT_EQ(world_.declare(1, queue).error().message,
+            "inequivalent arg 'x-queue-type' for queue 'orders' in vhost 'shop': received 'classic' but current is "
+            "'stream'");
+  queue.name = "jobs";
+  ASSERT_TRUE(world_.declare(1, queue)->created);
+  EXPECT_EQ(create(world_, "jobs", 2).error().message,
+            "inequivalent arg 'x-queue-type' for queue 'jobs' in vhost 'shop': received 'stream' but current is "
+            "'classic'");
+  EXPECT_TRUE(world_.declare(1, durable_queue("orders"))->created) << "another namespace has other names";
+}
+
+runtime::Task<void> note(runtime::Task<Result<void>> task, std::optional<bool>* into) {
+  Result<void> done = co_await std::move(task);
+  *into = done.has_value();
+}
+runtime::Task<void> declare_into(World* world, queue::QueueInfo queue, std::optional<bool>* into) {
+  Result<DeclaredQueue> declared = co_await world->authority->declare_queue(world->shard(1), std::move(queue));
+  *into = declared.has_value();
+}
+
+TEST_F(AuthorityTopicsOfANamespace, AQueueAndATopicMadeAtOnceDoNotShareANameEither) {
+  std::set<std::pair<bool, bool>> outcomes;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    World world(seed);
+    create_shop(world);
+    queue::QueueInfo queue = seed % 4 < 2 ? durable_queue("jobs") : testing::transient_queue("jobs");
+    queue.name_space = "shop";
+    std::optional<bool> has_queue, has_topic;
+    const bool queue_first = seed % 2 == 0;
+    if (queue_first) world.call(1, declare_into(&world, queue, &has_queue));
+    if (!queue_first) world.call(0, note(world.create_topic_in("shop", "jobs", topic_id(1)), &has_topic));
+    world.simulation.run_for(std::chrono::microseconds(seed * 5));
+    if (!queue_first) world.call(1, declare_into(&world, queue, &has_queue));
+    if (queue_first) world.call(0, note(world.create_topic_in("shop", "jobs", topic_id(1)), &has_topic));
+    world.wait_for_calls();
+    ASSERT_TRUE(has_queue && has_topic);
+    EXPECT_NE(*has_queue, *has_topic) << "seed " << seed;
+    EXPECT_EQ(topics_in_shop(world), *has_topic ? 1u : 0u);
+    EXPECT_EQ(world.told().size(), *has_queue ? 3u : 2u);
+    outcomes.emplace(*has_queue, *has_topic);
+  }
+  EXPECT_EQ(outcomes.size(), 2u) << "the seeds reach both orders";
+}
+
+TEST_F(AuthorityTopicsOfANamespace, NoneIsMadeInOneThatIsBeingDeleted) {
+  std::set<bool> outcomes;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    World world(seed);
+    create_shop(world);
+    std::optional<bool> is_gone, is_made;
+    const bool topic_first = seed % 2 == 0;
+    if (topic_first) world.call(0, note(world.create_topic_in("shop", "orders", topic_id(1)), &is_made));
+    if (!topic_first) world.call(2, note(world.authority->delete_namespace(world.shard(2), "shop"), &is_gone));
+    world.simulation.run_for(std::chrono::microseconds(seed * 5));
+    if (topic_first) world.call(2, note(world.authority->delete_namespace(world.shard(2), "shop"), &is_gone));
+    if (!topic_first) world.call(0, note(world.create_topic_in("shop", "orders", topic_id(1)), &is_made));
+    world.wait_for_calls();
+    ASSERT_TRUE(is_gone && *is_gone && is_made);
+    outcomes.insert(*is_made);
+    EXPECT_EQ(topics_in_shop(world), 0u) << "seed " << seed;
+    create_shop(world);
+    EXPECT_EQ(world.told().size(), 2u);
+    EXPECT_EQ(bind_in_shop(world, "orders").error().code, ErrorCode::kNotFound);
+  }
+  EXPECT_EQ(outcomes.size(), 2u) << "the seeds reach both orders";
+}
+
+TEST_F(AuthorityTopicsOfANamespace, WhereOnlyTheNamespacesRecordWasLostTheyAreThereOnceItIsMadeAnew) {
+  ASSERT_TRUE(create(world_, "orders", 1));
+  ASSERT_TRUE(world_.simulation.run(world_.shard(0), world_.metadata->define({{namespace_key("shop"), std::nullopt}})));
+  world_.restart();
+  EXPECT_EQ(world_.told().size(), 1u);
+  create_shop(world_);
+  EXPECT_TRUE(bind_in_shop(world_, "orders"));
 }
 
 runtime::Task<void> bind_into(Authority* authority, runtime::Shard* here, Binding binding,

@@ -6,14 +6,12 @@
 #include <string_view>
 #include <variant>
 
+#include "model/default_namespace.hpp"
 #include "queue/core/queue_info.hpp"
 #include "routing/core/exchange.hpp"
 #include "routing/core/policy.hpp"
 
 namespace wharf::routing {
-
-/// Always there; the only one that has log topics.
-inline constexpr std::string_view kDefaultNamespace = "/";
 
 struct NamespaceMade {  // or, if it is there, told anew
   std::string name;
@@ -44,10 +42,10 @@ struct BindingGone {
   Binding binding;
 };
 struct LogTopicMade {
-  std::string name;
+  std::string name_space, name;
 };
 struct LogTopicGone {
-  std::string name;
+  std::string name_space, name;
 };
 struct PolicySet {
   std::string name_space;

@@ -175,12 +175,16 @@ Result<QueueChanges> Namespaces::carry_out(const BindingGone& gone) {
 }
 
 Result<QueueChanges> Namespaces::carry_out(const LogTopicMade& made) {
-  (*known(kDefaultNamespace))->routes.add_destination({DestinationKind::kLogTopic, made.name});
+  Result<Namespace*> in = known(made.name_space);
+  if (!in) return fail(in.error());
+  (*in)->routes.add_destination({DestinationKind::kLogTopic, made.name});
   return QueueChanges{};
 }
 
 Result<QueueChanges> Namespaces::carry_out(const LogTopicGone& gone) {
-  (*known(kDefaultNamespace))->routes.remove_destination({DestinationKind::kLogTopic, gone.name});
+  Result<Namespace*> in = known(gone.name_space);
+  if (!in) return fail(in.error());
+  (*in)->routes.remove_destination({DestinationKind::kLogTopic, gone.name});
   return QueueChanges{};
 }
 

@@ -54,14 +54,6 @@ Result<const Namespace*> known(const Namespaces& now, std::string_view name) {
   return found;
 }
 
-/// A queue and a log topic share the names of the default namespace, as both are topics to other dialects.
-Result<void> check_no_topic(const Namespace& in, const queue::QueueInfo& queue) {
-  if (!in.routes.find(DestinationKind::kLogTopic, queue.name)) return {};
-  return fail(ErrorCode::kPreconditionFailed,
-              fmt::format("inequivalent arg 'x-queue-type' for {}: received '{}' but current is 'stream'",
-                          resource(DestinationKind::kQueue, queue.name, queue.name_space), queue.type));
-}
-
 /// Changes that do not run into each other, as one.
 void add(Plan& all, Plan one) {
   std::ranges::move(one.changes, std::back_inserter(all.changes));
@@ -70,13 +62,20 @@ void add(Plan& all, Plan one) {
 
 }  // namespace
 
+/// A queue and a log topic share the names of a namespace: to AMQP both are queues.
+Error is_a_stream(const queue::QueueInfo& queue) {
+  return {ErrorCode::kPreconditionFailed,
+          fmt::format("inequivalent arg 'x-queue-type' for {}: received '{}' but current is 'stream'",
+                      resource(DestinationKind::kQueue, queue.name, queue.name_space), queue.type)};
+}
+
 Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue) {
   Result<const Namespace*> in = known(now, queue->name_space);
   if (!in) return fail(in.error());
   Plan plan;
   plan.queue = (*in)->queue(queue->name);
   if (plan.queue) return plan;
-  if (Result<void> free = check_no_topic(**in, *queue); !free) return fail(free.error());
+  if ((*in)->routes.find(DestinationKind::kLogTopic, queue->name)) return fail(is_a_stream(*queue));
   if (queue->survives()) plan.definitions.push_back(definition_of(*queue));
   plan.queue = queue;
   plan.changes.emplace_back(QueueMade{std::move(queue)});
@@ -218,7 +217,8 @@ Result<Plan> plan_clear_policy(const Namespaces& now, PolicyKind kind, std::stri
 /// AMQP's: connection.open names it by a short string.
 constexpr std::size_t kNamespaceNameBytesMax = 255;
 
-Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name) {
+Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name,
+                                   const std::vector<std::string>& topics) {
   if (name.empty() || name.size() > kNamespaceNameBytesMax || !is_utf8(name)) {
     return fail(ErrorCode::kInvalidName,
                 fmt::format("the name of a vhost has 1 to {} bytes of UTF-8", kNamespaceNameBytesMax));
@@ -228,6 +228,7 @@ Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name)
   NamespaceMade made{.name = std::string(name)};
   plan.definitions.push_back(definition_of(made));
   plan.changes.emplace_back(std::move(made));
+  for (const std::string& topic : topics) plan.changes.emplace_back(LogTopicMade{std::string(name), topic});
   return plan;
 }
 
@@ -263,20 +264,26 @@ Result<Plan> plan_delete_namespace(const Namespaces& now, std::string_view name)
     }
   }
   plan.definitions.push_back({namespace_key(name), std::nullopt});
+  plan.emptied = name;
   plan.changes.emplace_back(NamespaceGone{std::string(name)});
   return plan;
 }
 
-Plan plan_topics(const Namespaces& now, const std::vector<std::string>& gone, const std::vector<std::string>& made) {
-  const Namespace& in = *now.find(kDefaultNamespace);
+Plan plan_topics(const Namespaces& now, const std::vector<TopicName>& gone, const std::vector<TopicName>& made) {
   Plan plan;
-  std::vector<Destination> destinations;
-  for (const std::string& name : gone) {
-    destinations.push_back({DestinationKind::kLogTopic, name});
-    plan.changes.emplace_back(LogTopicGone{name});
+  std::map<std::string_view, std::vector<Destination>> by_namespace;
+  for (const auto& [name_space, name] : gone) {
+    if (now.find(name_space) == nullptr) continue;
+    by_namespace[name_space].push_back({DestinationKind::kLogTopic, name});
+    plan.changes.emplace_back(LogTopicGone{name_space, name});
   }
-  forget(kDefaultNamespace, in, in.routes.would_go_with(destinations), plan.definitions);
-  for (const std::string& name : made) plan.changes.emplace_back(LogTopicMade{name});
+  for (const auto& [name_space, destinations] : by_namespace) {
+    const Namespace& in = *now.find(name_space);
+    forget(name_space, in, in.routes.would_go_with(destinations), plan.definitions);
+  }
+  for (const auto& [name_space, name] : made) {
+    if (now.find(name_space)) plan.changes.emplace_back(LogTopicMade{name_space, name});
+  }
   return plan;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cluster/metadata/metadata_record.hpp"
@@ -23,18 +24,24 @@ struct QueueCondition {
   bool empty = false;   // it has no messages
 };
 
+/// Of a log topic: namespace and name.
+using TopicName = std::pair<std::string, std::string>;
+
 struct Plan {
   std::vector<Change> changes;                    // none: it is as asked for already
   std::vector<cluster::Definition> definitions;   // to be kept first
   std::shared_ptr<const queue::QueueInfo> queue;  // declared, there, or to be deleted
   QueueCondition condition;                       // of `queue`
-  bool replaces = false;     // what is made was there, otherwise
+  std::optional<std::string> emptied;  // a namespace whose log topics are removed in the write of the definitions
+  bool replaces = false;               // what is made was there, otherwise
   bool goes_anyway = false;  // made true even where the definitions, which say what is gone, cannot be written now
 };
 
 // Errors are those of RoutingTable, and kNotFound for the namespace.
 /// `queue` unless one of this name is there. kPreconditionFailed: it is a log topic's name.
 Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue);
+/// Why it cannot be where a log topic has its name: kPreconditionFailed.
+Error is_a_stream(const queue::QueueInfo& queue);
 /// Of many: all of them that are not there, or none.
 Result<Plan> plan_declare_queues(const Namespaces& now,
                                  const std::vector<std::shared_ptr<const queue::QueueInfo>>& queues);
@@ -54,13 +61,15 @@ Result<Plan> plan_set_policy(const Namespaces& now, PolicyKind kind, std::string
 /// kNotFound: no such policy.
 Result<Plan> plan_clear_policy(const Namespaces& now, PolicyKind kind, std::string_view name_space,
                                std::string_view name);
-/// kAlreadyExists, kInvalidName.
-Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name);
+/// kAlreadyExists, kInvalidName. `topics`: log topics that it has from the beginning.
+Result<Plan> plan_create_namespace(const Namespaces& now, std::string_view name,
+                                   const std::vector<std::string>& topics = {});
 /// kNotFound.
 Result<Plan> plan_set_default_queue_type(const Namespaces& now, std::string_view name, std::string_view type);
 /// kNotFound; kPolicyViolation: the default one.
 Result<Plan> plan_delete_namespace(const Namespaces& now, std::string_view name);
-/// Topics that are gone already: what was defined about them is to be forgotten.
-Plan plan_topics(const Namespaces& now, const std::vector<std::string>& gone, const std::vector<std::string>& made);
+/// Topics that are gone already: what was defined about them is to be forgotten. Those of namespaces that are not there
+/// are passed over.
+Plan plan_topics(const Namespaces& now, const std::vector<TopicName>& gone, const std::vector<TopicName>& made);
 
 }  // namespace wharf::routing

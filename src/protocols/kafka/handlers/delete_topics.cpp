@@ -60,7 +60,8 @@ std::vector<Answer> refuse_names_of_ids(const cluster::TopicTable& topics, std::
         refuse({named->name, named->id}, "The provided topic name maps to an ID that was already supplied."));
   }
   std::erase_if(wishes, [&](const Wish& wish) {
-    std::shared_ptr<const cluster::Topic> named = wish.name ? topics.find(*wish.name) : topics.find(wish.topic_id);
+    std::shared_ptr<const cluster::Topic> named =
+        wish.name ? topics.find(*wish.name) : find_topic(topics, wish.topic_id);
     return named && both.contains(named->id);
   });
   return answers;

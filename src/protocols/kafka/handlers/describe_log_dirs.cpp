@@ -5,6 +5,7 @@
 
 #include "protocols/kafka/handlers/errors.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
+#include "protocols/kafka/handlers/topic_lookup.hpp"
 
 namespace wharf::kafka {
 namespace {
@@ -43,7 +44,7 @@ runtime::Task<DescribeLogDirsResponse> handle(RequestContext context, DescribeLo
   std::optional<std::set<PartitionId>> wanted = partitions_wanted(request, *topics);
   std::map<std::string, std::vector<DescribeLogDirsResponse::Partition>> by_topic;
   for (const broker::PartitionSize& size : use->partitions) {
-    std::shared_ptr<const cluster::Topic> topic = topics->find(size.partition.topic);
+    std::shared_ptr<const cluster::Topic> topic = find_topic(*topics, size.partition.topic);
     if (!topic || (wanted && !wanted->contains(size.partition))) continue;
     by_topic[topic->name].push_back({.partition_index = size.partition.index, .partition_size = as_signed(size.bytes)});
   }

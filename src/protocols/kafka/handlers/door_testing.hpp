@@ -38,7 +38,7 @@ class CatalogueUnderTest final : public broker::Catalogue {
   runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> create_topic(runtime::Shard&,
                                                                             broker::TopicRequest request) override {
     if (Result<void> done = change(core_.create_topic(new_topic(request))); !done) co_return fail(done.error());
-    co_return core_.table()->find(request.name);
+    co_return core_.table()->find(request.name_space, request.name);
   }
   runtime::Task<Result<void>> remove_topic(runtime::Shard&, TopicId topic) override {
     co_return change(core_.remove_topic(topic));
@@ -58,9 +58,9 @@ class CatalogueUnderTest final : public broker::Catalogue {
   cluster::NewTopic new_topic(const broker::TopicRequest& request) const {
     auto standard = static_cast<std::int32_t>(server_.get<"num.partitions">());
     TopicId id;
-    id.bytes.back() = static_cast<std::uint8_t>(core_.table()->topics().size() + 1 + removed_);
+    id.bytes.back() = static_cast<std::uint8_t>(std::ranges::distance(core_.table()->all()) + 1 + removed_);
     return {request.name, id, request.partitions > 0 ? request.partitions : standard, request.internal,
-            request.overrides};
+            request.overrides, request.name_space};
   }
   Result<void> change(Result<cluster::MetadataRecord> record) {
     if (next_failure) return fail(*std::exchange(next_failure, std::nullopt));
@@ -72,7 +72,7 @@ class CatalogueUnderTest final : public broker::Catalogue {
 
   const config::ServerConfig& server_;
   cluster::Catalogue core_;
-  std::size_t removed_ = 0;  // an id is never used again
+  std::ptrdiff_t removed_ = 0;  // an id is never used again
 };
 
 class OperateUnderTest final : public broker::Operate {
@@ -185,7 +185,9 @@ class DoorUnderTest {
 
   std::shared_ptr<const cluster::Topic> create(const std::string& name, std::int32_t partitions = 1,
                                                config::Overrides overrides = {}, bool internal = false) {
-    broker::TopicRequest request{name, partitions, std::move(overrides), internal};
+    return create({name, partitions, std::move(overrides), internal});
+  }
+  std::shared_ptr<const cluster::Topic> create(broker::TopicRequest request) {
     std::optional<Result<std::shared_ptr<const cluster::Topic>>> made;
     runtime::TaskScope tasks(shard_);
     tasks.spawn("create", keep(catalogue.create_topic(shard_, std::move(request)), &made));

@@ -6,8 +6,13 @@
 
 namespace wharf::kafka {
 
+std::shared_ptr<const cluster::Topic> find_topic(const cluster::TopicTable& topics, TopicId id) {
+  std::shared_ptr<const cluster::Topic> topic = topics.find(id);
+  return topic && topic->name_space == kDefaultNamespace ? topic : nullptr;
+}
+
 NamedTopic find_topic(const cluster::TopicTable& topics, std::string_view name, TopicId id, bool by_id) {
-  std::shared_ptr<const cluster::Topic> topic = by_id ? topics.find(id) : topics.find(name);
+  std::shared_ptr<const cluster::Topic> topic = by_id ? find_topic(topics, id) : topics.find(name);
   if (topic) return {std::move(topic)};
   return {nullptr, by_id ? KafkaError::kUnknownTopicId : KafkaError::kUnknownTopicOrPartition};
 }

@@ -15,6 +15,8 @@ struct NamedTopic {
   std::shared_ptr<const cluster::Topic> topic;  // nullptr on an error
   KafkaError error = KafkaError::kNone;
 };
+/// nullptr also where it is of another namespace: Kafka clients see only those of the default one.
+std::shared_ptr<const cluster::Topic> find_topic(const cluster::TopicTable& topics, TopicId id);
 NamedTopic find_topic(const cluster::TopicTable& topics, std::string_view name, TopicId id, bool by_id);
 
 /// kNone, UNKNOWN_TOPIC_OR_PARTITION, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH (KIP-320; -1: the client did not say).
