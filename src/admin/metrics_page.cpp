@@ -100,14 +100,24 @@ std::unordered_map<TopicId, TopicNumbers> by_topic(const NodeNumbers& node) {
   return topics;
 }
 
+/// Those of the default namespace, Kafka's, are told by their names alone.
+template <class Number>
+void sample_topic(MetricsText& page, const cluster::Topic& topic, Number number) {
+  if (topic.name_space == kDefaultNamespace) {
+    page.sample({{"topic", topic.name}}, number);
+  } else {
+    page.sample({{"vhost", topic.name_space}, {"topic", topic.name}}, number);
+  }
+}
+
 void write_topics(MetricsText& page, const NodeNumbers& node) {
   std::unordered_map<TopicId, TopicNumbers> topics = by_topic(node);
   auto each = [&](MetricName name, auto number) {
     page.family(name);
-    for (const auto& [topic_name, topic] : node.topics->topics()) page.sample({{"topic", topic_name}}, number(topics[topic->id]));
+    for (const auto& topic : node.topics->all()) sample_topic(page, *topic, number(topics[topic->id]));
   };
   page.family("wharf_topic_partitions");
-  for (const auto& [name, topic] : node.topics->topics()) page.sample({{"topic", name}}, std::int64_t{topic->partitions});
+  for (const auto& topic : node.topics->all()) sample_topic(page, *topic, std::int64_t{topic->partitions});
   each("wharf_topic_bytes_in_total", [](const TopicNumbers& topic) { return topic.in.bytes_in; });
   each("wharf_topic_records_in_total", [](const TopicNumbers& topic) { return topic.in.records_in; });
   each("wharf_topic_batches_in_total", [](const TopicNumbers& topic) { return topic.in.batches_in; });

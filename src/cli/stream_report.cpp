@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "cli/entity_options.hpp"
+#include "model/default_namespace.hpp"
 
 namespace wharf::cli {
 namespace {
@@ -28,7 +29,18 @@ std::string stream_report(const boost::json::value& queue, const boost::json::va
       time_cell(partition, "newest_ms"), retention_of(topic));
 }
 
+std::string stream_report(const boost::json::value& queue) {
+  const boost::json::value* arguments = field_of(queue, "arguments");
+  return fmt::format("stream        {}\nvhost         {}\nmessages      {}\nconsumers     {}\narguments     {}\n",
+                     cell(queue, "name"), cell(queue, "vhost"), cell(queue, "messages"), cell(queue, "consumers"),
+                     arguments != nullptr ? boost::json::serialize(*arguments) : "{}");
+}
+
 runtime::Task<Result<void>> show_stream(ManagementSession* session, boost::json::value queue, bool json) {
+  if (cell(queue, "vhost") != kDefaultNamespace) {
+    session->streams.out << (json ? boost::json::serialize(queue) + '\n' : stream_report(queue));
+    co_return Result<void>();
+  }
   const std::string name = cell(queue, "name");
   const std::string about = fmt::format("topic '{}'", name);
   auto topic = co_await session->ask({"GET", path({"wharf", "v1", "topics", name}), nullptr, about});

@@ -23,6 +23,17 @@ TEST(StreamReport, AStreamIsShownByItsQueueItsTopicAndItsPartition) {
             "retention     3600000 ms\n");
 }
 
+TEST(StreamReport, OutsideOfTheDefaultVirtualHostAStreamIsShownByItsQueue) {
+  const boost::json::value queue = boost::json::parse(
+      R"({"name":"s","vhost":"shop","messages":5,"consumers":1,"arguments":{"x-queue-type":"stream"}})");
+  EXPECT_EQ(stream_report(queue),
+            "stream        s\n"
+            "vhost         shop\n"
+            "messages      5\n"
+            "consumers     1\n"
+            "arguments     {\"x-queue-type\":\"stream\"}\n");
+}
+
 TEST(StreamReport, ARetentionIsByAgeAndBySizeOrUnlimited) {
   const auto retention = [](std::string_view topic) {
     const std::string text = stream_report(boost::json::object(), boost::json::parse(topic), boost::json::object());

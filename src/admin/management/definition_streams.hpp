@@ -16,7 +16,7 @@ inline bool is_stream(const cluster::Topic* topic) {
   amqp091::TopicSettings settings = topic->overrides;
   settings.erase("max.message.bytes");
   amqp091::Outcome<amqp091::TopicSettings> declared =
-      amqp091::stream_settings(amqp091::stream_arguments(settings), {topic->name, "/"});
+      amqp091::stream_settings(amqp091::stream_arguments(settings), {topic->name, topic->name_space});
   return declared && *declared == settings;
 }
 

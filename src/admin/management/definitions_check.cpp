@@ -128,7 +128,7 @@ class Trial {
     for (const DefinedVhost& one : definitions_.vhosts) {
       if (Complaint bad = check_name("virtual host", one.name)) return bad;
       if (Complaint bad = complaint_of(check_note({one.description, one.tags}))) return bad;
-      if (Complaint bad = complaint_of(check_default_queue_type(one.default_queue_type, one.name))) return bad;
+      if (Complaint bad = complaint_of(check_default_queue_type(one.default_queue_type))) return bad;
       add_place(one.name, &new_vhost_);
     }
     return std::nullopt;

@@ -8,11 +8,11 @@
 #include "admin/management/access_json.hpp"
 #include "admin/management/answers.hpp"
 #include "admin/management/cluster_name.hpp"
-#include "admin/management/definition_streams.hpp"
 #include "admin/management/each_destination.hpp"
 #include "admin/management/property_json.hpp"
 #include "admin/management/queue_named.hpp"
 #include "admin/management/resources.hpp"
+#include "admin/management/shown_streams.hpp"
 #include "admin/management/vhost_note.hpp"
 
 namespace wharf::management {
@@ -49,26 +49,25 @@ bool is_ready_made(std::string_view exchange) {
 }
 
 /// Of what is exported only: what one connection has to itself goes with it, and not every log topic is a stream.
-bool is_exported(const broker::NamespaceView& view, const cluster::TopicTable& topics,
+bool is_exported(const Call& call, std::string_view vhost, const broker::NamespaceView& view,
                  const routing::Binding& binding) {
   const routing::Destination& to = binding.destination;
   if (binding.source.empty()) return false;
   if (to.kind == DestinationKind::kExchange) return true;
-  if (to.kind == DestinationKind::kLogTopic) return is_stream(topics.find(to.name).get());
+  if (to.kind == DestinationKind::kLogTopic) return stream_named(call, vhost, to.name) != nullptr;
   QueuePointer queue = view.queue(to.name);
   return queue && !queue->exclusive;
 }
 
 runtime::Task<void> gather_destinations(Call* call, Vhost* into) {
   auto visit = [call, into](const broker::NamespaceView& view, routing::DestinationId id) {
-    const cluster::TopicTable::Pointer topics = call->ports.catalogue.topics(call->here);
     const routing::Destination& one = view.routes->destination(id);
     QueuePointer queue = one.kind == DestinationKind::kQueue ? (*view.queues)[id] : nullptr;
     if (queue && !queue->exclusive) into->queues.push_back(std::move(queue));
-    StreamPointer topic = one.kind == DestinationKind::kLogTopic ? topics->find(one.name) : nullptr;
-    if (is_stream(topic.get())) into->streams.push_back(std::move(topic));
+    StreamPointer stream = one.kind == DestinationKind::kLogTopic ? stream_named(*call, into->name, one.name) : nullptr;
+    if (stream) into->streams.push_back(std::move(stream));
     for (routing::Binding& binding : view.routes->bindings_to(one)) {
-      if (is_exported(view, *topics, binding)) into->bindings.push_back(std::move(binding));
+      if (is_exported(*call, into->name, view, binding)) into->bindings.push_back(std::move(binding));
     }
   };
   return each_destination(call, into->name, std::move(visit));

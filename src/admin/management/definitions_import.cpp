@@ -108,8 +108,10 @@ runtime::Task<Result<void>> make_exchanges(Call* call, std::vector<DefinedExchan
 }
 
 runtime::Task<Result<void>> make_stream(Call* call, DefinedQueue* queue) {
-  broker::TopicRequest request{
-      .name = std::move(queue->declaration.name), .partitions = 1, .overrides = std::move(*queue->stream)};
+  broker::TopicRequest request{.name = std::move(queue->declaration.name),
+                               .partitions = 1,
+                               .overrides = std::move(*queue->stream),
+                               .name_space = queue->vhost};
   auto made = co_await call->ports.catalogue.create_topic(call->here, std::move(request));
   if (!made && made.error().code != ErrorCode::kAlreadyExists) co_return fail(made.error());
   co_return Result<void>();

@@ -141,8 +141,6 @@ TEST_F(ManagementApi, WhatCannotBeKeptIsRefusedBeforeAnythingIsChanged) {
               HasSubstr("nobody"));
   EXPECT_THAT(reason(R"("vhosts":[{"name":"v","default_queue_type":"stack"}])"),
               HasSubstr("default_queue_type 'stack' is neither classic nor quorum nor stream"));
-  EXPECT_THAT(reason(R"("vhosts":[{"name":"v","metadata":{"default_queue_type":"stream"}}])"),
-              HasSubstr("default_queue_type stream is for vhost '/' alone"));
   EXPECT_THAT(reason(R"("queues":[{"name":"a b","vhost":"/","durable":true,"arguments":{"x-queue-type":"stream"}}])"),
               HasSubstr("cannot be a stream"));
   EXPECT_THAT(

@@ -91,7 +91,8 @@ runtime::Task<http::Response> put_stream(Call* call, const Asked* asked) {
       amqp091::stream_topic(asked->arguments, {.durable = asked->durable, .auto_delete = asked->auto_delete},
                             {name, call->vhost()}, call->about.stream_batch_bytes);
   if (!settings) co_return answer_of(settings.error());
-  broker::TopicRequest request{.name = name, .partitions = 1, .overrides = std::move(*settings)};
+  broker::TopicRequest request{
+      .name = name, .partitions = 1, .overrides = std::move(*settings), .name_space = call->vhost()};
   auto made = co_await call->ports.catalogue.create_topic(call->here, std::move(request));
   if (made) co_return created();
   StreamPointer known = stream_named(*call, call->vhost(), name);

@@ -8,7 +8,7 @@ namespace wharf::management {
 
 ShownQueue shown_stream(StreamPointer stream) {
   auto queue = std::make_shared<broker::QueueInfo>();
-  queue->name_space = amqp091::kVhostOfStreams;
+  queue->name_space = stream->name_space;
   queue->name = stream->name;
   queue->durable = true;
   queue->type = "stream";
@@ -17,8 +17,7 @@ ShownQueue shown_stream(StreamPointer stream) {
 }
 
 StreamPointer stream_named(const Call& call, std::string_view vhost, std::string_view name) {
-  if (vhost != amqp091::kVhostOfStreams) return nullptr;
-  StreamPointer found = call.ports.catalogue.topics(call.here)->find(std::string(name));
+  StreamPointer found = call.ports.catalogue.topics(call.here)->find(vhost, name);
   return is_stream(found.get()) ? found : nullptr;
 }
 
@@ -26,11 +25,11 @@ StreamPointer stream_named(const Call& call, std::string_view vhost, std::string
 runtime::Task<void> count_streams(Call* call, std::vector<ShownQueue*> queues) {
   std::erase_if(queues, [](const ShownQueue* one) { return one->stream == nullptr; });
   if (queues.empty()) co_return;
-  std::map<std::string, std::uint64_t, std::less<>> readers;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> readers;  // by virtual host and name
   std::vector<broker::ConsumerFacts> consumers = co_await call->ports.statistics.consumers(
       call->here, queues.size() == 1 ? queues.front()->queue->name : std::string());
   for (const broker::ConsumerFacts& one : consumers) {
-    if (one.connection->vhost == amqp091::kVhostOfStreams) ++readers[one.queue];
+    ++readers[{one.connection->vhost, one.queue}];
   }
   for (ShownQueue* one : queues) {
     Result<broker::PartitionMarks> marks = co_await call->ports.read.marks(call->here, one->stream->partition(0));
@@ -38,7 +37,7 @@ runtime::Task<void> count_streams(Call* call, std::vector<ShownQueue*> queues) {
     if (marks) {
       one->numbers->counts.ready = static_cast<std::uint64_t>(marks->high_watermark.value - marks->log_start.value);
     }
-    one->numbers->counts.consumers = readers[one->queue->name];
+    one->numbers->counts.consumers = readers[{one->queue->name_space, one->queue->name}];
   }
 }
 

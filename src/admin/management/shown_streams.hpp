@@ -1,5 +1,5 @@
 #pragma once
-// Streams among the queues: log topics that a client of AMQP could have declared, in the virtual host "/".
+// Streams among the queues: log topics that a client of AMQP could have declared.
 #include <string>
 #include <vector>
 

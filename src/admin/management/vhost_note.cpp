@@ -9,7 +9,6 @@
 #include "admin/management/answers.hpp"
 #include "admin/management/tags.hpp"
 #include "broker/parameters.hpp"
-#include "protocols/amqp091/session/stream_arguments.hpp"
 
 namespace wharf::management {
 namespace {
@@ -49,13 +48,9 @@ std::string kept_queue_type(std::string_view type) {
   return std::string(type == "classic" || type == "undefined" ? std::string_view() : type);
 }
 
-Result<void> check_default_queue_type(std::string_view type, std::string_view vhost) {
+Result<void> check_default_queue_type(std::string_view type) {
   std::string kept = kept_queue_type(type);
-  if (kept.empty() || kept == "quorum" || (kept == "stream" && vhost == amqp091::kVhostOfStreams)) return {};
-  if (kept == "stream") {
-    return fail(ErrorCode::kInvalidArgument,
-                "default_queue_type stream is for vhost '/' alone: streams are log topics, which others have not");
-  }
+  if (kept.empty() || kept == "quorum" || kept == "stream") return {};
   return fail(ErrorCode::kInvalidArgument,
               fmt::format("default_queue_type '{}' is neither classic nor quorum nor stream", type));
 }

@@ -24,8 +24,8 @@ VhostNote note_from_json(std::string_view text);
 
 /// With a virtual host's default queue type (broker/entities.hpp), which the doors do act on: RabbitMQ's `metadata`.
 boost::json::object metadata_json(const VhostNote& note, std::string_view default_queue_type);
-/// kInvalidArgument: it is none, or a stream's outside of "/", where there are no log topics.
-Result<void> check_default_queue_type(std::string_view type, std::string_view vhost);
+/// kInvalidArgument: it is none.
+Result<void> check_default_queue_type(std::string_view type);
 /// What says nothing is classic, which is kept as nothing.
 std::string kept_queue_type(std::string_view type);
 

@@ -84,7 +84,7 @@ Answer put_vhost(Call* call) {
   Body body(call->request.body);
   VhostNote note = note_in(body);
   std::optional<std::string> type = body.text("default_queue_type");
-  if (Result<void> good = check_default_queue_type(type.value_or(""), call->vhost()); !good)
+  if (Result<void> good = check_default_queue_type(type.value_or("")); !good)
     body.refuse(json_text(good.error().message));
   if (body.refusal()) co_return *body.refusal();
   if (Result<void> fits = check_note(note); !fits) co_return answer_of(fits.error());

@@ -30,14 +30,15 @@ Outcome<broker::TopicRequest> request_of(const Client& client, const QueueDeclar
       stream_topic(declare.arguments, {declare.durable, declare.exclusive, declare.auto_delete},
                    name_of(client, declare.queue), largest_batch(client));
   if (!settings) return refuse(settings.error());
-  return broker::TopicRequest{.name = declare.queue, .partitions = 1, .overrides = std::move(*settings)};
+  return broker::TopicRequest{
+      .name = declare.queue, .partitions = 1, .overrides = std::move(*settings), .name_space = client.vhost};
 }
 
 }  // namespace
 
 StreamPointer find_stream(const Client& client, std::string_view name) {
-  if (client.vhost != kVhostOfStreams || find_queue(client, name)) return nullptr;
-  StreamPointer topic = client.door.catalogue.topics(client.shard)->find(name);
+  if (find_queue(client, name)) return nullptr;
+  StreamPointer topic = client.door.catalogue.topics(client.shard)->find(client.vhost, name);
   return topic && !topic->internal ? topic : nullptr;
 }
 

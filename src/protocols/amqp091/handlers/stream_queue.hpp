@@ -1,6 +1,6 @@
 #pragma once
-// A log topic as AMQP knows it: a queue of type stream, in the virtual host that log topics are in. Kafka clients see
-// the same topic; who made it does not matter.
+// A log topic as AMQP knows it: a queue of type stream, in the virtual host of its namespace. Kafka clients see those
+// of the default one as topics; who made it does not matter.
 #include <cstdint>
 #include <memory>
 #include <string_view>

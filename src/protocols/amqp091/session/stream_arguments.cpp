@@ -132,12 +132,12 @@ Outcome<TopicSettings> stream_topic(const PropertyTable& arguments, QueuePropert
   if (auto possible = check_properties("stream", properties, queue); !possible) return refuse(possible.error());
   Outcome<TopicSettings> settings = stream_settings(arguments, queue);
   if (!settings) return settings;
-  auto cannot_be = [&queue](std::string_view why) {
+  if (!is_topic_name(queue.name)) {
     return refuse(ReplyCode::kPreconditionFailed,
-                  fmt::format("{} cannot be a stream: streams are log topics, {}", resource_of(queue), why));
-  };
-  if (queue.vhost != kVhostOfStreams) return cannot_be(fmt::format("which only vhost '{}' has", kVhostOfStreams));
-  if (!is_topic_name(queue.name)) return cannot_be("whose names have up to 249 letters, digits, '.', '_' and '-'");
+                  fmt::format("{} cannot be a stream: streams are log topics, whose names have up to 249 letters, "
+                              "digits, '.', '_' and '-'",
+                              resource_of(queue)));
+  }
   settings->emplace("max.message.bytes", fmt::format("{}", batch_bytes));
   return settings;
 }

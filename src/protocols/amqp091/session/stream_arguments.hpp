@@ -18,9 +18,6 @@
 
 namespace wharf::amqp091 {
 
-/// The one that has log topics.
-inline constexpr std::string_view kVhostOfStreams = "/";
-
 /// A topic's settings by name, as texts.
 using TopicSettings = std::map<std::string, std::string>;
 
@@ -31,7 +28,7 @@ bool asks_for_stream(const PropertyTable& arguments);
 Outcome<TopicSettings> stream_settings(const PropertyTable& arguments, QueueName queue);
 
 /// The log topic's settings, whose batches may have `batch_bytes`. Errors: PRECONDITION_FAILED, also for what cannot be
-/// a stream, or has a name that no topic can have, or is in a virtual host that has none.
+/// a stream, or has a name that no topic can have.
 Outcome<TopicSettings> stream_topic(const PropertyTable& arguments, QueueProperties properties, QueueName queue,
                                     std::uint64_t batch_bytes);
 

@@ -76,8 +76,8 @@ QueuePointer find_queue(const Client& client, std::string_view name) {
 }
 
 bool is_stream(const Client& client, std::string_view name) {
-  if (client.name_space != "/" || find_queue(client, name)) return false;
-  auto topic = client.door.catalogue.topics(client.shard)->find(name);
+  if (find_queue(client, name)) return false;
+  auto topic = client.door.catalogue.topics(client.shard)->find(client.name_space, name);
   return topic && !topic->internal;
 }
 

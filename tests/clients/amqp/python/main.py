@@ -17,7 +17,8 @@ import pika_selectors
 import pika_streams
 import pika_traps
 import pika_users
+import pika_vhost_streams
 
 if __name__ == "__main__":
     cases.main(pika_deduplication, pika_delays, pika_entities, pika_groups, pika_last_values, pika_messages, pika_queues,
-               pika_selectors, pika_streams, pika_traps, pika_users)
+               pika_selectors, pika_streams, pika_traps, pika_users, pika_vhost_streams)

@@ -15,13 +15,13 @@ def _stream(channel, **arguments):
     return name
 
 
-def _publish(channel, stream, *bodies):
+def publish(channel, stream, *bodies):
     channel.confirm_delivery()
     for body in bodies:
         channel.basic_publish("", stream, body)
 
 
-def _consume(channel, stream, offset, settle=True):
+def consume_stream(channel, stream, offset, settle=True):
     """What is delivered gathers in the list: (x-stream-offset, body)."""
     seen = []
 
@@ -34,7 +34,7 @@ def _consume(channel, stream, offset, settle=True):
     return seen
 
 
-def _await(channel, seen, count):
+def await_messages(channel, seen, count):
     def enough():
         channel.connection.process_data_events(0.05)
         return len(seen) >= count
@@ -45,14 +45,14 @@ def _await(channel, seen, count):
 def test_every_consumer_of_a_stream_sees_all_of_it_from_where_it_begins(bootstrap):
     with opened(bootstrap) as channel:
         stream = _stream(channel)
-        _publish(channel, stream, b"0", b"1", b"2")
+        publish(channel, stream, b"0", b"1", b"2")
         channel.basic_qos(prefetch_count=10)
         everything = [(0, b"0"), (1, b"1"), (2, b"2"), (3, b"3")]
         starts = {"first": 0, "last": 2, "next": 3, "1h": 0, 1: 1, 3: 3}
-        seen = {start: _consume(channel, stream, start) for start in starts}
-        _publish(channel, stream, b"3")
+        seen = {start: consume_stream(channel, stream, start) for start in starts}
+        publish(channel, stream, b"3")
         for start, first in starts.items():
-            _await(channel, seen[start], 4 - first)
+            await_messages(channel, seen[start], 4 - first)
             equal(seen[start], everything[first:], start)
         channel.queue_delete(stream)
 
@@ -60,14 +60,14 @@ def test_every_consumer_of_a_stream_sees_all_of_it_from_where_it_begins(bootstra
 def test_acknowledgements_of_a_stream_give_room_only(bootstrap):
     with opened(bootstrap) as channel:
         stream = _stream(channel)
-        _publish(channel, stream, b"0", b"1", b"2", b"3")
+        publish(channel, stream, b"0", b"1", b"2", b"3")
         channel.basic_qos(prefetch_count=2)
-        seen = _consume(channel, stream, "first", settle=False)
-        _await(channel, seen, 2)
+        seen = consume_stream(channel, stream, "first", settle=False)
+        await_messages(channel, seen, 2)
         channel.connection.process_data_events(0.2)
         equal([body for _, body in seen], [b"0", b"1"])
         channel.basic_nack(2, multiple=True, requeue=True)
-        _await(channel, seen, 4)
+        await_messages(channel, seen, 4)
         equal([body for _, body in seen], [b"0", b"1", b"2", b"3"])
         channel.queue_delete(stream)
 
@@ -75,13 +75,13 @@ def test_acknowledgements_of_a_stream_give_room_only(bootstrap):
 def test_a_streams_consumer_is_told_that_it_is_deleted(bootstrap):
     with opened(bootstrap) as channel, opened(bootstrap) as other:
         stream = _stream(channel)
-        _publish(other, stream, b"0", b"1")
+        publish(other, stream, b"0", b"1")
         channel.basic_qos(prefetch_count=1)
         cancelled = []
         channel.add_on_cancel_callback(cancelled.append)
-        _await(channel, _consume(channel, stream, "first", settle=False), 1)
+        await_messages(channel, consume_stream(channel, stream, "first", settle=False), 1)
         other.queue_delete(stream)
-        _await(channel, cancelled, 1)
+        await_messages(channel, cancelled, 1)
 
 
 def test_a_stream_is_declared_again_as_it_is_only(bootstrap):

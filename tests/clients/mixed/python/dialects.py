@@ -10,9 +10,9 @@ from cases import eventually, unique
 
 
 @contextlib.contextmanager
-def opened():
+def opened(**settings):
     host, port = os.environ["WHARF_AMQP"].rsplit(":", 1)
-    connection = pika.BlockingConnection(pika.ConnectionParameters(host, int(port)))
+    connection = pika.BlockingConnection(pika.ConnectionParameters(host, int(port), **settings))
     try:
         channel = connection.channel()
         channel.confirm_delivery()

@@ -5,6 +5,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "kafka" / "harness"))
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "amqp" / "python"))
+
 import cases
 import scripts
 import streams

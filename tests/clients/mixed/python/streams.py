@@ -4,6 +4,7 @@ import pika
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+import management
 from cases import equal, eventually, unique
 from dialects import fetched, opened
 
@@ -105,3 +106,24 @@ def test_what_a_stream_is_declared_with_is_the_topics_configuration(bootstrap):
         except pika.exceptions.ChannelClosedByBroker as closed:
             error = closed.reply_code
         equal(error, 404)
+
+
+if management.IS_THERE:
+    def test_kafka_clients_see_and_reach_no_stream_of_another_virtual_host(bootstrap):
+        vhost, stream = unique("v"), unique("stream")
+        management.make_vhost(vhost)
+        admin = AdminClient({"bootstrap.servers": bootstrap})
+        with opened(virtual_host=vhost) as channel:
+            channel.queue_declare(stream, durable=True, arguments={"x-queue-type": "stream"})
+            channel.basic_publish("", stream, b"amqp")
+            equal(stream in admin.list_topics().topics, False)
+            for future in admin.create_topics([NewTopic(stream, 1, 1)]).values():
+                future.result()
+            _produce(bootstrap, stream, [b"kafka"])
+            equal([record.value() for record in fetched(bootstrap, stream, 1)], [b"kafka"])
+            equal([body for _, _, body in _streamed(channel, stream, 1)], [b"amqp"])
+            equal(channel.queue_declare(stream, passive=True).method.message_count, 1)
+            for future in admin.delete_topics([stream]).values():
+                future.result()
+            equal(channel.queue_declare(stream, passive=True).method.message_count, 1)
+        management.ask("DELETE", f"vhosts/{vhost}")
