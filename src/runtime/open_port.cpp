@@ -81,10 +81,10 @@ void OpenPort::refuse(std::unique_ptr<Stream> stream) {
 
 Task<void> OpenPort::serve(Lane* lane, std::unique_ptr<Stream> stream) {
   std::unique_ptr<PortConnection> connection = lane->port.welcome_(lane->index, std::move(stream));
-  lane->connections.insert(connection.get());
+  auto place = lane->connections.insert(lane->connections.end(), connection.get());
   if (lane->closing) connection->close();
   co_await connection->run();
-  lane->connections.erase(connection.get());
+  lane->connections.erase(place);
   // Runs before the port is gone: close() comes back from this shard by a later post.
   OpenPort* port = &lane->port;
   port->accepting_.shard().post([port] { port->one_left(); });

@@ -10,9 +10,9 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <list>
 #include <memory>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "runtime/descriptors.hpp"
@@ -70,7 +70,7 @@ class OpenPort {
     OpenPort& port;
     std::size_t index;
     Shard& shard;
-    std::unordered_set<PortConnection*> connections;
+    std::list<PortConnection*> connections;  // in the order in which they came
     bool closing = false;
     TaskScope tasks;
   };
