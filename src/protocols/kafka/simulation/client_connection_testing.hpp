@@ -44,6 +44,7 @@ class ClientConnection {
     Result<void> written = co_await stream_->write(std::move(pieces));
     if (part < 1) sim::SimulatedNetwork::reset(*stream_);
     if (part < 1) is_over_ = true;
+    if (!written) ended(asked_.back());
     co_return written && !is_over_;
   }
 

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "protocols/kafka/simulation/consumer_testing.hpp"
+#include "protocols/kafka/simulation/member_testing.hpp"
 #include "protocols/kafka/simulation/producer_testing.hpp"
 #include "protocols/kafka/simulation/simulated_broker_testing.hpp"
 #include "sim/seeds.hpp"
@@ -35,6 +36,7 @@ class Scenario {
     world_.topic = broker_.create_topic();
     for (auto& producer : producers_) producer->start();
     for (auto& consumer : consumers_) consumer->start();
+    for (auto& member : members_) member->start();
     std::uint64_t lives = draw_.between(std::uint64_t{1}, std::uint64_t{3});
     for (std::uint64_t life = 1; life <= lives; ++life) {
       live_through_cuts();
@@ -102,10 +104,44 @@ class Scenario {
     until("the consumers have not read everything", [this] {
       return std::ranges::all_of(consumers_, [this](auto& consumer) { return has_read_all(*consumer); });
     });
+    finish_group();
     for (auto& producer : producers_) producer->leave();
     for (auto& consumer : consumers_) consumer->leave();
+    for (auto& member : members_) member->leave();
     until("connections are left", [this] { return broker_.connections() == 0; });
   }
+  /// Also when one of them is gone without a word.
+  void finish_group() {
+    for (auto& member : members_) member->settle();
+    if (draw_.coin()) {
+      if (draw_.coin()) world_.simulation.network().partition(members_.back()->host(), kBroker);
+      members_.back()->leave();
+      members_.pop_back();
+    }
+    until("the group does not settle", [this] { return is_settled(); });
+    until("the group has not read everything", [this] { return has_committed_all(); });
+    world_.simulation.network().heal();
+    for (std::int32_t i = 0; i < kPartitions; ++i) {
+      if (group_.records_read(i) < static_cast<std::size_t>(ledger_.end(i)))
+        world_.complain("the group has passed over records");
+    }
+  }
+  /// All in one generation, with all partitions among them.
+  bool is_settled() const {
+    std::size_t owned = 0;
+    for (const auto& member : members_) {
+      if (!member->generation() || member->generation() != members_.front()->generation()) return false;
+      owned += member->partitions().size();
+    }
+    return owned == static_cast<std::size_t>(kPartitions);
+  }
+  bool has_committed_all() const {
+    for (std::int32_t i = 0; i < kPartitions; ++i) {
+      if (group_.committed(i) < ledger_.end(i)) return false;
+    }
+    return true;
+  }
+
   /// From its first record to its last, by somebody new, as the last restart left it.
   void audit() {
     if (draw_.coin()) restart();
@@ -142,9 +178,11 @@ class Scenario {
   sim::SeededRandom draw_ = world_.simulation.random("scenario");
   SimulatedBroker broker_{world_, draw_.between(std::uint64_t{1}, std::uint64_t{2}), settings(draw_)};
   Ledger ledger_{world_};
+  GroupLedger group_{world_};
   std::vector<std::string> hosts_;
   std::vector<std::unique_ptr<Producer>> producers_ = make_producers();
   std::vector<std::unique_ptr<Consumer>> consumers_ = make_consumers();
+  std::vector<std::unique_ptr<Member>> members_ = make_members();
 
   std::vector<std::unique_ptr<Producer>> make_producers() {
     std::vector<std::unique_ptr<Producer>> made;
@@ -157,6 +195,13 @@ class Scenario {
     std::vector<std::unique_ptr<Consumer>> made;
     for (const char* host : {"consumer-1", "consumer-2"}) {
       made.push_back(std::make_unique<Consumer>(world_, hosts_.emplace_back(host), ledger_));
+    }
+    return made;
+  }
+  std::vector<std::unique_ptr<Member>> make_members() {
+    std::vector<std::unique_ptr<Member>> made;
+    for (const char* host : {"member-1", "member-2", "member-3"}) {
+      made.push_back(std::make_unique<Member>(world_, hosts_.emplace_back(host), ledger_, group_));
     }
     return made;
   }
