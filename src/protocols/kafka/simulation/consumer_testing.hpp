@@ -30,7 +30,7 @@ class Consumer final : public Client {
   runtime::Task<void> talk() override {
     while (goes_on()) {
       bool ends = random_.one_in(40);
-      std::size_t polls = random_.between(std::uint64_t{1}, std::uint64_t{3});
+      std::size_t polls = random_.coin() ? 1 : random_.between(std::uint64_t{2}, std::uint64_t{3});
       are_many_ = polls > 1;
       std::vector<Poll> sent;
       for (std::size_t i = 0; i < polls && goes_on(); ++i) {

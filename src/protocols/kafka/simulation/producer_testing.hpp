@@ -88,6 +88,8 @@ class Producer final : public Client {
     while (goes_on() && kept_ == 0 && in_flight_ < window_) {
       if (in_flight_ == unacknowledged_.size()) {
         if (made_ == total_ || (in_flight_ > 0 && random_.one_in(3))) co_return;
+        if (in_flight_ == 0 && random_.one_in(4)) co_await rest(std::chrono::seconds(2));
+        if (!goes_on()) co_return;
         make_unit();
       }
       Unit unit = unacknowledged_[in_flight_++];
