@@ -94,6 +94,7 @@ class Member final : public Client {
     if (response->error_code != KafkaError::kNone) co_return heed(response->error_code);
     for (std::byte partition : response->assignment) partitions_.push_back(static_cast<std::int32_t>(partition));
     group_.synced(generation_, member_id_, partitions_);
+    heard_ = {now(), world_.life};
     co_await find_positions();
   }
 
