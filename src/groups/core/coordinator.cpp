@@ -211,9 +211,8 @@ Actions GroupCoordinator::resign(Now now) {
     entry.group.resign(ErrorCode::kNotCoordinator, step);
   }
   pending_.clear();
-  groups_.clear();
   wakes_.clear();
-  return actions;
+  return actions;  // its groups stay to be looked at: a reader that asks while the node stops still has its offsets
 }
 
 Result<void> GroupCoordinator::replay(ByteView key, std::optional<ByteView> value) {

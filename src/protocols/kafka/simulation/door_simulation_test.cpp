@@ -212,5 +212,9 @@ TEST(KafkaDoorSimulation, WhatWasAcknowledgedIsThereAndNobodyWaitsForEver) {
   EXPECT_EQ(unstable, std::vector<std::uint64_t>());
 }
 
+TEST(KafkaDoorSimulation, WhoAsksForItsGroupsOffsetsWhileTheBrokerStopsIsToldThem) {
+  for (std::uint64_t seed : {1094, 2095}) Scenario(seed).run();
+}
+
 }  // namespace
 }  // namespace wharf::kafka
