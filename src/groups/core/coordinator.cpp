@@ -212,7 +212,7 @@ Actions GroupCoordinator::resign(Now now) {
   }
   pending_.clear();
   wakes_.clear();
-  return actions;  // its groups stay to be looked at: a reader that asks while the node stops still has its offsets
+  return actions;
 }
 
 Result<void> GroupCoordinator::replay(ByteView key, std::optional<ByteView> value) {

@@ -44,7 +44,8 @@ class GroupCoordinator {
   Actions tick(Now now);
   /// When tick() may have something to do; none while nothing waits. Never later than that, sometimes earlier.
   std::optional<MonotonicTime> next_deadline() const;
-  /// The groups move elsewhere: whatever is parked or being written is answered kNotCoordinator. Afterwards, destroy.
+  /// The groups move elsewhere: whatever is parked or being written is answered kNotCoordinator. Afterwards they are only
+  /// looked at: who asks meanwhile is told what was committed, and not that nothing was.
   Actions resign(Now now);
 
   /// None where there is no such group (Kafka shows it as "Dead").

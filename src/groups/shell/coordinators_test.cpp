@@ -206,6 +206,15 @@ TEST(Coordinators, AStopAnswersWhoWaitsForOthersAndWhatComesAfter) {
   EXPECT_EQ(late.error, ErrorCode::kNotCoordinator);
 }
 
+/// Kafka's door is open for a while yet: a member that is told of none begins anew.
+TEST(Coordinators, AStopStillTellsWhatWasCommitted) {
+  World world;
+  world.commit_and_wait(3, 0);
+  world.resign();
+  world.simulation.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(world.stored(), 3u);
+}
+
 TEST(Coordinators, AGroupGoesHoweverManyOffsetsItHas) {
   World world;
   for (std::int32_t from = 0; from < 30'000; from += 6'000) world.commit_and_wait(6'000, from);
