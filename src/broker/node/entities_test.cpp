@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "broker/node/kept_topic.hpp"
 #include "broker/node/node_testing.hpp"
 #include "runtime/memory_files.hpp"
 
@@ -119,6 +120,9 @@ runtime::Task<void> make_stream(Node* node, runtime::Shard* here, PartitionId* i
   EXPECT_TRUE(node->entities().find(*here, "shop")->routes->find(DestinationKind::kLogTopic, "s"));
   EXPECT_FALSE(node->entities().find(*here, "/")->routes->find(DestinationKind::kLogTopic, "s"));
   *into = (*made)->partition(0);
+  std::vector<KeptValue> values{{"key", "value"}};
+  Result<void> written = co_await write_kept(*here, &node->publish(), *into, std::move(values));
+  EXPECT_TRUE(written);
 }
 
 /// Whether its log is counted to the data folder.
