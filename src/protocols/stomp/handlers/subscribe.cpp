@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "model/default_namespace.hpp"
 #include "protocols/stomp/handlers/deliveries.hpp"
 #include "protocols/stomp/handlers/dispatch.hpp"
 #include "protocols/stomp/handlers/queues.hpp"
@@ -121,9 +122,10 @@ runtime::Task<Outcome<QueuePointer>> queue_of(Client* client, const SubscribeReq
   const Destination& from = request->destination;
   const bool by_name = from.kind == Kind::kQueue || from.kind == Kind::kAmqQueue;
   if (by_name && is_stream(*client, from.name)) {
-    co_return refuse("Not served", fmt::format("'{}' is a log topic: subscribe to /topic/{} for what is published from "
-                                               "now on, or read it by AMQP or Kafka",
-                                               from.name, from.name));
+    co_return refuse("Not served",
+                     fmt::format("'{}' is a log topic: subscribe to /topic/{} for what is published from "
+                                 "now on, or read it by AMQP{}",
+                                 from.name, from.name, client->name_space == kDefaultNamespace ? " or Kafka" : ""));
   }
   Outcome<QueuePointer> queue;
   switch (from.kind) {
