@@ -51,7 +51,7 @@ class NodeEntities final : public Entities {
  private:
   runtime::Task<void> begin_anew(runtime::Shard& here, std::string name_space, std::string exchange);
   runtime::Task<void> cancel_delayed(runtime::Shard* here, std::string name);
-  runtime::Task<Result<void>> forget_namespace(runtime::Shard* here, std::string name);
+  runtime::Task<Result<void>> forget_left(runtime::Shard* here, std::string name);
   bool replays(const runtime::Shard& here, std::string_view name_space, const routing::Binding& binding) const;
 
   routing::Authority* authority_ = nullptr;
