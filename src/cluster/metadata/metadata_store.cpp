@@ -113,14 +113,9 @@ runtime::Task<Result<void>> MetadataStore::change(Plan plan) {
   co_return outcome;
 }
 
-runtime::Task<Result<void>> MetadataStore::define(std::vector<Definition> definitions) {
-  Result<void> outcome = co_await ask(Definitions{std::move(definitions), std::nullopt});
-  co_return outcome;
-}
-
-runtime::Task<Result<void>> MetadataStore::define_and_empty(std::vector<Definition> definitions,
-                                                            std::string name_space) {
-  Result<void> outcome = co_await ask(Definitions{std::move(definitions), std::move(name_space)});
+runtime::Task<Result<void>> MetadataStore::define(std::vector<Definition> definitions,
+                                                  std::optional<std::string> emptied) {
+  Result<void> outcome = co_await ask(Definitions{std::move(definitions), std::move(emptied)});
   co_return outcome;
 }
 

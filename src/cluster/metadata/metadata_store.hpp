@@ -54,10 +54,10 @@ class MetadataStore {
 
   /// On the store's own shard. The change is durable and everywhere when this returns.
   runtime::Task<Result<void>> change(Plan plan);
-  /// On the store's own shard. Writes all of them or, with an error, none; in the order of the calls and of changes.
-  runtime::Task<Result<void>> define(std::vector<Definition> definitions);
-  /// The same, and removes with it the topics that the namespace has when its turn comes: all of it or nothing.
-  runtime::Task<Result<void>> define_and_empty(std::vector<Definition> definitions, std::string name_space);
+  /// On the store's own shard. Writes all of them or, with an error, none; in the order of the calls and of changes. With
+  /// them go the topics that the namespace `emptied`, if any, has when their turn comes.
+  runtime::Task<Result<void>> define(std::vector<Definition> definitions,
+                                     std::optional<std::string> emptied = std::nullopt);
   /// What open() found under keys that begin with `<kind>/`: the newest of each key, where it has a value, in the order
   /// in which they were written. They are forgotten here.
   std::vector<Definition> take_definitions(std::string_view kind);

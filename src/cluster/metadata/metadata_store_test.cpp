@@ -38,11 +38,8 @@ class Running {
   }
 
   runtime::Shard& shard() { return machine_.shard(); }
-  Result<void> define(Definitions definitions) {
-    return simulation_.run(shard(), store->define(std::move(definitions)));
-  }
-  Result<void> define_and_empty(Definitions definitions, std::string name_space) {
-    return simulation_.run(shard(), store->define_and_empty(std::move(definitions), std::move(name_space)));
+  Result<void> define(Definitions definitions, std::optional<std::string> emptied = std::nullopt) {
+    return simulation_.run(shard(), store->define(std::move(definitions), std::move(emptied)));
   }
   Result<void> create_topic(std::string name, std::uint8_t number, std::string name_space = "/") {
     TopicId id;
@@ -124,9 +121,9 @@ TEST(MetadataStore, ANamespaceIsEmptiedInTheWriteOfTheDefinitionsAndOfWhatCameBe
     EXPECT_TRUE(running.create_topic("orders", 2, "shop"));
     EXPECT_TRUE(running.define({{"namespace/shop", "1"}}));
     running.spreads = 0;
-    EXPECT_TRUE(running.define_and_empty({{"namespace/shop", std::nullopt}}, "shop"));
+    EXPECT_TRUE(running.define({{"namespace/shop", std::nullopt}}, "shop"));
     EXPECT_EQ(running.spreads, 1);
-    EXPECT_TRUE(running.define_and_empty({{"namespace/bank", std::nullopt}}, "bank"));
+    EXPECT_TRUE(running.define({{"namespace/bank", std::nullopt}}, "bank"));
     EXPECT_EQ(running.spreads, 1) << "it had no topics";
     EXPECT_FALSE(running.store->catalogue().table()->find(in_shop));
   }
@@ -148,7 +145,7 @@ TEST(MetadataStore, ANamespaceAndItsTopicsGoTogetherInAPowerLossOrNotAtAll) {
       for (std::uint8_t i = 1; i <= 20; ++i) ASSERT_TRUE(running.create_topic("t" + std::to_string(i), i, "shop"));
       runtime::TaskScope calls(running.shard());
       auto remove = [](MetadataStore* store) -> runtime::Task<void> {
-        std::ignore = co_await store->define_and_empty({{"namespace/shop", std::nullopt}}, "shop");
+        std::ignore = co_await store->define({{"namespace/shop", std::nullopt}}, "shop");
       };
       calls.spawn("remove", remove(running.store.get()));
       simulation.run_for(std::chrono::microseconds(seed * 10));

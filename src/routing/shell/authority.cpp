@@ -96,7 +96,7 @@ Result<void> Authority::check_topics_under_way(const Plan& plan) const {
     const auto* made = std::get_if<QueueMade>(&change);
     if (made == nullptr) continue;
     auto topic = with_.metadata->planned().find(made->queue->name_space, made->queue->name);
-    if (topic && !topic->internal) return fail(is_a_stream(*made->queue));
+    if (topic && !topic->internal) return fail(is_of_other_type(*made->queue, made->queue->type, "stream"));
   }
   return {};
 }
@@ -124,12 +124,7 @@ runtime::Task<Result<void>> Authority::keep(std::vector<cluster::Definition> def
   std::vector<cluster::Definition> all = owed;
   std::ranges::move(definitions, std::back_inserter(all));
   keeping_ = true;
-  Result<void> kept;
-  if (emptied) {
-    kept = co_await with_.metadata->define_and_empty(std::move(all), std::move(*emptied));
-  } else {
-    kept = co_await with_.metadata->define(std::move(all));
-  }
+  Result<void> kept = co_await with_.metadata->define(std::move(all), std::move(emptied));
   keeping_ = false;
   if (!kept) owed_.insert(owed_.begin(), owed.begin(), owed.end());
   co_return kept;
@@ -160,9 +155,7 @@ Result<void> Authority::check_new_topic(const std::string& name_space, const std
   }
   if (in == nullptr) return fail(no_namespace(name_space));
   if (!queue) return {};
-  return fail(ErrorCode::kPreconditionFailed,
-              fmt::format("inequivalent arg 'x-queue-type' for {}: received 'stream' but current is '{}'",
-                          resource(DestinationKind::kQueue, name, name_space), queue->type));
+  return fail(is_of_other_type(*queue, "stream", queue->type));
 }
 
 void Authority::make_true(Plan plan, Reply reply) {

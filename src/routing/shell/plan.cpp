@@ -62,11 +62,10 @@ void add(Plan& all, Plan one) {
 
 }  // namespace
 
-/// A queue and a log topic share the names of a namespace: to AMQP both are queues.
-Error is_a_stream(const queue::QueueInfo& queue) {
+Error is_of_other_type(const queue::QueueInfo& queue, std::string_view received, std::string_view current) {
   return {ErrorCode::kPreconditionFailed,
-          fmt::format("inequivalent arg 'x-queue-type' for {}: received '{}' but current is 'stream'",
-                      resource(DestinationKind::kQueue, queue.name, queue.name_space), queue.type)};
+          fmt::format("inequivalent arg 'x-queue-type' for {}: received '{}' but current is '{}'",
+                      resource(DestinationKind::kQueue, queue.name, queue.name_space), received, current)};
 }
 
 Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue) {
@@ -75,7 +74,8 @@ Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const que
   Plan plan;
   plan.queue = (*in)->queue(queue->name);
   if (plan.queue) return plan;
-  if ((*in)->routes.find(DestinationKind::kLogTopic, queue->name)) return fail(is_a_stream(*queue));
+  if ((*in)->routes.find(DestinationKind::kLogTopic, queue->name))
+    return fail(is_of_other_type(*queue, queue->type, "stream"));
   if (queue->survives()) plan.definitions.push_back(definition_of(*queue));
   plan.queue = queue;
   plan.changes.emplace_back(QueueMade{std::move(queue)});

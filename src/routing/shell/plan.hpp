@@ -40,8 +40,8 @@ struct Plan {
 // Errors are those of RoutingTable, and kNotFound for the namespace.
 /// `queue` unless one of this name is there. kPreconditionFailed: it is a log topic's name.
 Result<Plan> plan_declare_queue(const Namespaces& now, std::shared_ptr<const queue::QueueInfo> queue);
-/// Why it cannot be where a log topic has its name: kPreconditionFailed.
-Error is_a_stream(const queue::QueueInfo& queue);
+/// Why a queue and a log topic, which is a stream, cannot have one name: to AMQP both are queues. kPreconditionFailed.
+Error is_of_other_type(const queue::QueueInfo& queue, std::string_view received, std::string_view current);
 /// Of many: all of them that are not there, or none.
 Result<Plan> plan_declare_queues(const Namespaces& now,
                                  const std::vector<std::shared_ptr<const queue::QueueInfo>>& queues);
