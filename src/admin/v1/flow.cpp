@@ -9,6 +9,7 @@
 #include "admin/v1/flow_sources.hpp"
 #include "admin/v1/resources.hpp"
 #include "admin/v1/topic_json.hpp"
+#include "model/default_namespace.hpp"
 #include "routing/core/router.hpp"
 
 namespace wharf::v1 {
@@ -19,7 +20,7 @@ using routing::Destination;
 using routing::DestinationKind;
 
 constexpr std::size_t kMost = 8;
-constexpr const char* kTopicVhost = "/";  // where topics are streams
+constexpr std::string_view kTopicVhost = kDefaultNamespace;  // where topics are streams
 
 /// One answer on its way.
 struct Flow {
@@ -287,7 +288,7 @@ std::map<Place, Feeders> all_feeders(const Flow& flow) {
                                    std::pair(FlowKind::kTopic, DestinationKind::kLogTopic)}) {
     for (Place place : flow.picture.all_of(kind)) {
       const FlowNode& node = flow.picture.at(place);
-      const std::string vhost = kind == FlowKind::kTopic ? kTopicVhost : node.vhost;
+      const std::string vhost(kind == FlowKind::kTopic ? kTopicVhost : node.vhost);
       if (!node.others) feeders.emplace(place, feeders_of(flow, vhost, {destination, node.name}));
     }
   }
@@ -298,7 +299,7 @@ void connect_all_feeders(Flow& flow, const std::map<Place, Feeders>& feeders) {
   std::map<std::string, ByName> by_name = published_by_name(flow, feeders);
   for (const auto& [place, names] : feeders) {
     const FlowNode& node = flow.picture.at(place);
-    const std::string vhost = node.kind == FlowKind::kTopic ? kTopicVhost : node.vhost;
+    const std::string vhost(node.kind == FlowKind::kTopic ? kTopicVhost : node.vhost);
     connect_feeders(flow, vhost, names, place, by_name[vhost]);
   }
 }
@@ -319,7 +320,7 @@ void connect_topics(Flow& flow, const std::map<Place, Feeders>& feeders) {
   std::optional<Place> kafka = flow.picture.find(FlowKind::kProducers, {}, "Kafka");
   if (!kafka) return;
   for (Place place : flow.picture.all_of(FlowKind::kTopic)) {
-    auto busy = [&](const std::string& name) { return !name.empty() && is_busy(flow, kTopicVhost, name); };
+    auto busy = [&](const std::string& name) { return !name.empty() && is_busy(flow, std::string(kTopicVhost), name); };
     auto found = feeders.find(place);
     bool is_fed = found != feeders.end() && std::ranges::any_of(found->second, busy);
     flow.picture.connect(*kafka, place, is_fed ? std::nullopt : flow.picture.at(place).in);

@@ -1,12 +1,11 @@
 #include "admin/v1/rights.hpp"
 
 #include "admin/v1/answers.hpp"
+#include "model/default_namespace.hpp"
 #include "security/core/refusals.hpp"
 
 namespace wharf::v1 {
 namespace {
-
-constexpr std::string_view kNamespace = "/";
 
 bool monitors(const security::Principal& user) {
   return user.has_tag("administrator") || user.has_tag("monitoring");
@@ -14,7 +13,7 @@ bool monitors(const security::Principal& user) {
 
 /// Topics and groups are of that virtual host.
 bool enters(const Call& call) {
-  return call.ports.access.table(call.here).may_use_namespace(call.user, kNamespace);
+  return call.ports.access.table(call.here).may_use_namespace(call.user, kDefaultNamespace);
 }
 
 }  // namespace
@@ -41,8 +40,8 @@ std::optional<http::Response> refused(const Call& call, Right right) {
 
 std::optional<http::Response> refused(const Call& call, security::Verb verb, std::string_view topic) {
   security::Resource resource = security::Resource::queue(topic);
-  if (call.ports.access.table(call.here).may(call.user, kNamespace, verb, resource)) return std::nullopt;
-  return refusal_of(security::access_refused(call.user.name, kNamespace, verb, resource));
+  if (call.ports.access.table(call.here).may(call.user, kDefaultNamespace, verb, resource)) return std::nullopt;
+  return refusal_of(security::access_refused(call.user.name, kDefaultNamespace, verb, resource));
 }
 
 }  // namespace wharf::v1

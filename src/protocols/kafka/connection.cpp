@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "model/default_namespace.hpp"
 #include "protocols/kafka/wire/header.hpp"
 #include "runtime/foreign_protocol.hpp"
 
@@ -153,7 +154,7 @@ void Connection::write_failed(const Error& error) {
 void Connection::be_listed(const Frame& first) {
   broker::ConnectionIntroduction introduction;
   introduction.protocol = "Kafka";
-  introduction.vhost = "/";
+  introduction.vhost = kDefaultNamespace;
   introduction.user_provided_name = client_id_of(first.bytes);
   listing_.begin(*this, session_.remote, session_.local, std::move(introduction));
 }
