@@ -215,15 +215,7 @@ TEST(NodeDelays, WhatWaitsInADeletedNamespaceIsNotSentInTheNextOneOfItsName) {
   runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
   NodeThreads running(files, 2);
   Node* node = &running.node();
-  auto create = [](Node* in, runtime::Shard* here) -> runtime::Task<void> {
-    Result<void> made = co_await in->entities().create_namespace(*here, "v");
-    EXPECT_TRUE(made);
-  };
-  auto remove = [](Node* in, runtime::Shard* here) -> runtime::Task<void> {
-    Result<void> gone = co_await in->entities().delete_namespace(*here, "v");
-    EXPECT_TRUE(gone);
-  };
-  running.on(0, create(node, &running.shard(0)));
+  running.on(0, create_namespace(node, &running.shard(0), "v"));
   std::vector<ScheduledId> ids;
   for (std::size_t shard = 0; shard < 2; ++shard) {
     std::vector<Delayed> messages;
@@ -231,8 +223,8 @@ TEST(NodeDelays, WhatWaitsInADeletedNamespaceIsNotSentInTheNextOneOfItsName) {
     for (std::size_t i = 1; i < messages.size(); ++i) messages[i].envelope.name_space = "v";
     running.on(shard, schedule(node, &running.shard(shard), std::move(messages), &ids));
   }
-  running.on(1, remove(node, &running.shard(1)));
-  running.on(1, create(node, &running.shard(1)));
+  running.on(1, delete_namespace(node, &running.shard(1), "v"));
+  running.on(1, create_namespace(node, &running.shard(1), "v"));
   std::vector<Scheduled> theirs, others;
   running.on(0, list_all(node, &running.shard(0), "v", &theirs));
   running.on(0, list_all(node, &running.shard(0), "/", &others));

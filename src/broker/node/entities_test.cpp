@@ -132,11 +132,6 @@ runtime::Task<void> look_for(Node* node, runtime::Shard* here, PartitionId parti
   *into = std::ranges::count(use->partitions, partition, &PartitionSize::partition) == 1;
 }
 
-runtime::Task<void> delete_shop(Node* node, runtime::Shard* here) {
-  Result<void> gone = co_await node->entities().delete_namespace(*here, "shop");
-  EXPECT_TRUE(gone);
-}
-
 TEST(NodeEntities, ANamespaceTakesTheLogsOfItsTopicsAlong) {
   runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
   PartitionId stream;
@@ -155,7 +150,7 @@ TEST(NodeEntities, ANamespaceTakesTheLogsOfItsTopicsAlong) {
     NodeThreads running(files, 2);
     EXPECT_TRUE(is_counted(running));
     EXPECT_TRUE(*files.exists(folder()));
-    running.on(1, delete_shop(&running.node(), &running.shard(1)));
+    running.on(1, delete_namespace(&running.node(), &running.shard(1), "shop"));
     EXPECT_FALSE(is_counted(running));
   }
   NodeThreads running(files, 2);

@@ -66,21 +66,11 @@ class Evicted : public testing::Test {
   NodeThreads running_{files_, kShards};
 };
 
-runtime::Task<void> make_namespace(Node* node, runtime::Shard* here, std::string name) {
-  Result<void> made = co_await node->entities().create_namespace(*here, std::move(name));
-  EXPECT_TRUE(made);
-}
-
-runtime::Task<void> delete_namespace(Node* node, runtime::Shard* here, std::string name, bool is_done) {
-  Result<void> deleted = co_await node->entities().delete_namespace(*here, std::move(name));
-  EXPECT_EQ(deleted.has_value(), is_done);
-}
-
 TEST_F(Evicted, ANamespaceThatIsDeletedTakesItsConnectionsAlong) {
   Node* node = &running_.node();
-  running_.on(0, make_namespace(node, &running_.shard(0), "v"));
+  running_.on(0, create_namespace(node, &running_.shard(0), "v"));
   fill("guest", "v");
-  running_.on(1, delete_namespace(node, &running_.shard(1), "v", true));
+  running_.on(1, delete_namespace(node, &running_.shard(1), "v"));
   expect_told("vhost 'v' is down");
 }
 

@@ -17,7 +17,8 @@ namespace wharf::broker {
 /// Keeps what is told; from any thread.
 class KeptLines final : public runtime::Logger {
  public:
-  explicit KeptLines(const runtime::Clock& clock) : Logger(clock, runtime::LogLevel::kInfo, runtime::LogFormat::kText) {}
+  explicit KeptLines(const runtime::Clock& clock)
+      : Logger(clock, runtime::LogLevel::kInfo, runtime::LogFormat::kText) {}
   /// Those with `words` in them.
   std::vector<std::string> with(std::string_view words) const {
     std::lock_guard lock(mutex_);
@@ -98,5 +99,16 @@ class NodeThreads {
   std::unique_ptr<Node> node_;
   std::vector<std::jthread> threads_;
 };
+
+inline runtime::Task<void> create_namespace(Node* node, runtime::Shard* here, std::string name) {
+  Result<void> created = co_await node->entities().create_namespace(*here, std::move(name));
+  EXPECT_TRUE(created);
+}
+
+inline runtime::Task<void> delete_namespace(Node* node, runtime::Shard* here, std::string name,
+                                            bool is_possible = true) {
+  Result<void> deleted = co_await node->entities().delete_namespace(*here, std::move(name));
+  EXPECT_EQ(deleted.has_value(), is_possible);
+}
 
 }  // namespace wharf::broker

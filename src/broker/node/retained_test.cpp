@@ -92,21 +92,13 @@ TEST(NodeRetained, TheLastOfEachTopicIsFoundByPagesThroughARestart) {
 TEST(NodeRetained, WhatADeletedNamespaceKeptIsNotInTheNextOneOfItsName) {
   runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
   NodeThreads running(files, 2);
-  auto create = [](Node* node, runtime::Shard* here) -> runtime::Task<void> {
-    Result<void> made = co_await node->entities().create_namespace(*here, "v");
-    EXPECT_TRUE(made);
-  };
-  auto remove = [](Node* node, runtime::Shard* here) -> runtime::Task<void> {
-    Result<void> gone = co_await node->entities().delete_namespace(*here, "v");
-    EXPECT_TRUE(gone);
-  };
-  running.on(0, create(&running.node(), &running.shard(0)));
+  running.on(0, create_namespace(&running.node(), &running.shard(0), "v"));
   std::vector<std::pair<std::string, std::string>> many;
   for (int i = 0; i < 5'000; ++i) many.emplace_back("a." + std::to_string(i), "x");
   running.on(0, publish(&running.node(), &running.shard(0), many, "v"));
   running.on(0, publish(&running.node(), &running.shard(0), {{"a.1", "stays"}}));
-  running.on(1, remove(&running.node(), &running.shard(1)));
-  running.on(1, create(&running.node(), &running.shard(1)));
+  running.on(1, delete_namespace(&running.node(), &running.shard(1), "v"));
+  running.on(1, create_namespace(&running.node(), &running.shard(1), "v"));
   std::map<std::string, std::string> found, other;
   running.on(1, find_all(&running.node(), &running.shard(1), everything("v"), &found));
   running.on(1, find_all(&running.node(), &running.shard(1), everything(), &other));

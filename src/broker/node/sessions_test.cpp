@@ -115,14 +115,7 @@ TEST(NodeSessions, ACleanStartEndsWhatThereWasWithItsQueue) {
 TEST(NodeSessions, ThoseOfADeletedNamespaceAreNotThereInTheNextOneOfItsName) {
   runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
   NodeThreads running(files, 2);
-  auto make_anew = [](Node* node, runtime::Shard* here, bool deletes) -> runtime::Task<void> {
-    Result<void> done;
-    if (deletes) done = co_await node->entities().delete_namespace(*here, "v");
-    EXPECT_TRUE(done);
-    done = co_await node->entities().create_namespace(*here, "v");
-    EXPECT_TRUE(done);
-  };
-  running.on(0, make_anew(&running.node(), &running.shard(0), false));
+  running.on(0, create_namespace(&running.node(), &running.shard(0), "v"));
   Visit left{.name = {"v", "left"}, .keeps = {{"a", "1"}}}, held{.name = {"v", "held"}, .keeps = {{"b", "2"}}};
   Visit elsewhere{.name = {"/", "left"}, .keeps = {{"c", "3"}}};
   running.on(0, come_and_go(&running.node(), &running.shard(0), &left));
@@ -130,7 +123,8 @@ TEST(NodeSessions, ThoseOfADeletedNamespaceAreNotThereInTheNextOneOfItsName) {
   std::promise<void> is_held;
   auto holder = running.start(0, hold_until_asked(&running.node(), &running.shard(0), &held, &is_held));
   is_held.get_future().wait();
-  running.on(1, make_anew(&running.node(), &running.shard(1), true));
+  running.on(1, delete_namespace(&running.node(), &running.shard(1), "v"));
+  running.on(1, create_namespace(&running.node(), &running.shard(1), "v"));
   for (Visit* old : {&left, &held}) {
     Visit next{.name = old->name};
     running.on(1, come_and_go(&running.node(), &running.shard(1), &next));
