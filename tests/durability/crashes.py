@@ -1,10 +1,9 @@
 """What kill and power_loss have in common: writers at work, the fault again and again at a drawn moment, and the promises looked at.
 WHARF_KILLS says how often (default 10), WHARF_SEED repeats the moments of an earlier run."""
 
-import os
 import random
-import time
 
+from drawn_faults import faults_and_seed
 from workload import Writer, create_topic, verify
 
 PARTITIONS = 4
@@ -12,10 +11,8 @@ PARTITIONS = 4
 
 def survive(broker, topics, fault, verify_every):
     """`topics`: name -> settings. `fault` ends the broker and brings it back. Returns the writers."""
-    faults = int(os.environ.get("WHARF_KILLS", "10"))
-    seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
+    faults, seed = faults_and_seed()
     draw = random.Random(seed)
-    print(f"seed {seed}", flush=True)
     writers = {}
     for topic, config in topics.items():
         # Small segments, so that rolls happen between the faults.

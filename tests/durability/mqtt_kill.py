@@ -2,16 +2,15 @@
 arrives twice.
 WHARF_KILLS says how often (default 10), WHARF_SEED repeats the moments of an earlier run."""
 
-import os
 import random
 import tempfile
 import threading
-import time
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker, own_address
+from drawn_faults import faults_and_seed
 from waiting import eventually
 
 UNDER_WAY = 20
@@ -40,9 +39,7 @@ class Device:
 
 
 def main():
-    kills = int(os.environ.get("WHARF_KILLS", "10"))
-    seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
-    print(f"seed {seed}", flush=True)
+    kills, seed = faults_and_seed()
     draw = random.Random(seed)
     address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-mqtt-kill-") as folder, Broker(f"{folder}/data", **{"mqtt.listen": address}) as broker:

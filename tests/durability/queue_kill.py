@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from broker import Broker, own_address
+from drawn_faults import faults_and_seed
 from queue_workload import Consumer, FanoutPublisher, Ledger, Publisher, connect, drain, pause
 
 
@@ -49,9 +50,7 @@ def left_behind(data):
 
 
 def main():
-    kills = int(os.environ.get("WHARF_KILLS", "10"))
-    seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
-    print(f"seed {seed}", flush=True)
+    kills, seed = faults_and_seed()
     draw = random.Random(seed)
     address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-queue-kill-") as folder, Broker(f"{folder}/data", **{"amqp.listen": address}) as broker:

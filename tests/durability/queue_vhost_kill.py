@@ -8,13 +8,13 @@ import os
 import random
 import tempfile
 import threading
-import time
 import urllib.error
 import urllib.request
 
 import pika
 
 from broker import Broker, own_address
+from drawn_faults import faults_and_seed
 
 STREAMS = [f"s{number}" for number in range(5)]
 MESSAGES = 20
@@ -76,9 +76,7 @@ def delete(broker, answered):
 
 
 def main():
-    kills = int(os.environ.get("WHARF_KILLS", "10"))
-    seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
-    print(f"seed {seed}", flush=True)
+    kills, seed = faults_and_seed()
     draw = random.Random(seed)
     address = own_address()
     whole = dict.fromkeys(["jobs", *STREAMS], MESSAGES)

@@ -2,7 +2,6 @@
 once and not in the first any more, what was not is in one of them. WHARF_KILLS says how often (default 10), WHARF_SEED repeats the
 moments of an earlier run."""
 
-import os
 import random
 import socket
 import tempfile
@@ -10,6 +9,7 @@ import threading
 import time
 
 from broker import Broker, own_address
+from drawn_faults import faults_and_seed
 
 DEADLINE_S = 60
 
@@ -97,9 +97,7 @@ def drain(address, name):
 
 
 def main():
-    kills = int(os.environ.get("WHARF_KILLS", "10"))
-    seed = int(os.environ.get("WHARF_SEED", time.time_ns() % 1000000))
-    print(f"seed {seed}", flush=True)
+    kills, seed = faults_and_seed()
     draw = random.Random(seed)
     address = own_address()
     with tempfile.TemporaryDirectory(prefix="wharf-stomp-kill-") as folder, Broker(f"{folder}/data", **{"stomp.listen": address}) as broker:
