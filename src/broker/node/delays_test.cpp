@@ -232,6 +232,54 @@ TEST(NodeDelays, WhatWaitsInADeletedNamespaceIsNotSentInTheNextOneOfItsName) {
   EXPECT_EQ(others.size(), 2u);
 }
 
+/// As a kill leaves them that comes when the namespace has gone, and they have not.
+TEST(NodeDelays, WhatAnEarlierNamespaceLeftIsGoneWhenTheNextOneOfItsNameIsMade) {
+  runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+  NodeThreads running(files, 2);
+  Node* node = &running.node();
+  std::vector<ScheduledId> ids;
+  std::vector<Delayed> messages;
+  messages.push_back(later(kYear, running.shard(1), "far"));
+  messages.back().envelope.name_space = "v";
+  running.on(1, schedule(node, &running.shard(1), std::move(messages), &ids));
+  running.on(0, create_namespace(node, &running.shard(0), "v"));
+  std::vector<Scheduled> theirs;
+  running.on(0, list_all(node, &running.shard(0), "v", &theirs));
+  EXPECT_TRUE(theirs.empty());
+}
+
+runtime::Task<void> follow_deletion(Node* node, runtime::Shard* here, std::vector<ScheduledId>* ids) {
+  runtime::Signal pause(*here);
+  while (node->entities().find(*here, "v")) {
+    [[maybe_unused]] bool notified = co_await pause.wait_until(here->now() + Milliseconds(1));
+  }
+  co_await create_namespace(node, here, "v");
+  std::vector<Delayed> messages;
+  messages.push_back(later(2 * kYear, *here, "of the next one"));
+  messages.back().envelope.name_space = "v";
+  co_await schedule(node, here, std::move(messages), ids);
+}
+
+TEST(NodeDelays, ANamespaceThatIsMadeWhileTheLastOfItsNameStillEndsKeepsItsOwn) {
+  runtime::MemoryFileSystem files(std::uint64_t{1} << 30);
+  NodeThreads running(files, 2);
+  Node* node = &running.node();
+  running.on(0, create_namespace(node, &running.shard(0), "v"));
+  std::vector<ScheduledId> ids, next;
+  for (int i = 0; i < 40; ++i) {
+    std::vector<Delayed> messages;
+    for (int j = 0; j < 100; ++j) messages.push_back(later(kYear + 100 * i + j, running.shard(1), "far"));
+    for (Delayed& one : messages) one.envelope.name_space = "v";
+    running.on(1, schedule(node, &running.shard(1), std::move(messages), &ids));
+  }
+  std::future<void> made = running.start(1, follow_deletion(node, &running.shard(1), &next));
+  running.on(1, delete_namespace(node, &running.shard(1), "v"));
+  made.wait();
+  std::vector<Scheduled> theirs;
+  running.on(0, list_all(node, &running.shard(0), "v", &theirs));
+  EXPECT_EQ(theirs.size(), 1u);
+}
+
 runtime::Task<void> hasten(Node* node, runtime::Shard* here, ScheduledId id, Result<void>* outcome) {
   *outcome = co_await node->delays().hasten(*here, id);
 }

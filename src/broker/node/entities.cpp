@@ -119,14 +119,7 @@ std::vector<std::string> NodeEntities::namespaces(const runtime::Shard& here) co
 }
 
 runtime::Task<Result<void>> NodeEntities::create_namespace(runtime::Shard& here, std::string name) {
-  // What could not be forgotten of one of that name when it went is not the new one's.
-  if (!find(here, name)) {
-    Result<void> forgotten = co_await access_->forget_namespace(here, name);
-    if (forgotten) forgotten = co_await forget_left(&here, name);
-    if (!forgotten) co_return forgotten;
-  }
-  Result<void> created = co_await authority_->create_namespace(here, std::move(name));
-  co_return created;
+  return namespaces_->create(here, std::move(name));
 }
 
 runtime::Task<Result<void>> NodeEntities::set_default_queue_type(runtime::Shard& here, std::string name,
@@ -135,36 +128,7 @@ runtime::Task<Result<void>> NodeEntities::set_default_queue_type(runtime::Shard&
 }
 
 runtime::Task<Result<void>> NodeEntities::delete_namespace(runtime::Shard& here, std::string name) {
-  Result<void> deleted = co_await authority_->delete_namespace(here, name);
-  if (!deleted) co_return deleted;
-  // What of it cannot be written now is owed: the namespace is gone, and so is all that was in it.
-  std::ignore = co_await access_->forget_namespace(here, name);
-  co_await evictions_->of_namespace(here, name);  // nobody signs in any more
-  co_await cancel_delayed(&here, name);
-  std::ignore = co_await forget_left(&here, std::move(name));
-  co_return Result<void>();
-}
-
-/// What waits to be sent from one of its exchanges. Where the disk refuses, it is sent nowhere while there is no
-/// namespace of that name.
-runtime::Task<void> NodeEntities::cancel_delayed(runtime::Shard* here, std::string name) {
-  ScheduledQuery query{.after = {}, .limit = Delays::kMostListed, .name_space = std::move(name)};
-  do {
-    Result<ScheduledPage> page = co_await delays_->list(*here, query);
-    if (!page) co_return;
-    for (const Scheduled& one : page->messages) {
-      Result<void> cancelled = co_await delays_->cancel(*here, one.id);
-      if (!cancelled && cancelled.error().code != ErrorCode::kNotFound) co_return;
-    }
-    query.after = page->next;
-  } while (query.after);
-}
-
-/// What clients left that come and go: where the namespace is not there.
-runtime::Task<Result<void>> NodeEntities::forget_left(runtime::Shard* here, std::string name) {
-  co_await sessions_->end_namespace(*here, name);
-  Result<void> cleared = co_await retained_->clear_namespace(*here, std::move(name));
-  co_return cleared;
+  return namespaces_->remove(here, std::move(name));
 }
 
 }  // namespace wharf::broker

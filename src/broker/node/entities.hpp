@@ -1,15 +1,10 @@
 #pragma once
-// The entities port over the routing room's authority; a namespace takes along its permissions, connections, sessions,
-// delayed and retained messages.
-#include "broker/delays.hpp"
+// The entities port over the routing room's authority.
 #include "broker/entities.hpp"
 #include "broker/node/deduplication.hpp"
-#include "broker/node/evictions.hpp"
 #include "broker/node/histories.hpp"
-#include "broker/node/retained.hpp"
-#include "broker/node/sessions.hpp"
+#include "broker/node/namespaces.hpp"
 #include "routing/shell/authority.hpp"
-#include "security/shell/access_authority.hpp"
 
 namespace wharf::broker {
 
@@ -19,12 +14,8 @@ class NodeEntities final : public Entities {
   void use(routing::Authority& authority) { authority_ = &authority; }
   void use(NodeHistories& histories) { histories_ = &histories; }
   void use(NodeDeduplication& deduplication) { deduplication_ = &deduplication; }
-  void use(Evictions& evictions) { evictions_ = &evictions; }
-  void use(Delays& delays) { delays_ = &delays; }
-  void use(NodeSessions& sessions) { sessions_ = &sessions; }
-  void use(NodeRetained& retained) { retained_ = &retained; }
   /// Before namespaces are made or deleted.
-  void use(security::AccessAuthority& access) { access_ = &access; }
+  void use(NodeNamespaces& namespaces) { namespaces_ = &namespaces; }
 
   std::optional<NamespaceView> find(const runtime::Shard& here, std::string_view name_space) const override;
   runtime::Task<Result<DeclaredQueue>> declare_queue(runtime::Shard& here, std::string name_space,
@@ -50,18 +41,12 @@ class NodeEntities final : public Entities {
 
  private:
   runtime::Task<void> begin_anew(runtime::Shard& here, std::string name_space, std::string exchange);
-  runtime::Task<void> cancel_delayed(runtime::Shard* here, std::string name);
-  runtime::Task<Result<void>> forget_left(runtime::Shard* here, std::string name);
   bool replays(const runtime::Shard& here, std::string_view name_space, const routing::Binding& binding) const;
 
   routing::Authority* authority_ = nullptr;
-  security::AccessAuthority* access_ = nullptr;
   NodeHistories* histories_ = nullptr;
   NodeDeduplication* deduplication_ = nullptr;
-  Evictions* evictions_ = nullptr;
-  Delays* delays_ = nullptr;
-  NodeSessions* sessions_ = nullptr;
-  NodeRetained* retained_ = nullptr;
+  NodeNamespaces* namespaces_ = nullptr;
 };
 
 }  // namespace wharf::broker

@@ -201,10 +201,6 @@ runtime::Task<Result<void>> Node::open_entities() {
   entities_.use(*authority_);
   entities_.use(histories_);
   entities_.use(deduplication_);
-  entities_.use(evictions_);
-  entities_.use(delays_);
-  entities_.use(sessions_);
-  entities_.use(retained_);
   histories_.use(deduplication_);
   policies_.use(*authority_);
   co_await authority_->open(shards_.at(0).topics);
@@ -252,7 +248,15 @@ runtime::Task<void> Node::open_access() {
   with.loopback_users = loopback_users(config_.get<"loopback.users">());
   access_authority_ = std::make_unique<security::AccessAuthority>(std::move(with));
   access_.use(*access_authority_);
-  entities_.use(*access_authority_);
+  namespaces_ = std::make_unique<NodeNamespaces>(NodeNamespaces::Surroundings{.first = &first(),
+                                                                              .authority = authority_.get(),
+                                                                              .access = access_authority_.get(),
+                                                                              .evictions = &evictions_,
+                                                                              .delays = &delays_,
+                                                                              .sessions = &sessions_,
+                                                                              .retained = &retained_,
+                                                                              .logger = with_.logger});
+  entities_.use(*namespaces_);
   co_await access_authority_->open();
 }
 

@@ -164,6 +164,7 @@ class Node {
   std::vector<std::unique_ptr<DueRouter>> due_routers_;
   std::unique_ptr<routing::Authority> authority_;
   std::unique_ptr<security::AccessAuthority> access_authority_;
+  std::unique_ptr<NodeNamespaces> namespaces_;
   std::unique_ptr<groups::Coordinators> groups_;
   std::unique_ptr<ResourceWatch> watch_;
   std::vector<std::unique_ptr<runtime::TaskScope>> tasks_;  // one per shard: the logs' own work
