@@ -33,6 +33,7 @@ class Catalogue {
   virtual Result<void> check_topic(runtime::Shard& here, const TopicRequest& request) const = 0;
   virtual runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> create_topic(runtime::Shard& here,
                                                                                     TopicRequest request) = 0;
+  /// With what groups committed on it.
   virtual runtime::Task<Result<void>> remove_topic(runtime::Shard& here, TopicId topic) = 0;
   virtual runtime::Task<Result<void>> grow_topic(runtime::Shard& here, TopicId topic, std::int32_t total) = 0;
   /// `change` decides on the overrides as they are when its turn comes, so that two changes at once do not undo each

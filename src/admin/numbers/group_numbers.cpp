@@ -74,7 +74,7 @@ runtime::Task<void> take_lag(runtime::Shard& here, Work* work, std::size_t group
   Slices slices(here);
   for (const groups::FetchedTopic& fetched : topics) {
     std::shared_ptr<const cluster::Topic> topic = work->into->topics->find(fetched.topic);
-    if (!topic || (!fetched.topic_id.is_zero() && fetched.topic_id != topic->id)) continue;
+    if (!topic || !groups::is_for_topic(fetched, topic->id)) continue;
     TopicLag* lag = nullptr;
     for (const groups::FetchedOffset& one : fetched.partitions) {
       if (slices.is_over()) co_await slices.pause();

@@ -23,7 +23,7 @@ void take_committed(Places& places, const std::vector<groups::FetchedTopic>& fet
                     const cluster::TopicTable& topics) {
   for (const groups::FetchedTopic& one : fetched) {
     auto topic = topics.find(one.topic);
-    if (topic && !one.topic_id.is_zero() && one.topic_id != topic->id) continue;
+    if (topic && !groups::is_for_topic(one, topic->id)) continue;
     for (const groups::FetchedOffset& offset : one.partitions) {
       if (offset.offset.value < 0) continue;
       OffsetState& state = place_of(places, one.topic, offset.partition);

@@ -97,7 +97,6 @@ Answer delete_topic(Call* call) {
   if (!topic) co_return topic.error();
   Result<void> removed = co_await call->ports.catalogue.remove_topic(call->here, (*topic)->id);
   if (!removed) co_return refusal_of(removed.error());
-  co_await call->ports.groups.topic_deleted(call->here, (*topic)->name, (*topic)->id);
   co_return no_content();
 }
 

@@ -67,8 +67,10 @@ runtime::Task<Result<std::shared_ptr<const cluster::Topic>>> NodeCatalogue::crea
 }
 
 runtime::Task<Result<void>> NodeCatalogue::remove_topic(runtime::Shard& here, TopicId topic) {
+  std::shared_ptr<const cluster::Topic> known = shards_.at(here).topics->find(topic);
   Result<void> removed =
       co_await change(here, [topic](const cluster::Catalogue& catalogue) { return catalogue.remove_topic(topic); });
+  if (removed && known) co_await groups_->topic_deleted(here, known->name, topic);
   co_return removed;
 }
 

@@ -4,6 +4,7 @@
 #include "broker/node/shards.hpp"
 #include "cluster/metadata/metadata_store.hpp"
 #include "config/server_config.hpp"
+#include "groups/shell/coordinators.hpp"
 #include "routing/shell/authority.hpp"
 #include "runtime/random.hpp"
 
@@ -14,6 +15,8 @@ class NodeCatalogue final : public Catalogue {
   NodeCatalogue(NodeShards& shards, const config::ServerConfig& config, runtime::Random& random);
   /// Before any other call.
   void use(cluster::MetadataStore& store) { store_ = &store; }
+  /// Before any topic is removed: the offsets that groups committed on it go with it.
+  void use(groups::Coordinators& groups) { groups_ = &groups; }
   /// Before any topic of another namespace than the default one.
   void use(const routing::Authority& authority) { authority_ = &authority; }
 
@@ -34,6 +37,7 @@ class NodeCatalogue final : public Catalogue {
   const config::ServerConfig& config_;
   runtime::Random& random_;
   cluster::MetadataStore* store_ = nullptr;
+  groups::Coordinators* groups_ = nullptr;
   const routing::Authority* authority_ = nullptr;
   // Of the first shard: ids not handed out yet.
   std::int64_t next_producer_id_ = 0;

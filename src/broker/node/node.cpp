@@ -304,6 +304,7 @@ runtime::Task<Result<void>> Node::open_groups() {
       .offsets_retention_ms = config_.get<"offsets.retention.ms">().count()};
   options.expiry_interval = config_.get<"offsets.retention.check.interval.ms">();
   groups_ = std::make_unique<groups::Coordinators>(topic->id, std::move(owners), options, offset_data_, *with_.logger);
+  catalogue_.use(*groups_);
   Result<void> opened = co_await groups_->open(first());
   co_return opened;
 }

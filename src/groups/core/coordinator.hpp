@@ -53,6 +53,7 @@ class GroupCoordinator {
   std::vector<ListedGroup> list(const ListFilter& filter = {}) const;
   /// One answer for each partition asked, in that order; offset -1 for that partition alone where nothing is committed.
   std::vector<FetchedTopic> fetch_offsets(std::string_view group_id, std::span<const OffsetsToFetch> topics) const;
+  /// By topic and the id that they were committed for: an earlier topic of one name stands apart from today's.
   std::vector<FetchedTopic> fetch_all_offsets(std::string_view group_id) const;
   /// Oldest first; empty where there is no such group.
   std::vector<RebalanceEntry> history(std::string_view group_id) const;

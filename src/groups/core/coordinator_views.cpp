@@ -1,6 +1,8 @@
 // Questions that change nothing: describe, list, fetch offsets, history.
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <utility>
 
 #include "groups/core/coordinator.hpp"
 
@@ -71,8 +73,12 @@ std::vector<FetchedTopic> GroupCoordinator::fetch_all_offsets(std::string_view g
   std::vector<FetchedTopic> answer;
   if (!entry) return answer;
   for (const auto& [topic, partitions] : entry->offsets.topics()) {
-    FetchedTopic& one = answer.emplace_back(FetchedTopic{topic, partitions.begin()->second.topic_id, {}});
-    for (const auto& [partition, offset] : partitions) one.partitions.push_back(fetched(partition, &offset));
+    std::map<TopicId, FetchedTopic> by_id;
+    for (const auto& [partition, offset] : partitions) {
+      auto one = by_id.try_emplace(offset.topic_id, FetchedTopic{topic, offset.topic_id, {}}).first;
+      one->second.partitions.push_back(fetched(partition, &offset));
+    }
+    for (auto& [id, one] : by_id) answer.push_back(std::move(one));
   }
   return answer;
 }

@@ -58,9 +58,14 @@ struct FetchedOffset {
 
 struct FetchedTopic {
   std::string topic;
-  TopicId topic_id;
+  TopicId topic_id;  // that they were committed for; zero where it was not known
   std::vector<FetchedOffset> partitions;
 };
+
+/// Are these of the topic that has this id today, and not of an earlier one of its name? Ids that are not known match.
+inline bool is_for_topic(const FetchedTopic& fetched, const TopicId& today) {
+  return fetched.topic_id.is_zero() || fetched.topic_id == today;
+}
 
 struct ExpiryRound {
   std::vector<ExpireOffsets> groups;        // with no offsets: the group itself has nothing left

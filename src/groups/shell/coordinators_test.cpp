@@ -95,6 +95,13 @@ class World {
                       .requires_known_member_id = false};
     calls_->spawn("join", keep_join(coordinators_->ask<JoinResponse>(shard(), std::move(request)), &answer));
   }
+  void commit_and_wait(TopicId topic, std::int32_t partition) {
+    CommitOffsets request{.group_id = "g", .topics = {{"orders", topic, {{partition, Offset(7), kNoLeaderEpoch, ""}}}}};
+    std::ignore = simulation.run(shard(), coordinators_->ask<CommitOffsetsResponse>(shard(), std::move(request)));
+  }
+  std::vector<FetchedTopic> all_offsets() {
+    return simulation.run(shard(), coordinators_->fetch_all_offsets(shard(), std::string("g")));
+  }
   void resign() { coordinators_->resign(); }
   void commit_and_wait(std::int32_t partitions, std::int32_t from) {
     Outcome outcome;
@@ -112,8 +119,7 @@ class World {
         simulation.run_until([&outcome] { return outcome.answered; }, simulation.now() + std::chrono::hours(1)));
   }
   std::size_t stored() {
-    std::vector<FetchedTopic> topics =
-        simulation.run(shard(), coordinators_->fetch_all_offsets(shard(), std::string("g")));
+    std::vector<FetchedTopic> topics = all_offsets();
     return topics.empty() ? 0 : topics.front().partitions.size();
   }
 
@@ -213,6 +219,19 @@ TEST(Coordinators, AStopStillTellsWhatWasCommitted) {
   world.resign();
   world.simulation.run_for(std::chrono::seconds(1));
   EXPECT_EQ(world.stored(), 3u);
+}
+
+TEST(Coordinators, OffsetsOfAnEarlierTopicStandApartFromThoseOfTheNextOneOfItsName) {
+  World world;
+  constexpr TopicId kEarlier{{1}}, kToday{{2}};
+  world.commit_and_wait(kEarlier, 0);
+  world.commit_and_wait(kToday, 1);
+  world.commit_and_wait(TopicId(), 2);
+  std::vector<FetchedTopic> all = world.all_offsets();
+  std::erase_if(all, [&](const FetchedTopic& one) { return !is_for_topic(one, kToday); });
+  std::vector<std::int32_t> partitions;
+  for (const FetchedTopic& one : all) partitions.push_back(one.partitions.at(0).partition);
+  EXPECT_EQ(partitions, (std::vector<std::int32_t>{2, 1}));
 }
 
 TEST(Coordinators, AGroupGoesHoweverManyOffsetsItHas) {

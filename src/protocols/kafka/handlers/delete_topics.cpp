@@ -84,7 +84,6 @@ runtime::Task<Answer> remove(const Door* door, Wish wish) {
     co_return answer_of(std::move(wish),
                         gone ? ApiError(KafkaError::kUnknownTopicOrPartition) : ApiError(removed.error()));
   }
-  co_await door->groups.topic_deleted(door->shard, topic->name, topic->id);
   co_return answer_of(std::move(wish));
 }
 

@@ -1,4 +1,7 @@
 // OffsetCommit, OffsetFetch, OffsetDelete.
+#include <algorithm>
+#include <iterator>
+
 #include "protocols/kafka/handlers/group_errors.hpp"
 #include "protocols/kafka/handlers/handlers.hpp"
 #include "protocols/kafka/handlers/topic_lookup.hpp"
@@ -64,6 +67,14 @@ std::vector<std::int32_t> numbers(const std::vector<PartitionIndex>& partitions)
   return values;
 }
 
+/// What was committed without a topic's id and with it is of one topic.
+void add_topic(OffsetFetchResponse::Group& group, OffsetFetchResponse::GroupTopic topic) {
+  bool is_same = !group.topics.empty() && group.topics.back().name == topic.name &&
+                 group.topics.back().topic_id == topic.topic_id;
+  if (!is_same) return group.topics.push_back(std::move(topic));
+  std::ranges::move(topic.partitions, std::back_inserter(group.topics.back().partitions));
+}
+
 /// A topic that is not there, asked by id: the error on each of its partitions.
 OffsetFetchResponse::GroupTopic unknown_topic(const OffsetFetchRequest::GroupTopic& asked) {
   OffsetFetchResponse::GroupTopic topic{.name = asked.name, .topic_id = asked.topic_id};
@@ -95,8 +106,10 @@ runtime::Task<OffsetFetchResponse::Group> fetch_group(RequestContext context, Of
     fetched = co_await door.groups.fetch_offsets(door.shard, std::move(asked.group_id), std::move(wanted));
   }
   for (groups::FetchedTopic& topic : fetched) {
-    if (auto known = topics->find(topic.topic); known) topic.topic_id = known->id;
-    group.topics.push_back(group_topic(std::move(topic)));
+    auto known = topics->find(topic.topic);
+    if (known && !groups::is_for_topic(topic, known->id)) continue;
+    if (known) topic.topic_id = known->id;
+    add_topic(group, group_topic(std::move(topic)));
   }
   co_return group;
 }
