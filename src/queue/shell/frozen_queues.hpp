@@ -15,7 +15,6 @@
 #include "model/error.hpp"
 #include "model/ids.hpp"
 #include "queue/core/consumers.hpp"
-#include "runtime/shard.hpp"
 
 namespace wharf::queue {
 
@@ -23,25 +22,13 @@ class FrozenQueues {
  public:
   using Arrival = std::move_only_function<void(Result<void>)>;
 
-  explicit FrozenQueues(runtime::Shard& shard) : shard_(shard) {}
-  FrozenQueues(const FrozenQueues&) = delete;
-  FrozenQueues& operator=(const FrozenQueues&) = delete;
-  ~FrozenQueues() {
-    for (auto& [id, one] : frozen_) shard_.cancel_timer(one.timer);
-  }
-
-  /// Until thaw(), and for kLongest at most: a disk that takes longer fails, and may do so for hours.
-  void freeze(TopicId queue) {
-    if (frozen_.contains(queue)) return;
-    auto timer = shard_.set_timer(shard_.now() + kLongest, [this, queue] { thaw(queue); });
-    frozen_.emplace(queue, Frozen{.timer = timer, .waiting = {}});
-  }
+  /// Until thaw(), however long the disk takes to decide: whoever came in meanwhile could go with the queue.
+  void freeze(TopicId queue) { frozen_.try_emplace(queue); }
   /// Who waited comes, in order.
   void thaw(TopicId queue) {
     auto found = frozen_.extract(queue);
     if (!found) return;
-    shard_.cancel_timer(found.mapped().timer);
-    for (Waiting& one : found.mapped().waiting) one.arrive({});
+    for (Waiting& one : found.mapped()) one.arrive({});
   }
 
   bool is(TopicId queue) const { return !frozen_.empty() && frozen_.contains(queue); }
@@ -49,12 +36,12 @@ class FrozenQueues {
   template <class Arrive>
   void when_not(TopicId queue, std::optional<ConsumerId> consumer, Arrive arrive) {
     if (!is(queue)) return arrive(Result<void>());
-    frozen_.find(queue)->second.waiting.push_back({consumer, std::move(arrive)});
+    frozen_.find(queue)->second.push_back({consumer, std::move(arrive)});
   }
   /// It does not come any more: kClosed, at once.
   void forget(TopicId queue, ConsumerId consumer) {
     if (!is(queue)) return;
-    std::vector<Waiting>& waiting = frozen_.find(queue)->second.waiting;
+    std::vector<Waiting>& waiting = frozen_.find(queue)->second;
     auto found = std::ranges::find(waiting, std::optional(consumer), &Waiting::consumer);
     if (found == waiting.end()) return;
     Arrival arrive = std::move(found->arrive);
@@ -63,18 +50,12 @@ class FrozenQueues {
   }
 
  private:
-  static constexpr Milliseconds kLongest{1'000};
   struct Waiting {
     std::optional<ConsumerId> consumer;
     Arrival arrive;
   };
-  struct Frozen {
-    runtime::Timers::Handle timer;
-    std::vector<Waiting> waiting;
-  };
 
-  runtime::Shard& shard_;
-  std::unordered_map<TopicId, Frozen> frozen_;
+  std::unordered_map<TopicId, std::vector<Waiting>> frozen_;
 };
 
 }  // namespace wharf::queue

@@ -23,7 +23,6 @@ ShardQueues::ShardQueues(runtime::Shard& shard, cluster::ShardLogs& logs, Option
     : shard_(shard),
       logs_(logs),
       seconds_(options.seconds != nullptr ? *options.seconds : own_seconds_),
-      frozen_(shard),
       tasks_(shard),
       with_{.shard = shard,
             .logs = logs,
