@@ -1,6 +1,7 @@
 // Looking through a queue's messages, to show them or to drop some: reads of its own beside those of the deliveries, so
 // that a look changes nothing of the queue.
 #include "model/record_batch.hpp"
+#include "queue/shell/damage.hpp"
 #include "queue/shell/live_queue.hpp"
 
 namespace wharf::queue {
@@ -191,9 +192,7 @@ runtime::Task<std::optional<Error>> LiveQueue::read_on(Walk* walk, std::shared_p
   std::optional<Standing> now = core_.at_or_behind(id);
   if (!now || now->id != id) co_return std::nullopt;  // settled meanwhile, and gone from the log
   if (read.error().code != ErrorCode::kDamaged) co_return read.error();
-  for (const log::DamagedRange& range : store.find(partition)->damage()) {
-    if (range.first <= id.offset && id.offset < range.next) walk->at.offset = range.next;
-  }
+  if (auto damage = damage_at(*store.find(partition), id.offset)) walk->at.offset = damage->next;
   co_return std::nullopt;
 }
 

@@ -17,23 +17,7 @@ class DamageTest : public ::testing::Test {
     for (std::int64_t i = 0; i < kMessages; ++i) EXPECT_TRUE(world.publish(1, 1000));
   }
 
-  /// Flips a bit at that part of the log's first segment, and starts anew.
-  void restart_damaged(PartitionId log, double at) {
-    world.stop();
-    const std::filesystem::path folder = std::filesystem::path("data/logs") / log.folder();
-    std::vector<std::string> segments;
-    for (const runtime::FolderEntry& entry : *world.disk().list(folder)) {
-      if (entry.name.ends_with(".log")) segments.push_back(entry.name);
-    }
-    ASSERT_FALSE(segments.empty());
-    const std::filesystem::path path = folder / *std::ranges::min_element(segments);
-    Result<std::vector<std::byte>> bytes = runtime::read_whole(world.disk(), path, 1 << 20);
-    ASSERT_TRUE(bytes && !bytes->empty());
-    const auto bits = static_cast<double>(8 * bytes->size());
-    ASSERT_TRUE(world.disk().flip_bit(path, static_cast<std::uint64_t>(at * bits)));
-    world.start();
-  }
-  /// The same in the newest entry that the checkpoints have of the log, so many bytes before its end.
+  /// Flips a bit in the newest entry that the checkpoints have of the log, so many bytes before its end.
   void restart_with_damaged_entry(PartitionId log, std::uint64_t before_end) {
     world.stop();
     const std::filesystem::path folder = "data/checkpoints";
@@ -65,7 +49,7 @@ class DamageTest : public ::testing::Test {
 
 TEST_F(DamageTest, OneMessageIsPassedOverAndTheOthersAreDelivered) {
   publish_all();
-  restart_damaged(messages_of(World::kId, 0), 0.55);
+  world.restart_damaged(messages_of(World::kId, 0), 0.55);
   std::shared_ptr<Consumer> consumer = consume();
   EXPECT_EQ(offsets_of(*consumer), (std::vector<std::int64_t>{0, 1, 2, 3, 4, 6, 7, 8, 9}));
   EXPECT_EQ(world.queue().counts().unsettled, 9u);
@@ -76,7 +60,8 @@ TEST_F(DamageTest, OneMessageIsPassedOverAndTheOthersAreDelivered) {
 
 TEST_F(DamageTest, OfADamagedStateNothingUnsettledIsLostAndTheNextOneIsWhole) {
   publish_all();
-  std::ptrdiff_t came_back = 0;  // a record of the state says what was settled, and it alone is lost where it is damaged
+  std::ptrdiff_t came_back =
+      0;  // a record of the state says what was settled, and it alone is lost where it is damaged
   for (std::uint64_t before_end : {40, 90}) {  // in what a checkpoint carries of the last records
     std::shared_ptr<Consumer> first = consume(5);
     ASSERT_GE(first->deliveries.size(), 1u);

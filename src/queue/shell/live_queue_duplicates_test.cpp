@@ -63,6 +63,18 @@ TEST_F(DeduplicatingQueue, ARestartKnowsWhatWaits) {
   EXPECT_EQ(world_.ready(), 3u) << "b and c waited, a had been settled";
 }
 
+TEST_F(DeduplicatingQueue, ARestartKnowsWhatWaitsBehindADamagedMessage) {
+  std::vector<std::string> ids;  // long ones, that no checkpoint carries the messages
+  for (char each = 'a'; each <= 'j'; ++each) ids.emplace_back(1000, each);
+  for (const std::string& id : ids) EXPECT_TRUE(publish(id));
+  world_.restart_damaged(messages_of(World::kId, 0), 0.55);
+  EXPECT_EQ(world_.ready(), 10u);
+  for (std::size_t i : {0u, 4u, 6u, 9u}) EXPECT_TRUE(publish(ids[i]));
+  EXPECT_EQ(world_.ready(), 10u);
+  EXPECT_TRUE(publish(ids[5]));
+  EXPECT_EQ(world_.ready(), 11u) << "it was lost";
+}
+
 TEST_F(DeduplicatingQueue, OneWhoseTimeIsOverMakesRoomThoughItStandsBehindOthers) {
   EXPECT_TRUE(publish("a"));
   EXPECT_TRUE(publish("b", "50"));

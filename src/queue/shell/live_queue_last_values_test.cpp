@@ -77,6 +77,14 @@ TEST_F(LastValueQueue, AStartKnowsTheKeysAndACrashLosesNoLastValue) {
   EXPECT_THAT(bodies(world.subscribe(kA)), ElementsAre("a3", "b3"));
 }
 
+TEST_F(LastValueQueue, AStartKnowsTheKeysBehindADamagedMessage) {
+  const std::string body(1000, 'x');  // more than checkpoints carry
+  for (int key = 0; key < 10; ++key) EXPECT_TRUE(put(std::to_string(key), body));
+  world.restart_damaged(messages_of(World::kId, 0), 0.55);
+  for (int key : {0, 4, 6, 9}) EXPECT_TRUE(put(std::to_string(key), "new"));
+  EXPECT_EQ(world.ready(), 10u);
+}
+
 TEST_F(LastValueQueue, WhatIsFarAheadGoesOutInItsPlaceUnflagged) {
   EXPECT_TRUE(put("a", "a1"));
   EXPECT_TRUE(put("c", "c1"));

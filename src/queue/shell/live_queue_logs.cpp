@@ -7,6 +7,7 @@
 #include "cluster/replication/keyed_records.hpp"
 #include "model/deduplication_id.hpp"
 #include "model/message.hpp"
+#include "queue/shell/damage.hpp"
 #include "queue/shell/live_queue.hpp"
 #include "queue/shell/log_config.hpp"
 
@@ -111,15 +112,26 @@ runtime::Task<void> LiveQueue::recover() {
   write_state();
 }
 
-/// Each message that can be read.
+/// Each message that can be read: damage is passed over, a disk that cannot be read ends it.
 template <class Visit>
 runtime::Task<void> LiveQueue::look_through(std::uint8_t level, OffsetRange range, Visit visit) {
   MessageWindow window;
+  log::LogStore& store = with_.logs.store();
   for (Offset at = range.first; at < range.next; at = at.plus(1)) {
     Result<const LoadedMessage*> found = window.find(at);
     if (found && *found == nullptr) {
-      Result<SharedBytes> read = co_await with_.logs.store().read_bytes(log_of(level), at, kWindowBytes, range.next);
-      if (!read) break;
+      Result<SharedBytes> read = co_await store.read_bytes(log_of(level), at, kWindowBytes, range.next);
+      if (!read) {
+        auto damage = damage_at(*store.find(log_of(level)), at);
+        with_.logger.error("messages of a queue could not be looked through",
+                           {{"queue", identity_.name},
+                            {"first", at.value},
+                            {"next", damage ? damage->next.value : range.next.value},
+                            {"reason", read.error().message}});
+        if (!damage) break;
+        at = damage->next.plus(-1);
+        continue;
+      }
       std::vector<SharedBytes> batches;
       batches.push_back(std::move(*read));
       window.fill(at, std::move(batches));
@@ -235,9 +247,8 @@ bool LiveQueue::load_now(MessageId id, LevelWindow& window, bool& missing, std::
       return true;
     }
   } else if (read.error().code == ErrorCode::kDamaged) {
-    for (const log::DamagedRange& range : log->damage()) {
-      if (range.first > id.offset || id.offset >= range.next) continue;
-      note_missing(id.level, {id.offset, range.next}, read.error().message);
+    if (auto damage = damage_at(*log, id.offset)) {
+      note_missing(id.level, {id.offset, damage->next}, read.error().message);
       missing = true;
       return false;
     }

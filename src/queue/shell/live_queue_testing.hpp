@@ -1,5 +1,7 @@
 #pragma once
 // One live queue over logs on a simulated disk, with restarts, for tests.
+#include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +13,7 @@
 #include "log/wal_testing.hpp"
 #include "model/record_batch_builder.hpp"
 #include "queue/shell/shard_queues.hpp"
+#include "runtime/file.hpp"
 #include "sim/simulation.hpp"
 
 namespace wharf::queue {
@@ -93,6 +96,22 @@ class World {
     sim::Machine* reborn = &simulation.kill(*machine_);
     stop();  // the ghost winds down
     machine_ = reborn;
+    start();
+  }
+  /// Flips a bit at that part of the log's first segment, and starts anew.
+  void restart_damaged(PartitionId log, double at) {
+    stop();
+    const std::filesystem::path folder = std::filesystem::path("data/logs") / log.folder();
+    std::vector<std::string> segments;
+    for (const runtime::FolderEntry& entry : *disk().list(folder)) {
+      if (entry.name.ends_with(".log")) segments.push_back(entry.name);
+    }
+    ASSERT_FALSE(segments.empty());
+    const std::filesystem::path path = folder / *std::ranges::min_element(segments);
+    Result<std::vector<std::byte>> bytes = runtime::read_whole(disk(), path, 1 << 20);
+    ASSERT_TRUE(bytes && !bytes->empty());
+    const auto bits = static_cast<double>(8 * bytes->size());
+    ASSERT_TRUE(disk().flip_bit(path, static_cast<std::uint64_t>(at * bits)));
     start();
   }
   /// Another queue beside the one that is always there.
