@@ -135,8 +135,8 @@ runtime::Task<void> read_parts(Fetch* fetch) {
                             .deadline = door.shard.now() + std::clamp(Milliseconds(fetch->request.max_wait_ms),
                                                                       Milliseconds(0), kLongestWait),
                             .stop = fetch->context.client->ended.get_token()};
-  // An error is told at once; so is a session's change of partitions with nothing in it.
-  if (has_error || fetch->request.max_wait_ms <= 0) limits.min_bytes = 0;
+  // An error is told at once, and so is a fetch of no partitions: a client that closes its session waits for that.
+  if (has_error || reads.empty() || fetch->request.max_wait_ms <= 0) limits.min_bytes = 0;
   std::vector<broker::ReadOutcome> outcomes = co_await door.read.read(door.shard, std::move(reads), limits);
   for (std::size_t i = 0; i < outcomes.size(); ++i) take_outcome(fetch->parts[places[i]], std::move(outcomes[i]));
 }

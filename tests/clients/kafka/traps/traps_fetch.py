@@ -179,10 +179,10 @@ class _Session:
     def __init__(self, wire):
         self.wire, self.id = wire, 0
 
-    def ask(self, epoch, *positions, forget=(), session_id=None):
+    def ask(self, epoch, *positions, forget=(), session_id=None, max_wait_ms=0):
         """Fetches (topic, offset) positions; returns (error, {topic: number of batches})."""
         answer = self.wire.ask("Fetch", 12, {
-            "max_wait_ms": 0, "min_bytes": 1, "session_id": self.id if session_id is None else session_id, "session_epoch": epoch,
+            "max_wait_ms": max_wait_ms, "min_bytes": 1, "session_id": self.id if session_id is None else session_id, "session_epoch": epoch,
             "topics": [{"topic": topic.name, "partitions": [{"fetch_offset": offset, "partition_max_bytes": 100000}]}
                        for topic, offset in positions],
             "forgotten_topics_data": [{"topic": topic.name, "partitions": [0]} for topic in forget]})
@@ -209,6 +209,18 @@ def test_a_session_answers_only_what_changed_or_there_is_no_session(bootstrap):
         equal(session.ask(5), (NONE, {}), "a forgotten topic grew")
         equal(session.ask(-1, (one, 0)), (NONE, {one.name: 0}), "closed by a full fetch")
         equal(session.ask(6)[0], SESSION_NOT_FOUND, "after the close")
+
+
+def test_what_asks_for_no_partition_is_answered_at_once(bootstrap):
+    """As when a consumer closes its session: it waits for the answer."""
+    topic = Topic(bootstrap)
+    with Connection(bootstrap) as wire:
+        session = _Session(wire)
+        session.ask(0, (topic, 0))
+        for epoch, more in [(1, {"forget": [topic]}), (2, {}), (-1, {})]:
+            answer, seconds = elapsed_s(lambda: session.ask(epoch if session.id else -1, max_wait_ms=20000, **more))
+            equal(answer, (NONE, {}), f"epoch {epoch}")
+            assert seconds < 10, seconds
 
 
 def test_an_unknown_session_is_error_70_and_harmless(bootstrap):
