@@ -104,7 +104,8 @@ runtime::Task<http::Response> put_stream(Call* call, const Asked* asked) {
 runtime::Task<http::Response> delete_stream(Call* call, StreamPointer stream) {
   if (call->asks_for("if-empty")) {
     Result<broker::PartitionMarks> marks = co_await call->ports.read.marks(call->here, stream->partition(0));
-    if (marks && marks->high_watermark > marks->log_start)
+    if (!marks) co_return answer_of(marks.error());
+    if (marks->high_watermark > marks->log_start)
       co_return bad_request(
           json_text(routing::resource(routing::DestinationKind::kQueue, stream->name, call->vhost()) + " not empty"));
   }

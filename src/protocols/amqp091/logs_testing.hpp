@@ -66,7 +66,9 @@ class LogsInMemory final : public broker::Publish, public broker::Read {
   runtime::Task<void> until_gone(runtime::Shard& here, PartitionId partition, std::stop_token stop) override {
     while (!is_gone(partition) && !stop.stop_requested()) co_await moved(&here, stop);
   }
+  std::optional<Error> failure;  // of marks()
   runtime::Task<Result<broker::PartitionMarks>> marks(runtime::Shard&, PartitionId partition) override {
+    if (failure) co_return fail(*failure);
     if (is_gone(partition)) co_return fail(ErrorCode::kNotFound, "gone");
     Offset end = logs_[partition].next;
     co_return broker::PartitionMarks{

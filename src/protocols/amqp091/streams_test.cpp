@@ -166,6 +166,23 @@ TEST_F(AmqpStreams, WhatAStreamCannotDoClosesTheConnection) {
   }
 }
 
+TEST_F(AmqpStreams, WhatCannotBeReadIsNotTakenForEmpty) {
+  publish(with_stream(), {"a"});
+  logs_.failure = Error{ErrorCode::kStorage, "no such folder"};
+  Peer& peer = open();
+  peer.send(QueueDelete{.queue = "s", .if_empty = true});
+  EXPECT_EQ(peer.connection_close(), "541 INTERNAL_ERROR - no such folder");
+  EXPECT_TRUE(topics_.topics(machine_.shard())->find("s"));
+}
+
+TEST_F(AmqpStreams, AConsumersTagIsNotThatOfItsChannelsReplies) {
+  Peer& peer = with_stream();
+  peer.send(BasicConsume{.queue = "amq.rabbitmq.reply-to", .consumer_tag = "t", .no_ack = true});
+  peer.next<BasicConsumeOk>();
+  peer.send(from(word("first"), "t"));
+  EXPECT_EQ(peer.connection_close(), "530 NOT_ALLOWED - attempt to reuse consumer tag 't'");
+}
+
 TEST_F(AmqpStreams, AConsumerBeginsWhereItAsks) {
   Peer& peer = with_stream();
   publish(peer, {"0", "1", "2"});

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "protocols/amqp091/handlers/client_report.hpp"
+#include "protocols/amqp091/handlers/consumer_tags.hpp"
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/direct_replies.hpp"
 #include "protocols/amqp091/handlers/handlers.hpp"
@@ -37,16 +38,6 @@ Consumer& register_consumer(Channel& channel, const broker::QueueInfo& queue, co
   made->counts_deliveries = queue.type == "quorum";
   made->auto_delete = queue.auto_delete;
   return client.adopt(channel, std::move(made));
-}
-
-Outcome<void> check_unused(const Channel& channel, std::string_view tag) {
-  bool of_replies = channel.reply_consumer && channel.reply_consumer->tag == tag;
-  if (!of_replies && !channel.by_tag.contains(tag)) return {};
-  return refuse(ReplyCode::kNotAllowed, fmt::format("attempt to reuse consumer tag '{}'", tag));
-}
-
-std::string tag_for(const Client& client, const BasicConsume& consume) {
-  return consume.consumer_tag.empty() ? generated_name(client, "amq.ctag-") : consume.consumer_tag;
 }
 
 Handled consume_replies(const ChannelPointer& channel, const BasicConsume& consume) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocols/amqp091/handlers/client_report.hpp"
+#include "protocols/amqp091/handlers/consumer_tags.hpp"
 #include "protocols/amqp091/handlers/deliveries.hpp"
 #include "protocols/amqp091/handlers/named_queue.hpp"
 #include "protocols/amqp091/handlers/permissions.hpp"
@@ -22,9 +23,7 @@ Outcome<StreamStart> checked_start(const Channel& channel, const cluster::Topic&
   Client& client = channel.client;
   auto allowed = may(client, security::Verb::kRead, security::Resource::queue(stream.name));
   if (!allowed) return refuse(allowed.error());
-  if (channel.by_tag.contains(consume.consumer_tag)) {
-    return refuse(ReplyCode::kNotAllowed, fmt::format("attempt to reuse consumer tag '{}'", consume.consumer_tag));
-  }
+  if (auto unused = check_unused(channel, consume.consumer_tag); !unused) return refuse(unused.error());
   std::string told = "stream " + routing::resource(routing::DestinationKind::kQueue, stream.name, client.vhost);
   if (channel.smallest_prefetch() == 0) {
     return refuse(ReplyCode::kPreconditionFailed, "consumer prefetch count is not set for " + told);
@@ -60,7 +59,7 @@ runtime::Task<Outcome<void>> consume_stream(std::shared_ptr<Channel> channel, St
   auto made = std::make_unique<Consumer>();
   made->id = client.door.queues.new_consumer_id(client.shard);
   made->queue_name = stream->name;
-  made->tag = consume.consumer_tag.empty() ? generated_name(client, "amq.ctag-") : std::string(consume.consumer_tag);
+  made->tag = tag_for(client, consume);
   made->started = true;
   made->prefetch = channel->smallest_prefetch();
   note_request(*made, consume);

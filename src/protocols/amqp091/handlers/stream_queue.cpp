@@ -77,7 +77,8 @@ runtime::Task<Outcome<std::uint64_t>> messages_of(Client* client, StreamPointer 
 runtime::Task<Outcome<void>> delete_stream(Client* client, StreamPointer stream, bool if_empty) {
   if (if_empty) {
     Outcome<std::uint64_t> messages = co_await messages_of(client, stream);
-    if (messages && *messages > 0) {
+    if (!messages) co_return refuse(messages.error());
+    if (*messages > 0) {
       co_return refuse(ReplyCode::kPreconditionFailed, resource_of(*client, stream->name) + " not empty");
     }
   }
