@@ -32,10 +32,9 @@ void leave_out_own(const Client& client, const broker::NamespaceView& view, std:
         lane == Lane::kConnection ? queue_of_connection(client.client_id) : queue_of_session(client.client_id);
     auto id = view.routes->find(routing::DestinationKind::kQueue, own);
     if (!id || std::ranges::find(route.routes.destinations, *id) == route.routes.destinations.end()) continue;
-    route.without_own.clear();
-    std::ranges::remove_copy(route.routes.destinations, std::back_inserter(route.without_own), *id);
-    std::vector<routing::DestinationId> kept = route.without_own;
-    route.without_own = std::move(kept);
+    std::vector<routing::DestinationId> others;  // `destinations` may be a view of `without_own` already
+    std::ranges::remove_copy(route.routes.destinations, std::back_inserter(others), *id);
+    route.without_own = std::move(others);
     route.routes.destinations = route.without_own;
   }
 }
@@ -270,7 +269,9 @@ runtime::Task<void> take_retained_publish(Client* client, const RawPacket* packe
     if (!opened) co_return client->end({ReasonCode::kUnspecifiedError, opened.error().message});
   }
   Outcome<Publish> publish = read_packet<Publish>(*packet, client->version);
-  if (publish && co_await is_one_too_many(client, &*publish)) {
+  bool is_too_many = false;
+  if (publish) is_too_many = co_await is_one_too_many(client, &*publish);
+  if (is_too_many) {
     ProtocolError refusal{ReasonCode::kQuotaExceeded,
                           "as many topics have a retained message as may (mqtt.retained.max)"};
     co_return refuse_publish(*client, *publish, std::move(refusal));
