@@ -1,8 +1,9 @@
 #pragma once
 // What the node is short of, as one shard knows it: its doors hold back publishers meanwhile.
-#include <set>
+#include <cstdint>
+#include <map>
+#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace wharf::broker {
 
@@ -26,20 +27,29 @@ class ShardAlarms {
  public:
   Shortage now() const { return now_; }
   /// Until forget(): whoever waits for a shortage to end.
-  void listen(AlarmListener& listener) { listeners_.insert(&listener); }
-  void forget(AlarmListener& listener) { listeners_.erase(&listener); }
+  void listen(AlarmListener& listener) {
+    if (numbers_.emplace(&listener, next_).second) listeners_.emplace(next_++, &listener);
+  }
+  void forget(AlarmListener& listener) {
+    if (auto number = numbers_.extract(&listener)) listeners_.erase(number.mapped());
+  }
 
+  /// They are told in the order in which they came, which a run can repeat.
   void change(Shortage now) {
     if (std::exchange(now_, now) == now) return;
-    std::vector<AlarmListener*> all(listeners_.begin(), listeners_.end());
-    for (AlarmListener* one : all) {
-      if (listeners_.contains(one)) one->shortage_changed(now);
+    const std::uint64_t end = next_;  // who comes meanwhile is not told
+    for (auto next = listeners_.begin(); next != listeners_.end() && next->first < end;) {
+      auto [number, listener] = *next;
+      listener->shortage_changed(now);
+      next = listeners_.upper_bound(number);
     }
   }
 
  private:
   Shortage now_;
-  std::set<AlarmListener*> listeners_;
+  std::uint64_t next_ = 0;
+  std::map<std::uint64_t, AlarmListener*> listeners_;
+  std::unordered_map<AlarmListener*, std::uint64_t> numbers_;
 };
 
 }  // namespace wharf::broker

@@ -132,10 +132,13 @@ NodeShard& NodeDeduplication::owner(const std::string& name_space) {
 
 runtime::Task<std::vector<Result<PassedOn>>> NodeDeduplication::pass_on(runtime::Shard& here,
                                                                         std::vector<ToDeduplicate> messages) {
-  std::map<NodeShard*, std::vector<std::size_t>> places;
-  for (std::size_t i = 0; i < messages.size(); ++i) places[&owner(messages[i].name_space)].push_back(i);
+  std::map<ShardIndex, std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    places[owner(messages[i].name_space).shard.index()].push_back(i);
+  }
   std::vector<Result<PassedOn>> outcomes(messages.size());
-  for (const auto& [shard, of_shard] : places) {
+  for (const auto& [index, of_shard] : places) {
+    NodeShard* shard = &shards_.at(index.value);
     std::vector<ToDeduplicate> portion;
     for (std::size_t place : of_shard) portion.push_back(std::move(messages[place]));
     std::vector<Result<PassedOn>> decided;

@@ -54,12 +54,13 @@ void NodeHistories::take(NodeShard& owner, const Entities& entities, std::vector
 }
 
 void NodeHistories::remember(runtime::Shard& here, std::vector<HistoryEntry> entries) {
-  std::map<NodeShard*, std::vector<HistoryEntry>> by_owner;
+  std::map<ShardIndex, std::vector<HistoryEntry>> by_owner;
   for (HistoryEntry& entry : entries) {
-    NodeShard& shard = owner({entry.name_space, entry.exchange});
-    by_owner[&shard].push_back(std::move(entry));
+    ShardIndex index = owner({entry.name_space, entry.exchange}).shard.index();
+    by_owner[index].push_back(std::move(entry));
   }
-  for (auto& [shard, portion] : by_owner) {
+  for (auto& [index, portion] : by_owner) {
+    NodeShard* shard = &shards_.at(index.value);
     if (&shard->shard == &here) {
       take(*shard, entities_, std::move(portion));
       continue;
