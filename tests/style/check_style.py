@@ -162,6 +162,9 @@ class Check:
                 self.breach(path, inner.line, "coroutine-capture", f"[{inner.captures}]: captures die with the lambda; pass arguments")
             if takes_reference(inner.parameters):
                 self.breach(path, inner.line, "coroutine-reference", "a lambda coroutine takes values or pointers to what outlives it")
+        for inside in [] if is_test(path) else re.finditer(r"(&&|\|\||[?(,!])\s*co_await\b", code):
+            line = code.count("\n", 0, inside.start()) + 1
+            self.breach(path, line, "await-inside", "co_await inside of an expression: its result goes to a named local first")
 
     # --- the graph
 

@@ -122,6 +122,11 @@ class Rules(unittest.TestCase):
         self.passes("auto f = [this] { run([](int a) -> Task<void> { co_await step(); }); };\n")
         self.passes("int a = table[i]; auto g = [&] { return 1; };\n")
 
+    def test_what_is_awaited_goes_to_a_local(self):
+        self.breaks("await-inside", "Task<void> run() { if (ready && co_await step()) co_return; }\n")
+        self.breaks("await-inside", "Task<void> run() { take(co_await step()); }\n")
+        self.passes("Task<void> run() { bool done = co_await step(); }\n")
+
     def test_coroutines_take_values(self):
         self.breaks("coroutine-reference", "Task<Result<int>> read(const File& file);\n")
         self.breaks("coroutine-reference", "Task<void> Shard::run(std::string&& name) { co_return; }\n")

@@ -70,7 +70,12 @@ runtime::Task<void> LiveQueue::free_pinned(std::uint8_t level) {
   log::LogStore& store = with_.logs.store();
   PartitionId partition = log_of(level);
   std::shared_ptr<const log::GoneOffsets> gone = gone_of(core_.levels().at(level));
-  auto start = [this](runtime::Resume<Result<void>> resume) { write_state_then(std::move(resume)); };
+  // Where there is nothing to write the answer comes at once, which a suspended task may not.
+  auto start = [this](runtime::Resume<Result<void>> resume) {
+    write_state_then([&shard = with_.shard, resume = std::move(resume)](Result<void> written) mutable {
+      shard.post([resume = std::move(resume), written = std::move(written)]() mutable { resume(std::move(written)); });
+    });
+  };
   Result<void> outcome = co_await runtime::suspend<Result<void>>(std::move(start));
   if (outcome) outcome = co_await store.drop_gone(partition, std::move(gone));
   if (!*alive) co_return;

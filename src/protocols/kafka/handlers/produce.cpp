@@ -191,7 +191,8 @@ runtime::Task<Reply> handle_produce(RequestContext context, ProduceRequest reque
     // Also behind the connection's earlier requests, whose records must be appended first.
     if (!produce.old_sets.done() || context.client->conversions > 0) {
       ++context.client->conversions;
-      turn.emplace(co_await door.conversions.take());
+      runtime::Turns::Turn taken = co_await door.conversions.take();
+      turn.emplace(std::move(taken));
       co_await produce.old_sets.finish(&door);
       --context.client->conversions;
     }

@@ -276,7 +276,9 @@ runtime::Task<std::optional<SendFailure>> pass_on(Client* client, GatheredSends*
     deduplicating->spawn("stomp-deduplicate", deduplicate(client, std::move(gathered->to_deduplicate), &passed));
   }
   if (!gathered->replies.empty()) client->door.replies.send(client->shard, std::move(gathered->replies));
-  first.of_sends(co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered->outgoing.parts)));
+  std::vector<Result<void>> sent =
+      co_await broker::send(client->shard, client->door.outgoing(), std::move(gathered->outgoing.parts));
+  first.of_sends(sent);
   if (deduplicating) co_await deduplicating->close();
   first.of_deduplicated(passed);
   co_return first.failure();
@@ -293,7 +295,8 @@ runtime::Task<std::optional<SendFailure>> commit(Client* client, GatheredSends* 
   }
   if (!gathered->replies.empty()) client->door.replies.send(client->shard, std::move(gathered->replies));
   broker::TransactionParts parts{std::move(gathered->outgoing.parts), std::move(settled)};
-  first.of_sends(co_await client->door.transactions.commit(client->shard, std::move(parts)));
+  std::vector<Result<void>> committed = co_await client->door.transactions.commit(client->shard, std::move(parts));
+  first.of_sends(committed);
   co_return first.failure();
 }
 
