@@ -183,6 +183,22 @@ bool Cursor::settle(Offset offset) {
   return settled_.add({offset, offset.plus(1)}) > 0;
 }
 
+/// By looking at each message of the range, or at all that is in flight: at what is less.
+std::vector<std::pair<Offset, Held>> Cursor::held_in(OffsetRange range) const {
+  std::vector<std::pair<Offset, Held>> within;
+  if (held_.empty() || range.size() <= 0) return within;
+  if (static_cast<std::uint64_t>(range.size()) <= held_.bucket_count()) {
+    for (Offset at = range.first; at < range.next; at = at.plus(1)) {
+      if (auto found = held_.find(at.value); found != held_.end()) within.emplace_back(at, found->second);
+    }
+    return within;
+  }
+  for (const auto& [offset, held] : held_) {
+    if (offset >= range.first.value && offset < range.next.value) within.emplace_back(Offset(offset), held);
+  }
+  return within;
+}
+
 std::int64_t Cursor::settle_range(OffsetRange range) {
   range = {std::max(range.first, floor_), std::min(range.next, end_)};
   if (range.size() <= 0) return 0;
@@ -191,11 +207,11 @@ std::int64_t Cursor::settle_range(OffsetRange range) {
     at = returned_.erase(at);
   }
   for (auto at = old_tries_.lower_bound(range.first); at != old_tries_.end() && at->first < range.next;) at = old_tries_.erase(at);
-  boost::unordered::erase_if(held_, [range, this](const auto& entry) {
-    bool within = entry.first >= range.first.value && entry.first < range.next.value;
-    if (within) held_bytes_ -= entry.second.bytes;
-    return within;
-  });
+  for (const auto& [offset, held] : held_in(range)) {
+    auto gone = held_.find(offset.value);
+    held_bytes_ -= gone->second.bytes;
+    held_.erase(gone);
+  }
   OffsetRange unread{std::max(range.first, next_), range.next};
   if (unread.size() > 0) dropped_unread(unread.size() - passed_.count_in(unread));
   if (unread.size() > 0) pass(unread);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -112,6 +113,8 @@ class Cursor {
   const Held* held_by(Offset offset, std::optional<ConsumerId> holder) const;
   /// Gone, whatever it was (in flight, returned, never out). False: it was settled already.
   bool settle(Offset offset);
+  /// What is in flight of [first, next).
+  std::vector<std::pair<Offset, Held>> held_in(OffsetRange range) const;
   /// [first, next) are not in the log any more, or dropped together: how many that settled.
   std::int64_t settle_range(OffsetRange range);
   /// From in flight back to its place.

@@ -268,6 +268,7 @@ class Simulation {
     ConsumerId holder = consumers_[static_cast<std::size_t>(which)];
     consumers_.erase(consumers_.begin() + which);
     std::vector<MessageId> held = held_by(holder);
+    std::ranges::sort(held, EarlierInQueue());  // all went out at one time: the highest level first
     if (!held.empty()) judge(held.front(), Verdict::kReturn);
     for (std::size_t i = 1; i < held.size(); ++i) messages_.at(held[i]).state = State::kReady;
     queue_->release(holder, now_, deaths_);

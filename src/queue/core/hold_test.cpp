@@ -118,6 +118,29 @@ TEST_F(HoldTest, WhoPollsLeavesNothingBehind) {
   EXPECT_EQ(queue_.unsettled(), 0u);
 }
 
+TEST_F(HoldTest, OfALostConsumerWhatItHadFirstCountsATryWhateverItsPriority) {
+  queue_.open(5, Offset{0}, Offset{0});
+  queue_.arrived(5, Offset{2}, 2, false);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(queue_.hand_out(*queue_.offer(), {.bytes = 1}, Timestamp{0}, deaths_));
+  queue_.release(kConsumer, MonotonicTime{}, deaths_);
+  ASSERT_TRUE(queue_.subscribe(kOperator, {}));
+  std::vector<std::uint32_t> tries;
+  for (int i = 0; i < 4; ++i) {
+    tries.push_back(queue_.offer()->tries);
+    EXPECT_TRUE(queue_.hand_out(*queue_.offer(), {.bytes = 1}, Timestamp{0}, deaths_));
+  }
+  EXPECT_EQ(tries, (std::vector<std::uint32_t>{1, 0, 0, 0}));
+}
+
+TEST_F(HoldTest, WhatIsLostWhileAConsumerHasItLeavesItRoom) {
+  ASSERT_TRUE(queue_.subscribe(kOperator, {.prefetch = 2}));
+  queue_.stop(kConsumer);
+  EXPECT_EQ(handed_out(), (Offsets{0, 1}));
+  queue_.missing(0, {Offset{0}, Offset{2}});
+  EXPECT_EQ(queue_.unsettled(), 0u);
+  EXPECT_EQ(handed_out(), (Offsets{2, 3}));
+}
+
 TEST_F(HoldTest, WhoHoldsTwoIsKnownUntilItHasSettledBoth) {
   ASSERT_TRUE(hold(4));
   ASSERT_TRUE(hold(7));

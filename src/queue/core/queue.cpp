@@ -58,6 +58,11 @@ void Queue::arrived(std::uint8_t number, Offset end, std::uint64_t bytes, bool e
 }
 
 void Queue::missing(std::uint8_t number, OffsetRange range) {
+  for (const auto& [offset, held] : level(number).held_in(range)) {
+    if (!held.holder) continue;
+    consumers_.settled(*held.holder, 1);
+    if (groups_) groups_->changed(*held.holder);
+  }
   level(number).settle_range(range);
   ids_.forget(number, range);
   went(number, range);
@@ -276,17 +281,27 @@ void Queue::put_back(Cursor& cursor, MessageId id, const Held& held, Verdict ver
   if (counts && options_.keeps_state) change_.levels[id.level].tries.insert_or_assign(id.offset, tries);
 }
 
+/// What the holder had first: in a queue with priorities that is not the lowest id.
+MessageId Queue::first_handed(const std::vector<MessageId>& held) const {
+  auto was_earlier = [this](MessageId a, MessageId b) {
+    MonotonicTime since_a = levels_.at(a.level).held(a.offset)->since,
+                  since_b = levels_.at(b.level).held(b.offset)->since;
+    return since_a != since_b ? since_a < since_b : EarlierInQueue()(a, b);
+  };
+  return *std::ranges::min_element(held, was_earlier);
+}
+
 void Queue::release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths) {
   auto still_held = [this, id](MessageId one) { return is_held_by(one, id); };
   std::vector<MessageId> held = consumers_.held_by(id, still_held);
   stop(id);
   consumers_.remove(id);
   if (held.empty()) return;
-  MessageId oldest = *std::ranges::min_element(held);
+  MessageId first = first_handed(held);
   for (MessageId message : held) {
     Cursor& cursor = level(message.level);
     Held was = *cursor.held_by(message.offset, id);
-    if (message == oldest) {
+    if (message == first) {
       put_back(cursor, message, was, Verdict::kReturn, now, deaths);
     } else {
       cursor.put_back(message.offset, was.tries, true);
@@ -345,7 +360,9 @@ Result<void> Queue::hold(MessageId id, std::uint32_t bytes, ConsumerId holder, M
   if (standing->where == Whereabouts::kDying) {
     return fail(ErrorCode::kLocked, "this message is on its way to where dead letters go");
   }
-  std::erase_if(resting_, [id](const auto& entry) { return entry.second == id; });
+  if (standing->where == Whereabouts::kResting) {
+    std::erase_if(resting_, [id](const auto& entry) { return entry.second == id; });
+  }
   bool held = level(id.level).hold(id.offset, {.holder = holder, .bytes = bytes, .since = now});
   WHARF_ASSERT(held);
   went(id.level, {id.offset, id.offset.plus(1)});

@@ -132,7 +132,8 @@ class Queue {
   Result<void> subscribe(ConsumerId id, const ConsumerOptions& options);
   void stop(ConsumerId id);
   void wrote(ConsumerId id, std::uint64_t bytes);
-  /// Gone: what it held is back in its place. The oldest counts a try, as only that one can have been at fault.
+  /// Gone: what it held is back in its place. What it had first counts a try, as only that one can have been
+  /// at fault.
   void release(ConsumerId id, MonotonicTime now, std::vector<Death>& deaths);
   const Consumers& consumers() const { return consumers_; }
   /// Its part of a limit that consumers of several queues share.
@@ -279,6 +280,7 @@ class Queue {
   std::optional<Milliseconds> retry_delay(std::uint32_t tries) const;
   void note_settled(MessageId id, Offset last);
   void die(MessageId id, DeathReason reason, std::uint32_t tries, std::vector<Death>& deaths);
+  MessageId first_handed(const std::vector<MessageId>& held) const;
   void put_back(Cursor& cursor, MessageId id, const Held& held, Verdict verdict, MonotonicTime now,
                 std::vector<Death>& deaths);
   void settle_held(ConsumerId holder, MessageId id, Verdict verdict, MonotonicTime now, std::vector<Death>& deaths);

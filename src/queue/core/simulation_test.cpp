@@ -313,6 +313,7 @@ class Simulation {
     ConsumerId holder = consumers_[which];
     consumers_.erase(consumers_.begin() + static_cast<std::ptrdiff_t>(which));
     std::vector<MessageId> held = held_by(holder);
+    std::ranges::sort(held, EarlierInQueue());  // all went out at one time: the highest level first
     for (std::size_t i = 0; i < held.size(); ++i) {
       if (i == 0) {
         judge(held[i], Verdict::kReturn);

@@ -131,13 +131,19 @@ void LiveQueue::settle(ConsumerId holder, std::span<const Settlement> settlement
 }
 
 void LiveQueue::stop(ConsumerId id) {
+  bool is_unused = detach(id);
+  pump();
+  if (is_unused) with_.unused(identity_.id);
+}
+
+/// Nothing goes out yet: what it gives back may come before what is next. True: the queue deletes itself now.
+bool LiveQueue::detach(ConsumerId id) {
   bool was_attached = core_.consumers().attached() > 0;
   core_.stop(id);
   forget_unused_selectors();
   outlets_.erase(id.value);
   used();
-  pump();
-  if (was_attached && core_.consumers().attached() == 0 && identity_.auto_delete) with_.unused(identity_.id);
+  return was_attached && core_.consumers().attached() == 0 && identity_.auto_delete;
 }
 
 void LiveQueue::release(ConsumerId id) {
@@ -147,11 +153,12 @@ void LiveQueue::release(ConsumerId id) {
   }
   std::erase_if(getters_, [id](const Waiting& waiting) { return waiting.holder == id; });
   for (GotAnswer& answered : unanswered) answered(fail(ErrorCode::kClosed, "its consumer has gone"));
-  stop(id);
+  bool is_unused = detach(id);
   if (core_.unsettled() > 0) note_second();
   core_.release(id, with_.shard.now(), deaths_);
   mark_state();
   pump();
+  if (is_unused) with_.unused(identity_.id);
 }
 
 /// A queue that refuses new messages and has a place for dead ones sends them there.

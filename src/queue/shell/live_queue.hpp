@@ -160,6 +160,7 @@ class LiveQueue final : StateOwner {
   };
 
   void note_second();
+  bool detach(ConsumerId id);
   void pump();
   void pump_once();
   void wake_resting();

@@ -67,12 +67,14 @@ void LiveQueue::watch_consumers() {
 void LiveQueue::time_out(const Queue::Overdue& overdue) {
   with_.logger.warn("a consumer did not settle a message in time",
                     {{"queue", identity_.name}, {"vhost", identity_.name_space}});
-  if (auto outlet = outlets_.extract(overdue.holder.value)) {
-    outlet.mapped()->ended(overdue.holder, EndReason::kTimedOut);
-    stop(overdue.holder);
-  }
+  note_second();
   Settlement back{overdue.id, overdue.id.offset, Verdict::kReturn};
-  settle(overdue.holder, {&back, 1});
+  core_.settle(overdue.holder, {&back, 1}, with_.shard.now(), deaths_);
+  mark_state();
+  auto outlet = outlets_.extract(overdue.holder.value);
+  if (!outlet) return pump();
+  outlet.mapped()->ended(overdue.holder, EndReason::kTimedOut);
+  stop(overdue.holder);
 }
 
 void LiveQueue::drop_surplus() {

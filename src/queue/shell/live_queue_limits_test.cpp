@@ -248,6 +248,25 @@ TEST(LiveQueueLimits, ADeadMessageThatHasNotArrivedEverywhereIsTriedAgainEverMor
   EXPECT_EQ(world.queue().counts().unsettled, 0u);
 }
 
+TEST(LiveQueueLimits, TheNextActiveConsumerBeginsWithWhatTheLastOneGivesBack) {
+  for (bool times_out : {false, true}) {
+    World world({.single_active_consumer = true, .consumer_timeout = Milliseconds(100)});
+    ConsumerId first{11}, second{12};
+    std::shared_ptr<Consumer> one = world.subscribe(first, 1);
+    std::shared_ptr<Consumer> other = world.subscribe(second, 1);
+    ASSERT_TRUE(world.publish(3));
+    ASSERT_EQ(one->deliveries.size(), 1u);
+    if (times_out) {
+      world.wait(std::chrono::minutes(2));
+      EXPECT_EQ(one->end, EndReason::kTimedOut);
+    } else {
+      world.queue().release(first);
+    }
+    ASSERT_GE(other->deliveries.size(), 1u) << times_out;
+    EXPECT_EQ(other->deliveries[0].id.offset, Offset(0)) << times_out;
+  }
+}
+
 TEST(LiveQueueLimits, WhatAQueueIsBornWithStays) {
   World world;
   world.configure({.max_length = 5, .max_priority = 3, .single_active_consumer = true});
