@@ -48,5 +48,27 @@ TEST_F(AmqpTransactions, AConsumerThatWasCancelledGoesWithTheLastThatIsCommitted
   EXPECT_EQ(queues_.released.size(), 1u);
 }
 
+TEST_F(AmqpTransactions, AConnectionThatIsClosedFromOutsideGivesNothingBackBeforeItsCommitIsOver) {
+  Peer& peer = with_queue();
+  peer.publish("", "jobs", "1");
+  peer.add(TxSelect{}).send(BasicConsume{.queue = "jobs", .consumer_tag = "t"});
+  peer.next<TxSelectOk>();
+  peer.next<BasicConsumeOk>();
+  EXPECT_EQ(peer.delivery().first, 1u);
+  peer.send(QueueDeclare{.queue = "done"});
+  peer.next<QueueDeclareOk>();
+  queues_.hold_answers = true;
+  peer.add_publish("", "done", "2").add(BasicAck{1, false}).send(TxCommit{});
+  EXPECT_TRUE(peer.silent());
+  traffic_.connections.begin()->second->force_close("user 'guest' is deleted");
+  EXPECT_TRUE(peer.silent());
+  EXPECT_TRUE(queues_.released.empty());
+  queues_.let_go();
+  EXPECT_EQ(peer.next<TxCommitOk>(), TxCommitOk{});
+  EXPECT_EQ(peer.connection_close(), "320 CONNECTION_FORCED - user 'guest' is deleted");
+  EXPECT_EQ(counts("jobs").ready, 0u);
+  EXPECT_EQ(counts("done").ready, 1u);
+}
+
 }  // namespace
 }  // namespace wharf::amqp091

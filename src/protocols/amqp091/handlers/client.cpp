@@ -90,7 +90,9 @@ runtime::Task<void> close_after_release(Client* client, ChannelPointer channel, 
   client->write_close(*channel, error);
 }
 
+/// What a commit on its way settles is not given to others meanwhile.
 runtime::Task<void> close_after_giving_back(Client* client, ProtocolError error) {
+  co_await client->finish_commands();
   co_await client->give_back();
   client->write_close(error);
 }
@@ -129,6 +131,7 @@ void Client::force_close(std::string reason) {
 
 void Client::begin_close(ProtocolError error) {
   phase = Phase::kClosing;
+  for (auto& [number, channel] : channels) drop_waiting(*channel);
   if (holds_nothing() || tasks.stopping()) return write_close(error);
   tasks.spawn("amqp-refuse", close_after_giving_back(this, std::move(error)));
 }
