@@ -13,6 +13,16 @@ class AmqpTransactions : public DoorTest {
     peer.next<QueueDeclareOk>();
     return peer;
   }
+  /// Its message is with the consumer "t" of a channel with transactions.
+  Peer& with_delivery() {
+    Peer& peer = with_queue();
+    peer.publish("", "jobs", "1");
+    peer.add(TxSelect{}).send(BasicConsume{.queue = "jobs", .consumer_tag = "t"});
+    peer.next<TxSelectOk>();
+    peer.next<BasicConsumeOk>();
+    EXPECT_EQ(peer.delivery().first, 1u);
+    return peer;
+  }
 };
 
 TEST_F(AmqpTransactions, OfOneThatFailsNothingIsPublished) {
@@ -32,12 +42,7 @@ TEST_F(AmqpTransactions, OfOneThatFailsNothingIsPublished) {
 }
 
 TEST_F(AmqpTransactions, AConsumerThatWasCancelledGoesWithTheLastThatIsCommitted) {
-  Peer& peer = with_queue();
-  peer.publish("", "jobs", "1");
-  peer.add(TxSelect{}).send(BasicConsume{.queue = "jobs", .consumer_tag = "t"});
-  peer.next<TxSelectOk>();
-  peer.next<BasicConsumeOk>();
-  EXPECT_EQ(peer.delivery().first, 1u);
+  Peer& peer = with_delivery();
   peer.add(BasicCancel{.consumer_tag = "t"}).send(BasicAck{1, false});
   peer.next<BasicCancelOk>();
   EXPECT_TRUE(peer.silent());
@@ -49,12 +54,7 @@ TEST_F(AmqpTransactions, AConsumerThatWasCancelledGoesWithTheLastThatIsCommitted
 }
 
 TEST_F(AmqpTransactions, AConnectionThatIsClosedFromOutsideGivesNothingBackBeforeItsCommitIsOver) {
-  Peer& peer = with_queue();
-  peer.publish("", "jobs", "1");
-  peer.add(TxSelect{}).send(BasicConsume{.queue = "jobs", .consumer_tag = "t"});
-  peer.next<TxSelectOk>();
-  peer.next<BasicConsumeOk>();
-  EXPECT_EQ(peer.delivery().first, 1u);
+  Peer& peer = with_delivery();
   peer.send(QueueDeclare{.queue = "done"});
   peer.next<QueueDeclareOk>();
   queues_.hold_answers = true;

@@ -67,14 +67,14 @@ void LiveQueue::watch_consumers() {
 void LiveQueue::time_out(const Queue::Overdue& overdue) {
   with_.logger.warn("a consumer did not settle a message in time",
                     {{"queue", identity_.name}, {"vhost", identity_.name_space}});
-  note_second();
+  bool is_unused = false;
+  if (auto outlet = outlets_.extract(overdue.holder.value)) {
+    outlet.mapped()->ended(overdue.holder, EndReason::kTimedOut);
+    is_unused = detach(overdue.holder);
+  }
   Settlement back{overdue.id, overdue.id.offset, Verdict::kReturn};
-  core_.settle(overdue.holder, {&back, 1}, with_.shard.now(), deaths_);
-  mark_state();
-  auto outlet = outlets_.extract(overdue.holder.value);
-  if (!outlet) return pump();
-  outlet.mapped()->ended(overdue.holder, EndReason::kTimedOut);
-  stop(overdue.holder);
+  settle(overdue.holder, {&back, 1});
+  if (is_unused) with_.unused(identity_.id);
 }
 
 void LiveQueue::drop_surplus() {
