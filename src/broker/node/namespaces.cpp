@@ -15,20 +15,20 @@ runtime::Task<void> cancel(Delays* delays, runtime::Shard* here, ScheduledId id,
 
 }  // namespace
 
-runtime::Task<Result<void>> NodeNamespaces::create(runtime::Shard& here, std::string name) {
+runtime::Task<Result<void>> NodeNamespaces::on_first(runtime::Shard& here, Step step, std::string name) {
   Result<void> outcome;
   Result<void>* into = &outcome;
-  auto work = [this, name = std::move(name), into]() mutable { return make(std::move(name), into); };
+  auto work = [this, step, name = std::move(name), into]() mutable { return (this->*step)(std::move(name), into); };
   co_await runtime::await_on(here, *with_.first, std::move(work));
   co_return outcome;
 }
 
+runtime::Task<Result<void>> NodeNamespaces::create(runtime::Shard& here, std::string name) {
+  return on_first(here, &NodeNamespaces::make, std::move(name));
+}
+
 runtime::Task<Result<void>> NodeNamespaces::remove(runtime::Shard& here, std::string name) {
-  Result<void> outcome;
-  Result<void>* into = &outcome;
-  auto work = [this, name = std::move(name), into]() mutable { return end(std::move(name), into); };
-  co_await runtime::await_on(here, *with_.first, std::move(work));
-  co_return outcome;
+  return on_first(here, &NodeNamespaces::end, std::move(name));
 }
 
 runtime::Task<void> NodeNamespaces::make(std::string name, Result<void>* outcome) {

@@ -34,6 +34,8 @@ class NodeNamespaces {
   runtime::Task<Result<void>> remove(runtime::Shard& here, std::string name);
 
  private:
+  using Step = runtime::Task<void> (NodeNamespaces::*)(std::string name, Result<void>* outcome);
+  runtime::Task<Result<void>> on_first(runtime::Shard& here, Step step, std::string name);
   runtime::Task<void> make(std::string name, Result<void>* outcome);
   runtime::Task<void> end(std::string name, Result<void>* outcome);
   runtime::Task<Result<void>> forget_left(std::string name);
