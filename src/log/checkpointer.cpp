@@ -21,6 +21,7 @@ struct Checkpointer::Work {
   std::size_t carried_bytes = 0;
   WalPosition upto;
   std::optional<Error> first_error;  // of a partition that is left out: the write-ahead log must keep what it has
+  bool has_floor = false;            // the write-ahead log's files below it may be used again
   bool sync_failed = false;
   bool was_asked = false;
 };
@@ -150,7 +151,7 @@ Task<Result<void>> Checkpointer::write_once(bool closing, bool* was_asked) {
   appended_bytes_ = 0;
   co_await gather_all(&work, closing);
   bool is_asked = with_.folder->checkpoints().has_unreadable();
-  bool needed = !work.entries.empty() || closing || needs_full_sync_ || recovered_untold_ || is_asked;
+  bool needed = !work.entries.empty() || closing || needs_full_sync_ || recovered_untold_ || floor_untold_ || is_asked;
   Result<void> outcome;
   if (needed) outcome = co_await carry_out(&work);
   *was_asked = work.was_asked;
@@ -181,7 +182,9 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
     job.vouched.push_back({entry.partition, entry.kept_end});
   }
   if (!work->first_error) {
-    job.floor = WalFloor{with_.shard->index(), commits_.wal().floor_at(work->upto)};
+    // Others may need what a shard of this index wrote when there were more or fewer of them.
+    work->has_floor = with_.folder->takes_floors();
+    if (work->has_floor) job.floor = WalFloor{with_.shard->index(), commits_.wal().floor_at(work->upto)};
     job.tell_recovered = recovered_untold_;
   }
   bool with_precedence =
@@ -219,7 +222,8 @@ void Checkpointer::finish(const Work& work) {
   ++logs_.statistics().checkpoints;
   needs_full_sync_ = false;
   if (!work.first_error) {
-    commits_.wal().recycle(work.upto);
+    if (work.has_floor) commits_.wal().recycle(work.upto);
+    floor_untold_ = !work.has_floor;
     space_.note_stored();
     recovered_untold_ = false;
   }
@@ -249,17 +253,28 @@ void Checkpointer::tell_of(const Result<void>& done) {
 }
 
 Task<void> Checkpointer::run() {
+  MonotonicTime next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
   while (!stopping_) {
-    MonotonicTime next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
     bool asked = co_await wanted_.wait_until(next);
     if (stopping_) break;
-    bool is_idle = !has_dirty() && removed_.empty() && !recovered_untold_;
-    if (!asked && is_idle && !with_.folder->checkpoints().has_unreadable()) continue;
-    Result<void> done = co_await write(false);
-    tell_of(done);
+    bool is_idle = !has_dirty() && removed_.empty() && !recovered_untold_ && !floor_untold_;
+    bool needed = asked || !is_idle || with_.folder->checkpoints().has_unreadable();
+    Result<void> done;
+    if (needed) done = co_await write(false);
+    if (needed) tell_of(done);
+    next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
     if (done) continue;
     if (done.error().code == ErrorCode::kDiskFull) space_.note_full();
-    bool woken = co_await wanted_.wait_until(with_.shard->now() + Milliseconds(options_.retry_ms));
+    next = with_.shard->now();
+    co_await pause_after_failure();
+  }
+}
+
+/// Whoever asks meanwhile: a disk that fails is not asked at each append.
+Task<void> Checkpointer::pause_after_failure() {
+  MonotonicTime until = with_.shard->now() + Milliseconds(options_.retry_ms);
+  while (!stopping_ && with_.shard->now() < until) {
+    bool woken = co_await wanted_.wait_until(until);
     std::ignore = woken;
   }
 }
@@ -285,6 +300,7 @@ Task<void> Checkpointer::recovered(bool after_crash) {
   Result<void> done = co_await write(false);
   if (!done) {  // a full disk: the write-ahead log keeps what it has until there is room
     with_.logger->warn("started without a checkpoint", {{"reason", done.error().message}});
+    wanted_.notify();
   }
 }
 

@@ -100,6 +100,22 @@ TEST(Checkpoints, FloorsOfTheWriteAheadLogAreKeptThroughRewrites) {
   EXPECT_FALSE(fixture.loaded->floors.covers(ShardIndex{0}, WalSequence{5}));
 }
 
+// A floor is written with the states that it stands for: power loss may keep the page that has it, and not theirs.
+TEST(Checkpoints, AFloorBehindATornStateOfItsAppendDoesNotCount) {
+  sim::FaultyFileSystem disk(1);
+  Fixture fixture(disk);
+  ASSERT_TRUE(fixture.checkpoints->append({}, WalFloor{ShardIndex{2}, WalSequence{3}}));
+  std::uint64_t begin = fixture.checkpoints->mark().size;
+  std::vector<std::byte> state = state_of(1, 1, 20'000);
+  PartitionCheckpoint entry{test_partition(1), ByteView(state)};
+  ASSERT_TRUE(fixture.checkpoints->append(std::span(&entry, 1), WalFloor{ShardIndex{2}, WalSequence{7}}));
+  ASSERT_TRUE(disk.zero_block(only_file(disk), begin + 8192));
+  fixture.open();
+  ASSERT_EQ(fixture.loaded->damage.size(), 1u);
+  EXPECT_TRUE(fixture.loaded->damage[0].torn);
+  EXPECT_EQ(fixture.loaded->floors.shards.at(ShardIndex{2}), WalSequence{3});
+}
+
 TEST(Checkpoints, TheFileIsWrittenAnewWhenItHasGrownToTwiceWhatIsLive) {
   sim::FaultyFileSystem disk(1);
   Fixture fixture(disk);

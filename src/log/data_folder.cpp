@@ -207,14 +207,34 @@ std::shared_ptr<const LoadedCheckpoints> DataFolder::loaded() const {
 
 Result<WalReport> DataFolder::read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take) {
   if (clean_) return WalReport{};
-  std::lock_guard lock(mutex_);  // what one store lets go of must not be read by another
-  Result<WalReport> report = read_wal_files(files_, wal(), old_wal_files_, floors_, take);
-  if (!report) return report;
-  if (first_sequence_) return report;  // each store finds the same
+  std::lock_guard lock(mutex_);
+  if (!wal_report_) {
+    if (Result<void> read = read_wal_once(); !read) return fail(read.error());
+  }
+  for (const RecoveredWalRecord& record : wal_records_) {
+    if (Result<void> taken = take(record); !taken) return fail(taken.error());
+  }
+  if (++wal_takers_ == stores_) wal_records_ = {};
+  return *wal_report_;
+}
+
+Result<void> DataFolder::read_wal_once() {
+  wal_records_.clear();
+  auto keep = [this](const RecoveredWalRecord& record) -> Result<void> {
+    RecoveredWalRecord& kept = wal_records_.emplace_back(record);
+    if (kept.owner != nullptr) return {};
+    kept.owner = std::make_shared_for_overwrite<std::byte[]>(record.payload.size());
+    std::ranges::copy(record.payload, kept.owner.get());
+    kept.payload = {kept.owner.get(), record.payload.size()};
+    return {};
+  };
+  Result<WalReport> report = read_wal_files(files_, wal(), old_wal_files_, floors_, keep);
+  if (!report) return fail(report.error());
   tell(*report);
   first_sequence_ = wal_files_->start_after(report->last_sequence);
   adopt(*report);
-  return report;
+  wal_report_ = std::move(*report);
+  return {};
 }
 
 void DataFolder::adopt(WalReport& report) {
@@ -287,6 +307,11 @@ Result<void> DataFolder::store_recovered() {
   old_wal_contents_.clear();
   loaded_.reset();
   return {};
+}
+
+bool DataFolder::takes_floors() const {
+  std::lock_guard lock(mutex_);
+  return clean_ || recovered_ == stores_;
 }
 
 Result<void> DataFolder::store_closed() {

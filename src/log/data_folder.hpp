@@ -61,8 +61,8 @@ class DataFolder {
   /// What the checkpoints said at the start. Null after the last store_recovered().
   std::shared_ptr<const LoadedCheckpoints> loaded() const;
 
-  /// read_wal_files on what the start found; nothing after a clean stop. Logs what is damaged. Each store calls it, for its own partitions, before it
-  /// writes to a write-ahead log.
+  /// read_wal_files on what the start found; nothing after a clean stop. Logs what is damaged. Each store calls it once, for its own
+  /// partitions, before it writes to a write-ahead log; the files are read once, for all of them. Each record has its owner.
   Result<WalReport> read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take);
   /// This store's partitions are durable in their segments, or carried, and checkpointed. After the last store the old files of the
   /// write-ahead log are used again. After an error: call it again.
@@ -75,6 +75,9 @@ class DataFolder {
     std::optional<Offset> stored_end;
   };
   void vouch(std::span<const Vouched> vouched, bool let_go);
+  /// A checkpoint may say which files of its shard's write-ahead log are not needed any more. Not before every store has recovered:
+  /// with another number of shards than before, others' records are among them.
+  bool takes_floors() const;
   /// Files of the write-ahead log that wait for their next use go, but for one of each store: where the folder is in memory they
   /// are memory. Waits for the disk.
   void drop_free_wal_files() { wal_files_->drop_free(stores_); }
@@ -90,6 +93,7 @@ class DataFolder {
   DataFolder(runtime::FileSystem& files, Path folder, const DataFolderOptions& options, runtime::Logger& logger);
   Result<void> claim(const DataFolderOptions& options);
   void believe(const std::optional<CleanShutdown>& marker, bool is_new);
+  Result<void> read_wal_once();
   void tell(const WalReport& report);
   void adopt(WalReport& report);
   void let_go_of_old_files();
@@ -105,6 +109,9 @@ class DataFolder {
   SpaceGuard space_;
   std::vector<std::string> old_wal_files_;    // that are read, by stores that recover
   std::vector<WalContent> old_wal_contents_;  // that are needed, in the order of their sequences
+  std::optional<WalReport> wal_report_;       // of the one reading, without the contents
+  std::vector<RecoveredWalRecord> wal_records_;  // until each store has taken its own
+  std::uint32_t wal_takers_ = 0;
   WalFloors floors_;
   bool clean_ = false;
   mutable std::mutex mutex_;

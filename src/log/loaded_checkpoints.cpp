@@ -38,6 +38,7 @@ class Loading {
   void take(const CheckpointPiece& piece, std::uint64_t durable_below) {
     if (piece.entry) return take_entry(piece);
     bool torn = piece.begin >= durable_below;
+    if (torn) last_torn_ = piece.begin;
     loaded_.damage.push_back({name_, piece.begin, piece.end, piece.partition, torn});
     if (torn) return;
     if (piece.partition) damaged_[*piece.partition] = &piece;
@@ -52,8 +53,15 @@ class Loading {
   }
 
  private:
+  /// A floor stands for the states that were written with it, in front of it: power loss may keep it and not them.
+  bool stands_for_lost_states(const StoredCheckpoint& entry) const {
+    bool is_floor = entry.kind == StoredCheckpointKind::kShardFloor || entry.kind == StoredCheckpointKind::kFloor;
+    return is_floor && last_torn_ && *last_torn_ >= entry.append_begin;
+  }
+
   void take_entry(const CheckpointPiece& piece) {
     const StoredCheckpoint& entry = *piece.entry;
+    if (stands_for_lost_states(entry)) return;
     switch (entry.kind) {
       case StoredCheckpointKind::kState:
         newest_[entry.partition] = at_place(piece, entry.partition, entry.state);
@@ -92,6 +100,7 @@ class Loading {
   const std::string& name_;
   std::map<PartitionId, LoadedCheckpoint> newest_;
   std::map<PartitionId, const CheckpointPiece*> damaged_;  // whose newest entry is
+  std::optional<std::uint64_t> last_torn_;                 // where it begins
 };
 
 }  // namespace

@@ -215,6 +215,35 @@ TEST(LogCrash, ADiskThatFailsAndFillsLosesNothingAcknowledgedThroughManyLives) {
   EXPECT_TRUE(sim::run_seeds(40, troubled_lives).empty());
 }
 
+/// A write that power loss tears in front of a record; a life that does not take the record, has no checkpoint and
+/// writes to its place; and another power loss.
+std::uint64_t lives_over_a_torn_write(std::uint64_t seed) {
+  StoreFixture fixture(seed);
+  PartitionId id = test_partition(1);
+  EXPECT_TRUE(fixture.start().has_value());
+  fixture.add(1);
+  fixture.append_and_wait(id, {.number = 1});
+  fixture.machine->disk().crash_at(fixture.machine->disk().changes() + seed % 2);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(fixture.append(id, {.value_bytes = 9000, .number = 10 + i}).has_value());
+  fixture.simulation.run_for(std::chrono::milliseconds(5));
+  fixture.power_loss();
+  fixture.machine->disk().set_errors({.path_part = "checkpoints", .write_one_in = 1});
+  Result<void> started = fixture.start();
+  EXPECT_TRUE(started.has_value()) << "seed " << seed;
+  if (!started) return 0;
+  EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
+  for (int i = 0; i < 6; ++i) fixture.append_and_wait(id, {.value_bytes = 500, .number = 20 + i});
+  fixture.power_loss();
+  sim::mend(fixture.machine->disk());
+  EXPECT_TRUE(fixture.start().has_value()) << "seed " << seed;
+  EXPECT_EQ(fixture.compare(), "") << "seed " << seed;
+  return fixture.simulation.hash();
+}
+
+TEST(LogCrash, WhatALifeWroteOverATornWriteOfTheOneBeforeIsThere) {
+  EXPECT_TRUE(sim::run_seeds(100, lives_over_a_torn_write).empty());
+}
+
 class AtAnyChange : public ::testing::TestWithParam<std::uint64_t> {};
 
 INSTANTIATE_TEST_SUITE_P(LogCrash, AtAnyChange, ::testing::Values(0, 1));  // small_or_carried

@@ -38,6 +38,7 @@ Task<Result<void>> LogReads::warm(PartitionId id, Offset from, std::size_t max_b
     if (holding->segment == nullptr) co_return Result<void>();  // the read says what is missing
     Offset base = holding->segment->base();
     Offset end = holding->end;
+    std::uint64_t replacements = log->stored().replacements();
     Result<SegmentView> view = log->stored().view(*holding->segment, end);
     if (!view) co_return fail(view.error());
     ++logs_.statistics().cold_reads;
@@ -48,7 +49,7 @@ Task<Result<void>> LogReads::warm(PartitionId id, Offset from, std::size_t max_b
     Result<VerifiedRange> range = co_await runtime::run_blocking(shard_, std::move(look));
     if (!range) co_return fail(range.error());
     log = logs_.find(id);
-    if (log == nullptr) co_return Result<void>();
+    if (log == nullptr || log->stored().replacements() != replacements) co_return Result<void>();
     merge(*log, base, *range);
     if (range->found || end >= log->stored_end()) co_return Result<void>();
     from = end;  // compacted away to the end of the segment
@@ -77,8 +78,10 @@ Result<SharedBytes> gather_pieces(std::vector<runtime::OutPiece> pieces, std::si
   return SharedBytes(std::move(storage), view);
 }
 
-/// Records that are not in a segment yet. In memory, so without waiting.
-std::optional<TimestampedOffset> find_in_tail(PartitionLog& log, Timestamp time) {
+/// Records that are not in a segment yet, batch after batch from that which holds the first of them, until `visit` says
+/// enough. In memory, so without waiting.
+template <class Visit>
+void visit_tail(PartitionLog& log, Visit&& visit) {
   Offset from = std::max(log.stored_end(), log.log_start_offset());
   while (from < log.high_watermark() && log.tail() != nullptr && !log.tail()->empty()) {
     HotTail::Run stored = log.tail()->run_from(from, log.high_watermark());
@@ -90,14 +93,35 @@ std::optional<TimestampedOffset> find_in_tail(PartitionLog& log, Timestamp time)
     }
     for (ByteView run = stored.bytes; !run.empty(); run = run.subspan(batch_bytes(run))) {
       from = batch_next_offset(run);
-      if (batch_max_timestamp(run) < time) continue;
-      Result<BatchView> batch = read_batch(run);
-      if (!batch) continue;
-      Result<std::optional<TimestampedOffset>> found = find_by_time(*batch, time, log.log_start_offset());
-      if (found && *found) return *found;
+      if (!visit(run)) return;
     }
   }
-  return std::nullopt;
+}
+
+std::optional<TimestampedOffset> find_in_tail(PartitionLog& log, Timestamp time, Marks marks) {
+  std::optional<TimestampedOffset> first;
+  visit_tail(log, [&](ByteView run) {
+    if (batch_max_timestamp(run) < time) return true;
+    Result<BatchView> batch = read_batch(run);
+    if (!batch) return true;
+    Result<std::optional<TimestampedOffset>> found = find_by_time(*batch, time, log.log_start_offset(), marks);
+    if (found && *found) first = *found;
+    return !first;
+  });
+  return first;
+}
+
+/// `from_start`: of a batch that begins below the log start its records tell.
+Timestamp largest_in_tail(PartitionLog& log, bool from_start) {
+  Timestamp largest = kNoTimestamp;
+  visit_tail(log, [&](ByteView run) {
+    Result<BatchView> batch = read_batch(run);
+    bool is_cut = from_start && batch && batch->header.base_offset < log.log_start_offset();
+    Timestamp of_batch = is_cut ? max_timestamp(*batch, log.log_start_offset()) : batch_max_timestamp(run);
+    largest = std::max(largest, of_batch);
+    return true;
+  });
+  return largest;
 }
 
 }  // namespace
@@ -125,13 +149,14 @@ Task<Result<SharedBytes>> LogReads::read_bytes(PartitionId id, Offset from, std:
   co_return fail(ErrorCode::kBusy, "the disk does not keep up");
 }
 
-Task<Result<std::optional<TimestampedOffset>>> LogReads::first_at_or_after(PartitionId id, Timestamp time) {
+Task<Result<std::optional<TimestampedOffset>>> LogReads::first_at_or_after(PartitionId id, Timestamp time,
+                                                                           Marks marks) {
   Offset cursor{-1};
   while (true) {
     PartitionLog* log = logs_.find(id);
     if (log == nullptr) co_return logs_.no_log(id);
     cursor = std::max(cursor, log->log_start_offset());
-    if (cursor >= log->stored_end()) co_return find_in_tail(*log, time);
+    if (cursor >= log->stored_end()) co_return find_in_tail(*log, time, marks);
     Result<SegmentList::Holding> holding = log->stored().holding(cursor);
     if (!holding) co_return fail(holding.error());
     cursor = holding->end;
@@ -140,8 +165,8 @@ Task<Result<std::optional<TimestampedOffset>>> LogReads::first_at_or_after(Parti
     if (known && known->timestamp < time) continue;
     Result<SegmentView> view = log->stored().view(*holding->segment, holding->end);
     if (!view) co_return fail(view.error());
-    auto look = [view = std::move(*view), time, from = log->log_start_offset(), below = log->high_watermark()] {
-      return find_by_time(view, time, from, below);
+    auto look = [view = std::move(*view), time, from = log->log_start_offset(), below = log->high_watermark(), marks] {
+      return find_by_time(view, time, from, below, marks);
     };
     Result<std::optional<TimestampedOffset>> found = co_await runtime::run_blocking(shard_, std::move(look));
     if (!found || *found) co_return found;
@@ -155,47 +180,74 @@ Task<Result<MaxTimestamp>> LogReads::segment_max_timestamp(PartitionId id, Offse
   if (!holding) co_return fail(holding.error());
   if (holding->segment == nullptr || holding->segment->empty()) co_return MaxTimestamp{};
   if (std::optional<MaxTimestamp> known = holding->segment->known_max_timestamp()) co_return *known;
+  std::uint64_t replacements = log->stored().replacements();
   Result<SegmentView> view = log->stored().view(*holding->segment, holding->end);
   if (!view) co_return fail(view.error());
   auto look = [view = std::move(*view)] { return find_max_timestamp(view); };
   Result<MaxTimestamp> max = co_await runtime::run_blocking(shard_, std::move(look));
   if (!max) co_return max;
   log = logs_.find(id);
-  if (log == nullptr) co_return max;
+  if (log == nullptr || log->stored().replacements() != replacements) co_return max;
   holding = log->stored().holding(segment_base);
   if (holding && holding->segment != nullptr && holding->segment->base() == segment_base)
     holding->segment->restore_max_timestamp(*max);
   co_return max;
 }
 
-Task<Result<std::optional<TimestampedOffset>>> LogReads::max_timestamp(PartitionId id) {
-  std::optional<Timestamp> largest;
+Task<Result<Timestamp>> LogReads::max_timestamp_from(PartitionId id, Offset from) {
+  PartitionLog* log = logs_.find(id);
+  if (log == nullptr) co_return kNoTimestamp;
+  Result<SegmentList::Holding> holding = log->stored().holding(from);
+  if (!holding) co_return fail(holding.error());
+  if (holding->segment == nullptr || holding->segment->empty()) co_return kNoTimestamp;
+  Result<SegmentView> view = log->stored().view(*holding->segment, holding->end);
+  if (!view) co_return fail(view.error());
+  auto look = [view = std::move(*view), from] { return find_max_timestamp(view, from); };
+  Result<Timestamp> max = co_await runtime::run_blocking(shard_, std::move(look));
+  co_return max;
+}
+
+/// Of a segment or a batch that begins below the log start, the largest timestamp may be gone: `from_start` looks into
+/// it.
+Task<Result<Timestamp>> LogReads::largest_timestamp(PartitionId id, bool from_start) {
+  Timestamp largest = kNoTimestamp;
   Offset cursor{-1};
   while (true) {
     PartitionLog* log = logs_.find(id);
     if (log == nullptr) co_return logs_.no_log(id);
     cursor = std::max(cursor, log->log_start_offset());
     if (cursor >= log->stored_end()) break;
+    Offset from = cursor;
     Result<SegmentList::Holding> holding = log->stored().holding(cursor);
     if (!holding) co_return fail(holding.error());
     cursor = holding->end;
     if (holding->segment == nullptr || holding->segment->empty()) continue;
-    Result<MaxTimestamp> max = co_await segment_max_timestamp(id, holding->segment->base());
-    if (!max) co_return fail(max.error());
-    if (!largest || max->timestamp > *largest) largest = max->timestamp;
+    Offset base = holding->segment->base();
+    Timestamp of_segment = kNoTimestamp;
+    if (from_start && base < from) {
+      Result<Timestamp> max = co_await max_timestamp_from(id, from);
+      if (!max) co_return max;
+      of_segment = *max;
+    } else {
+      Result<MaxTimestamp> max = co_await segment_max_timestamp(id, base);
+      if (!max) co_return fail(max.error());
+      of_segment = max->timestamp;
+    }
+    largest = std::max(largest, of_segment);
   }
   PartitionLog* log = logs_.find(id);
-  Offset from = std::max(log->stored_end(), log->log_start_offset());
-  while (from < log->high_watermark() && log->tail() != nullptr && !log->tail()->empty()) {
-    ByteView run = log->tail()->run_from(from, log->high_watermark()).bytes;
-    for (; !run.empty(); run = run.subspan(std::min(batch_bytes(run), run.size()))) {
-      from = batch_next_offset(run);
-      if (!largest || batch_max_timestamp(run) > *largest) largest = batch_max_timestamp(run);
-    }
+  co_return std::max(largest, largest_in_tail(*log, from_start));
+}
+
+Task<Result<std::optional<TimestampedOffset>>> LogReads::max_timestamp(PartitionId id) {
+  for (bool from_start : {false, true}) {
+    Result<Timestamp> largest = co_await largest_timestamp(id, from_start);
+    if (!largest) co_return fail(largest.error());
+    if (*largest == kNoTimestamp) break;
+    Result<std::optional<TimestampedOffset>> found = co_await first_at_or_after(id, *largest, Marks::kCounted);
+    if (!found || *found) co_return found;
   }
-  if (!largest) co_return std::nullopt;
-  Result<std::optional<TimestampedOffset>> found = co_await first_at_or_after(id, *largest);
-  co_return found;
+  co_return std::nullopt;
 }
 
 }  // namespace wharf::log

@@ -26,13 +26,17 @@ class LogReads {
   runtime::Task<Result<SharedBytes>> read_bytes(PartitionId id, Offset from, std::size_t max_bytes, Offset below);
 
   /// ListOffsets by time: the first record below the high watermark at or after `time`; none: no value.
-  runtime::Task<Result<std::optional<TimestampedOffset>>> first_at_or_after(PartitionId id, Timestamp time);
-  /// ListOffsets -3: the record with the largest timestamp; none in an empty log.
+  runtime::Task<Result<std::optional<TimestampedOffset>>> first_at_or_after(PartitionId id, Timestamp time,
+                                                                            Marks marks = Marks::kSkipped);
+  /// ListOffsets -3: the record with the largest timestamp, which may be a mark of a transaction, as in Kafka; none in
+  /// an empty log.
   runtime::Task<Result<std::optional<TimestampedOffset>>> max_timestamp(PartitionId id);
   /// Of the segment that begins there; of nothing, where it is gone or empty.
   runtime::Task<Result<MaxTimestamp>> segment_max_timestamp(PartitionId id, Offset segment_base);
 
  private:
+  runtime::Task<Result<Timestamp>> largest_timestamp(PartitionId id, bool from_start);
+  runtime::Task<Result<Timestamp>> max_timestamp_from(PartitionId id, Offset from);
   void merge(PartitionLog& log, Offset segment_base, const VerifiedRange& range);
 
   runtime::Shard& shard_;

@@ -54,5 +54,56 @@ TEST(LogReads, RecordsAreFoundByTimeInMemoryInFilesAndAcrossSegments) {
   }
 }
 
+TEST(LogReads, TheLargestTimestampIsThatOfWhatIsAboveTheLogStart) {
+  constexpr std::int64_t kStart = 1'767'225'600'000;
+  for (Flush flush : {Flush::kSync, Flush::kAsync}) {
+    StoreFixture fixture(10, small_segments(flush));
+    ASSERT_TRUE(fixture.start().has_value());
+    PartitionId id = fixture.add(1).id();
+    fixture.append_and_wait(id, {.first_timestamp_ms = kStart + 1000});
+    fixture.append_and_wait(id, {.first_timestamp_ms = kStart + 10, .number = 1});
+    fixture.append_and_wait(id, {.records = 3, .first_timestamp_ms = kStart + 500, .number = 2});
+    fixture.append_and_wait(id, {.first_timestamp_ms = kStart + 20, .number = 5});
+    auto largest = [&](std::int64_t log_start) {
+      EXPECT_TRUE(fixture.store->trimmer().delete_records(id, Offset{log_start}).has_value());
+      return *fixture.simulation.run(fixture.machine->shard(), fixture.store->reads().max_timestamp(id));
+    };
+    EXPECT_EQ(largest(0)->offset, Offset{0});
+    EXPECT_EQ(largest(1)->offset, Offset{4});
+    EXPECT_EQ(largest(3)->offset, Offset{4}) << "within a batch";
+    EXPECT_EQ(largest(5)->offset, Offset{5});
+    EXPECT_EQ(largest(5)->timestamp, Timestamp{kStart + 20});
+    EXPECT_FALSE(largest(6).has_value());
+  }
+}
+
+runtime::Task<void> look(StoreFixture* fixture, PartitionId id) {
+  Result<void> warmed = co_await fixture->store->reads().warm(id, Offset{0}, 100);
+  EXPECT_TRUE(warmed.has_value());
+}
+
+TEST(LogReads, WhatALookFoundIsNotTakenForTheSegmentThatCompactionPutInItsPlaceMeanwhile) {
+  sim::FaultyFileSystem elsewhere(1);
+  FileCache cache(elsewhere, 16, nullptr, nullptr);
+  std::filesystem::path logs = "logs";
+  StoreFixture fixture(11, small_segments(Flush::kAsync));
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 30; ++i) fixture.append_and_wait(id, {.value_bytes = 300, .number = i});
+  ASSERT_TRUE(fixture.stop().has_value());
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionLog* log = fixture.store->find(id);
+  const Segment& old = *(*log->stored().segments())[0];
+  auto cleaned = std::make_unique<Segment>(cache, logs, id, old.base(), old.size());
+  Segment* put = cleaned.get();
+  runtime::TaskScope scope(fixture.machine->shard());
+  scope.spawn("look", look(&fixture, id));
+  ASSERT_TRUE(fixture.simulation.run_until([&] { return fixture.store->statistics().cold_reads > 0; },
+                                           fixture.simulation.now() + std::chrono::seconds(1)));
+  log->stored().replace(0, 1, std::move(cleaned));
+  fixture.simulation.run(fixture.machine->shard(), scope.close());
+  EXPECT_EQ(put->verified().ranges().size(), 0u);
+}
+
 }  // namespace
 }  // namespace wharf::log

@@ -100,6 +100,22 @@ TEST(LogStore, StopsAndStartsWithAppendsBetweenKeepEverythingAndScanNothing) {
   }
 }
 
+TEST(LogStore, ABlockThatCannotLeaveMemoryKeepsNoOtherThere) {
+  StoreFixture fixture(6);
+  fixture.options.hot_tail_bytes = 20'000;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId stuck = fixture.add(1).id();
+  fixture.machine->disk().set_errors({.path_part = "wal", .write_one_in = 1});
+  ASSERT_TRUE(fixture.append(stuck, {.value_bytes = 3'000}).has_value());
+  fixture.topic_config = small_segments(Flush::kAsync);
+  PartitionId id = fixture.add(2).id();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(fixture.append(id, {.value_bytes = 3'000, .number = i}).has_value());
+  EXPECT_LE(fixture.store->statistics().hot_tail_bytes, 20'000u);
+  fixture.machine->disk().set_errors({});
+  EXPECT_TRUE(fixture.wait_for(stuck, Offset{1}));
+  EXPECT_EQ(fixture.compare(), "");
+}
+
 TEST(LogStore, AFullDiskRefusesAppendsKeepsReadsGoingAndHealsByItself) {
   for (Flush flush : {Flush::kSync, Flush::kAsync}) {
     StoreFixture fixture(4, small_segments(flush));

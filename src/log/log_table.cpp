@@ -51,12 +51,19 @@ void LogTable::trim_hot_tails() {
     bool is_live = tail != nullptr && !tail->empty() && tail->oldest_serial() <= block.serial;
     if (is_live) {
       if (hot.used_bytes <= hot_tail_bytes_) return;
-      if (tail->oldest_block_next() > log->stored_end()) {
-        if (tail->oldest_block_next() > log->high_watermark()) return;
+      bool is_stored = tail->oldest_block_next() <= log->stored_end();
+      bool is_durable = tail->oldest_block_next() <= log->high_watermark();
+      Result<bool> written = true;
+      if (!is_stored && is_durable) {
         bool had_segments = log->has_segments();
-        Result<bool> written = log->write_behind(kWriteBytes);
+        written = log->write_behind(kWriteBytes);
         if (log->has_segments() != had_segments) changed_.push_back(log->id());
+      }
+      if (!is_durable || !written) {  // behind the others: they may go
+        hot.blocks.push_back(block);
+        hot.blocks.pop_front();
         if (!written) return;
+        continue;
       }
       tail->drop_oldest_block();
     } else if (hot.used_bytes <= hot_tail_bytes_ && !many_gone) {

@@ -193,6 +193,7 @@ std::optional<std::size_t> SegmentList::position_of(std::span<const Offset> base
 }
 
 void SegmentList::replace(std::size_t from, std::size_t to, std::unique_ptr<Segment> cleaned) {
+  ++replacements_;
   for (std::size_t i = from; i < to; ++i) size_bytes_ -= segments_[i]->size();
   size_bytes_ += cleaned->size();
   segments_[from] = std::move(cleaned);

@@ -70,6 +70,8 @@ class SegmentList {
   std::vector<std::unique_ptr<Segment>> take_below(Offset log_start);
   /// Where these segments lie next to each other in the list; none when one is missing.
   std::optional<std::size_t> position_of(std::span<const Offset> bases) const;
+  /// How often replace() was called: what was learnt of a segment before says nothing about the one in its place.
+  std::uint64_t replacements() const { return replacements_; }
   /// Replaces segments `from` to `to` (not included) by `cleaned`, one segment.
   void replace(std::size_t from, std::size_t to, std::unique_ptr<Segment> cleaned);
   /// Compaction: below, offsets may be missing; below, it has been.
@@ -111,6 +113,7 @@ class SegmentList {
   Offset gaps_below_;
   Offset cleaned_to_;
   std::uint64_t size_bytes_ = 0;
+  std::uint64_t replacements_ = 0;
   // What is known of the last segment before the folder was read.
   bool has_segment_ = false;
   Offset last_base_;

@@ -41,17 +41,18 @@ EpochRun run_of_epoch(ByteView batches, LeaderEpoch epoch) {
 
 /// Of what was shared there is one copy, as before; none: a record of another kind.
 std::optional<OwnedBatches> batches_of(const RecoveredWalRecord& record) {
-  if (record.header.kind == WalRecordKind::kBatches) return copy_of(record.payload);
   bool is_shared = record.header.kind == WalRecordKind::kShared || record.header.kind == WalRecordKind::kRepeated;
-  if (!is_shared) return std::nullopt;
-  std::shared_ptr<std::byte[]> owner = record.shared;
-  OwnedBatches shared{
-      .owner = owner, .bytes = {owner.get(), record.payload.size()}, .prepared = true, .is_shared = true};
-  shared.separate_header();
-  if (!shared.own_header) return std::nullopt;
-  stamp_base_offset(shared.stamped_part(), record.header.base_offset);
-  stamp_leader_epoch(shared.stamped_part(), record.header.leader_epoch);
-  return shared;
+  if (!is_shared && record.header.kind != WalRecordKind::kBatches) return std::nullopt;
+  OwnedBatches batches{.owner = record.owner,
+                       .bytes = {record.owner.get(), record.payload.size()},
+                       .prepared = true,
+                       .is_shared = is_shared};
+  if (!is_shared) return batches;
+  batches.separate_header();
+  if (!batches.own_header) return std::nullopt;
+  stamp_base_offset(batches.stamped_part(), record.header.base_offset);
+  stamp_leader_epoch(batches.stamped_part(), record.header.leader_epoch);
+  return batches;
 }
 
 }  // namespace
@@ -70,6 +71,15 @@ struct StoreRecovery::Found {
   std::size_t carried = 0;  // how many of them, in front, a checkpoint had
   Offset carried_end;       // behind those
   Offset lost_to;           // offsets behind those, up to here, went with a damaged checkpoint (log/state_salvage.hpp)
+
+  /// What a process left torn and its successor did not take, that one wrote over: its offsets begin in front of it.
+  void take_wal(const RecoveredWalRecord& record, OwnedBatches batches) {
+    auto written_over = [&record](const Replayed& torn) {
+      return torn.gap == WalGap::kTorn && torn.header.base_offset >= record.header.base_offset;
+    };
+    while (wal.size() > carried && written_over(wal.back())) wal.pop_back();
+    wal.push_back({record.header, record.gap, std::move(batches)});
+  }
 
   /// False: some of it are no batches.
   bool take_carried(ByteView batches) {
@@ -172,7 +182,7 @@ Result<void> StoreRecovery::gather(std::vector<Found>& found) {
   auto take = [&](const RecoveredWalRecord& record) -> Result<void> {
     std::optional<OwnedBatches> batches = batches_of(record);
     if (!batches || !ours(record.header.partition)) return {};
-    all[record.header.partition].wal.push_back({record.header, record.gap, std::move(*batches)});
+    all[record.header.partition].take_wal(record, std::move(*batches));
     return {};
   };
   Result<WalReport> report = with_.folder->read_wal(take);
@@ -218,7 +228,7 @@ void StoreRecovery::refuse(const Found& found, const Error& why) {
 Result<void> StoreRecovery::take_back_wal(Found& found, PartitionLog& log) {
   for (Found::Replayed& record : found.wal) {
     // Never acknowledged, nor was anything behind it.
-    if (record.gap == WalGap::kTorn && record.header.base_offset > log.log_end_offset()) break;
+    if (record.gap == WalGap::kTorn && record.header.base_offset > log.log_end_offset()) continue;
     Result<void> replayed = log.replay(record.batches, record.header.leader_epoch, with_.shard->clock().wall_now());
     if (replayed) continue;
     return fail(replayed.error().code,

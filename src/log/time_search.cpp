@@ -35,8 +35,9 @@ Result<Start> find_start(const SegmentView& segment, Timestamp time) {
 
 }  // namespace
 
-Result<std::optional<TimestampedOffset>> find_by_time(const BatchView& batch, Timestamp time, Offset from) {
-  if (batch.header.max_timestamp < time || batch.header.is_control) return std::nullopt;
+Result<std::optional<TimestampedOffset>> find_by_time(const BatchView& batch, Timestamp time, Offset from, Marks marks) {
+  if (batch.header.max_timestamp < time) return std::nullopt;
+  if (batch.header.is_control && marks == Marks::kSkipped) return std::nullopt;
   Result<OpenedBatch> opened = OpenedBatch::open(batch, kMostInflatedBytes);
   if (!opened) return std::nullopt;  // a producer may have sent what cannot be decompressed
   RecordReader reader = opened->reader();
@@ -48,7 +49,8 @@ Result<std::optional<TimestampedOffset>> find_by_time(const BatchView& batch, Ti
   }
 }
 
-Result<std::optional<TimestampedOffset>> find_by_time(const SegmentView& segment, Timestamp time, Offset from, Offset below) {
+Result<std::optional<TimestampedOffset>> find_by_time(const SegmentView& segment, Timestamp time, Offset from, Offset below,
+                                                      Marks marks) {
   Result<Start> start = find_start(segment, time);
   if (!start) return fail(start.error());
   SegmentScan scan(segment.log, {start->position, segment.size, start->expected, !segment.may_have_gaps, segment.end}, segment.damage);
@@ -58,8 +60,36 @@ Result<std::optional<TimestampedOffset>> find_by_time(const SegmentView& segment
     if (place->kind == ScannedPlace::Kind::kEnd || place->kind == ScannedPlace::Kind::kTornTail) return std::nullopt;
     if (place->kind == ScannedPlace::Kind::kDamage || place->header.next_offset() <= from) continue;
     if (place->header.base_offset >= below) return std::nullopt;
-    Result<std::optional<TimestampedOffset>> found = find_by_time(BatchView{place->header, place->bytes}, time, from);
+    Result<std::optional<TimestampedOffset>> found = find_by_time(BatchView{place->header, place->bytes}, time, from, marks);
     if (!found || *found) return found;
+  }
+}
+
+Timestamp max_timestamp(const BatchView& batch, Offset from) {
+  Timestamp largest = kNoTimestamp;
+  Result<OpenedBatch> opened = OpenedBatch::open(batch, kMostInflatedBytes);
+  if (!opened) return largest;
+  RecordReader reader = opened->reader();
+  Record record;
+  while (true) {
+    Result<bool> more = reader.next(record);
+    if (!more || !*more) return largest;
+    if (record.offset >= from) largest = std::max(largest, record.timestamp);
+  }
+}
+
+Result<Timestamp> find_max_timestamp(const SegmentView& segment, Offset from) {
+  Timestamp largest = kNoTimestamp;
+  SegmentScan scan(segment.log, {0, segment.size, segment.base, !segment.may_have_gaps, segment.end}, segment.damage);
+  while (true) {
+    Result<ScannedPlace> place = scan.next();
+    if (!place) return fail(place.error());
+    if (place->kind == ScannedPlace::Kind::kEnd || place->kind == ScannedPlace::Kind::kTornTail) return largest;
+    if (place->kind == ScannedPlace::Kind::kDamage || place->header.next_offset() <= from) continue;
+    bool is_cut = place->header.base_offset < from;
+    Timestamp of_batch =
+        is_cut ? max_timestamp(BatchView{place->header, place->bytes}, from) : place->header.max_timestamp;
+    largest = std::max(largest, of_batch);
   }
 }
 

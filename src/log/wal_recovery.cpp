@@ -212,7 +212,7 @@ Result<void> LogReader::deliver(const WalRecordHeader& header, ByteView payload)
   next = std::max(next, header.next_offset);
   ++report_.records;
   report_.bytes += payload.size();
-  return take_({.header = header, .payload = payload, .gap = stream_->gap, .shared = std::move(owner)});
+  return take_({.header = header, .payload = payload, .gap = stream_->gap, .owner = std::move(owner)});
 }
 
 /// What was last written to it may be confirmed records, and nothing else tells: they may come back with the disk.

@@ -48,10 +48,11 @@ enum class WalGap : std::uint8_t { kNone, kTorn, kDamage };
 
 struct RecoveredWalRecord {
   WalRecordHeader header;
-  ByteView payload;  // good during the call; of a record that repeats another: that one's, with its stamps
+  ByteView payload;  // of a record that repeats another: that one's, with its stamps
   WalGap gap = WalGap::kNone;
-  /// Owns the payload, where others have it too: not to be written to.
-  std::shared_ptr<std::byte[]> shared;
+  /// Of the payload, which is good during the call where there is none. What kShared and kRepeated have, others have
+  /// too: not to be written to.
+  std::shared_ptr<std::byte[]> owner;
 };
 
 /// Blocks that cannot be read, or a file that is gone.

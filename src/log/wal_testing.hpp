@@ -155,7 +155,7 @@ inline Result<Recovery> try_recover(runtime::FileSystem& files, const std::files
   Result<WalReport> report =
       read_write_ahead_logs(files, folder, floors, [&](const RecoveredWalRecord& record) -> Result<void> {
         WalRecordHeader header = record.header;
-        if (record.shared) header.kind = WalRecordKind::kBatches;  // as it was appended
+        if (record.owner) header.kind = WalRecordKind::kBatches;  // as it was appended
         recovery.records.push_back({header, {record.payload.begin(), record.payload.end()}, record.gap});
         return {};
       });

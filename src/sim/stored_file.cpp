@@ -97,8 +97,10 @@ void StoredFile::write_direct(std::uint64_t sequence, std::uint64_t position, By
     std::size_t count = std::min(kPageBytes - within, bytes.size());
     Page& page = pages_[position / kPageBytes];
     std::shared_ptr<Image> image = copy_of(page.live());
+    // Of three pages one is there, one is not, and of one some sectors are.
+    std::uint64_t fate = torn == nullptr ? 0 : torn->below(3);
     for (std::size_t sector = 0; sector < count; sector += kSectorBytes) {
-      if (torn != nullptr && torn->coin()) continue;
+      if (fate == 1 || (fate == 2 && torn->coin())) continue;
       std::memcpy(image->data() + within + sector, bytes.data() + sector, std::min(kSectorBytes, count - sector));
     }
     set_durable(page, std::move(image));
