@@ -202,7 +202,7 @@ inline constexpr auto kTable = std::to_array<ServerKey>({
   duration(kGroups, "group.max.session.timeout.ms", "30m", between(1, kInt32Max), "Longest session timeout a member may ask for."),
   integer(kGroups, "group.max.size", "2147483647", between(1, kInt32Max), "Most members of a group."),
   integer(kGroups, "offsets.topic.num.partitions", "50", between(1, 10'000), "Partitions of the log of committed offsets. Fixed once the log exists."),
-  duration(kGroups, "offsets.retention.ms", "7d", at_least(1), "Offsets of an empty group are forgotten after this, unless the topic still holds records at or after them."),
+  duration(kGroups, "offsets.retention.ms", "7d", at_least(1), "Offsets of an empty group are forgotten after this, unless the topic still holds records."),
   duration(kGroups, "offsets.retention.check.interval.ms", "10m", at_least(1), "How often committed offsets are looked through for expired ones."),
   bytes(kGroups, "offsets.metadata.max.bytes", "4KiB", between(0, kInt32Max), "Longest text a client may store with an offset."),
 

@@ -7,14 +7,15 @@ runtime::Task<std::vector<groups::ExpiredOffset>> OffsetData::without_data(runti
   std::vector<groups::ExpiredOffset> gone;
   for (groups::ExpiredOffset& offset : offsets) {
     std::shared_ptr<const cluster::Topic> topic = shards_.at(here).topics->find(offset.topic);
-    if (!topic || offset.partition < 0 || offset.partition >= topic->partitions) {
+    bool is_today = topic && (offset.topic_id == TopicId{} || offset.topic_id == topic->id);
+    if (!is_today || offset.partition < 0 || offset.partition >= topic->partitions) {
       gone.push_back(std::move(offset));
       continue;
     }
     PartitionId partition = topic->partition(offset.partition);
     NodeShard* owner = &shards_.owner(partition);
     Offset committed = offset.offset;
-    // Data at the committed offset or behind it: the group has something left to read.
+    // Also a group that has read everything: without its place it would read everything again.
     auto look = [owner, partition, committed] {
       const log::PartitionLog* log = owner->logs->store().find(partition);
       return log != nullptr && log->log_end_offset() > log->log_start_offset() && log->log_end_offset() >= committed;

@@ -190,15 +190,21 @@ void GroupCoordinator::on(const TopicDeleted& event, Now, Actions& actions) {
       if (is_for_topic(offset, event.topic_id)) doomed[id].insert(partition);
     }
   }
+  // What is on its way counts, the newest of it: it may be of the next topic of that name.
   for (const PendingAppend& append : pending_) {
     for (const StoredChange& change : append.changes) {
       const auto* stored = std::get_if<OffsetStored>(&change);
-      if (stored && stored->topic == event.topic && is_for_topic(stored->offset, event.topic_id)) {
+      const auto* removed = std::get_if<OffsetRemoved>(&change);
+      if (removed && removed->topic == event.topic) doomed[append.group_id].erase(removed->partition);
+      if (!stored || stored->topic != event.topic) continue;
+      if (is_for_topic(stored->offset, event.topic_id))
         doomed[append.group_id].insert(stored->partition);
-      }
+      else
+        doomed[append.group_id].erase(stored->partition);
     }
   }
   for (const auto& [id, partitions] : doomed) {
+    if (partitions.empty()) continue;
     Entry& entry = *find(id);
     std::vector<StoredChange> changes;
     for (std::int32_t partition : partitions) changes.emplace_back(OffsetRemoved{entry.group.id(), event.topic, partition});

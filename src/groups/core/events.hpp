@@ -128,7 +128,8 @@ struct DeleteGroup {
   std::string group_id;
 };
 
-/// A committed offset whose time is over, unless its topic still holds data at or after it.
+/// A committed offset whose time is over, unless its topic still holds data: also a group that has read all of it would
+/// read all of it again.
 struct ExpiredOffset {
   std::string topic;
   TopicId topic_id;
@@ -136,8 +137,8 @@ struct ExpiredOffset {
   Offset offset;
 };
 
-/// The shell's answer to an expiry candidate (GroupCoordinator::expiry_round): these of its offsets have no data left
-/// behind them. With none, it asks to drop a group that is empty and holds nothing.
+/// The shell's answer to an expiry candidate (GroupCoordinator::expiry_round): the topics of these of its offsets
+/// hold no data. With none, it asks to drop a group that is empty and holds nothing.
 struct ExpireOffsets {
   std::string group_id;
   std::vector<ExpiredOffset> offsets;
