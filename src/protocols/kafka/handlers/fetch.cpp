@@ -96,6 +96,11 @@ runtime::Task<void> find_divergence(const Door* door, Part* part) {
     part->topic.reset();
     co_return;
   }
+  if (end->leader_epoch == kNoLeaderEpoch) {  // older than all that the log knows: Kafka's answer, too
+    part->answer.error_code = KafkaError::kOffsetOutOfRange;
+    part->topic.reset();
+    co_return;
+  }
   if (end->leader_epoch == part->asked.last_fetched_epoch && end->offset >= part->asked.fetch_offset) co_return;
   Result<broker::PartitionMarks> marks =
       co_await door->read.marks(door->shard, part->topic->partition(part->place.partition));

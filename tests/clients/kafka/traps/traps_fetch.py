@@ -111,6 +111,16 @@ def test_out_of_range_is_error_1_on_both_sides(bootstrap):
         equal(fetch(wire, topic, 2)["error_code"], NONE, "exactly the end")
 
 
+def test_a_reader_of_an_epoch_that_the_log_never_had_is_out_of_range(bootstrap):
+    """As in Kafka (Partition.readRecords). An empty answer that tells of a divergence at no offset is asked for ever."""
+    topic = Topic(bootstrap)
+    with Connection(bootstrap) as wire:
+        append(wire, topic, b"a")
+        for version in range(12, 19):
+            part = fetch(wire, topic, 1, version=version, last_fetched_epoch=1 << 30)
+            equal((part["error_code"], part["records"]), (OUT_OF_RANGE, b""), f"v{version}")
+
+
 def test_an_offset_inside_a_batch_brings_the_whole_batch(bootstrap):
     topic = Topic(bootstrap)
     with Connection(bootstrap) as wire:
