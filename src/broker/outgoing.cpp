@@ -56,9 +56,12 @@ std::uint32_t Outgoing::add(const NamespaceView& view, const routing::Routes& ro
       const auto& queue = (*view.queues)[id];
       if (!queue || (message.deaths_in && queue::is_cycle(*message.deaths_in, queue->name))) continue;
       if (message.arrived && has_arrived(message.arrived, queue->ref.id)) continue;
-      if (queue->settings.hold_until && hold_for(*queue, message, now)) {
-        ++count;
-        continue;
+      if (queue->settings.hold_until) {
+        if (has_arrived(message.arrived, queue::HeldForQueue{queue->name})) continue;
+        if (hold_for(*queue, message, now)) {
+          ++count;
+          continue;
+        }
       }
       part = &add(id, *queue, message, shared, now);
     } else {

@@ -59,6 +59,11 @@ class ConsumerSink {
   virtual void ended(queue::ConsumerId consumer, queue::EndReason reason) = 0;
 };
 
+struct LeavingConsumer {
+  QueueRef queue;
+  queue::Leaver leaver;
+};
+
 using Got = queue::GotMessage;
 using queue::Browsed;
 using queue::BrowsedMessage;
@@ -94,8 +99,14 @@ class Queues {
   virtual runtime::Task<Result<void>> until_kept(runtime::Shard& here, QueueRef queue, queue::MessageId message) = 0;
   /// No delivery begins after it returns; what is on its way still arrives before. What it holds stays its own.
   virtual runtime::Task<void> stop(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) = 0;
-  /// The consumer is gone; what it holds goes back to its place, as returned.
-  virtual runtime::Task<void> release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) = 0;
+  /// Consumers are gone, of one queue and at once: nothing of one goes to another of them. What they hold goes back to
+  /// its place, as returned, and what was not sent as if it had never been out.
+  virtual runtime::Task<void> release(runtime::Shard& here, QueueRef queue, std::vector<queue::Leaver> leaving) = 0;
+  runtime::Task<void> release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
+    return release(here, queue, {queue::Leaver{.consumer = consumer}});
+  }
+  /// A client's consumers, whosever: each queue is told once.
+  runtime::Task<void> release_all(runtime::Shard& here, std::vector<LeavingConsumer> leaving);
 
   /// One message now, or none. `holder` holds it until settled (unless `settled`); it is any id from new_consumer_id(),
   /// comes into being with the first get and is forgotten with the last that it settles; release() gives back what it

@@ -80,6 +80,8 @@ class LogStore {
   /// metadata may be what was lost. Whoever knows that one is not needed any more calls remove(); the others stay as
   /// they are.
   std::vector<PartitionId> orphans() const { return logs_.orphans(); }
+  /// Those whose folder could not be read at the start: create() says why.
+  std::vector<PartitionId> refused() const { return logs_.refused(); }
 
   /// Assigns offsets, stamps, stores. All batches or none. Errors leave the log as it was:
   /// kNotFound, kCorruptMessage (checksum, or a batch that does not parse), kUnsupportedVersion (not magic 2),

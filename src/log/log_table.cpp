@@ -28,6 +28,12 @@ Result<PartitionLog*> LogTable::create(const PartitionId& id, std::shared_ptr<co
   return entry->second.get();
 }
 
+std::vector<PartitionId> LogTable::refused() const {
+  std::vector<PartitionId> ids;
+  for (const auto& [id, why] : unreadable_) ids.push_back(id);
+  return ids;
+}
+
 bool LogTable::remove(const PartitionId& id) {
   bool known = logs_.erase(id) > 0 || unreadable_.erase(id) > 0;
   if (known) orphans_.erase(id);

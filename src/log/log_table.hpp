@@ -38,6 +38,7 @@ class LogTable {
   /// ... and one whose folder could not be read.
   void refuse(PartitionId id, Error why) { unreadable_.emplace(id, std::move(why)); }
   std::vector<PartitionId> orphans() const { return {orphans_.begin(), orphans_.end()}; }
+  std::vector<PartitionId> refused() const;
   /// Those that are no orphans, whose configuration is thus known, and `wanted`.
   template <class Wanted>
   std::vector<PartitionId> claimed(Wanted&& wanted) const {

@@ -8,6 +8,7 @@
 #include "broker/node/node_testing.hpp"
 #include "broker/record_cursor.hpp"
 #include "broker/routed_message.hpp"
+#include "model/encoded_table.hpp"
 #include "model/message.hpp"
 #include "model/message_properties.hpp"
 #include "runtime/memory_files.hpp"
@@ -67,13 +68,17 @@ class DeadLetters : public testing::Test {
   using Left = std::optional<queue::Arrivals>;
   static runtime::Task<void> bury(DeadLetterRouter* router, runtime::Shard* here, std::string body, Left before,
                                   Left* left) {
+    const std::int64_t at = here->clock().wall_now().ms + kInAnHourMs;
+    std::vector<std::byte> headers;
+    EXPECT_EQ(encode_properties(headers, {{"at", at}}), TableFault::kNone);
     queue::DeadLetter letter{
         .name_space = "/",
         .queue = "q",
         .reason = queue::DeathReason::kRejected,
         .target = queue::DeadLetterTarget{.exchange = "amq.fanout", .routing_key = {}},
         .died = here->clock().wall_now(),
-        .message = delivery_of({.origin = Protocol::kAmqp091, .body = as_bytes(body)}, here->clock().wall_now()),
+        .message = delivery_of({.origin = Protocol::kAmqp091, .properties = headers, .body = as_bytes(body)},
+                               here->clock().wall_now()),
         .before = std::move(before)};
     router->bury(std::move(letter), [left](Left told) { *left = std::move(told); });
     co_await router->close();
@@ -83,6 +88,19 @@ class DeadLetters : public testing::Test {
     EXPECT_TRUE(declared);
     auto bound = co_await node->entities().bind(*here, "/", {"amq.fanout", {DestinationKind::kQueue, name}, "", {}});
     EXPECT_TRUE(bound);
+  }
+  static constexpr std::int64_t kInAnHourMs = 3'600'000;
+  /// A queue that has each message at the time of its header "at".
+  static runtime::Task<void> with_holding_queue(Node* node, runtime::Shard* here) {
+    QueueDeclaration declaration{.name = "later", .durable = true};
+    declaration.settings.hold_until = "at";
+    auto declared = co_await node->entities().declare_queue(*here, "/", std::move(declaration));
+    EXPECT_TRUE(declared);
+    auto bound = co_await node->entities().bind(*here, "/", {"amq.fanout", {DestinationKind::kQueue, "later"}, "", {}});
+    EXPECT_TRUE(bound);
+  }
+  static runtime::Task<void> pending(Node* node, runtime::Shard* here, std::uint64_t* waiting) {
+    *waiting = co_await node->delays().pending(*here);
   }
   static runtime::Task<void> count(Node* node, runtime::Shard* here, std::string name, std::uint64_t* ready) {
     QueueRef queue = node->entities().find(*here, "/")->queue(name)->ref;
@@ -136,6 +154,22 @@ TEST_F(DeadLetters, AreNotSentAgainToWhereTheyHaveArrived) {
   std::vector<std::string> seen;
   running_.on(1, read(node_, &running_.shard(1), graveyard_, 1, &seen));
   EXPECT_THAT(seen, ElementsAre("q x"));
+}
+
+TEST_F(DeadLetters, ThatAQueueHasOnlyLaterAreHeldForItOnceHoweverOftenTheyAreTried) {
+  with_graveyard();
+  running_.on(0, with_holding_queue(node_, here_));
+  NoLogs no_logs;
+  Left left;
+  std::uint64_t waiting = 0;
+  for (int round = 0; round < 3; ++round) {
+    DeadLetterRouter router(forwarding_ports(*node_, *here_, no_logs, random_, logger_), false);
+    running_.on(0, bury(&router, here_, "x", left, &left));
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->size(), 1u);
+    running_.on(0, pending(node_, here_, &waiting));
+    EXPECT_EQ(waiting, 1u);
+  }
 }
 
 /// Takes the queue's only message and gives it back, so often.

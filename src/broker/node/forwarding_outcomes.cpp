@@ -4,12 +4,21 @@
 
 namespace wharf::broker {
 
+namespace {
+
+queue::Place place_of(const queue::ScheduleEnvelope& envelope) {
+  if (envelope.queue) return queue::HeldForQueue{*envelope.queue};
+  return envelope.exchange;
+}
+
+}  // namespace
+
 std::vector<queue::Place> places_of(const OutgoingParts& parts) {
   std::vector<queue::Place> places;
   places.reserve(parts.queues.size() + parts.logs.size() + parts.delayed.size());
   for (const EnqueuePart& part : parts.queues) places.emplace_back(part.queue.id);
   for (const PublishPart& part : parts.logs) places.emplace_back(part.partition);
-  for (const Delayed& part : parts.delayed) places.emplace_back(part.envelope.exchange);
+  for (const Delayed& part : parts.delayed) places.push_back(place_of(part.envelope));
   return places;
 }
 

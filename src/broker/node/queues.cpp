@@ -197,10 +197,11 @@ runtime::Task<void> NodeQueues::stop(runtime::Shard& here, QueueRef queue, queue
   [[maybe_unused]] bool done = co_await ask<bool>(here, queue, std::move(work));
 }
 
-runtime::Task<void> NodeQueues::release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
-  auto work = [owner = &shard_of(queue), id = queue.id, consumer](Result<queue::LiveQueue*> live, auto answer) {
-    owner->queues->frozen().forget(id, consumer);
-    if (live) (*live)->release(consumer);
+runtime::Task<void> NodeQueues::release(runtime::Shard& here, QueueRef queue, std::vector<queue::Leaver> leaving) {
+  auto work = [owner = &shard_of(queue), id = queue.id, leaving = std::move(leaving)](Result<queue::LiveQueue*> live,
+                                                                                      auto answer) {
+    for (const queue::Leaver& one : leaving) owner->queues->frozen().forget(id, one.consumer);
+    if (live) (*live)->release(leaving);
     answer(true);
   };
   [[maybe_unused]] bool done = co_await ask<bool>(here, queue, std::move(work));

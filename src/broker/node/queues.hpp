@@ -22,7 +22,8 @@ class NodeQueues final : public Queues {
   runtime::Task<Result<void>> settle_durably(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer,
                                              std::vector<queue::Settlement> settlements) override;
   runtime::Task<void> stop(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) override;
-  runtime::Task<void> release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) override;
+  using Queues::release;
+  runtime::Task<void> release(runtime::Shard& here, QueueRef queue, std::vector<queue::Leaver> leaving) override;
   runtime::Task<Result<std::optional<Got>>> get(runtime::Shard& here, QueueRef queue, queue::ConsumerId holder,
                                                 bool settled) override;
   runtime::Task<Result<Browsed>> browse(runtime::Shard& here, QueueRef queue, BrowseRequest request) override;

@@ -139,14 +139,23 @@ class QueuesInMemory final : public broker::Queues {
     if (queues_.contains(ref)) queues_[ref].consumers[id].stopped = true;
     co_return;
   }
-  runtime::Task<void> release(runtime::Shard& here, broker::QueueRef ref, queue::ConsumerId id) override {
-    released.push_back(id);
-    if (auto waiting = waiting_gets_.find(id); waiting != waiting_gets_.end()) waiting->second->notify();
+  using Queues::release;
+  runtime::Task<void> release(runtime::Shard& here, broker::QueueRef ref, std::vector<queue::Leaver> leaving) override {
+    for (const queue::Leaver& one : leaving) {
+      released.push_back(one.consumer);
+      auto waiting = waiting_gets_.find(one.consumer);
+      if (waiting != waiting_gets_.end()) waiting->second->notify();
+    }
     co_await until_let_go(here);
     if (!queues_.contains(ref)) co_return;
     Queue& queue = queues_[ref];
-    for (auto& [message_id, message] : queue.consumers[id].held) put_back(queue, std::move(message), true);
-    queue.consumers.erase(id);
+    for (const queue::Leaver& one : leaving) {
+      for (auto& [message_id, message] : queue.consumers[one.consumer].held) {
+        bool was_sent = std::ranges::find(one.unsent, message_id) == one.unsent.end();
+        put_back(queue, std::move(message), was_sent);
+      }
+      queue.consumers.erase(one.consumer);
+    }
     hand_out(here, queue);
   }
   runtime::Task<Result<std::optional<broker::Got>>> get(runtime::Shard& here, broker::QueueRef ref,

@@ -62,8 +62,10 @@ class HeldQueues final : public broker::Queues {
   runtime::Task<void> stop(runtime::Shard& here, broker::QueueRef queue, queue::ConsumerId consumer) override {
     return real_.stop(here, queue, consumer);
   }
-  runtime::Task<void> release(runtime::Shard& here, broker::QueueRef queue, queue::ConsumerId consumer) override {
-    return real_.release(here, queue, consumer);
+  using Queues::release;
+  runtime::Task<void> release(runtime::Shard& here, broker::QueueRef queue,
+                              std::vector<queue::Leaver> leaving) override {
+    return real_.release(here, queue, std::move(leaving));
   }
   runtime::Task<Result<std::optional<broker::Got>>> get(runtime::Shard& here, broker::QueueRef queue,
                                                         queue::ConsumerId holder, bool settled) override {

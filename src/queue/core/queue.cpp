@@ -41,6 +41,12 @@ Cursor& Queue::level(std::uint8_t number) {
   return at->second;
 }
 
+std::vector<std::uint8_t> Queue::restored_levels() const {
+  std::vector<std::uint8_t> numbers;
+  for (const auto& [number, state] : restored_) numbers.push_back(number);
+  return numbers;
+}
+
 bool Queue::open(std::uint8_t number, Offset log_start, Offset end) {
   auto restored = restored_.extract(number);
   bool is_in_step = level(number).restore(restored ? std::move(restored.mapped()) : CursorState{}, log_start, end);

@@ -97,6 +97,8 @@ class Queue {
 
   // --- A start: replay() each record of the state log in order, then open() each level that the data folder has.
   Result<void> replay(ByteView state_record) { return apply_state_record(state_record, restored_); }
+  /// Levels that it told of, and that are not opened yet.
+  std::vector<std::uint8_t> restored_levels() const;
   /// False: the state log is ahead of this log, and needs a snapshot before new messages come.
   bool open(std::uint8_t level, Offset log_start, Offset end);
   /// What an opened level holds whose bytes the state log did not tell; the shell looks, and tells.

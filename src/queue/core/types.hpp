@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "model/ids.hpp"
 
@@ -83,6 +84,12 @@ struct Settlement {
   MessageId first;
   Offset last;
   Verdict verdict = Verdict::kDone;
+};
+
+/// A consumer that is gone. `unsent`: what it was given and its client never got, so that it was no try.
+struct Leaver {
+  ConsumerId consumer;
+  std::vector<MessageId> unsent = {};
 };
 
 /// Why a message left its queue undelivered; the words stand in `x-death`.

@@ -9,8 +9,14 @@
 
 namespace wharf::queue {
 
-/// A queue, a log, or an exchange that holds it back.
-using Place = std::variant<TopicId, PartitionId, std::string>;
+/// The schedule, until the message's time in the queue of that name.
+struct HeldForQueue {
+  std::string name;
+  friend bool operator==(const HeldForQueue&, const HeldForQueue&) = default;
+};
+
+/// A queue, a log, an exchange that holds it back, or a queue that it is held for.
+using Place = std::variant<TopicId, PartitionId, std::string, HeldForQueue>;
 using Arrivals = std::vector<Place>;
 
 }  // namespace wharf::queue

@@ -240,7 +240,7 @@ class Fixture {
     ConsumerId id = consumers.back();
     consumers.pop_back();
     std::erase_if(stories[which].unsettled, [id](const Story::Out& out) { return out.consumer == id; });
-    queues_->find(ids_[which])->release(id);
+    queues_->find(ids_[which])->release(std::array{Leaver{id}});
   }
 
   /// What is settled now is on disk when this is answered.

@@ -1,6 +1,7 @@
 #include "queue/shell/live_queue.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "model/message.hpp"
@@ -146,19 +147,31 @@ bool LiveQueue::detach(ConsumerId id) {
   return was_attached && core_.consumers().attached() == 0 && identity_.auto_delete;
 }
 
-void LiveQueue::release(ConsumerId id) {
+void LiveQueue::release(std::span<const Leaver> leaving) {
+  bool is_unused = false;
+  for (const Leaver& one : leaving) {
+    refuse_getters_of(one.consumer);
+    is_unused |= detach(one.consumer);
+  }
+  if (core_.unsettled() > 0) note_second();
+  for (const Leaver& one : leaving) {
+    std::vector<Settlement> unsent;
+    for (MessageId id : one.unsent) unsent.push_back({id, id.offset, Verdict::kGiveBack});
+    core_.settle(one.consumer, unsent, with_.shard.now(), deaths_);
+    core_.release(one.consumer, with_.shard.now(), deaths_);
+  }
+  mark_state();
+  pump();
+  if (is_unused) with_.unused(identity_.id);
+}
+
+void LiveQueue::refuse_getters_of(ConsumerId id) {
   std::vector<GotAnswer> unanswered;
   for (Waiting& waiting : getters_) {
     if (waiting.holder == id) unanswered.push_back(std::move(waiting.answered));
   }
   std::erase_if(getters_, [id](const Waiting& waiting) { return waiting.holder == id; });
   for (GotAnswer& answered : unanswered) answered(fail(ErrorCode::kClosed, "its consumer has gone"));
-  bool is_unused = detach(id);
-  if (core_.unsettled() > 0) note_second();
-  core_.release(id, with_.shard.now(), deaths_);
-  mark_state();
-  pump();
-  if (is_unused) with_.unused(identity_.id);
 }
 
 /// A queue that refuses new messages and has a place for dead ones sends them there.
@@ -347,38 +360,48 @@ void LiveQueue::send_outgoing() {
   }
 }
 
+/// One that is not in memory is waited for: those behind it are likely to be near it.
 void LiveQueue::bury_dead() {
-  for (Death death : std::exchange(deaths_, {})) bury(death);
+  std::ranges::move(std::exchange(deaths_, {}), std::back_inserter(dead_));
+  for (int buried = 0; !dead_.empty() && bury(dead_.front()); ++buried) {
+    dead_.pop_front();
+    if (buried == kMessagesPerTurn) return ask_turn();
+  }
 }
 
-/// A dead message is in flight with nobody until it is kept where it goes.
-void LiveQueue::bury(Death death) {
-  bool missing = false;
-  const LoadedMessage* message = with_.dead_letters == nullptr || loading_ ? nullptr : load(death.id, missing);
+/// A dead message is in flight with nobody until it is kept where it goes. False: it is to be loaded.
+bool LiveQueue::bury(Death death) {
   const std::optional<DeadLetterTarget>& target = core_.settings().dead_letter;
-  bool goes_nowhere = !target && death.reason != DeathReason::kDeliveryLimit;
-  if (missing || goes_nowhere || with_.dead_letters == nullptr) {
-    arrived_.erase(death.id);
+  bool goes_nowhere = with_.dead_letters == nullptr || (!target && death.reason != DeathReason::kDeliveryLimit);
+  bool missing = false;
+  const LoadedMessage* message = goes_nowhere || loading_ ? nullptr : load(death.id, missing);
+  if (message == nullptr && !missing && !goes_nowhere) return false;
+  auto tried = arrived_.extract(death.id);
+  if (message == nullptr) {
     core_.buried(death.id);
-    return mark_state();
+    mark_state();
+    if (tried) bury_some_again(1);
+    return true;
   }
-  if (message == nullptr) return deaths_.push_back(death);  // when it is loaded
   DeadLetter letter{identity_.name_space,
                     identity_.name,
                     death.reason,
                     target,
                     with_.shard.clock().wall_now(),
                     delivery_of({death.id, death.tries, true, {}, {}}, *message)};
-  auto tried = arrived_.extract(death.id);
   if (tried) letter.before = std::move(tried.mapped());
   bool is_first = !letter.before;
   with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death, is_first](std::optional<Arrivals> left) {
     if (!*alive) return;
     if (left) return bury_later(death, std::move(*left));
-    if (!is_first) burial_pause_ = kLeastBurialPause;
     core_.buried(death.id);
     mark_state();
+    if (is_first) return;
+    burial_pause_ = kLeastBurialPause;
+    bury_some_again(2);
+    pump();
   });
+  return true;
 }
 
 void LiveQueue::bury_later(Death death, Arrivals arrived) {
@@ -388,10 +411,17 @@ void LiveQueue::bury_later(Death death, Arrivals arrived) {
   burial_timer_ = with_.shard.set_timer(with_.shard.now() + burial_pause_, [this] {
     burial_timer_.reset();
     burial_pause_ = std::min(2 * burial_pause_, kMostBurialPause);
-    deaths_.insert(deaths_.end(), unburied_.begin(), unburied_.end());
-    unburied_.clear();
+    bury_some_again(kBuriedAfterPause);
     pump();
   });
+}
+
+/// Who failed last comes last: another's place may have room.
+void LiveQueue::bury_some_again(std::size_t most) {
+  for (; most > 0 && !unburied_.empty(); --most) {
+    dead_.push_back(unburied_.front());
+    unburied_.pop_front();
+  }
 }
 
 Facts LiveQueue::facts_of(const LoadedMessage& message) const {

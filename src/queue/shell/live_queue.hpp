@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -88,7 +89,8 @@ class LiveQueue final : StateOwner {
   /// Answered when the message is on disk, with all before it.
   void until_kept(MessageId id, Answered answered);
   void stop(ConsumerId id);
-  void release(ConsumerId id);
+  /// They go together: nothing of one goes to another of them.
+  void release(std::span<const Leaver> leaving);
   /// kClosed: it is released meanwhile; kNotFound: the queue is deleted; kStorage, kDiskFull, ...: the next message
   /// cannot be read, or not be let out.
   void get(ConsumerId holder, bool settled, GotAnswer answered);
@@ -137,6 +139,10 @@ class LiveQueue final : StateOwner {
   /// none is.
   static constexpr Milliseconds kLeastBurialPause{1'000};
   static constexpr Milliseconds kMostBurialPause{60'000};
+  /// After a pause, so many are tried; for each that is kept then, two more.
+  static constexpr std::size_t kBuriedAfterPause = 64;
+  /// With so many, no more die of their age.
+  static constexpr std::size_t kMostUnburied = 512;
   /// In a selector's place, who reads what groups have kept waiting.
   static constexpr SelectorId kOfGroups{kAnyMessage.value - 1};
 
@@ -168,6 +174,7 @@ class LiveQueue final : StateOwner {
   void pump_in(Milliseconds delay);
   void end_life();
   void refuse_getters(const Error& why);
+  void refuse_getters_of(ConsumerId id);
   bool serve_getter();
   bool serve_getter_of_groups();
   void give_getter(const Offer& offer, const LoadedMessage& message);
@@ -201,8 +208,9 @@ class LiveQueue final : StateOwner {
   void answer(MessageId last, bool persistent, Answered answered);
   void send_outgoing();
   void bury_dead();
-  void bury(Death death);
+  bool bury(Death death);
   void bury_later(Death death, Arrivals arrived);
+  void bury_some_again(std::size_t most);
   void keep_reserve();
   void keep_state();
   void mark_state();
@@ -264,8 +272,9 @@ class LiveQueue final : StateOwner {
   bool selected_first_ = false;  // has the next turn
   std::deque<Waiting> getters_;
   std::vector<Outgoing> outgoing_;
-  std::vector<Death> deaths_;
-  std::vector<Death> unburied_;            // that are to be tried again
+  std::vector<Death> deaths_;              // of this turn
+  std::deque<Death> dead_;                 // that are to be buried, the oldest first
+  std::deque<Death> unburied_;             // that are to be tried again, after a pause
   std::map<MessageId, Arrivals> arrived_;  // of those that were tried before
   Milliseconds burial_pause_ = kLeastBurialPause;
   std::optional<runtime::Timers::Handle> timer_;      // of the message at the head

@@ -82,7 +82,7 @@ TEST_F(LiveGroups, WhatWasOutComesFirstToWhoTakesTheGroupOver) {
   std::shared_ptr<Consumer> b = subscribe(kB, 0);
   wait_for(b, 1);
   EXPECT_THAT(offsets(b), ElementsAre(5));
-  world.queue().release(kA);
+  world.queue().release(std::array{Leaver{kA}});
   wait_for(b, 6);
   EXPECT_THAT(offsets(b), ElementsAre(5, 0, 1, 2, 3, 4));
   EXPECT_TRUE(b->deliveries[1].redelivered);
@@ -122,7 +122,7 @@ TEST_F(LiveGroups, SingleMessagesAreTakenOfGroupsThatAreNobodys) {
   EXPECT_EQ(get()->delivery.id.offset, Offset(2));
   EXPECT_FALSE(get());
   EXPECT_EQ(world.ready(), 1u);
-  world.queue().release(kGetter);
+  world.queue().release(std::array{Leaver{kGetter}});
   EXPECT_EQ(get()->delivery.id.offset, Offset(0));
 }
 

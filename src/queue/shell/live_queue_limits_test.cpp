@@ -124,7 +124,7 @@ TEST(LiveQueueLimits, WithoutAnyTimeAMessageGoesToWhoIsThereOrNowhere) {
   world.settle(kConsumer, consumer->deliveries[1], Verdict::kReturn);
   EXPECT_EQ(consumer->deliveries.size(), 3u) << "what comes back comes too late";
   EXPECT_EQ(world.queue().counts().unsettled, 2u);
-  world.queue().release(kConsumer);
+  world.queue().release(std::array{Leaver{kConsumer}});
   ASSERT_TRUE(world.publish(1));
   EXPECT_EQ(world.ready(), 0u);
 }
@@ -248,6 +248,19 @@ TEST(LiveQueueLimits, ADeadMessageThatHasNotArrivedEverywhereIsTriedAgainEverMor
   EXPECT_EQ(world.queue().counts().unsettled, 0u);
 }
 
+TEST(LiveQueueLimits, ABacklogOfDeadMessagesThatFindNoPlaceIsNotTriedWholeEachTime) {
+  World world({.message_ttl = Milliseconds(1'000), .dead_letter = DeadLetterTarget{"dead", std::nullopt}});
+  world.buried.left = Arrivals{TopicId{{9}}};
+  ASSERT_TRUE(world.publish(5'000));
+  world.wait(std::chrono::minutes(1));  // it is tried again after 1, 2, 4, 8, 16 and 32 seconds
+  EXPECT_LE(world.buried.by_exchange["dead"], 2'500u);
+  EXPECT_GE(world.ready(), 2'500u);
+  world.buried.left.reset();
+  world.wait(std::chrono::minutes(2));
+  EXPECT_EQ(world.ready(), 0u);
+  EXPECT_EQ(world.queue().counts().unsettled, 0u);
+}
+
 TEST(LiveQueueLimits, TheNextActiveConsumerBeginsWithWhatTheLastOneGivesBack) {
   for (bool times_out : {false, true}) {
     World world({.single_active_consumer = true, .consumer_timeout = Milliseconds(100)});
@@ -260,7 +273,7 @@ TEST(LiveQueueLimits, TheNextActiveConsumerBeginsWithWhatTheLastOneGivesBack) {
       world.wait(std::chrono::minutes(2));
       EXPECT_EQ(one->end, EndReason::kTimedOut);
     } else {
-      world.queue().release(first);
+      world.queue().release(std::array{Leaver{first}});
     }
     ASSERT_GE(other->deliveries.size(), 1u) << times_out;
     EXPECT_EQ(other->deliveries[0].id.offset, Offset(0)) << times_out;

@@ -1,5 +1,6 @@
 // A queue's logs: loading messages, keeping the state log.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -96,8 +97,13 @@ runtime::Task<void> LiveQueue::recover() {
     state_->distrust();  // what is written next replaces it
   }
   bool has_lost = false;
-  for (std::uint8_t level : std::exchange(found_levels_, {})) {
-    const log::PartitionLog* messages = with_.logs.store().find(log_of(level));
+  std::vector<std::uint8_t> found_levels = std::exchange(found_levels_, {});
+  std::set<std::uint8_t> levels(found_levels.begin(), found_levels.end());
+  for (std::uint8_t level : core_.restored_levels()) levels.insert(level);  // also one whose log is gone
+  for (std::uint8_t level : levels) {
+    Result<log::PartitionLog*> found = with_.logs.store().create(log_of(level), log_config(flush()));
+    WHARF_ASSERT(found.has_value());  // open() made those that are there, and the others are new
+    const log::PartitionLog* messages = *found;
     if (!core_.open(level, messages->log_start_offset(), messages->log_end_offset())) {
       with_.logger.error("a queue's log has lost messages at its end",
                          {{"queue", identity_.name}, {"level", level}, {"end", messages->log_end_offset().value}});

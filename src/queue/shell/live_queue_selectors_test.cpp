@@ -93,7 +93,7 @@ TEST_F(SelectorsTest, WhatComesBackIsFoundAgainInItsPlace) {
   EXPECT_THAT(offsets(picky), ElementsAre(5'000, 5'001, 5'002, 5'000));
   EXPECT_TRUE(picky->deliveries[3].redelivered);
   EXPECT_EQ(picky->deliveries[3].earlier_tries, 1u);
-  world.queue().release(kPicky);
+  world.queue().release(std::array{Leaver{kPicky}});
   std::shared_ptr<Consumer> other = subscribe(kOther, "n = 7 AND kind = 'rare'");
   wait_for(other, 2);
   EXPECT_THAT(offsets(other), ElementsAre(5'000, 5'002));

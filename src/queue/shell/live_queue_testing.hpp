@@ -1,6 +1,7 @@
 #pragma once
 // One live queue over logs on a simulated disk, with restarts, for tests.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -120,6 +121,9 @@ class World {
     EXPECT_TRUE(queues_->open(std::move(identity), std::move(settings)));
     return *queues_->find(id);
   }
+  Result<void> try_open(QueueIdentity identity, QueueSettings settings = {}) {
+    return queues_->open(std::move(identity), std::move(settings));
+  }
   bool has_folder(PartitionId log) {
     return *machine_->disk().exists(std::filesystem::path("data/logs") / log.folder());
   }
@@ -176,6 +180,9 @@ class World {
   }
 
   Timestamp now() { return machine_->clock().wall_now(); }
+
+  /// As if its folder were lost.
+  void lose_log(PartitionId log) { EXPECT_TRUE(logs_->remove(log)); }
 
   void remove(TopicId id = kId) { queues_->remove(id); }
 

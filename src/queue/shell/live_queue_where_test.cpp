@@ -98,7 +98,7 @@ TEST_F(WhereTest, WhatAConsumerHasStaysAndWhatCameBackGoes) {
   world.settle(returner, world.get(returner).delivery, Verdict::kReturn);
   EXPECT_EQ(*purge("TRUE"), 5u);
   EXPECT_EQ(world.ready(), 0u);
-  world.queue().release(holder);
+  world.queue().release(std::array{Leaver{holder}});
   EXPECT_EQ(world.get(ConsumerId(3)).delivery.id.offset, Offset(0));
 }
 

@@ -49,12 +49,17 @@ Result<void> ShardQueues::open(QueueIdentity identity, QueueSettings settings) {
 /// Before any queue of this run has logs: no log of a transient queue that is there now will be used again.
 void ShardQueues::look_at_disk() {
   if (std::exchange(looked_, true)) return;
+  auto note_level = [this](const PartitionId& log) {
+    std::int32_t level = log.index.value - kFirstQueuePartition;
+    if (level >= 0 && level < 256) found_levels_[log.topic].push_back(static_cast<std::uint8_t>(level));
+  };
   std::uint64_t removed = 0;
   for (const PartitionId& orphan : logs_.store().orphans()) {
-    std::int32_t level = orphan.index.value - kFirstQueuePartition;
-    if (level >= 0 && level < 256) found_levels_[orphan.topic].push_back(static_cast<std::uint8_t>(level));
+    note_level(orphan);
     if (is_transient(orphan) && logs_.remove(orphan)) ++removed;
   }
+  // A queue is not opened without one of its levels.
+  for (const PartitionId& unreadable : logs_.store().refused()) note_level(unreadable);
   if (removed > 0) with_.logger.info("removed logs of queues that ended with an earlier run", {{"logs", removed}});
 }
 

@@ -60,5 +60,36 @@ TEST(ShardQueues, OfAQueueAtRestNothingIsWrittenWhenTheNodeStops) {
   EXPECT_EQ(world.ready(), 1u);
 }
 
+// Its state would be forgotten, and what was settled would come again once the level can be read.
+TEST(ShardQueues, AQueueIsNotOpenedWithoutALevelThatCannotBeRead) {
+  World world;
+  constexpr TopicId kWithLevels{{2}};
+  QueueIdentity identity{kWithLevels, "/", "levels", true, false};
+  enqueue(world, world.open(identity, {.max_priority = 9}), 3);
+  world.stop();
+  const std::filesystem::path folder = std::filesystem::path("data/logs") / messages_of(kWithLevels, 3).folder();
+  ASSERT_TRUE(world.disk().create_folders(folder / "stuck.index.swap"));
+  ASSERT_TRUE(world.disk().remove("data/clean-shutdown"));
+  world.start();
+  Result<void> opened = world.try_open(identity, {.max_priority = 9});
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().code, ErrorCode::kStorage);
+}
+
+TEST(ShardQueues, WhatComesToALevelWhoseLogIsGoneIsNotTakenForWhatWasSettledThere) {
+  World world({.max_priority = 9});
+  constexpr ConsumerId kConsumer{7};
+  ASSERT_TRUE(world.publish(5, 1, 3));
+  std::shared_ptr<Consumer> consumer = world.subscribe(kConsumer);
+  ASSERT_EQ(consumer->deliveries.size(), 5u);
+  for (const Delivery& delivery : consumer->deliveries) world.settle(kConsumer, delivery, Verdict::kDone);
+  world.lose_log(messages_of(World::kId, 3));
+  world.restart();
+  ASSERT_TRUE(world.publish(2, 1, 3));
+  EXPECT_EQ(world.ready(), 2u);
+  world.crash();
+  EXPECT_EQ(world.ready(), 2u);
+}
+
 }  // namespace
 }  // namespace wharf::queue

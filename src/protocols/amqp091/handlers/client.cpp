@@ -155,6 +155,17 @@ void Client::wrote(const Sending& sent) {
   known->second->consumer(sent.consumer)->stream->wrote(sent.bytes);
 }
 
+namespace {
+
+std::vector<queue::MessageId> ids_of_held(const Consumer& consumer) {
+  std::vector<queue::MessageId> ids;
+  if (consumer.no_ack) return ids;
+  for (const broker::Delivery& delivery : consumer.held) ids.push_back(delivery.id);
+  return ids;
+}
+
+}  // namespace
+
 std::vector<Leaving> Client::forget_consumers(Channel& channel) {
   channel.holding.clear();  // nothing more is written
   // What the client settled before counts.
@@ -162,7 +173,8 @@ std::vector<Leaving> Client::forget_consumers(Channel& channel) {
   end_replies(channel);
   std::vector<Leaving> leaving;
   for (const auto& [consumer_id, consumer] : channel.consumers) {
-    if (!consumer->stream) leaving.push_back({consumer->queue, consumer_id, consumer->auto_delete});
+    if (!consumer->stream)
+      leaving.push_back({{consumer->queue, {consumer_id, ids_of_held(*consumer)}}, consumer->auto_delete});
     consumers.erase(consumer_id);
   }
   channel.by_tag.clear();
@@ -175,13 +187,15 @@ std::vector<Leaving> Client::forget_consumers(Channel& channel) {
 
 void Client::release(broker::QueueRef queue, queue::ConsumerId consumer) {
   bool begun = tasks.spawn("amqp-release", door.queues.release(shard, queue, consumer));
-  if (!begun) to_release.push_back({queue, consumer});
+  if (!begun) to_release.push_back({{queue, {consumer}}});
 }
 
 runtime::Task<void> Client::release_all(std::vector<Leaving> leaving) {
-  for (const Leaving& one : leaving) co_await door.queues.release(shard, one.queue, one.consumer);
+  std::vector<broker::LeavingConsumer> gone;
+  for (Leaving& one : leaving) gone.push_back(std::move(one.consumer));
+  co_await door.queues.release_all(shard, std::move(gone));
   for (const Leaving& one : leaving) {
-    if (one.auto_delete) co_await door.entities.delete_unused(shard, one.queue);
+    if (one.auto_delete) co_await door.entities.delete_unused(shard, one.consumer.queue);
   }
 }
 

@@ -40,8 +40,7 @@ struct Capabilities {
 
 /// One that its channel has forgotten, to be released.
 struct Leaving {
-  broker::QueueRef queue;
-  queue::ConsumerId consumer;
+  broker::LeavingConsumer consumer;
   bool auto_delete = false;  // the queue, with its last consumer
 };
 

@@ -234,34 +234,33 @@ runtime::Task<void> take_connect(Client* client, const RawPacket* packet) {
 
 namespace {
 
-/// What was not written is to come back as if it had not been here.
-void give_back(Client& client) {
-  for (auto& [id, source] : client.sources) {
-    for (; !source->held.empty(); source->held.pop_front()) {
-      const broker::Delivery& delivery = source->held.front();
-      if (source->lane == Lane::kConnection) continue;
-      source->settlements.push_back({delivery.id, delivery.id.offset, queue::Verdict::kGiveBack});
-    }
+/// All that it reads from, at once. What was not written is to come back as if it had not been here.
+std::vector<broker::LeavingConsumer> sources_of(const Client& client) {
+  std::vector<broker::LeavingConsumer> leaving;
+  for (const auto& [id, source] : client.sources) {
+    broker::LeavingConsumer& one = leaving.emplace_back(source->queue->ref, queue::Leaver{id});
+    if (source->lane == Lane::kConnection) continue;
+    for (const broker::Delivery& delivery : source->held) one.leaver.unsent.push_back(delivery.id);
   }
-  hand_on_settlements(client);
+  return leaving;
 }
 
 }  // namespace
 
 runtime::Task<void> leave(Client* client) {
   if (client->will) co_await publish_will(client);
-  give_back(*client);
-  std::vector<std::pair<queue::ConsumerId, std::unique_ptr<Source>>> leaving;
-  for (auto& [id, source] : client->sources) leaving.emplace_back(id, std::move(source));
+  hand_on_settlements(*client);
+  std::vector<broker::LeavingConsumer> gone = sources_of(*client);
+  std::vector<std::unique_ptr<Source>> leaving;
+  for (auto& [id, source] : client->sources) leaving.push_back(std::move(source));
   client->sources.clear();
+  co_await client->door.queues.release_all(client->shard, std::move(gone));
   bool has_own = false;
-  for (const auto& [id, source] : leaving) {
-    broker::QueueRef queue = source->queue->ref;
+  for (const std::unique_ptr<Source>& source : leaving) {
     has_own |= source->queue->exclusive.has_value();
-    co_await client->door.queues.release(client->shard, queue, id);
     if (source->lane != Lane::kGroup) continue;
     if (source->queue->auto_delete) {
-      co_await client->door.entities.delete_unused(client->shard, queue);
+      co_await client->door.entities.delete_unused(client->shard, source->queue->ref);
     } else if (!client->keeps_session()) {
       co_await leave_queue(client, source->queue->name);
     }

@@ -110,8 +110,10 @@ runtime::Task<void> leave(Client* client) {
   hand_on_settlements(*client);
   auto leaving = std::exchange(client->subscriptions, {});
   client->by_consumer.clear();
+  std::vector<broker::LeavingConsumer> gone;
+  for (const auto& [number, one] : leaving) gone.push_back({one->queue->ref, {one->consumer}});
+  co_await client->door.queues.release_all(client->shard, std::move(gone));
   for (const auto& [number, one] : leaving) {
-    co_await client->door.queues.release(client->shard, one->queue->ref, one->consumer);
     if (one->queue->auto_delete) co_await client->door.entities.delete_unused(client->shard, one->queue->ref);
   }
   if (client->has_exclusive_queues) co_await client->door.entities.delete_exclusive(client->shard, client->id);
