@@ -105,7 +105,7 @@ class Queues {
   runtime::Task<void> release(runtime::Shard& here, QueueRef queue, queue::ConsumerId consumer) {
     return release(here, queue, {queue::Leaver{.consumer = consumer}});
   }
-  /// A client's consumers, whosever: each queue is told once.
+  /// A client's consumers, of whatever queues: each queue is told once.
   runtime::Task<void> release_all(runtime::Shard& here, std::vector<LeavingConsumer> leaving);
 
   /// One message now, or none. `holder` holds it until settled (unless `settled`); it is any id from new_consumer_id(),

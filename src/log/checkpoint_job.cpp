@@ -9,7 +9,7 @@ namespace {
 
 CheckpointJob::Outcome after_sync(Result<void> synced) {
   if (synced) return {};
-  return {storage_failure(synced.error()), {}, true};
+  return {.result = storage_failure(synced.error()), .sync_failed = true};
 }
 
 }  // namespace
@@ -23,8 +23,9 @@ CheckpointJob::Outcome CheckpointJob::run() const {
   for (const auto& [partition, state] : states) {
     entries.push_back({partition, state.empty() ? std::nullopt : std::optional<ByteView>(state)});
   }
-  Result<void> appended = folder->checkpoints().append(entries, floor);
-  Outcome outcome{appended, folder->checkpoints().take_unreadable(owns)};
+  bool has_floor = floor && folder->takes_floor(floor->shard);
+  Result<void> appended = folder->checkpoints().append(entries, has_floor ? floor : std::nullopt);
+  Outcome outcome{appended, folder->checkpoints().take_unreadable(owns), has_floor};
   if (!appended) return outcome;
   folder->vouch(vouched, !tell_recovered);
   if (tell_recovered) outcome.result = folder->store_recovered();

@@ -24,7 +24,7 @@ struct CheckpointJob {
   std::vector<std::filesystem::path> changed_folders;
   bool sync_everything = false;
   std::vector<std::pair<PartitionId, std::vector<std::byte>>> states;
-  std::optional<WalFloor> floor;
+  std::optional<WalFloor> floor;  // where the folder takes it
   std::vector<DataFolder::Vouched> vouched;
   bool tell_recovered = false;
   std::function<bool(const PartitionId&)> owns;  // LogStoreOptions::owns
@@ -32,6 +32,7 @@ struct CheckpointJob {
   struct Outcome {
     Result<void> result;
     std::vector<PartitionId> unreadable = {};  // of ours (Checkpoints::take_unreadable)
+    bool has_floor = false;
     bool sync_failed = false;  // what it was to cover may be on disk or not, whatever a later sync says
   };
   Outcome run() const;

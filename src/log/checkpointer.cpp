@@ -138,7 +138,10 @@ Task<Result<void>> Checkpointer::write(bool closing) {
       made = co_await space_.make_room(logs_.context().unstored_bytes, ReserveUse::kConfirmed);
     if (made) continue;
     if (was_asked) continue;  // each entry is asked for once
-    if (outcome || outcome.error().code != ErrorCode::kBusy) commits_.note_checkpoint(outcome);
+    if (outcome && floor_untold_)
+      commits_.note_checkpoint(fail(ErrorCode::kStorage, "another shard needs files of the write-ahead log"));
+    else if (outcome || outcome.error().code != ErrorCode::kBusy)
+      commits_.note_checkpoint(outcome);
     co_return outcome;
   }
 }
@@ -182,9 +185,7 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
     job.vouched.push_back({entry.partition, entry.kept_end});
   }
   if (!work->first_error) {
-    // Others may need what a shard of this index wrote when there were more or fewer of them.
-    work->has_floor = with_.folder->takes_floors();
-    if (work->has_floor) job.floor = WalFloor{with_.shard->index(), commits_.wal().floor_at(work->upto)};
+    job.floor = WalFloor{with_.shard->index(), commits_.wal().floor_at(work->upto)};
     job.tell_recovered = recovered_untold_;
   }
   bool with_precedence =
@@ -204,6 +205,7 @@ Task<Result<void>> Checkpointer::carry_out(Work* work) {
     if (!made) break;
   }
   work->sync_failed = outcome.sync_failed;
+  work->has_floor = outcome.has_floor;
   co_return outcome.result;
 }
 
@@ -252,21 +254,29 @@ void Checkpointer::tell_of(const Result<void>& done) {
                      {{"error", to_string(done.error().code)}, {"reason", done.error().message}});
 }
 
+bool Checkpointer::has_news() const {
+  bool is_untold = recovered_untold_ || floor_untold_;
+  return has_dirty() || !removed_.empty() || is_untold || with_.folder->checkpoints().has_unreadable();
+}
+
+/// False: it is to be tried again soon.
+Task<bool> Checkpointer::write_and_tell() {
+  Result<void> done = co_await write(false);
+  tell_of(done);
+  if (!done && done.error().code == ErrorCode::kDiskFull) space_.note_full();
+  co_return done && !floor_untold_;
+}
+
 Task<void> Checkpointer::run() {
-  MonotonicTime next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
+  const Milliseconds interval(options_.checkpoint_interval_ms);
+  MonotonicTime next = with_.shard->now() + interval;
   while (!stopping_) {
     bool asked = co_await wanted_.wait_until(next);
     if (stopping_) break;
-    bool is_idle = !has_dirty() && removed_.empty() && !recovered_untold_ && !floor_untold_;
-    bool needed = asked || !is_idle || with_.folder->checkpoints().has_unreadable();
-    Result<void> done;
-    if (needed) done = co_await write(false);
-    if (needed) tell_of(done);
-    next = with_.shard->now() + Milliseconds(options_.checkpoint_interval_ms);
-    if (done) continue;
-    if (done.error().code == ErrorCode::kDiskFull) space_.note_full();
-    next = with_.shard->now();
-    co_await pause_after_failure();
+    bool done = true;
+    if (asked || has_news()) done = co_await write_and_tell();
+    next = with_.shard->now() + (done ? interval : Milliseconds(0));
+    if (!done) co_await pause_after_failure();
   }
 }
 
@@ -300,6 +310,7 @@ Task<void> Checkpointer::recovered(bool after_crash) {
   Result<void> done = co_await write(false);
   if (!done) {  // a full disk: the write-ahead log keeps what it has until there is room
     with_.logger->warn("started without a checkpoint", {{"reason", done.error().message}});
+    told_failure_ = done.error().code;
     wanted_.notify();
   }
 }

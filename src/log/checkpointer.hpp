@@ -56,6 +56,8 @@ class Checkpointer {
   /// `was_asked`: set when entries of ours were asked for again (Checkpoints::take_unreadable).
   runtime::Task<Result<void>> write_once(bool closing, bool* was_asked);
   runtime::Task<void> end_of_write();
+  bool has_news() const;
+  runtime::Task<bool> write_and_tell();
   runtime::Task<void> pause_after_failure();
   runtime::Task<Result<void>> carry_out(Work* work);
   void take_back(const Work& work);
@@ -76,7 +78,7 @@ class Checkpointer {
   bool writing_ = false;
   bool needs_full_sync_ = false;
   bool recovered_untold_ = false;  // the folder has not been told that this store recovered
-  bool floor_untold_ = false;      // nor which files of the write-ahead log it needs no more (DataFolder::takes_floors)
+  bool floor_untold_ = false;      // nor which files of the write-ahead log it needs no more (DataFolder::takes_floor)
   bool stopping_ = false;
   std::vector<runtime::Resume<bool>> waiting_;  // for the end of the one under way: passes over any number of logs
 };

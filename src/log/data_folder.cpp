@@ -208,6 +208,7 @@ std::shared_ptr<const LoadedCheckpoints> DataFolder::loaded() const {
 Result<WalReport> DataFolder::read_wal(const std::function<Result<void>(const RecoveredWalRecord&)>& take) {
   if (clean_) return WalReport{};
   std::lock_guard lock(mutex_);
+  WHARF_ASSERT(wal_takers_ < stores_);
   if (!wal_report_) {
     if (Result<void> read = read_wal_once(); !read) return fail(read.error());
   }
@@ -261,11 +262,10 @@ void DataFolder::vouch(std::span<const Vouched> vouched, bool let_go) {
 
 // The newest first: a file names its predecessor, and would miss it.
 void DataFolder::let_go_of_old_files() {
-  auto is_needed = [](const WalContent& content) { return content.damaged || !content.next_offsets.empty(); };
   std::set<ShardIndex> needed;
   std::vector<std::string> unneeded;
   for (auto content = old_wal_contents_.rbegin(); content != old_wal_contents_.rend(); ++content) {
-    if (is_needed(*content)) needed.insert(content->shard);
+    if (content->is_needed()) needed.insert(content->shard);
     if (!needed.contains(content->shard)) unneeded.push_back(content->file);
   }
   if (unneeded.empty()) return;
@@ -309,9 +309,12 @@ Result<void> DataFolder::store_recovered() {
   return {};
 }
 
-bool DataFolder::takes_floors() const {
+bool DataFolder::takes_floor(ShardIndex shard) const {
   std::lock_guard lock(mutex_);
-  return clean_ || recovered_ == stores_;
+  if (clean_ || recovered_ == stores_) return true;
+  return std::ranges::none_of(old_wal_contents_, [shard](const WalContent& content) {
+    return content.shard == shard && content.is_needed();
+  });
 }
 
 Result<void> DataFolder::store_closed() {

@@ -75,9 +75,9 @@ class DataFolder {
     std::optional<Offset> stored_end;
   };
   void vouch(std::span<const Vouched> vouched, bool let_go);
-  /// A checkpoint may say which files of its shard's write-ahead log are not needed any more. Not before every store has recovered:
-  /// with another number of shards than before, others' records are among them.
-  bool takes_floors() const;
+  /// A checkpoint may say which files of this shard's write-ahead log are not needed any more. Not while a store that has not recovered
+  /// needs some: with another number of shards than before, others' records are among them.
+  bool takes_floor(ShardIndex shard) const;
   /// Files of the write-ahead log that wait for their next use go, but for one of each store: where the folder is in memory they
   /// are memory. Waits for the disk.
   void drop_free_wal_files() { wal_files_->drop_free(stores_); }

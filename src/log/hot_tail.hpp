@@ -20,7 +20,8 @@
 
 namespace wharf::log {
 
-/// Memory of all hot tails of a store, and their blocks in the order they were begun. The store drops the oldest.
+/// Memory of all hot tails of a store, and their blocks in the order they were begun, but for those that could not
+/// leave when it was their turn. The store drops the oldest.
 struct HotTailBudget {
   struct Block {
     PartitionId partition;

@@ -106,13 +106,19 @@ TEST(LogStore, ABlockThatCannotLeaveMemoryKeepsNoOtherThere) {
   ASSERT_TRUE(fixture.start().has_value());
   PartitionId stuck = fixture.add(1).id();
   fixture.machine->disk().set_errors({.path_part = "wal", .write_one_in = 1});
-  ASSERT_TRUE(fixture.append(stuck, {.value_bytes = 3'000}).has_value());
+  for (int i = 0; i < 5; ++i)  // each in a block of its own, and one where small ones are together
+    ASSERT_TRUE(fixture.append(stuck, {.value_bytes = i == 0 ? 3'000u : 9'000u, .number = i}).has_value());
   fixture.topic_config = small_segments(Flush::kAsync);
   PartitionId id = fixture.add(2).id();
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(fixture.append(id, {.value_bytes = 3'000, .number = i}).has_value());
-  EXPECT_LE(fixture.store->statistics().hot_tail_bytes, 20'000u);
+  std::size_t stuck_bytes = fixture.store->find(stuck)->tail()->bytes();
+  EXPECT_GT(stuck_bytes, 36'000u);
+  EXPECT_LE(fixture.store->statistics().hot_tail_bytes, stuck_bytes + 10'000u);
   fixture.machine->disk().set_errors({});
-  EXPECT_TRUE(fixture.wait_for(stuck, Offset{1}));
+  EXPECT_TRUE(fixture.wait_for(stuck, Offset{5}));
+  for (int i = 100; i < 200; ++i) ASSERT_TRUE(fixture.append(id, {.value_bytes = 3'000, .number = i}).has_value());
+  EXPECT_TRUE(fixture.store->find(stuck)->tail()->empty());
+  EXPECT_LE(fixture.store->statistics().hot_tail_bytes, 20'000u);
   EXPECT_EQ(fixture.compare(), "");
 }
 

@@ -65,7 +65,9 @@ void LogTable::trim_hot_tails() {
         written = log->write_behind(kWriteBytes);
         if (log->has_segments() != had_segments) changed_.push_back(log->id());
       }
-      if (!is_durable || !written) {  // behind the others: they may go
+      // An older one of its partition stands behind it, where that could not leave.
+      bool is_oldest = tail->oldest_serial() == block.serial;
+      if (!is_oldest || !is_durable || !written) {  // behind the others: they may go
         hot.blocks.push_back(block);
         hot.blocks.pop_front();
         if (!written) return;

@@ -77,18 +77,28 @@ class SeveralStores {
     return {};
   }
 
+  bool append(const PartitionId& id, std::size_t value_bytes) {
+    std::vector<std::byte> bytes = testing::batch_bytes_of(
+        {.value_bytes = 10 + value_bytes, .number = static_cast<std::int64_t>(random.below(100'000))});
+    Result<Appended> appended =
+        store_of(id).append(id, owned(bytes), {LeaderEpoch{0}, machine->clock().wall_now(), true});
+    if (!appended) return false;
+    sent[id].resize(static_cast<std::size_t>(appended->first.value));
+    sent[id].push_back(std::move(bytes));
+    return true;
+  }
   /// To drawn partitions, and some time: what is durable then is promised.
   void work(std::uint64_t batches) {
     for (std::uint64_t i = 0; i < batches && !machine->disk().down(); ++i) {
-      PartitionId id = test_partition(static_cast<std::uint8_t>(random.below(kPartitions)));
-      std::vector<std::byte> bytes = testing::batch_bytes_of(
-          {.value_bytes = 10 + random.below(3000), .number = static_cast<std::int64_t>(random.below(100'000))});
-      Result<Appended> appended =
-          store_of(id).append(id, owned(bytes), {LeaderEpoch{0}, machine->clock().wall_now(), true});
-      if (appended) sent[id].resize(static_cast<std::size_t>(appended->first.value));
-      if (appended) sent[id].push_back(std::move(bytes));
+      append(test_partition(static_cast<std::uint8_t>(random.below(kPartitions))), random.below(3000));
       if (random.one_in(3)) simulation.run_for(std::chrono::microseconds(random.below(4000)));
       note_promised();
+    }
+  }
+  /// A partition that this store owns, where there are so many.
+  static PartitionId of_store(std::size_t store, std::size_t count) {
+    for (std::uint8_t number = 0;; ++number) {
+      if (owner(test_partition(number), count) == store) return test_partition(number);
     }
   }
   void note_promised() {
@@ -183,6 +193,30 @@ TEST(SeveralStores, AStoreThatHasRecoveredLetsGoOfNothingThatOthersStillNeed) {
     ASSERT_TRUE(fixture.start(3).has_value());
     EXPECT_EQ(fixture.compare(), "") << "store " << first;
   }
+}
+
+TEST(SeveralStores, OneThatCannotWriteWhatItFoundKeepsNoOtherFromGoingOn) {
+  SeveralStores fixture(3);
+  ASSERT_TRUE(fixture.start(2).has_value());
+  fixture.work(20);
+  fixture.simulation.run_for(std::chrono::milliseconds(5));
+  fixture.note_promised();
+  fixture.kill();
+  PartitionId mine = fixture.of_store(0, 2);
+  PartitionId other = fixture.of_store(1, 2);
+  fixture.machine->disk().set_errors({.path_part = other.folder(), .write_one_in = 1, .metadata_one_in = 1});
+  ASSERT_TRUE(fixture.start(2).has_value());
+  for (int i = 0; i < 300; ++i) {  // more than the files of its write-ahead log hold
+    ASSERT_TRUE(fixture.append(mine, 3'000)) << i;
+    fixture.simulation.run_for(std::chrono::milliseconds(20));
+  }
+  fixture.note_promised();
+  EXPECT_EQ(fixture.promised[mine].value, static_cast<std::int64_t>(fixture.sent[mine].size()));
+  fixture.machine->disk().set_errors({});
+  fixture.simulation.run_for(std::chrono::seconds(1));
+  fixture.kill();
+  ASSERT_TRUE(fixture.start(3).has_value());
+  EXPECT_EQ(fixture.compare(), "");
 }
 
 /// Deaths at drawn changes of the disk, also of starts.

@@ -78,6 +78,8 @@ struct WalContent {
   ShardIndex shard;
   std::map<PartitionId, Offset> next_offsets;
   bool damaged = false;
+
+  bool is_needed() const { return damaged || !next_offsets.empty(); }
 };
 
 struct WalReport {

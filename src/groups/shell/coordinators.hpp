@@ -28,7 +28,7 @@ class PartitionCoordinator;
 /// Answers, from any shard, what one may ask about a topic's data: see GroupCoordinator::expiry_round.
 struct TopicData {
   virtual ~TopicData() = default;
-  /// Of `offsets`, those whose topic holds nothing any more.
+  /// Of `offsets`, those that lead to no data of a topic that is there.
   virtual runtime::Task<std::vector<ExpiredOffset>> without_data(runtime::Shard& here,
                                                                  std::vector<ExpiredOffset> offsets) = 0;
 };

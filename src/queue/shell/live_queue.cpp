@@ -360,12 +360,15 @@ void LiveQueue::send_outgoing() {
   }
 }
 
-/// One that is not in memory is waited for: those behind it are likely to be near it.
+/// One that is not in memory is waited for: those behind it are likely to be near it. Where the disk does not give it,
+/// they come first.
 void LiveQueue::bury_dead() {
   std::ranges::move(std::exchange(deaths_, {}), std::back_inserter(dead_));
-  for (int buried = 0; !dead_.empty() && bury(dead_.front()); ++buried) {
+  std::optional<MessageId> unreadable = std::exchange(not_loaded_, std::nullopt);
+  if (unreadable && !dead_.empty() && dead_.front().id == *unreadable) std::ranges::rotate(dead_, dead_.begin() + 1);
+  for (int buried = 0; !dead_.empty() && bury(dead_.front());) {
     dead_.pop_front();
-    if (buried == kMessagesPerTurn) return ask_turn();
+    if (++buried == kMessagesPerTurn) return ask_turn();
   }
 }
 
@@ -391,17 +394,24 @@ bool LiveQueue::bury(Death death) {
                     delivery_of({death.id, death.tries, true, {}, {}}, *message)};
   if (tried) letter.before = std::move(tried.mapped());
   bool is_first = !letter.before;
+  ++burying_;
   with_.dead_letters->bury(std::move(letter), [this, alive = alive_, death, is_first](std::optional<Arrivals> left) {
     if (!*alive) return;
+    --burying_;
     if (left) return bury_later(death, std::move(*left));
-    core_.buried(death.id);
-    mark_state();
-    if (is_first) return;
-    burial_pause_ = kLeastBurialPause;
-    bury_some_again(2);
-    pump();
+    note_buried(death, is_first);
   });
   return true;
+}
+
+void LiveQueue::note_buried(const Death& death, bool is_first) {
+  core_.buried(death.id);
+  mark_state();
+  if (!is_first) {
+    burial_pause_ = kLeastBurialPause;
+    bury_some_again(2);
+  }
+  if (!is_first || burying_ == kMostUnburied / 2 || burying_ == 0) pump();  // others may die
 }
 
 void LiveQueue::bury_later(Death death, Arrivals arrived) {

@@ -141,8 +141,8 @@ class LiveQueue final : StateOwner {
   static constexpr Milliseconds kMostBurialPause{60'000};
   /// After a pause, so many are tried; for each that is kept then, two more.
   static constexpr std::size_t kBuriedAfterPause = 64;
-  /// With so many, no more die of their age.
-  static constexpr std::size_t kMostUnburied = 512;
+  /// While so many are dead and find no place, no more die of their age but those that somebody would have.
+  static constexpr std::size_t kMostUnburied = 1024;
   /// In a selector's place, who reads what groups have kept waiting.
   static constexpr SelectorId kOfGroups{kAnyMessage.value - 1};
 
@@ -211,6 +211,8 @@ class LiveQueue final : StateOwner {
   bool bury(Death death);
   void bury_later(Death death, Arrivals arrived);
   void bury_some_again(std::size_t most);
+  void note_buried(const Death& death, bool is_first);
+  bool may_die_of_age() const { return deaths_.size() + dead_.size() + burying_ + unburied_.size() < kMostUnburied; }
   void keep_reserve();
   void keep_state();
   void mark_state();
@@ -274,6 +276,7 @@ class LiveQueue final : StateOwner {
   std::vector<Outgoing> outgoing_;
   std::vector<Death> deaths_;              // of this turn
   std::deque<Death> dead_;                 // that are to be buried, the oldest first
+  std::size_t burying_ = 0;                // that are on their way
   std::deque<Death> unburied_;             // that are to be tried again, after a pause
   std::map<MessageId, Arrivals> arrived_;  // of those that were tried before
   Milliseconds burial_pause_ = kLeastBurialPause;
@@ -292,9 +295,10 @@ class LiveQueue final : StateOwner {
   std::map<std::uint8_t, std::uint64_t>
       left_by_pass_;  // bytes of a level's log after it was last freed of what is settled
   bool freeing_ = false;
-  bool marked_ = false;   // write_state() will be called
-  bool loading_ = false;  // from disk
-  bool looking_ = false;  // the same, for a selector
+  bool marked_ = false;                  // write_state() will be called
+  bool loading_ = false;                 // from disk
+  std::optional<MessageId> not_loaded_;  // that the disk did not give, since the last look
+  bool looking_ = false;                 // the same, for a selector
   bool pumping_ = false;
   bool again_ = false;
   bool turn_asked_ = false;

@@ -103,11 +103,11 @@ void LiveQueue::drop_surplus() {
 
 /// Messages whose time is over leave at the head, whether or not anybody wants them.
 void LiveQueue::watch_expiry() {
-  if (ended_ || loading_ || turn_asked_ || !core_.has_expiring() || unburied_.size() >= kMostUnburied) return;
+  if (ended_ || loading_ || turn_asked_ || !core_.has_expiring()) return;
   bool is_offered = !core_.waits_for_reserve();
   if (is_offered) core_.note_offered();
   int left = 0;
-  while (!loading_ && !turn_asked_ && core_.has_expiring()) {
+  while (!loading_ && !turn_asked_ && core_.has_expiring() && may_die_of_age()) {
     std::optional<Offer> offer = core_.oldest();
     if (!offer) break;
     bool missing = false;

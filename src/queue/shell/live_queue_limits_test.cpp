@@ -261,6 +261,19 @@ TEST(LiveQueueLimits, ABacklogOfDeadMessagesThatFindNoPlaceIsNotTriedWholeEachTi
   EXPECT_EQ(world.queue().counts().unsettled, 0u);
 }
 
+TEST(LiveQueueLimits, NoMoreDieOfTheirAgeThanAreOnTheirWayOut) {
+  World world({.message_ttl = Milliseconds(1'000), .dead_letter = DeadLetterTarget{"dead", std::nullopt}});
+  world.buried.takes = Milliseconds(1'000);
+  ASSERT_TRUE(world.publish(5'000));
+  world.wait(Milliseconds(1'500));
+  EXPECT_GE(world.buried.by_exchange["dead"], 500u);
+  EXPECT_LE(world.buried.by_exchange["dead"], 1'600u);
+  EXPECT_GE(world.ready(), 3'400u);
+  world.wait(std::chrono::minutes(1));
+  EXPECT_EQ(world.ready(), 0u);
+  EXPECT_EQ(world.buried.by_exchange["dead"], 5'000u);
+}
+
 TEST(LiveQueueLimits, TheNextActiveConsumerBeginsWithWhatTheLastOneGivesBack) {
   for (bool times_out : {false, true}) {
     World world({.single_active_consumer = true, .consumer_timeout = Milliseconds(100)});

@@ -287,6 +287,7 @@ runtime::Task<void> LiveQueue::load_cold(MessageId id, std::optional<SelectorId>
   }
   with_.logger.error("messages of a queue could not be read",
                      {{"queue", identity_.name}, {"offset", id.offset.value}, {"reason", bytes.error().message}});
+  if (!reader) not_loaded_ = id;
   pump_in(kRetryInterval);
   if (!reader || core_.has_groups()) refuse_getters(bytes.error());
 }

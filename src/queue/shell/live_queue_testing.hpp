@@ -27,10 +27,13 @@ class Buried final : public DeadLetters {
     ++by_exchange[letter.target ? letter.target->exchange : std::string(kParkedQueue)];
     ++by_reason[letter.reason];
     before = letter.before;
-    shard->post([done = std::move(done), left = left]() mutable { done(std::move(left)); });
+    auto answer = [done = std::move(done), left = left]() mutable { done(std::move(left)); };
+    if (takes == Milliseconds(0)) return shard->post(std::move(answer));
+    std::ignore = shard->set_timer(shard->now() + takes, std::move(answer));
   }
   bool parks() const override { return keeps_undeliverable; }
   bool keeps_undeliverable = false;
+  Milliseconds takes{0};
   std::optional<Arrivals> left;    // what is answered; none: all is kept
   std::optional<Arrivals> before;  // of the last letter
   runtime::Shard* shard = nullptr;

@@ -106,13 +106,14 @@ void write_reply(Channel& channel, std::string_view consumer_tag, const broker::
 }
 
 void DeliveryInbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) {
-  if (!client_ || client_->phase != Client::Phase::kRunning) return;
+  if (!client_) return;
   auto known = client_->consumers.find(id);
   if (known == client_->consumers.end()) return;
   Channel& channel = *known->second;
   Consumer& consumer = *channel.consumer(id);
   bool held_some = !consumer.held.empty();
   std::ranges::move(deliveries, std::back_inserter(consumer.held));
+  if (client_->phase != Client::Phase::kRunning) return;  // it goes back as if it had not been here
   if (!write_held_of(channel, consumer) && !held_some) channel.holding.push_back(id);
 }
 

@@ -96,7 +96,7 @@ runtime::Task<void> find_divergence(const Door* door, Part* part) {
     part->topic.reset();
     co_return;
   }
-  if (end->leader_epoch == kNoLeaderEpoch) {  // older than all that the log knows: Kafka's answer, too
+  if (end->leader_epoch == kNoLeaderEpoch) {  // newer than any that began here: Kafka's answer, too
     part->answer.error_code = KafkaError::kOffsetOutOfRange;
     part->topic.reset();
     co_return;

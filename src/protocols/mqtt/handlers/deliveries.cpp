@@ -135,11 +135,12 @@ bool write_message(Client& client, const OutgoingView& view, Publish publish, Sh
 }
 
 void Inbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) {
-  if (!client_ || client_->phase != Client::Phase::kRunning) return;
+  if (!client_) return;
   auto known = client_->sources.find(id);
   if (known == client_->sources.end()) return;
   Source& source = *known->second;
   source.held.add(std::move(deliveries));
+  if (client_->phase != Client::Phase::kRunning) return;  // it goes back as if it had not been here
   write_held_of(*client_, id, source);
   hand_on_settlements(*client_);
 }

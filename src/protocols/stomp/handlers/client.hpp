@@ -44,6 +44,7 @@ struct Subscription {
   std::optional<selector::MessageFilter> filter;  // of a topic's messages: others are dropped
   amqp091::UnsettledDeliveries unsettled;
   std::vector<queue::Settlement> settlements;  // of this turn
+  std::vector<queue::MessageId> unsent;        // that came when the client had left
   bool is_unwritten = false;                   // its queue has settlements that may not be on disk yet
   bool is_for_replies = false;                 // nobody asked for it by a SUBSCRIBE
 

@@ -111,7 +111,7 @@ runtime::Task<void> leave(Client* client) {
   auto leaving = std::exchange(client->subscriptions, {});
   client->by_consumer.clear();
   std::vector<broker::LeavingConsumer> gone;
-  for (const auto& [number, one] : leaving) gone.push_back({one->queue->ref, {one->consumer}});
+  for (const auto& [number, one] : leaving) gone.push_back({one->queue->ref, {one->consumer, one->unsent}});
   co_await client->door.queues.release_all(client->shard, std::move(gone));
   for (const auto& [number, one] : leaving) {
     if (one->queue->auto_delete) co_await client->door.entities.delete_unused(client->shard, one->queue->ref);

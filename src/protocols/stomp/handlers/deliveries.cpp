@@ -57,10 +57,14 @@ void drop(Client& client, Subscription& subscription, const broker::Delivery& de
 }  // namespace
 
 void Inbox::deliver(queue::ConsumerId id, std::vector<broker::Delivery> deliveries) {
-  if (!client_ || client_->phase != Client::Phase::kRunning) return;
+  if (!client_) return;
   Subscription* subscription = client_->subscription_of(id);
   if (!subscription) return;
   for (const broker::Delivery& delivery : deliveries) {
+    if (client_->phase != Client::Phase::kRunning) {  // it goes back as if it had not been here
+      if (!subscription->settles_itself()) subscription->unsent.push_back(delivery.id);
+      continue;
+    }
     if (subscription->filter && !subscription->filter->matches(delivery.record)) {
       drop(*client_, *subscription, delivery);
       continue;
