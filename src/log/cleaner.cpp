@@ -87,6 +87,7 @@ Task<Result<void>> Cleaner::run_pass(Cleanable cleanable) {
     Result<SegmentList::Holding> holding = log->stored().holding(base);
     if (!holding) co_return fail(holding.error());
     if (holding->segment == nullptr || holding->segment->base() != base) co_return Result<void>();
+    if (holding->end <= log->log_start_offset()) continue;  // the next checkpoint takes it out
     bool may_have_gaps = base < log->stored().gaps_below();
     bool stays = cleanable.gone && 2 * cleanable.gone->count_in(base, holding->end) < holding->end.value - base.value;
     input.segments.push_back(
@@ -107,6 +108,7 @@ Task<Result<void>> Cleaner::run_pass(Cleanable cleanable) {
 
   auto pass = std::make_shared<Compaction>(*with_.files, std::move(input));
   std::uint64_t counted = 0;
+  bool all_exchanged = true;
   while (!stopping_) {
     auto work = [pass] { return pass->step(kBytesPerSlice); };
     Result<Compaction::Progress> progress = co_await runtime::run_blocking(*with_.shard, std::move(work));
@@ -121,24 +123,31 @@ Task<Result<void>> Cleaner::run_pass(Cleanable cleanable) {
       Result<void> known = co_await checkpointer_.write_with(cleanable.partition);
       if (!known) co_return known;
     } else if (*progress == Compaction::Progress::kGroupReady) {
-      if (Result<void> swapped = swap_in(*log, pass->take_group()); !swapped) co_return swapped;
+      Result<bool> exchanged = swap_in(*log, pass->take_group());
+      if (!exchanged) co_return fail(exchanged.error());
+      all_exchanged = all_exchanged && *exchanged;
       checkpointer_.note_dirty(*log);
     } else if (*progress == Compaction::Progress::kDone) {
-      if (!cleanable.gone) log->stored().set_cleaned_to(pass->cleaned_to());
+      // What is not clean may hold what a deletion stands for.
+      if (!cleanable.gone && all_exchanged) log->stored().set_cleaned_to(pass->cleaned_to());
       checkpointer_.note_dirty(*log);
       ++logs_.statistics().compactions;
       co_return Result<void>();
     }
   }
+  co_await runtime::run_blocking(*with_.shard, [pass] { pass->abandon(); });
   co_return fail(ErrorCode::kClosed, "the log store is closing");
 }
 
-/// Renames without waiting for the disk: between two turns, so that no reader sees half of it.
-Result<void> Cleaner::swap_in(PartitionLog& log, CompactedGroup group) {
+/// Renames without waiting for the disk: between two turns, so that no reader sees half of it. False: retention took
+/// some of the sources meanwhile.
+Result<bool> Cleaner::swap_in(PartitionLog& log, CompactedGroup group) {
   std::filesystem::path folder = log.stored().folder();
+  auto forget = [&] { return remove_segment_files(*with_.files, folder, group.sources.front(), kSwapSuffix); };
   std::optional<std::size_t> first = log.stored().position_of(group.sources);
-  if (!first) {  // retention took some of them meanwhile
-    return remove_segment_files(*with_.files, folder, group.sources.front(), kSwapSuffix);
+  if (!first) {
+    if (Result<void> forgotten = forget(); !forgotten) return fail(forgotten.error());
+    return false;
   }
   std::size_t renamed = 1;
   Result<void> outcome;
@@ -149,7 +158,8 @@ Result<void> Cleaner::swap_in(PartitionLog& log, CompactedGroup group) {
   if (!outcome) {
     for (std::size_t i = 1; i < renamed; ++i)
       std::ignore = rename_segment_files(*with_.files, folder, group.sources[i], kDeletedSuffix, "");
-    return outcome;
+    std::ignore = forget();  // or the next pass does
+    return fail(outcome.error());
   }
   std::int64_t delay_ms = log.config().file_delete_delay_ms;
   for (std::size_t i = 1; i < group.sources.size(); ++i)
@@ -164,7 +174,7 @@ Result<void> Cleaner::swap_in(PartitionLog& log, CompactedGroup group) {
          tail->oldest_block_next() <= log.stored_end())
     tail->drop_oldest_block();
   log.stored().replace(*first, *first + group.sources.size(), std::move(cleaned));
-  return {};
+  return true;
 }
 
 /// The partitions that a pass is due for, the most urgent first; not those in which one failed a short while ago.

@@ -50,7 +50,7 @@ class Cleaner {
   runtime::Task<std::vector<Cleanable>> find_dirty();
   runtime::Task<Result<void>> run_pass(Cleanable cleanable);
   void note_outcome(const PartitionId& id, const Result<void>& outcome);
-  Result<void> swap_in(PartitionLog& log, CompactedGroup group);
+  Result<bool> swap_in(PartitionLog& log, CompactedGroup group);
 
   StoreSurroundings with_;
   const LogStoreOptions& options_;

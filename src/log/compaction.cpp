@@ -23,8 +23,17 @@ Compaction::Compaction(runtime::FileSystem& files, CompactionInput input)
 
 Result<Compaction::Progress> Compaction::step(std::uint64_t max_bytes) {
   Result<Progress> progress = mapped_ ? clean_some(max_bytes) : map_some(max_bytes);
-  if (!progress && out_) abandon_group();  // on a full disk others need what half a segment takes
+  if (!progress) abandon();
   return progress;
+}
+
+/// On a full disk others need what half a segment takes. A name that makes a start finish an exchange stays nowhere: it is
+/// another log by then.
+void Compaction::abandon() {
+  if (group_ == groups_.size() || ready_) return;
+  const Offset base = input_.segments[groups_[group_].first].base;
+  std::ignore = remove_segment_files(files_, input_.folder, base, kSwapSuffix);
+  abandon_group();
 }
 
 Result<void> Compaction::open_scan(std::size_t segment) {
@@ -115,7 +124,23 @@ std::filesystem::path Compaction::output(std::string_view suffix) const {
   return input_.folder / segment_file_name(input_.segments[groups_[group_].first].base, std::string(suffix) + kCleanedSuffix);
 }
 
+/// What a pass that failed could not remove. No other pass of this log is under way.
+Result<void> Compaction::remove_leftovers() {
+  Result<std::vector<runtime::FolderEntry>> entries = files_.list(input_.folder);
+  if (!entries) return storage_failure(entries.error());
+  for (const runtime::FolderEntry& entry : *entries) {
+    bool is_output = entry.name.ends_with(kCleanedSuffix) || entry.name.ends_with(kSwapSuffix);
+    if (entry.is_folder || !is_output) continue;
+    if (Result<void> removed = files_.remove(input_.folder / entry.name); !removed) return storage_failure(removed.error());
+  }
+  has_removed_leftovers_ = true;
+  return {};
+}
+
 Result<void> Compaction::begin_group() {
+  if (!has_removed_leftovers_) {
+    if (Result<void> removed = remove_leftovers(); !removed) return removed;
+  }
   Result<std::unique_ptr<runtime::File>> file = files_.open(output(kLogSuffix), OpenMode::kCreate);
   if (!file) return storage_failure(file.error());
   if (Result<void> emptied = (*file)->truncate(0); !emptied) return storage_failure(emptied.error());

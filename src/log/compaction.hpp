@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "log/compaction_filter.hpp"
@@ -64,7 +65,9 @@ class Compaction {
   /// Reads about `max_bytes`. An error ends the pass; what it wrote and did not hand over is removed, or is at the next
   /// start or pass.
   Result<Progress> step(std::uint64_t max_bytes);
-  CompactedGroup take_group() { return std::move(*ready_); }
+  CompactedGroup take_group() { return *std::exchange(ready_, std::nullopt); }
+  /// The pass goes no further: removes the output under way.
+  void abandon();
 
   Offset cleaned_to() const { return input_.rules.map_end; }
   /// The end of the last segment that is written anew.
@@ -77,6 +80,7 @@ class Compaction {
   Result<bool> map_batch(const BatchView& batch);
   void form_groups();
   Result<Progress> clean_some(std::uint64_t max_bytes);
+  Result<void> remove_leftovers();
   Result<void> begin_group();
   Result<void> take_batch(const ScannedPlace& place, bool is_last);
   Result<void> write_out();
@@ -106,6 +110,7 @@ class Compaction {
   std::vector<std::byte> buffer_;          // ... and on their way
   std::optional<IndexBuilder> index_;
   std::optional<CompactedGroup> ready_;
+  bool has_removed_leftovers_ = false;
 };
 
 }  // namespace wharf::log

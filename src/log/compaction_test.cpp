@@ -268,7 +268,70 @@ TEST(Compaction, AFailedPassIsTriedAgainAndLosesNothing) {
     EXPECT_EQ(found, latest) << operation;
     ASSERT_TRUE(fixture.compact().has_value()) << operation;
     EXPECT_LT(fixture.records().size(), 25u) << operation;
+    // What the first pass left must not be taken for this one's by a start.
+    for (int i = 0; i < 60; ++i) fixture.put({{"key-" + std::to_string(i % 7), std::string(90, static_cast<char>('A' + i % 26))}});
+    ASSERT_TRUE(fixture.compact().has_value()) << operation;
+    latest.clear(), found.clear();
+    for (const Kept& one : fixture.records()) latest[one.key] = one;
+    EXPECT_EQ(latest.size(), 7u);
+    fixture.kill();
+    ASSERT_TRUE(fixture.start().has_value());
+    for (const Kept& one : fixture.records()) found[one.key] = one;
+    EXPECT_EQ(found, latest) << operation;
   }
+}
+
+runtime::Task<void> compact_once(StoreFixture* fixture, PartitionId id) {
+  std::ignore = co_await fixture->store->cleaner().compact(id);
+}
+
+// A pass whose output for some segments is thrown away has not cleaned what lies before its end.
+TEST(Compaction, AKeyThatWasDeletedStaysSoWhereRecordsAreDeletedUnderAPass) {
+  for (int moment = 0; moment < 100; ++moment) {
+    LogConfig config = compacted();
+    config.cleanup_delete = true;
+    CompactionFixture fixture(8, config);
+    fixture.put({{"stays", std::string(150, 'v')}});
+    fixture.fill(5);
+    fixture.put({{"gone", std::string(150, 'v')}});
+    fixture.fill(12);
+    ASSERT_TRUE(fixture.compact().has_value());  // the first two are small now, and go together
+    fixture.put({{"gone", std::nullopt}});
+    fixture.fill(20);
+    Offset second = (*fixture.store->find(fixture.id)->stored().segments())[1]->base();
+    ASSERT_LE(second, Offset{6});
+    runtime::TaskScope scope(fixture.machine->shard());
+    scope.spawn("compact", compact_once(&fixture, fixture.id));
+    int events = 0;
+    std::ignore = fixture.simulation.run_until([&] { return events++ == moment; },
+                                               fixture.simulation.now() + std::chrono::seconds(1));
+    ASSERT_TRUE(fixture.store->trimmer().delete_records(fixture.id, second).has_value());
+    fixture.simulation.run(fixture.machine->shard(), scope.close());
+    std::ignore = fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false));
+    for (int round = 0; round < 3; ++round) {
+      fixture.simulation.run_for(std::chrono::seconds(3));
+      fixture.fill(20);
+      ASSERT_TRUE(fixture.compact().has_value());
+    }
+    for (const Kept& one : fixture.records()) EXPECT_FALSE(one.key == "gone" && one.value) << moment;
+  }
+}
+
+TEST(Compaction, AStopInTheMiddleOfAPassLeavesNoUnfinishedOutput) {
+  LogConfig config = compacted();
+  config.segment_bytes = 40 << 20;  // ten slices of a pass
+  CompactionFixture fixture(9, config, false);
+  for (int i = 0; i < 100; ++i) fixture.put({{"key-" + std::to_string(i), std::string(900'000, 'v')}});
+  const std::filesystem::path folder = std::filesystem::path("data/logs") / fixture.id.folder();
+  auto has_output = [&] {
+    Result<std::vector<runtime::FolderEntry>> entries = fixture.machine->disk().list(folder);
+    auto is_output = [](const runtime::FolderEntry& one) { return one.name.ends_with(kCleanedSuffix); };
+    return entries && std::ranges::any_of(*entries, is_output);
+  };
+  ASSERT_TRUE(fixture.simulation.run_until(has_output, fixture.simulation.now() + std::chrono::minutes(5)));
+  ASSERT_TRUE(fixture.stop().has_value());
+  EXPECT_FALSE(has_output());
+  ASSERT_TRUE(fixture.start().has_value());
 }
 
 // A partition that silently is compacted no more fills the disk.

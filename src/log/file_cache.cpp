@@ -74,10 +74,11 @@ void CachedFile::touch() {
 Result<std::shared_ptr<runtime::File>> CachedFile::open(runtime::OpenMode mode, const std::filesystem::path& path) {
   Result<std::unique_ptr<runtime::File>> opened = cache_.files_.open(path, mode);
   if (!opened) return fail(opened.error());
-  file_ = std::move(*opened);
+  std::shared_ptr<runtime::File> file = std::move(*opened);
+  file_ = file;
   cache_.opened(*this);
-  cache_.make_room();
-  return file_;
+  cache_.make_room();  // which may close it again: the caller has it
+  return file;
 }
 
 }  // namespace wharf::log

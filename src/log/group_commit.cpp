@@ -73,6 +73,7 @@ Task<void> GroupCommit::run() {
       continue;
     }
     ++logs_.statistics().failed_flushes;
+    settle(wal_.durable());  // a part of it may be: what it filled can be let go of
     advanced_.signal().notify();
     wants_checkpoint_.notify();
     if (durable.error().code == ErrorCode::kDiskFull) {

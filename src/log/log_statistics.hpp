@@ -19,6 +19,7 @@ struct PartitionStatistics {
 struct StoreStatistics {
   std::uint64_t partitions = 0;
   std::uint64_t hot_tail_bytes = 0;
+  std::uint64_t hot_tail_blocks = 0;      // known; some may be gone
   std::uint64_t open_files = 0;
   std::uint64_t wal_bytes = 0;            // in the write-ahead log, not yet checkpointed
   std::uint64_t wal_buffered_bytes = 0;   // in memory, not yet in it

@@ -181,6 +181,7 @@ StoreStatistics LogStore::statistics() const {
   StoreStatistics statistics = logs_.context().statistics;
   statistics.partitions = logs_.size();
   statistics.hot_tail_bytes = logs_.context().hot.used_bytes;
+  statistics.hot_tail_blocks = logs_.context().hot.blocks.size();
   statistics.open_files = logs_.context().cache.open_files();
   statistics.wal_bytes = commits_.wal().bytes_since_checkpoint();
   statistics.wal_buffered_bytes = commits_.wal().buffered_bytes();

@@ -122,6 +122,38 @@ TEST(LogStore, ABlockThatCannotLeaveMemoryKeepsNoOtherThere) {
   EXPECT_EQ(fixture.compare(), "");
 }
 
+TEST(LogStore, BlocksThatAreGoneTakeNoMemoryBehindOneThatRests) {
+  StoreFixture fixture(7, small_segments(Flush::kAsync));
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId resting = fixture.add(1).id();
+  ASSERT_TRUE(fixture.append(resting, {}).has_value());
+  PartitionId busy = fixture.add(2).id();
+  for (int i = 0; i < 10'000; ++i) {
+    Result<Appended> appended = fixture.append(busy, {.value_bytes = 1'100, .number = i});
+    ASSERT_TRUE(appended.has_value());
+    fixture.store->trim(busy, appended->next);
+  }
+  EXPECT_LE(fixture.store->statistics().hot_tail_blocks, 1'100u);
+  EXPECT_FALSE(fixture.store->find(resting)->tail()->empty());
+}
+
+// What was in memory when a file was full keeps the file: it must find room in the others, however small they are.
+TEST(LogStore, ABurstThatIsLargerThanTheWriteAheadLogIsWritten) {
+  StoreFixture fixture(8);
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  Offset end;
+  for (int i = 0; i < 100; ++i) {
+    Result<Appended> appended = fixture.append(id, {.value_bytes = 10'000, .number = i});
+    if (!appended) ASSERT_EQ(appended.error().code, ErrorCode::kBusy);
+    if (appended) end = appended->next;
+  }
+  EXPECT_GE(end, Offset{10});
+  EXPECT_TRUE(fixture.wait_for(id, end));
+  fixture.append_and_wait(id, {.number = 200});
+  EXPECT_EQ(fixture.compare(), "");
+}
+
 TEST(LogStore, AFullDiskRefusesAppendsKeepsReadsGoingAndHealsByItself) {
   for (Flush flush : {Flush::kSync, Flush::kAsync}) {
     StoreFixture fixture(4, small_segments(flush));

@@ -68,6 +68,8 @@ class LogTable {
   StoreStatistics& statistics() { return context_.statistics; }
 
  private:
+  void forget_gone_blocks();
+
   StoreContext context_;
   std::size_t hot_tail_bytes_;
   boost::unordered_flat_map<PartitionId, std::unique_ptr<PartitionLog>, std::hash<PartitionId>> logs_;

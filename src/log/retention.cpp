@@ -27,8 +27,9 @@ Trim decide_trim(std::span<const RetainedSegment> segments, Offset log_start, Of
   if (!config.cleanup_delete) return trim;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const RetainedSegment& segment = segments[i];
-    if (segment.end > limit || segment.bytes == 0) break;
     bool is_last = i + 1 == segments.size();
+    if (segment.end > limit) break;
+    if (segment.bytes == 0) continue;  // it goes with the next one that does
     bool too_large = config.retention_bytes != kUnlimited && !is_last &&
                      std::cmp_greater_equal(size_bytes - segment.bytes, config.retention_bytes);
     if (!too_large) {

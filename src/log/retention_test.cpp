@@ -109,5 +109,14 @@ TEST(Retention, WhereTheFirstRecordTellsNoAgeASegmentIsClosedSomeTimeAfterThatWa
   EXPECT_FALSE(should_roll_idle(Timestamp{999'500}, Timestamp{1}, config, kNow));
 }
 
+// It is there where offsets are missing at its end: nothing behind it expired until the next start.
+TEST(Retention, ASegmentWithoutRecordsBeforeTheLastGoesWithTheNextThatDoes) {
+  auto all = segments({990'000, std::nullopt, 990'000, 999'900});
+  all[1].bytes = 0;
+  EXPECT_EQ(trim(all, keep_ms(1000)).log_start, Offset{30});
+  all[2].max_timestamp = Timestamp{999'800};
+  EXPECT_EQ(trim(all, keep_ms(1000)).log_start, Offset{10});
+}
+
 }  // namespace
 }  // namespace wharf::log

@@ -76,7 +76,7 @@ Result<void> Segment::open_indexes() {
     Result<TimeEntry> last = view.entry(times_.size() - 1, Waiting::kAllowed);
     if (!last) return storage_failure(last.error());
     last_indexed_timestamp_ = last->timestamp;
-    if (!max_) max_ = MaxTimestamp{last->timestamp, base_.plus(last->relative_offset)};
+    last_entry_ = MaxTimestamp{last->timestamp, base_.plus(last->relative_offset)};
   }
   close_indexes();
   bytes_since_index_ = size_;  // at least one entry since: the next batch gets one
@@ -118,7 +118,7 @@ Result<void> Segment::append(std::span<const ByteView> parts, std::span<const Ap
 
 void Segment::index(const AppendedBatch& batch, std::uint32_t position, const LogConfig& config) {
   if (position == 0) first_timestamp_ = batch.max_timestamp;
-  if (!max_) max_ = MaxTimestamp{};
+  if (!max_) max_ = last_entry_;
   if (batch.max_timestamp > max_->timestamp) max_ = MaxTimestamp{batch.max_timestamp, batch.last};
   if (bytes_since_index_ > static_cast<std::uint32_t>(config.index_interval_bytes)) {
     offsets_.add({static_cast<std::int32_t>(batch.last.value - base_.value), static_cast<std::int32_t>(position)});

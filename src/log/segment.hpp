@@ -153,6 +153,7 @@ class Segment {
   std::optional<Timestamp> first_timestamp_;
   std::optional<MaxTimestamp> max_;
   Timestamp last_indexed_timestamp_ = kNoTimestamp;
+  MaxTimestamp last_entry_;  // of the time index, as its file has it: nobody has compared it with the batches
   SparseIndex<OffsetEntry> offsets_;
   SparseIndex<TimeEntry> times_;
   IntervalSet verified_;

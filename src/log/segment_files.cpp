@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <span>
 
 #include "log/segment.hpp"
-#include "log/segment_search.hpp"
+#include "log/segment_scan.hpp"
 #include "log/storage_error.hpp"
 
 namespace wharf::log {
@@ -13,36 +14,49 @@ namespace {
 
 constexpr const char* kFileSuffixes[] = {kLogSuffix, kIndexSuffix, kTimeIndexSuffix};
 
-/// The offset behind the last batch of finished output, whose sources end there too.
-Result<Offset> end_of_output(runtime::FileSystem& files, const std::filesystem::path& path, Offset base) {
+/// The offset behind the last batch of finished output, whose sources end there too; none: it is damaged, or has no batch.
+Result<std::optional<Offset>> end_of_output(runtime::FileSystem& files, const std::filesystem::path& path, Offset base) {
   Result<std::unique_ptr<runtime::File>> file = files.open(path, runtime::OpenMode::kRead);
   if (!file) return storage_failure(file.error());
   Result<std::uint64_t> size = (*file)->size();
   if (!size) return storage_failure(size.error());
-  SegmentView view;
-  view.base = base;
-  view.end = Offset{std::numeric_limits<std::int64_t>::max()};
-  view.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(*size, std::numeric_limits<std::int32_t>::max()));
-  view.may_have_gaps = true;
-  view.log = std::move(*file);
-  HeaderWalk walk(view, 0, base, Waiting::kAllowed);
-  Offset end = base;
+  constexpr std::uint64_t kMostBytes = std::numeric_limits<std::int32_t>::max();
+  auto bytes = static_cast<std::uint32_t>(std::min(*size, kMostBytes));
+  SegmentScan scan(std::move(*file), {.begin = 0, .limit = bytes, .expected = base, .exact = false});
+  std::optional<Offset> end;
   while (true) {
-    Result<std::optional<BatchAt>> batch = walk.next();
-    if (!batch && batch.error().code == ErrorCode::kDamaged) return end;
-    if (!batch) return fail(batch.error());
-    if (!*batch) return end;
-    end = (*batch)->header.next_offset();
+    Result<ScannedPlace> place = scan.next();
+    if (!place) return fail(place.error());
+    if (place->kind == ScannedPlace::Kind::kEnd) return end;
+    if (place->kind != ScannedPlace::Kind::kBatch) return std::nullopt;
+    end = place->header.next_offset();
   }
 }
 
+/// Its sources are there, under the names of a finished exchange or not.
+Result<void> undo_swap(runtime::FileSystem& files, const std::filesystem::path& folder, Offset base, std::span<const SegmentFile> segments) {
+  Result<std::vector<runtime::FolderEntry>> entries = files.list(folder);
+  if (!entries) return storage_failure(entries.error());
+  auto next = std::ranges::upper_bound(segments, base, {}, &SegmentFile::base);
+  for (const runtime::FolderEntry& entry : *entries) {
+    std::optional<Offset> source = base_in_name(entry.name, std::string(kLogSuffix) + kDeletedSuffix);
+    if (!source || *source <= base || (next != segments.end() && *source >= next->base)) continue;
+    if (Result<void> renamed = rename_segment_files(files, folder, *source, kDeletedSuffix, ""); !renamed) return renamed;
+  }
+  return remove_segment_files(files, folder, base, kSwapSuffix);
+}
+
+/// Output ends where a segment begins, for the one that grows is never compacted: what says anything else is damaged, and
+/// must take nothing along.
 Result<void> finish_swap(runtime::FileSystem& files, const std::filesystem::path& folder, Offset base) {
-  Result<Offset> end = end_of_output(files, folder / segment_file_name(base, std::string(kLogSuffix) + kSwapSuffix), base);
+  Result<std::optional<Offset>> end = end_of_output(files, folder / segment_file_name(base, std::string(kLogSuffix) + kSwapSuffix), base);
   if (!end) return fail(end.error());
   Result<std::vector<SegmentFile>> segments = list_segments(files, folder);
   if (!segments) return fail(segments.error());
+  bool is_sound = *end && std::ranges::find(*segments, **end, &SegmentFile::base) != segments->end();
+  if (!is_sound) return undo_swap(files, folder, base, *segments);
   for (const SegmentFile& source : *segments) {
-    if (source.base <= base || source.base >= *end) continue;  // the first one is replaced by the rename
+    if (source.base <= base || source.base >= **end) continue;  // the first one is replaced by the rename
     if (Result<void> removed = remove_segment_files(files, folder, source.base, ""); !removed) return removed;
   }
   return rename_segment_files(files, folder, base, kSwapSuffix, "");
@@ -97,17 +111,18 @@ Result<void> tidy_segment_files(runtime::FileSystem& files, const std::filesyste
   if (!entries && entries.error().code == ErrorCode::kNotFound) return {};
   if (!entries) return storage_failure(entries.error());
   bool changed = false;
+  // Before what was to be removed is: one that cannot be finished needs its sources.
+  for (const runtime::FolderEntry& entry : *entries) {
+    std::optional<Offset> base = base_in_name(entry.name, std::string(kLogSuffix) + kSwapSuffix);
+    if (!base) continue;
+    if (Result<void> finished = finish_swap(files, folder, *base); !finished) return finished;
+    changed = true;
+  }
   for (const runtime::FolderEntry& entry : *entries) {
     bool unwanted = entry.name.ends_with(kCleanedSuffix) || entry.name.ends_with(kDeletedSuffix) || entry.name.ends_with(kRewrittenSuffix);
     if (entry.is_folder || !unwanted) continue;
     Result<void> removed = files.remove(folder / entry.name);
     if (!removed && removed.error().code != ErrorCode::kNotFound) return storage_failure(removed.error());
-    changed = true;
-  }
-  for (const runtime::FolderEntry& entry : *entries) {
-    std::optional<Offset> base = base_in_name(entry.name, std::string(kLogSuffix) + kSwapSuffix);
-    if (!base) continue;
-    if (Result<void> finished = finish_swap(files, folder, *base); !finished) return finished;
     changed = true;
   }
   // An index whose .log was renamed before the crash is rebuilt; its leftover only takes space.

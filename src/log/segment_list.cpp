@@ -209,7 +209,7 @@ SegmentList::SyncPoint SegmentList::begin_sync() {
       point.files.push_back(segment->path(kIndexSuffix));  // they may be missing: short segments have none
       point.files.push_back(segment->path(kTimeIndexSuffix));
     }
-    if (segment->suspect) point.suspects.push_back({segment->base(), segment->size(), segment->damage()});
+    if (segment->suspect) point.suspects.push_back({segment->base(), segment->size(), segment->synced_size(), segment->damage()});
     if (segment->suspect || segment->synced_size() == segment->size()) continue;
     point.files.push_back(segment->path(kLogSuffix));
     point.segment_base = segment->base();

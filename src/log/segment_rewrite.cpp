@@ -41,10 +41,15 @@ Result<void> rewrite_segment(runtime::FileSystem& files, const std::filesystem::
     std::size_t wanted = std::min<std::size_t>(window.size(), segment.bytes - position);
     Result<std::size_t> got = (*file)->read_at(position, MutableBytes(window).first(wanted));
     if (!got) return storage_failure(got.error());
-    BatchReader reader(ByteView(window).first(*got));
-    while (reader.next().kind == BatchScan::Kind::kBatch) {
+    std::size_t sound = 0;
+    if (position < segment.synced_bytes) {
+      sound = std::min<std::size_t>(*got, segment.synced_bytes - position);
+    } else {
+      BatchReader reader(ByteView(window).first(*got));
+      while (reader.next().kind == BatchScan::Kind::kBatch) {
+      }
+      sound = reader.position();
     }
-    std::size_t sound = reader.position();
     if (sound == 0) sound = damaged_bytes(segment, position, *got);
     if (sound == 0 && *got == window.size() && position + window.size() < segment.bytes) {
       window.resize(window.size() * 2);

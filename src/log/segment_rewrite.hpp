@@ -15,6 +15,7 @@ namespace wharf::log {
 struct SuspectSegment {
   Offset base;
   std::uint32_t bytes = 0;                   // that count
+  std::uint32_t synced_bytes = 0;            // of them on disk before: copied as they are, sound or not
   std::vector<DamagedSpan> damage = {};  // known, in order: copied as it is
 };
 

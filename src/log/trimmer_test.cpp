@@ -8,15 +8,17 @@
 namespace wharf::log {
 namespace {
 
+using testing::small_segments;
 using testing::StoreFixture;
 using testing::TestBatch;
-using testing::small_segments;
 
 constexpr std::int64_t kStart = sim::SimulatedClock::kWallStart.ms;
 
 std::vector<std::string> files_of(StoreFixture& fixture, const PartitionId& id) {
   std::vector<std::string> names;
-  for (const runtime::FolderEntry& entry : *fixture.machine->disk().list(std::filesystem::path("data/logs") / id.folder())) names.push_back(entry.name);
+  for (const runtime::FolderEntry& entry :
+       *fixture.machine->disk().list(std::filesystem::path("data/logs") / id.folder()))
+    names.push_back(entry.name);
   return names;
 }
 
@@ -37,7 +39,8 @@ TEST(Trimmer, OldSegmentsGoByRecordTimeTheGrowingOneTooAndTheirFilesAfterTheDela
   fixture.options.retention_check_interval_ms = 10'000;
   ASSERT_TRUE(fixture.start().has_value());
   PartitionId id = fixture.add(1).id();
-  for (int i = 0; i < 40; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .first_timestamp_ms = kStart, .number = i});
+  for (int i = 0; i < 40; ++i)
+    fixture.append_and_wait(id, {.value_bytes = 200, .first_timestamp_ms = kStart, .number = i});
   fixture.simulation.run_for(std::chrono::seconds(45));
   PartitionLog* log = fixture.store->find(id);
   EXPECT_EQ(log->log_start_offset(), Offset{0});
@@ -124,7 +127,8 @@ TEST(Trimmer, WhatIsTrimmedBeforeItIsWrittenBehindIsNeverWrittenAgain) {
       PartitionId id = fixture.add(1).id();
       for (int i = 0; i < 40; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .number = i});
       fixture.store->trim(id, Offset{floor});
-      ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
+      ASSERT_TRUE(
+          fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
       EXPECT_EQ(stored_bytes(fixture, id), sent_bytes(fixture, id, Offset{floor}));
       EXPECT_EQ(fixture.store->find(id)->unstored_bytes(), 0u);
       for (int i = 40; i < 45; ++i) fixture.append_and_wait(id, {.value_bytes = 200, .number = i});
@@ -157,7 +161,10 @@ TEST(Trimmer, WhatFollowsOnTrimmedRecordsAfterARestartBeginsASegment) {
     };
     ASSERT_TRUE(fixture.start().has_value());
     fixture.add(1);
-    auto checkpoint = [&] { ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value()); };
+    auto checkpoint = [&] {
+      ASSERT_TRUE(
+          fixture.simulation.run(fixture.machine->shard(), fixture.store->checkpointer().write(false)).has_value());
+    };
     for (int i = 0; i < 5; ++i) fixture.append_and_wait(id, {.number = i});
     checkpoint();
     for (int i = 5; i < 10; ++i) fixture.append_and_wait(id, {.number = i});
@@ -188,7 +195,8 @@ TEST(Trimmer, AProducersClockThatRunsAheadDoesNotKeepDataForEver) {
   fixture.options.retention_check_interval_ms = 10'000;
   ASSERT_TRUE(fixture.start().has_value());
   PartitionId id = fixture.add(1).id();
-  for (int i = 0; i < 20; ++i) fixture.append_and_wait(id, {.value_bytes = 300, .first_timestamp_ms = kStart + 1'000'000'000, .number = i});
+  for (int i = 0; i < 20; ++i)
+    fixture.append_and_wait(id, {.value_bytes = 300, .first_timestamp_ms = kStart + 1'000'000'000, .number = i});
   fixture.simulation.run_for(std::chrono::seconds(120));
   EXPECT_GT(fixture.store->find(id)->log_start_offset(), Offset{10});
 }
@@ -269,6 +277,31 @@ TEST(Trimmer, WhatAQueueHasDoneWithTakesNoMemoryAndWhatItNeedsIsKept) {
   EXPECT_EQ(fixture.store->find(id)->log_end_offset(), Offset{301});
   fixture.store->trim(id, Offset{295});  // its owner says so again
   EXPECT_EQ(count_read(), 6u);
+}
+
+TEST(Trimmer, ADamagedTimeIndexEntryEndsNoSegmentBeforeItsTime) {
+  LogConfig config = small_segments(Flush::kAsync);
+  config.retention_ms = 7LL * 24 * 3'600'000;
+  config.segment_bytes = 6 << 20;  // more than a first read looks at
+  StoreFixture fixture(12, config);
+  fixture.options.retention_check_interval_ms = 1'000;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 30; ++i)
+    fixture.append_and_wait(id, {.value_bytes = 300'000, .first_timestamp_ms = kStart + i, .number = i});
+  ASSERT_TRUE(fixture.stop().has_value());
+  const std::filesystem::path index =
+      std::filesystem::path("data/logs") / id.folder() / segment_file_name(Offset{0}, kTimeIndexSuffix);
+  std::uint64_t bytes = runtime::read_whole(fixture.machine->disk(), index, 1 << 20)->size();
+  ASSERT_GE(bytes, std::uint64_t{TimeEntry::kBytes});
+  ASSERT_TRUE(fixture.machine->disk().flip_bit(index, 8 * (bytes - TimeEntry::kBytes + 2)));  // 34 years earlier
+  ASSERT_TRUE(fixture.start().has_value());
+  ASSERT_TRUE(fixture.simulation.run(fixture.machine->shard(), fixture.store->read_bytes(id, Offset{0}, 1, Offset{30}))
+                  .has_value());  // a reader has opened it
+  ASSERT_TRUE(
+      fixture.append(id, {.first_timestamp_ms = kStart + 30, .number = 30}).has_value());  // and it does not rest
+  fixture.simulation.run_for(std::chrono::seconds(5));
+  EXPECT_EQ(fixture.store->find(id)->log_start_offset(), Offset{0});
 }
 
 }  // namespace

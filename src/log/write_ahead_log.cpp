@@ -43,6 +43,7 @@ WriteAheadLog::WriteAheadLog(runtime::Shard& shard, WalFiles& files, runtime::Lo
       room_(shard),
       tasks_(shard) {
   WHARF_ASSERT(options_.max_files >= 2);
+  options_.max_buffered_bytes = std::min<std::size_t>(options_.max_buffered_bytes, bytes_beside_a_full_file() / 2);
   prepare_spare();
 }
 
@@ -90,9 +91,15 @@ Result<WalPosition> WriteAheadLog::append_batches(WalRecordHeader header, const 
   return appended();
 }
 
+/// A full file is kept until all is durable that was in memory then, and that must find room in the others: or none is
+/// ever free again.
+std::uint64_t WriteAheadLog::bytes_beside_a_full_file() const {
+  std::uint32_t files = std::max(options_.max_files, 3u) - 2;  // one is full, and one was begun before
+  return files * (files_.file_bytes() / kWalBlockBytes) * kWalPayloadBytes;
+}
+
 std::size_t WriteAheadLog::max_record_bytes() const {
-  std::uint64_t on_disk = (options_.max_files - 1) * (files_.file_bytes() / kWalBlockBytes) * kWalPayloadBytes;
-  return static_cast<std::size_t>(on_disk) - kWalRecordHeaderBytes;
+  return static_cast<std::size_t>(bytes_beside_a_full_file()) - options_.max_buffered_bytes - kWalRecordHeaderBytes;
 }
 
 runtime::Task<Result<WalPosition>> WriteAheadLog::flush() {

@@ -45,7 +45,8 @@ using WalPosition = StrongNumber<struct WalPositionTag, std::uint64_t>;
 
 struct WriteAheadLogOptions {
   std::uint32_t max_files = 16;
-  std::size_t max_buffered_bytes = 64u << 20;  // appended, not durable; from there on append() refuses with kBusy
+  std::size_t max_buffered_bytes = 64u << 20;  // appended, not durable; from there on append() refuses with kBusy. At
+                                               // most half of what max_files take
   std::size_t max_write_bytes = 4u << 20;      // of one write and sync; a larger flush is several
   bool io_uring = true;                        // write without a waiting thread where the kernel lets us
   bool prepare_ahead = true;  // make the first file at once, and the next one before it is needed; else
@@ -99,6 +100,7 @@ class WriteAheadLog {
   runtime::Task<void> close();
 
  private:
+  std::uint64_t bytes_beside_a_full_file() const;
   /// A file that holds records which no checkpoint vouches for.
   struct LiveFile {
     WalFile file;
