@@ -29,6 +29,7 @@ struct ReadOutcome {
   Offset log_start{-1};
   std::vector<runtime::OutPiece> pieces;
   std::size_t bytes = 0;
+  bool has_more = false;      // below the high watermark, behind them
   std::uint64_t records = 0;  // in the pieces; counts offsets where they are a range of a file
 };
 

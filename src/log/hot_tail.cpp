@@ -90,7 +90,7 @@ std::size_t HotTail::read_shared(const Block& block, std::size_t max_bytes, Offs
 }
 
 std::size_t HotTail::read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one,
-                          std::vector<runtime::OutPiece>& pieces) const {
+                          std::vector<runtime::OutPiece>& pieces, Offset& next) const {
   std::size_t total = 0;
   for (std::size_t number = block_holding(from); number < blocks_.size(); ++number) {
     const Block& block = blocks_[number];
@@ -98,13 +98,17 @@ std::size_t HotTail::read(Offset from, std::size_t max_bytes, Offset below, bool
     if (block.own_header) {
       std::size_t length = read_shared(block, max_bytes - total, below, whatever_size, pieces);
       total += length;
+      if (length > 0) next = block.next;
       if (length == 0 || total >= max_bytes) break;
       continue;
     }
     ByteView run = block.run_from(std::max(from, block.first));
     std::size_t length = measure_run(run, max_bytes - total, below);
     if (length == 0 && whatever_size && !run.empty() && batch_next_offset(run) <= below) length = batch_bytes(run);
-    if (length > 0) pieces.emplace_back(SharedBytes(block.owner, run.first(length)));
+    if (length > 0) {
+      pieces.emplace_back(SharedBytes(block.owner, run.first(length)));
+      next = length < run.size() ? batch_base_offset(run.subspan(length)) : block.next;
+    }
     total += length;
     if (length < run.size() || total >= max_bytes) break;
   }

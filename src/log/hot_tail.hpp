@@ -68,10 +68,10 @@ class HotTail {
   std::size_t bytes() const { return bytes_; }
 
   /// Adds whole batches from the one that holds `from` (in [first, next)) to `pieces`: at most `max_bytes`, below
-  /// `below`; the first one whatever its size if `at_least_one`. Returns their bytes. Of a batch that is shared, the
-  /// header is a piece of its own.
+  /// `below`; the first one whatever its size if `at_least_one`. Returns their bytes; where there are some, `next` is
+  /// the offset behind them. Of a batch that is shared, the header is a piece of its own.
   std::size_t read(Offset from, std::size_t max_bytes, Offset below, bool at_least_one,
-                   std::vector<runtime::OutPiece>& pieces) const;
+                   std::vector<runtime::OutPiece>& pieces, Offset& next) const;
   /// Whole batches. Or, with `records`: the header of a single one that others share, and what follows it.
   struct Run {
     ByteView bytes;

@@ -35,18 +35,21 @@ TEST(HotTail, WhatWasAppendedIsReadFromAnyOffsetInWholeBatches) {
   TailFixture fixture;
   for (int i = 0; i < 300; ++i) fixture.append(i % 50 == 0 ? 20'000 : 10 + static_cast<std::size_t>(i), 1 + i % 3);
   std::vector<runtime::OutPiece> pieces;
-  EXPECT_EQ(fixture.tail.read(Offset{0}, 1 << 30, fixture.next, false, pieces), fixture.all.size());
+  Offset next;
+  EXPECT_EQ(fixture.tail.read(Offset{0}, 1 << 30, fixture.next, false, pieces, next), fixture.all.size());
   EXPECT_EQ(joined(pieces), fixture.all);
+  EXPECT_EQ(next, fixture.next);
   for (std::int64_t from = 0; from < fixture.next.value; from += 7) {
     pieces.clear();
-    std::size_t bytes = fixture.tail.read(Offset{from}, 5000, fixture.next, true, pieces);
+    std::size_t bytes = fixture.tail.read(Offset{from}, 5000, fixture.next, true, pieces, next);
     std::vector<BatchHeader> headers = headers_in(joined(pieces));
     EXPECT_LE(headers.front().base_offset.value, from);
     EXPECT_GT(headers.front().next_offset().value, from);
     EXPECT_TRUE(bytes <= 5000 || headers.size() == 1);
+    EXPECT_EQ(next, headers.back().next_offset());
   }
   pieces.clear();
-  fixture.tail.read(Offset{0}, 1 << 30, Offset{101}, true, pieces);
+  fixture.tail.read(Offset{0}, 1 << 30, Offset{101}, true, pieces, next);
   EXPECT_LE(headers_in(joined(pieces)).back().next_offset(), Offset{101});
 }
 
@@ -77,9 +80,10 @@ TEST(HotTail, ABatchThatSeveralPartitionsHaveIsInMemoryOnceAndEachReadsItWithIts
   for (std::int64_t number = 0; number < 10; ++number) {
     const HotTail& tail = tails[static_cast<std::size_t>(number)];
     std::vector<runtime::OutPiece> pieces;
-    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{100 + number}, true, pieces), 0u);
-    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{101 + number}, false, pieces), 0u);
-    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{101 + number}, true, pieces), bytes.size());
+    Offset next;
+    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{100 + number}, true, pieces, next), 0u);
+    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{101 + number}, false, pieces, next), 0u);
+    EXPECT_EQ(tail.read(Offset{100 + number}, 10, Offset{101 + number}, true, pieces, next), bytes.size());
     std::vector<std::byte> read = joined(pieces);
     EXPECT_EQ(headers_in(read).front().base_offset, Offset{100 + number});
     EXPECT_TRUE(std::ranges::equal(ByteView(read).subspan(8), ByteView(bytes).subspan(8)));
@@ -96,7 +100,8 @@ TEST(HotTail, DroppingABlockLeavesReadersWhatTheyHoldAndGivesItsMemoryBack) {
   TailFixture fixture;
   for (int i = 0; i < 100; ++i) fixture.append(500);
   std::vector<runtime::OutPiece> pieces;
-  fixture.tail.read(Offset{0}, 1 << 30, fixture.next, true, pieces);
+  Offset next;
+  fixture.tail.read(Offset{0}, 1 << 30, fixture.next, true, pieces, next);
   std::size_t used = fixture.budget.used_bytes;
   EXPECT_GE(used, fixture.all.size());
   fixture.tail.drop_oldest_block();

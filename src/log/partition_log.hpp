@@ -41,6 +41,7 @@ struct Appended {
 struct ReadResult {
   std::vector<runtime::OutPiece> pieces;  // memory, or ranges of segment files for sendfile
   std::size_t bytes = 0;                  // of all pieces; 0: nothing there yet
+  Offset next{-1};                        // behind them; none: -1
   std::uint64_t file_offsets = 0;         // how many the range of a file spans; of pieces in memory the headers tell
 };
 

@@ -17,7 +17,7 @@ Result<ReadResult> PartitionLog::read(Offset from, std::size_t max_bytes, Offset
   if (from >= below) return ReadResult{};
   if (tail_ && !tail_->empty() && from >= tail_->first()) {
     ReadResult result;
-    result.bytes = tail_->read(from, max_bytes, below, at_least_one, result.pieces);
+    result.bytes = tail_->read(from, max_bytes, below, at_least_one, result.pieces, result.next);
     return result;
   }
   return read_stored(from, max_bytes, below, at_least_one);
@@ -58,6 +58,7 @@ Result<ReadResult> PartitionLog::read_stored(Offset from, std::size_t max_bytes,
   if (Result<void> cached = probe_cached(*view->log, first.position, end.position); !cached) return fail(cached.error());
   ReadResult result;
   result.bytes = end.position - first.position;
+  result.next = end.next;
   result.file_offsets = static_cast<std::uint64_t>(end.next.value - first.header.base_offset.value);
   result.pieces.emplace_back(runtime::FileRange{std::move(view->log), first.position, result.bytes});
   return result;

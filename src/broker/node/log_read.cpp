@@ -65,12 +65,26 @@ void read_part(cluster::ShardLogs& logs, const ReadPart& part, std::size_t budge
   if (read) {
     outcome.pieces = std::move(read->pieces);
     outcome.bytes = read->bytes;
+    outcome.has_more = part.max_bytes > 0 && std::max(read->next, part.from) < outcome.high_watermark;
     outcome.records = count_records(outcome.pieces) + read->file_offsets;
   } else if (read.error().code == ErrorCode::kBusy) {
     cold = true;
   } else {
     note_failure(logs, part, read.error(), outcome);
   }
+}
+
+/// Reads end where they do for many reasons: at a batch that is too large, a segment's end, or what was looked at before.
+/// Nobody waits for more while there is some.
+bool is_enough(std::span<const ReadOutcome> outcomes, std::size_t min_bytes) {
+  std::size_t total = 0;
+  bool has_more = false;
+  for (const ReadOutcome& outcome : outcomes) {
+    if (outcome.failure) return true;
+    total += outcome.bytes;
+    has_more = has_more || outcome.has_more;
+  }
+  return total >= min_bytes || (total > 0 && has_more);
 }
 
 /// Reads every part; where that gives too little, leaves the watch. On the owner's shard, without a pause, so that no
@@ -80,16 +94,14 @@ void read_portion(Portion& portion) {
   portion.outcomes.assign(portion.parts.size(), {});
   portion.cold.clear();
   std::size_t total = 0;
-  bool failed = false;
   for (std::size_t i = 0; i < portion.parts.size(); ++i) {
     std::size_t budget = portion.max_bytes - std::min(portion.max_bytes, total);
     bool cold = false;
     read_part(logs, portion.parts[i], budget, total == 0, portion.outcomes[i], cold);
     if (cold) portion.cold.push_back(i);
     total += portion.outcomes[i].bytes;
-    failed = failed || portion.outcomes[i].failure;
   }
-  if (!portion.watch || failed || !portion.cold.empty() || total >= portion.min_bytes) return;
+  if (!portion.watch || !portion.cold.empty() || is_enough(portion.outcomes, portion.min_bytes)) return;
   for (const ReadPart& part : portion.parts) logs.watch(part.partition, portion.watch);
 }
 
@@ -144,21 +156,13 @@ std::vector<ReadOutcome> merge(std::vector<Portion>& portions, std::size_t parts
     if (outcome.bytes == 0) continue;
     if (total > 0 && total + outcome.bytes > max_bytes) {
       outcome.pieces.clear();
+      outcome.has_more = true;
       outcome.bytes = 0;
       outcome.records = 0;
     }
     total += outcome.bytes;
   }
   return merged;
-}
-
-bool enough(const std::vector<ReadOutcome>& outcomes, std::size_t min_bytes) {
-  std::size_t total = 0;
-  for (const ReadOutcome& outcome : outcomes) {
-    if (outcome.failure) return true;
-    total += outcome.bytes;
-  }
-  return total >= min_bytes;
 }
 
 runtime::Task<void> read_portions(runtime::Shard& here, std::vector<Portion>* portions, std::shared_ptr<ReadWatch> watch) {
@@ -190,7 +194,7 @@ runtime::Task<std::vector<ReadOutcome>> LogRead::read(runtime::Shard& here, std:
     std::shared_ptr<ReadWatch> watch = may_wait ? std::make_shared<ReadWatch>(here) : nullptr;
     co_await read_portions(here, &portions, watch);
     std::vector<ReadOutcome> outcomes = merge(portions, count, limits.max_bytes);
-    if (!watch || enough(outcomes, limits.min_bytes)) {
+    if (!watch || is_enough(outcomes, limits.min_bytes)) {
       if (watch) watch->dismiss();
       co_return outcomes;
     }

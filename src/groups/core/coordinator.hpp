@@ -51,6 +51,8 @@ class GroupCoordinator {
   /// None where there is no such group (Kafka shows it as "Dead").
   std::optional<DescribedGroup> describe(std::string_view group_id) const;
   std::vector<ListedGroup> list(const ListFilter& filter = {}) const;
+  /// Something of it is on its way to the log.
+  bool is_writing(std::string_view group_id) const;
   /// One answer for each partition asked, in that order; offset -1 for that partition alone where nothing is committed.
   std::vector<FetchedTopic> fetch_offsets(std::string_view group_id, std::span<const OffsetsToFetch> topics) const;
   /// By topic and the id that they were committed for: an earlier topic of one name stands apart from today's.

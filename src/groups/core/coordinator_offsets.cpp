@@ -29,7 +29,7 @@ Timestamp expiry(const std::optional<std::int64_t>& retention_ms, Timestamp now)
 void GroupCoordinator::on(CommitOffsets request, Now now, Actions& actions) {
   Entry* entry = find(request.group_id);
   MaybeError error;
-  if (request.group_id.empty() || request.group_id.size() > kMaxStringBytes) {
+  if (request.group_id.size() > kMaxStringBytes) {  // the empty one is a group, for consumers of before 2.2
     error = ErrorCode::kInvalidGroup;
   } else if (entry) {
     error = entry->group.accept_commit(request, now);
@@ -109,7 +109,6 @@ void GroupCoordinator::on(const DeleteOffsets& request, Now, Actions& actions) {
 void GroupCoordinator::on(const DeleteGroup& request, Now, Actions& actions) {
   Entry* entry = find(request.group_id);
   auto refuse = [&](ErrorCode error) { actions.replies.push_back({request.token, DeleteGroupResponse{error}}); };
-  if (request.group_id.empty()) return refuse(ErrorCode::kInvalidGroup);
   if (!entry || entry->group.state() == GroupState::kDead) return refuse(ErrorCode::kNotFound);
   if (entry->group.state() != GroupState::kEmpty) return refuse(ErrorCode::kGroupNotEmpty);
   remove_group(*entry, request.token, actions);

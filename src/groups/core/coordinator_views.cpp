@@ -24,6 +24,11 @@ FetchedOffset fetched(std::int32_t partition, const CommittedOffset* offset) {
 
 }  // namespace
 
+bool GroupCoordinator::is_writing(std::string_view group_id) const {
+  const Entry* entry = find(group_id);
+  return entry != nullptr && entry->appends_in_flight > 0;
+}
+
 std::optional<DescribedGroup> GroupCoordinator::describe(std::string_view group_id) const {
   const Entry* entry = find(group_id);
   if (!entry) return std::nullopt;

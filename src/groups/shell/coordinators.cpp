@@ -111,18 +111,37 @@ runtime::Task<std::vector<ListedGroup>> Coordinators::list(runtime::Shard& here,
 
 runtime::Task<std::vector<FetchedTopic>> Coordinators::fetch_offsets(runtime::Shard& here, std::string group_id,
                                                                      std::vector<OffsetsToFetch> topics) {
-  PartitionCoordinator* coordinator = &coordinator_of(group_id);
-  auto look = [coordinator, group_id, topics = std::move(topics)] {
-    return coordinator->core().fetch_offsets(group_id, topics);
+  auto look = [group_id, topics = std::move(topics)](const GroupCoordinator& core) {
+    return core.fetch_offsets(group_id, topics);
   };
-  std::vector<FetchedTopic> found = co_await runtime::call_on(here, coordinator->shard(), std::move(look));
+  std::vector<FetchedTopic> found = co_await look_behind_writes(here, std::move(group_id), std::move(look));
   co_return found;
 }
 
 runtime::Task<std::vector<FetchedTopic>> Coordinators::fetch_all_offsets(runtime::Shard& here, std::string group_id) {
+  auto look = [group_id](const GroupCoordinator& core) { return core.fetch_all_offsets(group_id); };
+  std::vector<FetchedTopic> found = co_await look_behind_writes(here, std::move(group_id), std::move(look));
+  co_return found;
+}
+
+runtime::Task<std::vector<FetchedTopic>> Coordinators::look_behind_writes(runtime::Shard& here, std::string group_id,
+                                                                          Look look) {
   PartitionCoordinator* coordinator = &coordinator_of(group_id);
-  auto look = [coordinator, group_id] { return coordinator->core().fetch_all_offsets(group_id); };
-  std::vector<FetchedTopic> found = co_await runtime::call_on(here, coordinator->shard(), look);
+  runtime::Shard* origin = &here;
+  auto start = [coordinator, origin, group_id = std::move(group_id),
+                look = std::move(look)](runtime::Resume<std::vector<FetchedTopic>> resume) mutable {
+    auto answer = [coordinator, origin, look = std::move(look), resume = std::move(resume)]() mutable {
+      origin->post([resume = std::move(resume), found = look(coordinator->core())]() mutable {
+        std::move(resume)(std::move(found));
+      });
+    };
+    auto ask = [coordinator, group_id = std::move(group_id), answer = std::move(answer)]() mutable {
+      coordinator->look_behind_writes(group_id, std::move(answer));
+    };
+    if (&coordinator->shard() == origin) return ask();
+    coordinator->shard().post(std::move(ask));
+  };
+  std::vector<FetchedTopic> found = co_await runtime::suspend<std::vector<FetchedTopic>>(std::move(start));
   co_return found;
 }
 

@@ -20,7 +20,8 @@ namespace wharf::groups {
 /// The name under which Kafka's tools know the log of groups and their offsets.
 inline constexpr std::string_view kOffsetsTopic = "__consumer_offsets";
 
-/// Kafka's rule, so that tools that compute it agree: Java's String.hashCode of the id, sign bit cleared, modulo.
+/// Java's String.hashCode of the id, sign bit cleared, modulo. Kafka takes the absolute value: for half of all ids its
+/// tools compute another one. What is on disk lies where this says.
 std::int32_t offsets_partition_of(std::string_view group_id, std::int32_t partitions);
 
 class PartitionCoordinator;
@@ -63,6 +64,8 @@ class Coordinators {
 
   runtime::Task<std::optional<DescribedGroup>> describe(runtime::Shard& here, std::string group_id);
   runtime::Task<std::vector<ListedGroup>> list(runtime::Shard& here, ListFilter filter);
+  /// These two see what was committed before they were asked, though it may not be on disk yet: Kafka serves a
+  /// connection in order.
   runtime::Task<std::vector<FetchedTopic>> fetch_offsets(runtime::Shard& here, std::string group_id,
                                                          std::vector<OffsetsToFetch> topics);
   runtime::Task<std::vector<FetchedTopic>> fetch_all_offsets(runtime::Shard& here, std::string group_id);
@@ -72,6 +75,8 @@ class Coordinators {
 
  private:
   PartitionCoordinator& coordinator_of(std::string_view group_id);
+  using Look = std::move_only_function<std::vector<FetchedTopic>(const GroupCoordinator&)>;
+  runtime::Task<std::vector<FetchedTopic>> look_behind_writes(runtime::Shard& here, std::string group_id, Look look);
   runtime::Task<Response> ask_any(runtime::Shard& here, std::string group_id, Event event);
 
   std::vector<std::unique_ptr<PartitionCoordinator>> coordinators_;

@@ -95,6 +95,7 @@ void PartitionCoordinator::resign() {
   resigned_ = true;
   if (timer_) owner_.shard->cancel_timer(*timer_);
   timer_.reset();
+  while (!lookers_.empty()) let_look(lookers_.front().serial);
   stopping_.notify();
 }
 
@@ -114,6 +115,28 @@ void PartitionCoordinator::ask(Event event, Answered answered) {
 void PartitionCoordinator::tell(Event event) {
   if (resigned_) return;
   carry_out(core_.step(std::move(event), now()));
+}
+
+void PartitionCoordinator::look_behind_writes(const std::string& group_id, runtime::Job look) {
+  constexpr Milliseconds kLongestWait{5'000};
+  if (resigned_ || !core_.is_writing(group_id)) return look();
+  const std::uint64_t serial = next_looker_++;
+  auto timer = owner_.shard->set_timer(owner_.shard->now() + kLongestWait, [this, serial] { let_look(serial); });
+  lookers_.push_back({serial, last_written_, std::move(look), timer});
+}
+
+void PartitionCoordinator::let_look(std::uint64_t serial) {
+  auto looker = std::ranges::find(lookers_, serial, &Looker::serial);
+  WHARF_ASSERT(looker != lookers_.end());
+  runtime::Job look = std::move(looker->look);
+  owner_.shard->cancel_timer(looker->timer);
+  lookers_.erase(looker);
+  look();
+}
+
+/// Appends are decided in their order, but for one that the log does not take.
+void PartitionCoordinator::note_decided(AppendId id) {
+  while (!lookers_.empty() && lookers_.front().behind <= id) let_look(lookers_.front().serial);
 }
 
 void PartitionCoordinator::carry_out(Actions actions) {
@@ -138,6 +161,7 @@ void PartitionCoordinator::carry_out(Actions actions) {
 /// the core may not be stepped from inside a step.
 void PartitionCoordinator::write(Append append) {
   AppendId id = append.id;
+  last_written_ = id;
   auto settled = [this, id](Result<void> outcome) {
     owner_.shard->post([this, id, outcome] {
       if (resigned_) return;
@@ -146,6 +170,7 @@ void PartitionCoordinator::write(Append append) {
       } else {
         tell(AppendFailed{id, outcome.error().code});
       }
+      note_decided(id);
     });
   };
   Result<log::Appended> appended = append_to_log(std::move(append));

@@ -1,5 +1,6 @@
 #pragma once
 // One partition of the offsets log and the coordinator core of the groups in it. Touched by the partition's shard only.
+#include <deque>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -29,9 +30,20 @@ class PartitionCoordinator {
   void ask(Event event, Answered answered);
   /// An event without a reply.
   void tell(Event event);
+  /// Calls back when what the group has on its way to the log is decided, now if there is nothing: who committed and
+  /// looks sees what it committed. After some seconds of a disk that refuses it is called all the same.
+  void look_behind_writes(const std::string& group_id, runtime::Job look);
 
  private:
   Now now() const { return {owner_.shard->now(), owner_.shard->clock().wall_now()}; }
+  struct Looker {
+    std::uint64_t serial = 0;
+    AppendId behind;
+    runtime::Job look;
+    runtime::Timers::Handle timer;
+  };
+  void let_look(std::uint64_t serial);
+  void note_decided(AppendId id);
   void carry_out(Actions actions);
   void write(Append append);
   Result<log::Appended> append_to_log(Append append);
@@ -48,6 +60,9 @@ class PartitionCoordinator {
   bool resigned_ = false;
   std::uint64_t next_token_ = 1;
   std::unordered_map<RequestToken, Answered> waiting_;
+  AppendId last_written_;
+  std::uint64_t next_looker_ = 1;
+  std::deque<Looker> lookers_;  // in the order of the appends that they wait for
   std::optional<runtime::Timers::Handle> timer_;
   runtime::Signal stopping_;
   runtime::TaskScope tasks_;

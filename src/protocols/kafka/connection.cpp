@@ -172,7 +172,8 @@ void Connection::force_close(std::string reason) {
 /// One timer, armed anew when it fires: activity only notes the time.
 void Connection::watch_idleness() {
   idle_timer_ = shard_.set_timer(last_activity_ + door_.limits.max_idle, [this] {
-    bool waiting_for_us = responses_.open_requests() > 0;
+    // Not for the client, who may not take what is ready, or may have left.
+    bool waiting_for_us = !reading_ended_ && responses_.open_requests() > 0 && !responses_.ready();
     if (waiting_for_us) last_activity_ = shard_.now();
     if (shard_.now() - last_activity_ >= door_.limits.max_idle) {
       idle_timer_.reset();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "groups/shell/coordinators.hpp"
 #include "protocols/kafka/handlers/node_name.hpp"
 #include "protocols/kafka/handlers/topic_lookup.hpp"
 
@@ -49,6 +50,10 @@ runtime::Task<ApiError> alter_topic(const Door* door, std::string name, broker::
   std::shared_ptr<const cluster::Topic> topic = door->catalogue.topics(door->shard)->find(name);
   std::string missing = fmt::format("The topic '{}' does not exist.", name);
   if (!topic) co_return ApiError(KafkaError::kUnknownTopicOrPartition, std::move(missing));
+  if (topic->internal && topic->name != groups::kOffsetsTopic) {
+    co_return ApiError(KafkaError::kInvalidTopicException,
+                       fmt::format("The topic '{}' is internal: its settings cannot be altered.", name));
+  }
   Result<config::Overrides> overrides = change(topic->overrides);
   if (!overrides) co_return ApiError(overrides.error());
   auto possible = config::TopicConfig::make(door->config, std::move(*overrides));

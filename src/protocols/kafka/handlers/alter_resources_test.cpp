@@ -54,6 +54,17 @@ TEST(IncrementalAlterConfigs, AppendsToAndSubtractsFromLists) {
   EXPECT_EQ(door.topic("a")->overrides.at("cleanup.policy"), "compact");
 }
 
+// Others keep what they need there: with another policy it would be gone by the next start.
+TEST(IncrementalAlterConfigs, SettingsOfInternalTopicsAreNotForClientsButThoseOfTheOffsetsAre) {
+  DoorUnderTest door;
+  door.create("a", 1, {}, true);
+  door.create("__consumer_offsets", 1, {}, true);
+  EXPECT_EQ(alter_topic(door, {{"cleanup.policy", kSet, "delete"}}).error_code, KafkaError::kInvalidTopicException);
+  EXPECT_TRUE(door.topic("a")->overrides.empty());
+  Resource offsets{kTopic, "__consumer_offsets", {{"max.message.bytes", kSet, "2000000"}}};
+  EXPECT_EQ(alter(door, {offsets}).at(0).error_code, KafkaError::kNone);
+}
+
 TEST(IncrementalAlterConfigs, DeletingWhatIsNotThereIsNoError) {
   DoorUnderTest door;
   door.create("a");

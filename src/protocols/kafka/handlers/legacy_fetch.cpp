@@ -31,10 +31,17 @@ Result<std::vector<std::byte>> gather(const ExternalRecords& records, std::size_
 
 }  // namespace
 
-runtime::Task<void> convert_down(const Door* door, std::int16_t version, Offset fetch_offset, FetchResponse::Partition* answer,
-                                 ExternalRecords* records) {
+KafkaError fetch_error(const Error& error, std::int16_t version) {
+  constexpr std::int16_t kFirstVersionWithStorageError = 6;
+  KafkaError code = kafka_error(error);
+  bool is_known = code != KafkaError::kKafkaStorageError || version >= kFirstVersionWithStorageError;
+  return is_known ? code : KafkaError::kNotLeaderOrFollower;
+}
+
+runtime::Task<Offset> convert_down(const Door* door, std::int16_t version, Offset fetch_offset, FetchResponse::Partition* answer,
+                                   ExternalRecords* records) {
   std::size_t size = answer->records->size();
-  if (size == 0) co_return;
+  if (size == 0) co_return fetch_offset;
   legacy::DownconvertOptions options{.magic = version >= kFirstVersionOfV1 ? legacy::Magic::kV1 : legacy::Magic::kV0,
                                      .first_offset = fetch_offset};
   ExternalRecords pieces = std::move(*records);
@@ -47,11 +54,12 @@ runtime::Task<void> convert_down(const Door* door, std::int16_t version, Offset 
   records->clear();
   answer->records = Records(ByteView());
   if (!converted) {
-    answer->error_code = kafka_error(converted.error());
-    co_return;
+    answer->error_code = fetch_error(converted.error(), version);
+    co_return fetch_offset;
   }
   answer->records = Records::external(converted->bytes.size(), 0);
   records->emplace_back(SharedBytes::copy_of(converted->bytes));
+  co_return converted->next_offset;
 }
 
 }  // namespace wharf::kafka

@@ -11,8 +11,11 @@ namespace wharf::kafka {
 inline constexpr std::int16_t kFirstFetchOfV2 = 4;
 
 /// Replaces the answer's records by message sets of the version's format. Records that the format cannot say
-/// (zstd) become UNSUPPORTED_COMPRESSION_TYPE.
-runtime::Task<void> convert_down(const Door* door, std::int16_t version, Offset fetch_offset, FetchResponse::Partition* answer,
-                                 ExternalRecords* records);
+/// (zstd) become UNSUPPORTED_COMPRESSION_TYPE. Returns where a reader of them goes on from.
+runtime::Task<Offset> convert_down(const Door* door, std::int16_t version, Offset fetch_offset, FetchResponse::Partition* answer,
+                                   ExternalRecords* records);
+
+/// Readers of before v6 know no KAFKA_STORAGE_ERROR.
+KafkaError fetch_error(const Error& error, std::int16_t version);
 
 }  // namespace wharf::kafka

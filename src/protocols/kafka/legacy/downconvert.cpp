@@ -88,8 +88,10 @@ Result<MessageSet> downconvert(ByteView batches, const DownconvertOptions& optio
     BatchScan scan = reader.next();
     if (scan.kind == BatchScan::Kind::kDamaged) return fail(std::move(scan.error));
     if (scan.kind != BatchScan::Kind::kBatch) break;
-    if (Result<void> added = append_batch(set.bytes, scan.batch, options); !added)
-      return fail(std::move(added.error()));
+    bool is_behind = scan.batch.header.next_offset() <= options.first_offset;
+    Result<void> added = is_behind ? Result<void>() : append_batch(set.bytes, scan.batch, options);
+    if (!added && !set.bytes.empty()) break;  // what is before it is given first
+    if (!added) return fail(std::move(added.error()));
     set.next_offset = std::max(set.next_offset, scan.batch.header.next_offset());
   }
   return set;

@@ -53,6 +53,20 @@ def test_a_wait_for_many_bytes_ends_when_they_have_come(bootstrap):
         equal(_bases(reader.receive("Fetch", 12, correlation)["responses"][0]["partitions"][0]), [0, 1])
 
 
+def test_nobody_waits_for_many_bytes_over_what_is_there(bootstrap):
+    """Of batches that do not fill a partition's limit there are more, though fewer bytes than asked for fit."""
+    topic = Topic(bootstrap)
+    with Connection(bootstrap) as wire:
+        for _ in range(8):
+            append(wire, topic, b"v" * 300_000)
+        part, seconds = elapsed_s(lambda: fetch(wire, topic, 0, max_wait_ms=5000, min_bytes=1_000_000))
+        assert seconds < 1, seconds
+        equal(_bases(part), [0, 1, 2])
+        part, seconds = elapsed_s(lambda: fetch(wire, topic, 6, max_wait_ms=500, min_bytes=1_000_000))
+        assert 0.45 < seconds < 5, "nothing is behind it"
+        equal(_bases(part), [6, 7])
+
+
 def test_too_few_bytes_are_answered_after_the_wait(bootstrap):
     topic = Topic(bootstrap)
     with Connection(bootstrap) as wire:

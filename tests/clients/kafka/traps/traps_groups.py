@@ -247,6 +247,29 @@ def test_offsets_are_found_per_partition_and_minus_one_where_there_is_none(boots
               f"v{version}: all")
 
 
+def test_a_fetch_of_offsets_sees_the_commit_that_was_sent_before_it(bootstrap):
+    """Kafka serves a connection in order: `commitAsync(); committed()` tells what was committed, on disk or not yet."""
+    topic, simple = Topic(bootstrap), Member(bootstrap, unique("trap-group"))
+    for offset in range(1, 100):
+        committed = simple.wire.send("OffsetCommit", 7, {
+            "group_id": simple.group, "generation_id_or_member_epoch": -1, "member_id": "", "topics": [{
+                "name": topic.name, "partitions": [{"partition_index": 0, "committed_offset": offset,
+                                                    "committed_metadata": ""}]}]})
+        fetched = simple.wire.send("OffsetFetch", 7, {"group_id": simple.group, "topics": [
+            {"name": topic.name, "partition_indexes": [0]}]})
+        simple.wire.receive("OffsetCommit", 7, committed)
+        (part,) = simple.wire.receive("OffsetFetch", 7, fetched)["topics"][0]["partitions"]
+        equal(part["committed_offset"], offset)
+
+
+def test_the_empty_group_keeps_offsets(bootstrap):
+    """It is the default of Java's consumers before 2.2, which commit on it."""
+    topic, simple = Topic(bootstrap), Member(bootstrap, "")
+    for version in range(2, 10):
+        equal(simple.commit(topic, version, version), NONE, f"v{version}")
+        equal(_offsets(simple.wire, version, "", [(topic.name, [0])]), {(topic.name, 0): (version, "")})
+
+
 def test_offsets_of_several_groups_are_fetched_in_one_request(bootstrap):
     topic, one = Topic(bootstrap), Member(bootstrap, unique("trap-group"))
     equal(one.commit(topic, 3), NONE)
