@@ -196,8 +196,9 @@ bool Outgoing::hold_for(const QueueInfo& queue, const Message& one, Timestamp no
 }
 
 void Outgoing::delay(queue::ScheduleEnvelope envelope, const Message& one, Timestamp now) {
-  delayed_.push_back(
-      {.envelope = std::move(envelope), .batch = bytes_of(one.message, now), .persistent = one.persistent});
+  MessageView kept = one.message;
+  forget_retaining(kept);  // it is its topic's last message from now on, and not from then
+  delayed_.push_back({.envelope = std::move(envelope), .batch = bytes_of(kept, now), .persistent = one.persistent});
   std::vector<std::size_t>& numbers = delayed_messages_.emplace_back();
   if (one.number) numbers.push_back(*one.number);
 }

@@ -28,6 +28,10 @@ bool is_persistent(const MessageView& message) {
   return message.delivery_mode == kPersistent;
 }
 
+void forget_retaining(MessageView& message) {
+  if (message.mqtt_flags) *message.mqtt_flags &= static_cast<std::uint8_t>(~kMqttRetain);
+}
+
 std::uint8_t level_in(const QueueInfo& queue, const MessageView& message) {
   return std::min(message.priority.value_or(0), queue.settings.max_priority);
 }

@@ -24,6 +24,9 @@ routing::MessageView for_routing(const MessageView& message, std::span<const std
 /// It asks to survive a restart. Where it does not, nobody waits for the disk on its behalf.
 bool is_persistent(const MessageView& message);
 
+/// Its topic keeps it as the last message when it is published, and not once more when it is sent on.
+void forget_retaining(MessageView& message);
+
 /// The level of this queue that it goes to.
 std::uint8_t level_in(const QueueInfo& queue, const MessageView& message);
 

@@ -40,6 +40,7 @@ void rewrite(const queue::DeadLetter& letter, Rewritten& out) {
     out.extra_keys = std::move(cc);
   }
   out.message.exchange = letter.target->exchange;
+  forget_retaining(out.message);
   out.encoded = queue::encoded_with_death(out.headers, entry);
   out.message.properties = out.encoded;
 }

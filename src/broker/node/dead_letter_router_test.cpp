@@ -71,15 +71,18 @@ class DeadLetters : public testing::Test {
     const std::int64_t at = here->clock().wall_now().ms + kInAnHourMs;
     std::vector<std::byte> headers;
     EXPECT_EQ(encode_properties(headers, {{"at", at}}), TableFault::kNone);
-    queue::DeadLetter letter{
-        .name_space = "/",
-        .queue = "q",
-        .reason = queue::DeathReason::kRejected,
-        .target = queue::DeadLetterTarget{.exchange = "amq.fanout", .routing_key = {}},
-        .died = here->clock().wall_now(),
-        .message = delivery_of({.origin = Protocol::kAmqp091, .properties = headers, .body = as_bytes(body)},
-                               here->clock().wall_now()),
-        .before = std::move(before)};
+    queue::DeadLetter letter{.name_space = "/",
+                             .queue = "q",
+                             .reason = queue::DeathReason::kRejected,
+                             .target = queue::DeadLetterTarget{.exchange = "amq.fanout", .routing_key = {}},
+                             .died = here->clock().wall_now(),
+                             .message = delivery_of({.origin = Protocol::kMqtt,
+                                                     .routing_key = "state",
+                                                     .mqtt_flags = kMqttRetain,
+                                                     .properties = headers,
+                                                     .body = as_bytes(body)},
+                                                    here->clock().wall_now()),
+                             .before = std::move(before)};
     router->bury(std::move(letter), [left](Left told) { *left = std::move(told); });
     co_await router->close();
   }
@@ -98,6 +101,22 @@ class DeadLetters : public testing::Test {
     EXPECT_TRUE(declared);
     auto bound = co_await node->entities().bind(*here, "/", {"amq.fanout", {DestinationKind::kQueue, "later"}, "", {}});
     EXPECT_TRUE(bound);
+  }
+  static runtime::Task<void> open_retained(Node* node, runtime::Shard* here) {
+    Result<void> open = co_await node->retained().open(*here);
+    EXPECT_TRUE(open);
+  }
+  static runtime::Task<void> count_retained(Node* node, runtime::Shard* here, std::size_t* count) {
+    *count = 0;
+    std::optional<RetainedPlace> place = RetainedPlace{};
+    while (place) {
+      RetainedQuery query{.name_space = "/", .matches = [](std::string_view) { return true; }, .from = *place};
+      auto page = co_await node->retained().find(*here, query);
+      EXPECT_TRUE(page);
+      if (!page) co_return;
+      *count += page->messages.size();
+      place = page->next;
+    }
   }
   static runtime::Task<void> pending(Node* node, runtime::Shard* here, std::uint64_t* waiting) {
     *waiting = co_await node->delays().pending(*here);
@@ -154,6 +173,21 @@ TEST_F(DeadLetters, AreNotSentAgainToWhereTheyHaveArrived) {
   std::vector<std::string> seen;
   running_.on(1, read(node_, &running_.shard(1), graveyard_, 1, &seen));
   EXPECT_THAT(seen, ElementsAre("q x"));
+}
+
+/// MQTT's last message of a topic is what was published last: what dies later, or comes later out of a delay, is not.
+TEST_F(DeadLetters, OfRetainedMessagesAreNotRetainedAgain) {
+  running_.on(0, with_queue(node_, here_, "well"));
+  running_.on(0, open_retained(node_, here_));
+  DeadLetterRouter router(forwarding_ports(*node_, *here_, node_->publish(), random_, logger_), false);
+  Left left;
+  running_.on(0, bury(&router, here_, "old", {}, &left));
+  std::uint64_t ready = 0;
+  running_.on(0, count(node_, here_, "well", &ready));
+  EXPECT_EQ(ready, 1u);
+  std::size_t retained = 1;
+  running_.on(0, count_retained(node_, here_, &retained));
+  EXPECT_EQ(retained, 0u);
 }
 
 TEST_F(DeadLetters, ThatAQueueHasOnlyLaterAreHeldForItOnceHoweverOftenTheyAreTried) {

@@ -104,6 +104,14 @@ void Client::refuse(Channel& channel, ProtocolError error) {
   if (!channel.open()) return;
   channel.state = Channel::State::kClosing;
   drop_waiting(channel);
+  if (channel.busy) {  // with a commit, say: what that settles is not given to others
+    channel.refusal = std::move(error);
+    return;
+  }
+  close_refused(channel, std::move(error));
+}
+
+void Client::close_refused(Channel& channel, ProtocolError error) {
   std::vector<Leaving> leaving = forget_consumers(channel);
   if (leaving.empty()) return write_close(channel, error);
   if (tasks.stopping()) {  // there is nobody to tell

@@ -42,7 +42,7 @@ std::uint64_t next_tag(Channel& channel, Consumer& consumer, const broker::Deliv
 std::optional<AddedHeader> added_header(const Consumer& consumer, const broker::Delivery& delivery) {
   if (consumer.stream) return AddedHeader{"x-stream-offset", delivery.id.offset.value, true};
   if (!consumer.counts_deliveries || delivery.earlier_tries == 0) return std::nullopt;
-  return AddedHeader{"x-delivery-count", delivery.earlier_tries, false};
+  return AddedHeader{"x-delivery-count", delivery.earlier_tries, true};
 }
 
 /// The content that follows the method.

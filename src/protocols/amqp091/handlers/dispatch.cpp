@@ -142,6 +142,7 @@ runtime::Task<void> run_channel(ChannelPointer channel, OwnedCommand command) {
     command = std::move(*next);
   }
   channel->busy = false;
+  if (channel->refusal) client.close_refused(*channel, *std::exchange(channel->refusal, std::nullopt));
   channel->idle.notify();
   client.can_read.notify();
 }

@@ -142,6 +142,7 @@ HandledLater handle_later(ChannelPointer channel, QueueDeclare declare) {
     co_return handled;
   }
   bool nowait = declare.nowait;
+  bool is_passive = declare.passive;
   if (declare.queue.starts_with(kReplyTo)) {
     Handled declared = co_await declare_reply_to(channel, std::move(declare));
     co_return declared;
@@ -157,6 +158,7 @@ HandledLater handle_later(ChannelPointer channel, QueueDeclare declare) {
   if (!queue) co_return refuse(queue.error());
   channel->last_queue = (*queue)->name;
   if (nowait) co_return Handled();
+  if (is_passive) client.door.queues.used(client.shard, (*queue)->ref);  // as one that declares it
   Result<broker::QueueCounts> counts = co_await client.door.queues.counts(client.shard, (*queue)->ref);
   broker::QueueCounts now = counts.value_or(broker::QueueCounts{});
   client.reply(*channel, QueueDeclareOk{.queue = (*queue)->name,

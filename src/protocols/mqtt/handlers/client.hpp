@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -51,6 +52,7 @@ class Held {
   bool empty() const { return taken_ == all_.size(); }
   const broker::Delivery& front() const { return all_[taken_]; }
   const broker::Delivery& back() const { return all_.back(); }
+  std::span<const broker::Delivery> all() const { return std::span(all_).subspan(taken_); }
   void pop_front() {
     all_[taken_++] = {};
     if (!empty()) return;

@@ -240,7 +240,7 @@ std::vector<broker::LeavingConsumer> sources_of(const Client& client) {
   for (const auto& [id, source] : client.sources) {
     broker::LeavingConsumer& one = leaving.emplace_back(source->queue->ref, queue::Leaver{id});
     if (source->lane == Lane::kConnection) continue;
-    for (const broker::Delivery& delivery : source->held) one.leaver.unsent.push_back(delivery.id);
+    for (const broker::Delivery& delivery : source->held.all()) one.leaver.unsent.push_back(delivery.id);
   }
   return leaving;
 }
