@@ -1,11 +1,17 @@
 // What a transaction leaves behind, whether or not it comes to its end.
+#include <gmock/gmock.h>
+
 #include "protocols/amqp091/door_testing.hpp"
 
 namespace wharf::amqp091 {
 namespace {
 
+constexpr std::uint64_t kLongestMessage = 100;
+
 class AmqpTransactions : public DoorTest {
  protected:
+  AmqpTransactions() : DoorTest({.max_message_bytes = kLongestMessage}) {}
+
   /// With the queue "jobs".
   Peer& with_queue() {
     Peer& peer = open();
@@ -66,6 +72,23 @@ TEST_F(AmqpTransactions, AConnectionThatIsClosedFromOutsideGivesNothingBackBefor
   queues_.let_go();
   EXPECT_EQ(peer.next<TxCommitOk>(), TxCommitOk{});
   EXPECT_EQ(peer.connection_close(), "320 CONNECTION_FORCED - user 'guest' is deleted");
+  EXPECT_EQ(counts("jobs").ready, 0u);
+  EXPECT_EQ(counts("done").ready, 1u);
+}
+
+TEST_F(AmqpTransactions, AChannelThatIsClosedForAMistakeGivesNothingBackBeforeItsCommitIsOver) {
+  Peer& peer = with_delivery();
+  peer.send(QueueDeclare{.queue = "done"});
+  peer.next<QueueDeclareOk>();
+  queues_.hold_answers = true;
+  peer.add_publish("", "done", "2").add(BasicAck{1, false}).add(TxCommit{}).add(BasicPublish{.routing_key = "done"});
+  std::string too_long(kLongestMessage + 1, 'x');
+  write_content(1, *encode_properties({}), SharedBytes::copy_of(as_bytes(too_long)), 131'072, peer.out);
+  peer.send_written();
+  EXPECT_TRUE(peer.silent());
+  EXPECT_TRUE(queues_.released.empty());
+  queues_.let_go();
+  EXPECT_THAT(peer.channel_close(), testing::StartsWith("406 PRECONDITION_FAILED - message size 101"));
   EXPECT_EQ(counts("jobs").ready, 0u);
   EXPECT_EQ(counts("done").ready, 1u);
 }

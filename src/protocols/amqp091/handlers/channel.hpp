@@ -108,7 +108,8 @@ class Channel {
   ContentAssembler assembler;
 
   // kClosing: once what the channel held is back.
-  std::optional<ProtocolError> refusal;  // that waits for the command under way
+  bool is_committing = false;
+  std::optional<ProtocolError> refusal;  // that waits for the commit under way
   bool close_sent = false;
   bool close_crossed = false;  // the client's own came before that
 

@@ -104,7 +104,7 @@ void Client::refuse(Channel& channel, ProtocolError error) {
   if (!channel.open()) return;
   channel.state = Channel::State::kClosing;
   drop_waiting(channel);
-  if (channel.busy) {  // with a commit, say: what that settles is not given to others
+  if (channel.is_committing) {  // what that settles is not given to others
     channel.refusal = std::move(error);
     return;
   }

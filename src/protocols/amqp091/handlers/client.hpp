@@ -101,7 +101,7 @@ struct Client {
 
   /// Ends the channel or the connection, as the code says. The client is told once what they held is back.
   void refuse(Channel& channel, ProtocolError error);
-  /// ... once no command of it is under way.
+  /// ... once no commit of it is under way.
   void close_refused(Channel& channel, ProtocolError error);
   void close_connection(ProtocolError error);
   void begin_close(ProtocolError error);

@@ -81,8 +81,9 @@ Handled handle_now(const ChannelPointer& channel, const TxRollback&) {
   return {};
 }
 
-HandledLater handle_later(ChannelPointer channel, TxCommit) {
-  if (auto transactional = check_transactional(*channel); !transactional) co_return transactional;
+namespace {
+
+HandledLater commit_transaction(ChannelPointer channel) {
   Client& client = channel->client;
   Transaction committed = std::exchange(channel->transaction, {});
   if (auto routed = route_kept(channel, committed.publishes); !routed) {
@@ -110,6 +111,16 @@ HandledLater handle_later(ChannelPointer channel, TxCommit) {
   hand_on_settlements(*channel);
   client.reply(*channel, TxCommitOk{});
   co_return Handled();
+}
+
+}  // namespace
+
+HandledLater handle_later(ChannelPointer channel, TxCommit) {
+  if (auto transactional = check_transactional(*channel); !transactional) co_return transactional;
+  channel->is_committing = true;
+  Handled handled = co_await commit_transaction(channel);
+  channel->is_committing = false;
+  co_return handled;
 }
 
 }  // namespace wharf::amqp091
