@@ -95,8 +95,10 @@ TEST_F(AmqpChannels, AQueueIsDeclaredFoundAndDeclaredAgain) {
   EXPECT_EQ(peer.next<QueueDeclareOk>(), (QueueDeclareOk{"jobs", 0, 0}));
   peer.send(QueueDeclare{.queue = "jobs", .durable = true, .arguments = {{"x-max-length", std::uint8_t{5}}}});
   peer.next<QueueDeclareOk>();
+  EXPECT_EQ(queues_.times_used, 1) << "x-expires begins anew";
   peer.send(QueueDeclare{.queue = "jobs", .passive = true});
   peer.next<QueueDeclareOk>();
+  EXPECT_EQ(queues_.times_used, 2);
   peer.send(QueueDeclare{.queue = "jobs"});
   EXPECT_EQ(peer.channel_close(),
             "406 PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'jobs' in vhost '/': "

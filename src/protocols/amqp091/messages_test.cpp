@@ -237,6 +237,21 @@ TEST_F(AmqpMessages, AQuorumQueueShowsHowOftenAMessageCameBack) {
   EXPECT_NE(find_property(*again.properties.headers, "mine"), nullptr);
 }
 
+TEST_F(AmqpMessages, ADeliveryCountThatAPublisherPassedOnIsNotTheBrokers) {
+  Peer& peer = open();
+  peer.send(QueueDeclare{.queue = "q", .durable = true, .arguments = {{"x-queue-type", std::string("quorum")}}});
+  peer.next<QueueDeclareOk>();
+  peer.publish("", "q", "1", {.headers = PropertyTable{{"x-delivery-count", std::int64_t{7}}}});
+  peer.send(BasicGet{.queue = "q"});
+  peer.next<BasicGetOk>();
+  peer.content();
+  peer.add(BasicReject{1, true}).send(BasicGet{.queue = "q"});
+  peer.next<BasicGetOk>();
+  SeenMessage again = peer.content();
+  ASSERT_EQ(again.properties.headers->size(), 1u);
+  EXPECT_EQ(integer_of(*find_property(*again.properties.headers, "x-delivery-count")), 1);
+}
+
 TEST_F(AmqpMessages, ACancelledConsumerGetsNoMoreAndKeepsWhatItHas) {
   Peer& peer = consuming();
   peer.publish("", "q", "1");

@@ -24,6 +24,7 @@ class QueuesInMemory final : public broker::Queues {
  public:
   using Settlements = std::vector<queue::Settlement>;
   std::optional<Error> refusal;             // of every enqueue
+  int times_used = 0;
   bool hold_answers = false;                // of every enqueue and release, until let_go()
   bool hold_gets = false;                   // until who asks is released
   std::vector<std::size_t> enqueued_parts;  // of each call
@@ -174,7 +175,7 @@ class QueuesInMemory final : public broker::Queues {
     if (!settles) queue.consumers[holder].held.emplace(got.delivery.id, got.delivery);
     co_return std::optional(got);
   }
-  void used(runtime::Shard&, broker::QueueRef) override {}
+  void used(runtime::Shard&, broker::QueueRef) override { ++times_used; }
   runtime::Task<Result<void>> until_kept(runtime::Shard&, broker::QueueRef, queue::MessageId) override {
     co_return Result<void>();
   }
