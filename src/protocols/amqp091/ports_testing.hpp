@@ -23,7 +23,7 @@ namespace wharf::amqp091 {
 class QueuesInMemory final : public broker::Queues {
  public:
   using Settlements = std::vector<queue::Settlement>;
-  std::optional<Error> refusal;             // of every enqueue
+  std::optional<Error> refusal;  // of every enqueue
   int times_used = 0;
   bool hold_answers = false;                // of every enqueue and release, until let_go()
   bool hold_gets = false;                   // until who asks is released
