@@ -14,15 +14,19 @@ namespace {
 
 constexpr const char* kFileSuffixes[] = {kLogSuffix, kIndexSuffix, kTimeIndexSuffix};
 
+/// SegmentFile::bytes of a file of this size.
+std::uint32_t segment_bytes(std::uint64_t size) {
+  constexpr std::uint64_t kMostBytes = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::uint32_t>(std::min(size, kMostBytes));
+}
+
 /// The offset behind the last batch of finished output, whose sources end there too; none: it is damaged, or has no batch.
 Result<std::optional<Offset>> end_of_output(runtime::FileSystem& files, const std::filesystem::path& path, Offset base) {
   Result<std::unique_ptr<runtime::File>> file = files.open(path, runtime::OpenMode::kRead);
   if (!file) return storage_failure(file.error());
   Result<std::uint64_t> size = (*file)->size();
   if (!size) return storage_failure(size.error());
-  constexpr std::uint64_t kMostBytes = std::numeric_limits<std::int32_t>::max();
-  auto bytes = static_cast<std::uint32_t>(std::min(*size, kMostBytes));
-  SegmentScan scan(std::move(*file), {.begin = 0, .limit = bytes, .expected = base, .exact = false});
+  SegmentScan scan(std::move(*file), {.begin = 0, .limit = segment_bytes(*size), .expected = base, .exact = false});
   std::optional<Offset> end;
   while (true) {
     Result<ScannedPlace> place = scan.next();
@@ -81,8 +85,7 @@ Result<std::vector<SegmentFile>> list_segments(runtime::FileSystem& files, const
   for (const runtime::FolderEntry& entry : *entries) {
     std::optional<Offset> base = entry.is_folder ? std::nullopt : base_in_name(entry.name, kLogSuffix);
     if (!base) continue;
-    constexpr std::uint64_t kMostBytes = std::numeric_limits<std::int32_t>::max();
-    segments.push_back({*base, static_cast<std::uint32_t>(std::min(entry.size, kMostBytes))});
+    segments.push_back({*base, segment_bytes(entry.size)});
   }
   return segments;
 }
