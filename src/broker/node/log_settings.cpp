@@ -1,5 +1,8 @@
 #include "broker/node/log_settings.hpp"
 
+#include <algorithm>
+#include <functional>
+
 namespace wharf::broker {
 namespace {
 
@@ -10,9 +13,7 @@ std::optional<int> level_of(const config::TopicConfig& topic) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::shared_ptr<const log::LogConfig> log_config_of(const config::TopicConfig& topic) {
+std::shared_ptr<const log::LogConfig> without_jitter(const config::TopicConfig& topic) {
   auto config = std::make_shared<log::LogConfig>();
   config->flush = topic.flush == config::Flush::kSync ? log::Flush::kSync : log::Flush::kAsync;
   config->segment_bytes = topic.segment_bytes;
@@ -34,6 +35,20 @@ std::shared_ptr<const log::LogConfig> log_config_of(const config::TopicConfig& t
   config->timestamp_after_max_ms = topic.message_timestamp_after_max_ms;
   config->compression = topic.compression_type;
   config->compression_level = level_of(topic);
+  return config;
+}
+
+}  // namespace
+
+LogSettings::LogSettings(const config::TopicConfig& topic)
+    : shared_(without_jitter(topic)), jitter_ms_(std::min(topic.segment_jitter_ms, topic.segment_ms)) {}
+
+/// Kafka draws a number for each segment. A partition's own serves as well, and a replay needs no record of it.
+std::shared_ptr<const log::LogConfig> LogSettings::of(const PartitionId& partition) const {
+  if (jitter_ms_ == 0) return shared_;
+  auto config = std::make_shared<log::LogConfig>(*shared_);
+  config->segment_ms -=
+      static_cast<std::int64_t>(std::hash<PartitionId>()(partition) % static_cast<std::uint64_t>(jitter_ms_));
   return config;
 }
 

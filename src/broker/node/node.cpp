@@ -35,15 +35,15 @@ void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Poi
   for (const auto& topic : table->all()) {
     std::shared_ptr<const cluster::Topic> before = old->find(topic->id);
     if (before == topic) continue;
-    std::shared_ptr<const log::LogConfig> config = log_config_of(*topic->config);
+    LogSettings settings(*topic->config);
     for (std::int32_t i = 0; i < topic->partitions; ++i) {
       PartitionId partition = topic->partition(i);
       if (shards.owner_index(partition) != index) continue;
       bool known = before && i < before->partitions;
       Result<void> done;
       if (known) {
-        done = shard.logs->store().reconfigure(partition, config);
-      } else if (auto created = shard.logs->store().create(partition, config); !created) {
+        done = shard.logs->store().reconfigure(partition, settings.of(partition));
+      } else if (auto created = shard.logs->store().create(partition, settings.of(partition)); !created) {
         done = fail(created.error());
       }
       if (!done) {
