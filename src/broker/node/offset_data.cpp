@@ -1,5 +1,7 @@
 #include "broker/node/offset_data.hpp"
 
+#include "groups/core/views.hpp"
+
 namespace wharf::broker {
 
 runtime::Task<std::vector<groups::ExpiredOffset>> OffsetData::without_data(runtime::Shard& here,
@@ -7,7 +9,7 @@ runtime::Task<std::vector<groups::ExpiredOffset>> OffsetData::without_data(runti
   std::vector<groups::ExpiredOffset> gone;
   for (groups::ExpiredOffset& offset : offsets) {
     std::shared_ptr<const cluster::Topic> topic = shards_.at(here).topics->find(offset.topic);
-    bool is_today = topic && (offset.topic_id == TopicId{} || offset.topic_id == topic->id);
+    bool is_today = topic && groups::is_for_topic(offset, topic->id);
     if (!is_today || offset.partition < 0 || offset.partition >= topic->partitions) {
       gone.push_back(std::move(offset));
       continue;

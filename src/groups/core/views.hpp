@@ -63,8 +63,9 @@ struct FetchedTopic {
 };
 
 /// Are these of the topic that has this id today, and not of an earlier one of its name? Ids that are not known match.
-inline bool is_for_topic(const FetchedTopic& fetched, const TopicId& today) {
-  return fetched.topic_id.is_zero() || fetched.topic_id == today;
+template <class Committed>
+bool is_for_topic(const Committed& committed, const TopicId& today) {
+  return committed.topic_id.is_zero() || committed.topic_id == today;
 }
 
 struct ExpiryRound {
