@@ -37,7 +37,7 @@ struct DoorLimits {
   std::size_t unsent_bytes = 16 << 20;
   std::size_t unsent_reply_bytes = 128 << 20;  // direct replies beyond are dropped: nothing else keeps them
   std::size_t transaction_bytes =
-      192 << 20;  // of one channel, kept until it commits: for one queue, one record of its log
+      150 << 20;  // of one channel, kept until it commits: for one queue, one record of its log
   Redeclare redeclare = Redeclare::kStrict;
   std::optional<Milliseconds> consumer_timeout = std::nullopt;  // where neither consumer nor queue has one
 };

@@ -30,7 +30,7 @@ struct DoorLimits {
   std::size_t unanswered_bytes = 16 << 20;
   std::size_t unanswered_messages = 10'000;
   std::size_t unsent_bytes = 4 << 20;         // answers that a client does not read
-  std::size_t transaction_bytes = 192 << 20;  // of all that are open: at a COMMIT one record of a log
+  std::size_t transaction_bytes = 150 << 20;  // of all that are open: at a COMMIT one record of a log
 };
 
 /// References to what outlives every connection; one Door per shard.
