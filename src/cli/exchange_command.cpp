@@ -134,7 +134,10 @@ Run declare(CLI::App* app) {
   declare_format(sub, &options->shared);
   sub = actions.add("create", "Create exchanges. One that is there and the same is fine.", create);
   names(sub);
-  sub->add_option("--type", options->type, "direct, fanout, topic, headers, x-consistent-hash, x-random (direct).")
+  sub->add_option("--type", options->type,
+                  "direct, fanout, topic, headers, x-consistent-hash, x-modulus-hash, x-random, x-local-random, "
+                  "x-recent-history, "
+                  "x-message-deduplication, x-delayed-message (direct).")
       ->type_name("TYPE");
   sub->add_flag("--transient", options->transient, "It goes with a restart.");
   sub->add_flag("--auto-delete", options->auto_delete, "It goes with the last binding from it.");

@@ -242,7 +242,9 @@ void declare_actions(ClientActions<QueueOptions, ManagementOptions>& actions, Qu
   declare_format(sub, &options->shared);
   sub = actions.add("create", "Create queues. One that is there and the same is fine.", create);
   names(sub);
-  sub->add_option("--type", options->type, "classic or quorum: the same durable queue here (classic).")
+  sub->add_option(
+         "--type", options->type,
+         "classic or quorum: the same durable queue here; or stream (what the virtual host has for its default).")
       ->type_name("TYPE");
   sub->add_flag("--transient", options->transient, "It goes with a restart.");
   sub->add_flag("--auto-delete", options->auto_delete, "It goes with its last consumer.");

@@ -240,7 +240,8 @@ void declare_users(ClientActions<UserOptions, ManagementOptions>& actions, UserO
   sub = actions.add("tags", "Give a user these tags in place of those it has.", set_tags);
   declare_name(sub, options)->required();
   sub->add_option("TAGS", options->tags, fmt::format("{} An empty text: none.", kTags))->required();
-  sub = actions.add("delete", "Delete users with all their permissions.", remove);
+  sub = actions.add("delete", "Delete users with all their permissions and tokens; their connections are closed.",
+                    remove);
   sub->add_option("NAME", options->names, "The user's name.")->required()->expected(1, kMany);
 }
 
@@ -309,7 +310,7 @@ Command user_command() {
       .summary = "users, their passwords, tags and tokens, and what they may do",
       .description =
           R"(Users of the AMQP, MQTT and STOMP ports and of the management API; docs/security.md has the rules, which are
-RabbitMQ's. Works with Wharf and with RabbitMQ's management plugin.)",
+RabbitMQ's. Works with Wharf and, but for token, which only Wharf has, with RabbitMQ's management plugin.)",
       .examples = R"(wharf user list
 wharf user add shop secret
 wharf user add shop < password.txt

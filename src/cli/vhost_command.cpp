@@ -58,10 +58,9 @@ Run declare(CLI::App* app) {
   CLI::App* sub = actions.add(
       "create", "Create virtual hosts. Who creates one gets all rights in it; one that is there is fine.", create);
   names(sub);
-  sub->add_option(
-      "--default-queue-type", options->default_queue_type,
-      "What a durable queue is that is declared without a type: classic, quorum; stream in the virtual host / alone. "
-      "Of a virtual host that is there it is set anew.");
+  sub->add_option("--default-queue-type", options->default_queue_type,
+                  "What a durable queue is that is declared without a type: classic, quorum or stream. "
+                  "Of a virtual host that is there it is set anew.");
   names(actions.add("delete", "Delete virtual hosts with everything in them.", remove));
   return actions.run(server, options);
 }

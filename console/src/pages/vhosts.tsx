@@ -43,7 +43,7 @@ export function VhostsPage() {
       </Loaded>
       {adding && (
         <FormDialog title="New virtual host" action="Create" close={() => set_adding(false)} about={<p>Exchanges, queues and policies of one virtual host are apart from those of another. You get all permissions in it.</p>}
-          fields={[{ name: "name", label: "Name", required: true }, { name: "type", label: "Default queue type", kind: "choice", choices: ["classic", "quorum"], hint: "Of queues that are declared without a type" }]}
+          fields={[{ name: "name", label: "Name", required: true }, { name: "type", label: "Default queue type", kind: "choice", choices: ["classic", "quorum", "stream"], hint: "Of queues that are declared without a type" }]}
           submit={(values) => app.api.put(path("vhosts", String(values["name"])), values["type"] === "classic" ? {} : { default_queue_type: values["type"] })} done={() => changed("The virtual host is there.")} />
       )}
       {deleting !== null && (

@@ -61,7 +61,7 @@ class GroupCoordinator {
   std::vector<RebalanceEntry> history(std::string_view group_id) const;
 
   /// Looks at up to `limit` groups with ids from `from_group` on: offsets whose retention is over, and groups to drop. The
-  /// shell asks the topics whether they still hold data at or after those offsets, and steps with ExpireOffsets for each group.
+  /// shell asks the topics whether their partitions still hold data, and steps with ExpireOffsets for each group.
   ExpiryRound expiry_round(std::string_view from_group, std::size_t limit, Now now) const;
 
   std::size_t group_count() const { return groups_.size(); }
