@@ -52,7 +52,15 @@ class CatalogueUnderTest final : public broker::Catalogue {
     if (!overrides) co_return fail(overrides.error());
     co_return change(core_.configure_topic(topic, *overrides));
   }
-  runtime::Task<Result<ProducerId>> new_producer_id(runtime::Shard&) override { co_return ProducerId(1); }
+  runtime::Task<Result<ProducerId>> new_producer_id(runtime::Shard&) override {
+    if (next_failure) co_return fail(*std::exchange(next_failure, std::nullopt));
+    co_return ProducerId(1);
+  }
+  /// As at a start: the leader epoch of all partitions is one more.
+  void begin_leading() {
+    cluster::MetadataRecord next = core_.next_leader_epoch();
+    core_.apply({&next, 1});
+  }
 
  private:
   cluster::NewTopic new_topic(const broker::TopicRequest& request) const {

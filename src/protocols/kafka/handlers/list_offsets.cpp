@@ -153,7 +153,8 @@ runtime::Task<InitProducerIdResponse> handle(RequestContext context, InitProduce
     response.producer_id = *id;
     response.producer_epoch = ProducerEpoch(0);
   } else {
-    response.error_code = KafkaError::kCoordinatorNotAvailable;
+    // As Kafka: of all codes that say "later" the one at which no client looks for a coordinator, which a producer without transactions has not.
+    response.error_code = KafkaError::kCoordinatorLoadInProgress;
   }
   co_return response;
 }
