@@ -44,8 +44,12 @@ class KeptLines final : public runtime::Logger {
 /// A node on threads of its own, as in the server, over files in memory that outlive it.
 class NodeThreads {
  public:
+  using Settings = std::vector<std::pair<std::string, std::string>>;
+
   /// `memory_in_use`: none: the process's own.
-  NodeThreads(runtime::FileSystem& files, std::size_t shards, std::function<std::uint64_t()> memory_in_use = {}) {
+  NodeThreads(runtime::FileSystem& files, std::size_t shards, std::function<std::uint64_t()> memory_in_use = {},
+              Settings settings = {})
+      : config_(config::ServerConfig::with(with_usual(std::move(settings)))) {
     Surroundings with{.files = &files,
                       .random = &random_,
                       .logger = &logger_,
@@ -85,6 +89,11 @@ class NodeThreads {
   }
 
  private:
+  static Settings with_usual(Settings settings) {
+    settings.emplace_back("offsets.topic.num.partitions", "1");
+    settings.emplace_back("disk.reserve.bytes", "0");
+    return settings;
+  }
   static runtime::Task<void> keep(runtime::Task<Result<void>> task, Result<void>* into) {
     *into = co_await std::move(task);
   }
@@ -93,8 +102,7 @@ class NodeThreads {
   runtime::ThreadPool pool_{2};
   runtime::SystemRandom random_;
   KeptLines logger_{clock_};
-  config::ServerConfig config_ =
-      config::ServerConfig::with({{"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}});
+  config::ServerConfig config_;
   std::vector<std::unique_ptr<runtime::Shard>> shards_;
   std::unique_ptr<Node> node_;
   std::vector<std::jthread> threads_;

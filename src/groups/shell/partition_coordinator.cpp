@@ -216,18 +216,25 @@ runtime::Task<void> PartitionCoordinator::expire_offsets() {
 
 runtime::Task<void> PartitionCoordinator::expire_round() {
   std::string from;
+  std::size_t expired_groups = 0, expired_offsets = 0;
+  std::string first_group;
   while (!tasks_.stopping()) {
     ExpiryRound round = core_.expiry_round(from, kGroupsPerExpiryRound, now());
     for (ExpireOffsets& candidate : round.groups) {
       if (!candidate.offsets.empty()) {
         candidate.offsets = co_await topics_.without_data(*owner_.shard, std::move(candidate.offsets));
         if (candidate.offsets.empty()) continue;
+        if (expired_groups++ == 0) first_group = candidate.group_id;
+        expired_offsets += candidate.offsets.size();
       }
       if (!resigned_) tell(std::move(candidate));
     }
-    if (!round.next_group) co_return;
+    if (!round.next_group) break;
     from = *round.next_group;
   }
+  if (expired_groups == 0) co_return;
+  logger_.info("committed offsets have expired: nothing is left of what they were for",
+               {{"groups", expired_groups}, {"offsets", expired_offsets}, {"among_them", first_group}});
 }
 
 }  // namespace wharf::groups
