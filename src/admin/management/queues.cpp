@@ -222,4 +222,19 @@ Answer purge_queue(Call* call) {
   co_return no_content();
 }
 
+/// Of mirrored queues, which RabbitMQ 4 has no more: the one copy that a queue has here is the same as all others.
+Answer act_on_queue(Call* call) {
+  Body body(call->request.body);
+  std::string action = body.required_text("action");
+  if (body.refusal()) co_return *body.refusal();
+  if (!call->view()->queue(call->names.at(1))) co_return nothing_here();
+  if (action != "sync" && action != "cancel_sync") co_return bad_request("an action is sync or cancel_sync");
+  co_return no_content();
+}
+
+/// There is one node, and it leads all of them.
+Answer rebalance_queues(Call*) {
+  co_return no_content();
+}
+
 }  // namespace wharf::management

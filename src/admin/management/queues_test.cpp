@@ -30,6 +30,17 @@ TEST_F(ManagementApi, AQueueIsDeclaredAsByAmqp) {
   EXPECT_EQ(status("GET", "/queues/%2F/r"), 404u);
 }
 
+// Tools of RabbitMQ 3 ask for these after each maintenance.
+TEST_F(ManagementApi, WhatConcernsMirrorsAloneSucceedsWhereThereAreNone) {
+  ASSERT_EQ(status("PUT", "/queues/%2F/q", "{}"), 201u);
+  EXPECT_EQ(status("POST", "/queues/%2F/q/actions", R"({"action":"sync"})"), 204u);
+  EXPECT_EQ(status("POST", "/queues/%2F/q/actions", R"({"action":"cancel_sync"})"), 204u);
+  EXPECT_EQ(status("POST", "/queues/%2F/q/actions", R"({"action":"delete"})"), 400u);
+  EXPECT_EQ(status("POST", "/queues/%2F/q/actions", "{}"), 400u);
+  EXPECT_EQ(status("POST", "/queues/%2F/none/actions", R"({"action":"sync"})"), 404u);
+  EXPECT_EQ(status("POST", "/rebalance/queues", ""), 204u);
+}
+
 TEST_F(ManagementApi, NamesAndKeysAreNoLongerThanAmqpCanSayThem) {
   const std::string most(255, 'n');
   EXPECT_EQ(status("PUT", "/queues/%2F/" + most, "{}"), 201u);

@@ -112,6 +112,8 @@ Answer get_queue(Call* call);
 Answer put_queue(Call* call);
 Answer delete_queue(Call* call);
 Answer purge_queue(Call* call);
+Answer act_on_queue(Call* call);
+Answer rebalance_queues(Call* call);
 
 // bindings.cpp
 Answer list_bindings(Call* call);

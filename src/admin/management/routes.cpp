@@ -111,6 +111,8 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/api/queues/{vhost}/{name}", Right::kEnters, delete_queue},
     {"DELETE", "/api/queues/{vhost}/{name}/contents", Right::kEnters, purge_queue},
     {"POST", "/api/queues/{vhost}/{name}/get", Right::kEnters, get_messages},
+    {"POST", "/api/queues/{vhost}/{name}/actions", Right::kAdministrator, act_on_queue},
+    {"POST", "/api/rebalance/queues", Right::kAdministrator, rebalance_queues},
     {"GET", "/api/queues/{vhost}/{name}/bindings", Right::kSees, list_bindings_of_queue},
 
     {"GET", "/api/wharf/v1/queues/{vhost}/{name}/storage", Right::kSees, get_queue_storage},
