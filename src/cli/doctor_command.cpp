@@ -33,6 +33,8 @@ std::vector<Finding> examine(const config::ServerConfig& config) {
   auto judge = [&findings](std::string_view key, const std::optional<Endpoint>& port) {
     if (port) findings.push_back(judge_port(key, *port, port->port == 0 ? "" : listen_error(*port)));
   };
+  if (const std::optional<Endpoint>& told = config.get<"kafka.advertised">())
+    findings.push_back(judge_advertised(*told, resolve_error(told->host)));
   judge("amqp.listen", config.get<"amqp.listen">());
   judge("mqtt.listen", config.get<"mqtt.listen">());
   judge("mqtt.ws_listen", config.get<"mqtt.ws_listen">());
@@ -73,9 +75,10 @@ Command doctor_command() {
       .summary = "check whether this machine is fit to run the server",
       .description =
           R"(Looks at the limit of open files, memory, the data folder (space, kind of file system, how long a
-synced write takes), the clock, and whether the addresses to listen on are free. Each line says what was found, and what
-to do where it is not fine. A small file is written into the data folder and removed again; nothing else is touched.
-Run it before the server: while the server runs, its ports are taken.)",
+synced write takes), the clock, whether the addresses to listen on are free, and whether the name that clients are told
+(kafka.advertised) is known. Each line says what was found, and what to do where it is not fine. A small file is written into
+the data folder and removed again; nothing else is touched. Run it before the server: while the server runs, its ports are
+taken.)",
       .examples = R"(wharf doctor
 wharf doctor --data /var/lib/wharf
 wharf doctor --config wharf.toml)",

@@ -124,4 +124,12 @@ Finding judge_port(std::string_view key, const Endpoint& endpoint, std::string_v
   return {Verdict::kTrouble, "ports", fmt::format("{}: {} cannot be listened on: {}", key, endpoint.text(), error)};
 }
 
+Finding judge_advertised(const Endpoint& endpoint, std::string_view error) {
+  if (error.empty()) return {Verdict::kFine, "names", fmt::format("kafka.advertised: {} is known here", endpoint.host)};
+  return {Verdict::kWarning, "names",
+          fmt::format("kafka.advertised: {} is not known here ({}): clients that do not know it either connect once, "
+                      "and then find no server",
+                      endpoint.host, error)};
+}
+
 }  // namespace wharf::cli

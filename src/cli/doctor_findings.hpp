@@ -54,4 +54,7 @@ Finding judge_clock(const ClockFacts& facts);
 /// `error` is empty when the address could be listened on.
 Finding judge_port(std::string_view key, const Endpoint& endpoint, std::string_view error);
 
+/// `error` is empty when the name that clients are told was found.
+Finding judge_advertised(const Endpoint& endpoint, std::string_view error);
+
 }  // namespace wharf::cli

@@ -79,6 +79,14 @@ TEST(Doctor, ATakenPortIsTrouble) {
   EXPECT_EQ(judge_port("kafka.listen", {"127.0.0.1", 9092}, "Address already in use").verdict, Verdict::kTrouble);
 }
 
+TEST(Doctor, ANameThatClientsAreToldAndNobodyKnowsIsAWarning) {
+  const std::string no_name(300, 'x');  // so long that no server of names is asked
+  EXPECT_EQ(judge_advertised({"localhost", 9092}, resolve_error("localhost")).verdict, Verdict::kFine);
+  const Finding unknown = judge_advertised({no_name, 9092}, resolve_error(no_name));
+  EXPECT_EQ(unknown.verdict, Verdict::kWarning);
+  EXPECT_TRUE(unknown.sentence.contains(no_name));
+}
+
 TEST(DoctorProbes, APortInUseIsNoticed) {
   const int listener = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};

@@ -152,4 +152,13 @@ std::string listen_error(const Endpoint& endpoint) {
   return refusal;
 }
 
+std::string resolve_error(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found); error != 0) return gai_strerror(error);
+  freeaddrinfo(found);
+  return {};
+}
+
 }  // namespace wharf::cli

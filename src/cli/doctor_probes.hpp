@@ -22,5 +22,7 @@ std::vector<Nanoseconds> flush_latencies(runtime::FileSystem& files, const runti
 ClockFacts clock_facts(const runtime::Clock& clock);
 /// Why the address cannot be listened on; empty when it can. The listening ends before this returns.
 std::string listen_error(const Endpoint& endpoint);
+/// Why this machine finds no address for the name; empty when it does.
+std::string resolve_error(const std::string& host);
 
 }  // namespace wharf::cli
