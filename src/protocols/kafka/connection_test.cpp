@@ -1,8 +1,13 @@
 // A connection whose client is a script, in front of a door whose answers wait for the test.
 #include "protocols/kafka/connection.hpp"
 
+#include <chrono>
 #include <deque>
+#include <string>
+#include <string_view>
+#include <variant>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "model/record_batch_builder.hpp"
@@ -32,6 +37,7 @@ class ScriptedStream final : public runtime::Stream {
   bool client_left = false;
   std::size_t bytes_read = 0;
   std::size_t writes = 0;
+  std::string received;
 
   runtime::Task<Result<std::size_t>> read_some(MutableBytes into) override {
     while (bytes_read == sent_.size() && !ended_ && !closed_) co_await more_.wait();
@@ -41,8 +47,11 @@ class ScriptedStream final : public runtime::Stream {
     bytes_read += count;
     co_return count;
   }
-  runtime::Task<Result<void>> write(std::vector<runtime::OutPiece>) override {
+  runtime::Task<Result<void>> write(std::vector<runtime::OutPiece> pieces) override {
     ++writes;
+    for (const runtime::OutPiece& piece : pieces) {
+      if (const auto* bytes = std::get_if<SharedBytes>(&piece)) received += as_text(bytes->view());
+    }
     if (client_left || closed_) co_return fail(ErrorCode::kClosed, "connection reset by peer");
     co_return Result<void>();
   }
@@ -50,6 +59,7 @@ class ScriptedStream final : public runtime::Stream {
     closed_ = true;
     more_.notify();
   }
+  bool is_closed() const { return closed_; }
   std::size_t unacknowledged() override { return 0; }
   const Endpoint& local() const override { return here_; }
   const Endpoint& remote() const override { return there_; }
@@ -121,7 +131,7 @@ class GatedRead final : public ReadNothing {
 
 class ConnectionUnderTest {
  public:
-  ConnectionUnderTest() {
+  explicit ConnectionUnderTest(DoorLimits limits = {}) : limits_(limits) {
     under_test_.create("t");
     tasks_.spawn("connection", connection_.run());
   }
@@ -133,8 +143,8 @@ class ConnectionUnderTest {
   }
 
   void until(const std::function<bool()>& holds) {
-    constexpr int kMostTurns = 1'000'000;
-    for (int turn = 0; turn < kMostTurns && !holds(); ++turn) shard_.poll();
+    constexpr auto kLongest = std::chrono::seconds(30);
+    for (MonotonicTime begun = now(); !holds() && now() - begun < kLongest;) shard_.poll();
     EXPECT_TRUE(holds());
   }
   /// As far as it goes without an answer.
@@ -174,6 +184,7 @@ class ConnectionUnderTest {
   }
 
  private:
+  DoorLimits limits_;
   DoorUnderTest under_test_;
   runtime::Shard& shard_ = under_test_.shard();
 
@@ -181,13 +192,14 @@ class ConnectionUnderTest {
   GatedPublish publish{shard_};
   GatedRead read{shard_};
   const std::vector<std::string>& log_lines() const { return under_test_.log_lines(); }
+  MonotonicTime now() const { return shard_.now(); }
 
  private:
-  static Door door_with(const Door& door, broker::Publish& publish, broker::Read& read) {
+  static Door door_with(const Door& door, broker::Publish& publish, broker::Read& read, const DoorLimits& limits) {
     return {
         door.shard,      publish,      read,          door.catalogue, door.operate, door.groups, door.fetch_sessions, door.conversions,
         door.counts,     door.traffic, door.requests, door.config,    door.random,  door.logger, door.node_id,
-        door.cluster_id, door.limits};
+        door.cluster_id, limits};
   }
 
   std::unique_ptr<ScriptedStream> owned_stream_ = std::make_unique<ScriptedStream>(shard_);
@@ -196,7 +208,7 @@ class ConnectionUnderTest {
   ScriptedStream& stream = *owned_stream_;
 
  private:
-  Door door_ = door_with(under_test_.door(), publish, read);
+  Door door_ = door_with(under_test_.door(), publish, read, limits_);
   Connection connection_{door_, std::move(owned_stream_)};
   runtime::TaskScope tasks_{shard_};
 };
@@ -284,6 +296,47 @@ TEST(Connection, ThatAProducersRecordsAreDamagedIsToldOnce) {
   for (const char* part : {"127.0.0.1:50000", "client_id=test", "topic=t", "partition=0", "a wrong checksum"}) {
     EXPECT_TRUE(client.log_lines()[0].contains(part)) << part << ": " << client.log_lines()[0];
   }
+}
+
+struct Foreigner {
+  std::string_view hello;
+  std::string_view name;
+  std::string_view answer;  // how it begins
+};
+
+TEST(Connection, ClientsOfOtherProtocolsAreToldInTheirOwnWordsAndOneLineNamesThem) {
+  using namespace std::string_view_literals;
+  const Foreigner foreigners[] = {
+      {"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03 and more"sv, "TLS", "\x15\x03"sv},
+      {"GET / HTTP/1.1\r\nHost: x\r\n\r\n"sv, "HTTP", "HTTP/1.1 400"sv},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"sv, "HTTP/2", "\0\0\0\x04"sv},
+      {"AMQP\0\0\x09\x01"sv, "AMQP", "AMQP\0\0\x09\x01"sv},
+      {"\x10\x0c\0\4MQTT\4\2\0\x3c\0\0"sv, "MQTT", "\x20\x02\0\1"sv},
+      {"CONNECT\naccept-version:1.2\n\n\0"sv, "STOMP", "ERROR\n"sv},
+  };
+  for (const Foreigner& foreigner : foreigners) {
+    ConnectionUnderTest client;
+    ByteView hello = as_bytes(foreigner.hello);
+    client.stream.send({hello.begin(), hello.end()});
+    client.until([&] { return client.stream.is_closed(); });
+    EXPECT_TRUE(client.stream.received.starts_with(foreigner.answer)) << foreigner.name;
+    ASSERT_EQ(client.log_lines().size(), 1u) << foreigner.name;
+    EXPECT_TRUE(client.log_lines()[0].contains(fmt::format("protocol={} ", foreigner.name))) << client.log_lines()[0];
+  }
+}
+
+TEST(Connection, WhoAsksForNothingIsClosedAfterTheTimeForItAndWhoWaitsForAnAnswerIsNot) {
+  ConnectionUnderTest idle(DoorLimits{.max_idle = std::chrono::milliseconds(30)});
+  idle.until([&] { return idle.stream.is_closed(); });
+
+  ConnectionUnderTest waiting(DoorLimits{.max_idle = std::chrono::milliseconds(30)});
+  MonotonicTime begun = waiting.now();
+  waiting.stream.send(waiting.fetch(11));
+  waiting.until([&] { return waiting.now() - begun > std::chrono::milliseconds(100); });
+  EXPECT_FALSE(waiting.stream.is_closed());
+  waiting.read.gate.open();
+  waiting.until([&] { return waiting.stream.is_closed(); });
+  EXPECT_EQ(waiting.stream.writes, 1u);
 }
 
 TEST(Connection, AFetchWaitsForNoMoreBytesThanItMayHave) {
