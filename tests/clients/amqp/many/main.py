@@ -9,7 +9,8 @@ sys.path[:0] = [str(here.parents[1] / "kafka" / "harness"), str(here.parent / "p
 import cases
 import many_channels
 import many_queues
+import never_acks
 import reads_nothing
 
 if __name__ == "__main__":
-    cases.main(many_channels, many_queues, reads_nothing, parallel=1)
+    cases.main(many_channels, many_queues, never_acks, reads_nothing, parallel=1)

@@ -83,6 +83,13 @@ class Connection:
         assert self.stream.read(1) == b"\xce"
         return kind, channel, payload
 
+    def next_body(self):
+        """Of a message that fits into one frame; what comes before it is passed over."""
+        while True:
+            kind, _, payload = self.next_frame()
+            if kind == 3:
+                return payload
+
     def next_method(self):
         """Its channel, class, number and arguments; contents are passed over."""
         while True:
