@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "log/segment.hpp"
 #include "log/store_testing.hpp"
 
 namespace wharf::log {
@@ -75,6 +76,32 @@ TEST(LogReads, TheLargestTimestampIsThatOfWhatIsAboveTheLogStart) {
     EXPECT_EQ(largest(5)->timestamp, Timestamp{kStart + 20});
     EXPECT_FALSE(largest(6).has_value());
   }
+}
+
+TEST(LogReads, WhatAReaderThatCatchesUpHasLeftBehindGoesOutOfThePageCacheAndTheNewestStays) {
+  LogConfig config = small_segments(Flush::kSync);
+  config.segment_bytes = 16 << 20;
+  StoreFixture fixture(11, config);
+  fixture.options.wal.max_files = 64;
+  ASSERT_TRUE(fixture.start().has_value());
+  PartitionId id = fixture.add(1).id();
+  for (int i = 0; i < 24; ++i) fixture.append_and_wait(id, {.records = 1, .value_bytes = 900'000, .number = i});
+  ASSERT_TRUE(fixture.stop().has_value());
+  ASSERT_TRUE(fixture.start().has_value());
+  auto is_cached = [&](Offset segment, std::uint64_t position) {
+    std::string path = "data/logs/" + id.folder() + "/" + segment_file_name(segment, kLogSuffix);
+    auto file = *fixture.machine->disk().open(path, runtime::OpenMode::kRead);
+    std::vector<std::byte> page(4096);
+    return file->read_cached_at(position, page).has_value();
+  };
+  Offset newest = fixture.store->find(id)->stored().last()->base();
+  ASSERT_GT(newest, Offset(10));
+  ASSERT_TRUE(is_cached(Offset(0), 0));
+  EXPECT_EQ(fixture.compare(), "");
+  EXPECT_FALSE(is_cached(Offset(0), 0));
+  EXPECT_FALSE(is_cached(Offset(0), 4 << 20));
+  EXPECT_TRUE(is_cached(newest, 0));
+  EXPECT_TRUE(is_cached(newest, 1 << 20));
 }
 
 runtime::Task<void> look(StoreFixture* fixture, PartitionId id) {
