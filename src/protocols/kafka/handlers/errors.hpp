@@ -1,5 +1,5 @@
 #pragma once
-// Our errors in Kafka's numbers: one table, and per API the few that its clients understand otherwise.
+// Our errors in Kafka's numbers. What an API's clients do not know of them is said otherwise when it is written: api/understood_errors.hpp.
 #include "model/error.hpp"
 #include "protocols/kafka/api/error_code.hpp"
 

@@ -72,13 +72,13 @@ std::size_t max_bytes_of(const Fetch& fetch) {
   return std::min(limit, static_cast<std::size_t>(std::max(fetch.request.max_bytes, 0)));
 }
 
-void take_outcome(Part& part, broker::ReadOutcome outcome, std::int16_t version) {
+void take_outcome(Part& part, broker::ReadOutcome outcome) {
   FetchResponse::Partition& answer = part.answer;
   answer.high_watermark = outcome.high_watermark;
   answer.last_stable_offset = outcome.last_stable;
   answer.log_start_offset = outcome.log_start;
   if (outcome.failure) {
-    answer.error_code = fetch_error(*outcome.failure, version);
+    answer.error_code = kafka_error(*outcome.failure);
     return;
   }
   part.records = std::move(outcome.pieces);
@@ -143,8 +143,7 @@ runtime::Task<void> read_parts(Fetch* fetch) {
   // An error is told at once, and so is a fetch of no partitions: a client that closes its session waits for that.
   if (has_error || reads.empty() || fetch->request.max_wait_ms <= 0) limits.min_bytes = 0;
   std::vector<broker::ReadOutcome> outcomes = co_await door.read.read(door.shard, std::move(reads), limits);
-  std::int16_t version = fetch->context.header.api_version;
-  for (std::size_t i = 0; i < outcomes.size(); ++i) take_outcome(fetch->parts[places[i]], std::move(outcomes[i]), version);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) take_outcome(fetch->parts[places[i]], std::move(outcomes[i]));
 }
 
 /// Batches may have nothing that an old reader is shown, where compaction has been: it would ask from there for ever.
@@ -161,7 +160,7 @@ runtime::Task<void> convert_part(Fetch* fetch, Part* part) {
                                          static_cast<std::size_t>(std::max(part->asked.partition_max_bytes, 0))}};
     broker::ReadLimits limits{.max_bytes = max_bytes_of(*fetch), .stop = fetch->context.client->ended.get_token()};
     std::vector<broker::ReadOutcome> outcomes = co_await door.read.read(door.shard, std::move(reads), limits);
-    take_outcome(*part, std::move(outcomes.front()), version);
+    take_outcome(*part, std::move(outcomes.front()));
   }
 }
 

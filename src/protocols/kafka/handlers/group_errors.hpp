@@ -1,6 +1,6 @@
 #pragma once
-// The group coordinator's errors in Kafka's numbers: where "not found" is a group, not a topic, and where a failing
-// disk is "ask the coordinator again", which every client does.
+// The group coordinator's errors in Kafka's numbers: where "not found" is a group, not a topic. A failing disk is "ask
+// the coordinator again", as all that may pass is to their clients (api/understood_errors.hpp).
 #include "groups/core/actions.hpp"
 #include "protocols/kafka/handlers/errors.hpp"
 
@@ -13,11 +13,6 @@ inline KafkaError group_error(groups::MaybeError error) {
       return KafkaError::kGroupIdNotFound;
     case ErrorCode::kTooLarge:
       return KafkaError::kUnknownServerError;  // of what a group stores about its members
-    case ErrorCode::kStorage:
-    case ErrorCode::kDiskFull:
-    case ErrorCode::kTimedOut:
-    case ErrorCode::kUnavailable:
-      return KafkaError::kCoordinatorNotAvailable;
     default:
       return kafka_error(*error);
   }

@@ -31,13 +31,6 @@ Result<std::vector<std::byte>> gather(const ExternalRecords& records, std::size_
 
 }  // namespace
 
-KafkaError fetch_error(const Error& error, std::int16_t version) {
-  constexpr std::int16_t kFirstVersionWithStorageError = 6;
-  KafkaError code = kafka_error(error);
-  bool is_known = code != KafkaError::kKafkaStorageError || version >= kFirstVersionWithStorageError;
-  return is_known ? code : KafkaError::kNotLeaderOrFollower;
-}
-
 runtime::Task<Offset> convert_down(const Door* door, std::int16_t version, Offset fetch_offset, FetchResponse::Partition* answer,
                                    ExternalRecords* records) {
   std::size_t size = answer->records->size();
@@ -54,7 +47,7 @@ runtime::Task<Offset> convert_down(const Door* door, std::int16_t version, Offse
   records->clear();
   answer->records = Records(ByteView());
   if (!converted) {
-    answer->error_code = fetch_error(converted.error(), version);
+    answer->error_code = kafka_error(converted.error());
     co_return fetch_offset;
   }
   answer->records = Records::external(converted->bytes.size(), 0);

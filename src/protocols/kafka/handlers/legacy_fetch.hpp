@@ -15,7 +15,4 @@ inline constexpr std::int16_t kFirstFetchOfV2 = 4;
 runtime::Task<Offset> convert_down(const Door* door, std::int16_t version, Offset fetch_offset, FetchResponse::Partition* answer,
                                    ExternalRecords* records);
 
-/// Readers of before v6 know no KAFKA_STORAGE_ERROR.
-KafkaError fetch_error(const Error& error, std::int16_t version);
-
 }  // namespace wharf::kafka

@@ -131,19 +131,12 @@ void refuse_all(Produce& produce, KafkaError error, const std::string& message) 
   }
 }
 
-/// Disk trouble is an answer that today's clients retry; those of before v4 did not know KAFKA_STORAGE_ERROR.
-KafkaError produce_error(const Error& error, std::int16_t version) {
-  KafkaError code = kafka_error(error);
-  if (code == KafkaError::kKafkaStorageError && version < 4) return KafkaError::kNotLeaderOrFollower;
-  return code;
-}
-
 void fill_outcomes(Produce& produce, std::vector<Result<broker::Published>> outcomes) {
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     ProduceResponse::Partition& answer =
         produce.response.responses[produce.places[i].topic].partition_responses[produce.places[i].partition];
     if (!outcomes[i]) {
-      refuse(answer, produce_error(outcomes[i].error(), produce.context.header.api_version), outcomes[i].error().message);
+      refuse(answer, kafka_error(outcomes[i].error()), outcomes[i].error().message);
       const ProduceRequest::Partition& asked =
           produce.request.topic_data[produce.places[i].topic].partition_data[produce.places[i].partition];
       tell_of_damage(produce.context, produce.topics[i]->name, asked.index, outcomes[i].error());

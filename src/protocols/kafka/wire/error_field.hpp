@@ -3,7 +3,8 @@
 
 namespace wharf::kafka {
 
-/// True for the enumeration of error codes: a Writer remembers the first one that it writes and that is not 0.
+/// True for the enumeration of error codes: a Writer says those that its reader knows, and remembers the first that is
+/// not 0.
 template <class T>
 inline constexpr bool kIsErrorCode = false;
 

@@ -70,7 +70,7 @@ struct Wire<T> {
   static constexpr std::string_view kType = Wire<Number>::kType;
   static void read(Reader& reader, bool, T& out) { out = static_cast<T>(reader.integer<Number>()); }
   static void write(Writer& writer, bool, T value) {
-    if constexpr (kIsErrorCode<T>) writer.note_error_code(static_cast<std::int16_t>(value));
+    if constexpr (kIsErrorCode<T>) return writer.error_code(static_cast<std::int16_t>(value));
     writer.integer(static_cast<Number>(value));
   }
   static constexpr std::size_t min_size(std::int16_t, bool) { return sizeof(Number); }

@@ -44,8 +44,16 @@ class Writer {
 
   /// The first error code written that was not 0: what the message says of its request. For who counts answers.
   std::int16_t error_code() const { return error_code_; }
-  void note_error_code(std::int16_t code) {
+  /// What is written in a code's place, for readers who do not know all of them. Nothing else is.
+  using SayError = std::int16_t (*)(std::int16_t api_key, std::int16_t version, std::int16_t code);
+  void say_errors(SayError say, std::int16_t api_key) {
+    say_error_ = say;
+    api_key_ = api_key;
+  }
+  void error_code(std::int16_t code) {
+    if (code != 0 && say_error_ != nullptr) code = say_error_(api_key_, version_, code);
     if (error_code_ == 0) error_code_ = code;
+    integer(code);
   }
 
   std::int16_t version() const { return version_; }
@@ -116,6 +124,8 @@ class Writer {
   std::size_t external_size_ = 0;
   std::vector<Splice> splices_;
   std::int16_t error_code_ = 0;
+  SayError say_error_ = nullptr;
+  std::int16_t api_key_ = 0;
   std::int16_t version_ = 0;
   bool flexible_ = false;
   FieldFailure failure_;
