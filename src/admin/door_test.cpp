@@ -89,11 +89,16 @@ class AdminDoor : public testing::Test {
     auto response = simulation_.run(shard(), node_->groups().ask<groups::CommitOffsetsResponse>(shard(), std::move(request)));
     EXPECT_EQ(response.topics.at(0).partitions.at(0).error, std::nullopt);
   }
-  /// A stable group of one member with partition 0 of `topic`; its session outlasts the test.
-  groups::JoinResponse join(const std::string& group, const std::string& topic) {
+  /// A stable group of one member with partition 0 of `topic`, which asks for `subscribed`, if anything; its session outlasts the test.
+  groups::JoinResponse join(const std::string& group, const std::string& topic, const std::string& subscribed = {}) {
+    std::string subscription("\0\0\0\0\0\0", 6);
+    if (!subscribed.empty()) {
+      subscription.back() = 1;  // one topic
+      subscription += std::string(1, '\0') + static_cast<char>(subscribed.size()) + subscribed + "\xff\xff\xff\xff";
+    }
     groups::JoinGroup request{.group_id = group, .member_id = {}, .client_id = "reader", .client_host = "/10.0.0.7",
                               .session_timeout_ms = 600'000, .rebalance_timeout_ms = 600'000, .protocol_type = "consumer",
-                              .protocols = {{"range", bytes_of(std::string("\0\0\0\0\0\0", 6))}}, .reason = {}, .member_id_suffix = "x",
+                              .protocols = {{"range", bytes_of(subscription)}}, .reason = {}, .member_id_suffix = "x",
                               .requires_known_member_id = false};
     auto joined = simulation_.run(shard(), node_->groups().ask<groups::JoinResponse>(shard(), std::move(request)));
     EXPECT_EQ(joined.error, std::nullopt);
@@ -250,6 +255,16 @@ TEST_F(AdminDoor, AGroupsLagIsInRecordsAndInSecondsOfTheFirstUnreadBatch) {
   wait(5s);
   page = metrics();
   EXPECT_NEAR(seconds("behind"), 25, 1);  // the second time from what the first found out
+}
+
+TEST_F(AdminDoor, GenerationsAndPartitionsOfNobodyAreTold) {
+  start();
+  auto topic = create("orders");
+  groups::JoinResponse member = join("team", "orders", "orders");
+  EXPECT_THAT(metrics(), HasSubstr(fmt::format("wharf_group_generation{{group=\"team\"}} {}\n", member.generation)));
+  EXPECT_THAT(metrics(), HasSubstr("wharf_group_unowned_partitions{group=\"team\"} 0\n"));
+  ASSERT_TRUE(simulation_.run(shard(), node_->catalogue().grow_topic(shard(), topic->id, 4)));
+  EXPECT_THAT(metrics(), HasSubstr("wharf_group_unowned_partitions{group=\"team\"} 3\n"));
 }
 
 TEST_F(AdminDoor, AMemberThatOwnsWaitingRecordsAndDoesNotAskForThemIsSilent) {

@@ -138,6 +138,12 @@ void write_groups(MetricsText& page, const NodeNumbers& node) {
   for (const GroupNumbers& group : node.groups) page.sample({{"group", group.id}}, std::uint64_t{group.members});
   page.family("wharf_group_silent_members");
   for (const GroupNumbers& group : node.groups) page.sample({{"group", group.id}}, std::uint64_t{group.silent_members});
+  page.family("wharf_group_generation");
+  for (const GroupNumbers& group : node.groups) {
+    if (group.members > 0) page.sample({{"group", group.id}}, std::int64_t{group.generation});
+  }
+  page.family("wharf_group_unowned_partitions");
+  for (const GroupNumbers& group : node.groups) page.sample({{"group", group.id}}, std::uint64_t{group.unowned_partitions});
   page.family("wharf_group_lag_records");
   for (const GroupNumbers& group : node.groups) {
     for (const auto& [topic, lag] : group.lag) page.sample({{"group", group.id}, {"topic", topic}}, lag.records);

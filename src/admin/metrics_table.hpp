@@ -66,6 +66,8 @@ inline constexpr auto kMetrics = std::to_array<Metric>({
   {"wharf_groups", kGauge, "state", "Consumer groups by state."},
   {"wharf_group_members", kGauge, "group", "Members of the group."},
   {"wharf_group_silent_members", kGauge, "group", "Members that own a partition with records waiting and have not asked for it for admin.silent.member.ms."},
+  {"wharf_group_generation", kGauge, "group", "Generation of a group with members: each rebalance makes one."},
+  {"wharf_group_unowned_partitions", kGauge, "group", "Partitions of the topics that the members ask for, and that none of them has, while the group is stable."},
   {"wharf_group_lag_records", kGauge, "group, topic", "Offsets between what the group has committed and the high watermark, over the partitions that it committed for."},
   {"wharf_group_lag_seconds", kGauge, "group, topic", "Age of the oldest batch with a record that the group has not committed; 0 when there is none. Left out until known: a scrape reads at most 64 of them from the disk."},
 

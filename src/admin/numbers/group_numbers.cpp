@@ -1,6 +1,8 @@
 #include "admin/numbers/group_numbers.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <type_traits>
 
 #include "groups/core/subscription.hpp"
@@ -118,6 +120,32 @@ runtime::Task<void> suspect_members(runtime::Shard& here, Work* work, std::size_
   }
 }
 
+/// A partition that a member asks for and nobody has is read by nobody: an assignor of another opinion, or a topic that has grown since.
+runtime::Task<void> count_unowned(runtime::Shard& here, Work* work, std::size_t group, const groups::DescribedGroup* described) {
+  Slices slices(here);
+  std::set<std::string> asked_for;
+  std::set<PartitionId> owned;
+  for (const groups::DescribedMember& member : described->members) {
+    if (auto topics = groups::subscribed_topics(member.metadata.view())) asked_for.merge(*topics);
+    auto assigned = groups::assigned_partitions(member.assignment.view());
+    if (!assigned) continue;
+    for (const auto& [name, partitions] : *assigned) {
+      std::shared_ptr<const cluster::Topic> topic = work->into->topics->find(name);
+      for (std::int32_t partition : partitions) {
+        if (slices.is_over()) co_await slices.pause();
+        if (topic) owned.insert(topic->partition(partition));
+      }
+    }
+  }
+  for (const std::string& name : asked_for) {
+    std::shared_ptr<const cluster::Topic> topic = work->into->topics->find(name);
+    for (std::int32_t i = 0; topic && i < topic->partitions; ++i) {
+      if (slices.is_over()) co_await slices.pause();
+      if (!owned.contains(topic->partition(i))) ++work->into->groups[group].unowned_partitions;
+    }
+  }
+}
+
 /// A group that rebalanced a moment ago has members that have not had the time to fetch.
 runtime::Task<bool> is_settled(runtime::Shard& here, GroupQuestion ask, std::string group_id) {
   std::vector<groups::RebalanceEntry> history = co_await ask.groups->history(here, std::move(group_id));
@@ -136,7 +164,9 @@ runtime::Task<void> look_at_group(runtime::Shard& here, GroupQuestion ask, Work*
   std::optional<groups::DescribedGroup> described = co_await ask.groups->describe(here, listed.group_id);
   if (!described) co_return;
   work->into->groups[number].members = described->members.size();
+  work->into->groups[number].generation = described->generation;
   bool stable = described->state == groups::GroupState::kStable && described->protocol_type == groups::kConsumerProtocolType;
+  if (stable) co_await count_unowned(here, work, number, &*described);
   if (!stable || here.now() - ask.ready_since < ask.silent_after) co_return;
   bool settled = co_await is_settled(here, ask, listed.group_id);
   if (settled) co_await suspect_members(here, work, number, std::move(*described), &committed);
