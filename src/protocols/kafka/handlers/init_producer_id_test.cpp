@@ -10,7 +10,7 @@ namespace {
 TEST(InitProducerId, WhereNoIdCanBeKeptTheClientIsToldToTryAgainAndNotToLookElsewhere) {
   DoorUnderTest door;
   for (std::int16_t version = 0; version <= 4; ++version) {
-    door.catalogue.next_failure = Error{ErrorCode::kIo, "the disk fails"};
+    door.catalogue.next_failure = Error{ErrorCode::kStorage, "the disk fails"};
     InitProducerIdResponse refused =
         door.ask(InitProducerIdRequest{.transactional_id = {}, .transaction_timeout_ms = 1000}, version);
     EXPECT_EQ(refused.error_code, KafkaError::kCoordinatorLoadInProgress);

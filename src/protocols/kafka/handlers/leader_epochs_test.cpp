@@ -1,4 +1,4 @@
-// What a client thinks of who leads (KIP-320): nothing, what was, what is, what is not yet.
+// What a client thinks of who leads (KIP-320): nothing, what was, what is, what is not yet. (Of a fetch: tests/clients/kafka/traps.)
 #include <gtest/gtest.h>
 
 #include "protocols/kafka/handlers/door_testing.hpp"
@@ -21,17 +21,6 @@ class AskedLeaderEpoch : public testing::TestWithParam<Case> {
 
   DoorUnderTest door;
 };
-
-TEST_P(AskedLeaderEpoch, OfAFetch) {
-  FetchRequest request;
-  request.topics.push_back({.topic = "orders", .topic_id = {}, .partitions = {}});
-  request.topics[0].partitions.emplace_back();
-  request.topics[0].partitions[0].current_leader_epoch = asked();
-  for (std::int16_t version = 9; version <= 12; ++version) {
-    FetchResponse response = door.ask(request, version);
-    EXPECT_EQ(response.responses.at(0).partitions.at(0).error_code, GetParam().answer) << version;
-  }
-}
 
 TEST_P(AskedLeaderEpoch, OfListOffsets) {
   ListOffsetsRequest request;

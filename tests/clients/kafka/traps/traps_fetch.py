@@ -10,7 +10,7 @@ from wire import ZERO_ID, Connection, elapsed_s
 
 SUITE = "traps fetch"
 OUT_OF_RANGE, UNKNOWN_TOPIC, UNKNOWN_TOPIC_ID = 1, 3, 100
-SESSION_NOT_FOUND, INVALID_SESSION_EPOCH, UNKNOWN_LEADER_EPOCH = 70, 71, 75
+SESSION_NOT_FOUND, INVALID_SESSION_EPOCH, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH = 70, 71, 74, 75
 
 
 class _NoTopic:
@@ -181,6 +181,13 @@ def test_unknown_topics_and_partitions_are_error_3_and_unknown_ids_100_for_that_
                 equal(answer["error_code"], NONE, f"v{version}")
                 equal({t["topic_id"]: t["partitions"][0]["error_code"] for t in answer["responses"]},
                       {stranger.id: UNKNOWN_TOPIC_ID, topic.id: NONE}, f"v{version}")
+
+
+def test_a_leader_epoch_of_the_past_is_error_74(bootstrap):
+    topic = Topic(bootstrap)
+    with Connection(bootstrap) as wire:
+        for version in range(9, 19):  # 0: nobody led in it, a broker's first epoch is 1
+            equal(fetch(wire, topic, 0, version=version, current_leader_epoch=0)["error_code"], FENCED_LEADER_EPOCH, f"v{version}")
 
 
 def test_a_leader_epoch_from_the_future_is_error_75(bootstrap):
