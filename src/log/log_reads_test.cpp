@@ -94,6 +94,7 @@ TEST(LogReads, WhatAReaderThatCatchesUpHasLeftBehindGoesOutOfThePageCacheAndTheN
     std::vector<std::byte> page(4096);
     return file->read_cached_at(position, page).has_value();
   };
+  ASSERT_TRUE(fixture.store->find(id)->stored().load().has_value());
   Offset newest = fixture.store->find(id)->stored().last()->base();
   ASSERT_GT(newest, Offset(10));
   ASSERT_TRUE(is_cached(Offset(0), 0));
