@@ -240,7 +240,7 @@ void declare_users(ClientActions<UserOptions, ManagementOptions>& actions, UserO
   sub = actions.add("tags", "Give a user these tags in place of those it has.", set_tags);
   declare_name(sub, options)->required();
   sub->add_option("TAGS", options->tags, fmt::format("{} An empty text: none.", kTags))->required();
-  sub = actions.add("delete", "Delete users with all their permissions and tokens; their connections are closed.",
+  sub = actions.add("delete", "Delete users with their permissions and tokens. Their connections end.",
                     remove);
   sub->add_option("NAME", options->names, "The user's name.")->required()->expected(1, kMany);
 }
