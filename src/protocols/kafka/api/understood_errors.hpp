@@ -1,8 +1,8 @@
 #pragma once
-// Which error codes the clients of an API know what to do with. At any other the Java client ends what it was doing
-// ("unexpected error code"), even where a retry would mend it; so no response says another. Here are the APIs whose
-// clients act on the code by themselves; those of the rest (topics, settings, records to delete) hand it to their
-// caller, whatever it is.
+// How a client hears that it is to try again. Those of the APIs here act on the code by themselves, and know only some
+// of those that mean it: at another the Java client ends what it was doing ("unexpected error code"), though a retry
+// would mend it. What no retry mends is said as it is, and so is all that clients hand to their caller (topics,
+// settings, records).
 #include <cstdint>
 
 #include "protocols/kafka/api/api_key.hpp"
@@ -10,8 +10,7 @@
 
 namespace wharf::kafka {
 
-/// `error` where this version's clients know it; else their own code for "later" if a retry may mend it, and
-/// UNKNOWN_SERVER_ERROR if not.
+/// `error` where this version's clients know it or no retry mends it; else their own code for "later".
 KafkaError understood(ApiKey key, std::int16_t version, KafkaError error);
 
 }  // namespace wharf::kafka

@@ -45,13 +45,23 @@ TEST(UnderstoodErrors, OlderVersionsDoNotHearOfWhatCameLater) {
 }
 
 TEST(UnderstoodErrors, AFailingDiskIsLaterToAGroup) {
-  for (ApiKey key :
-       {ApiKey::kJoinGroup, ApiKey::kSyncGroup, ApiKey::kHeartbeat, ApiKey::kOffsetCommit, ApiKey::kDeleteGroups}) {
+  for (ApiKey key : {ApiKey::kJoinGroup, ApiKey::kSyncGroup}) {  // at COORDINATOR_NOT_AVAILABLE sarama and kafkajs end
+    EXPECT_EQ(understood(key, 0, kKafkaStorageError), kNotCoordinator);
+    EXPECT_EQ(understood(key, 0, kCoordinatorNotAvailable), kNotCoordinator);
+  }
+  for (ApiKey key : {ApiKey::kHeartbeat, ApiKey::kOffsetCommit, ApiKey::kDeleteGroups}) {
     EXPECT_EQ(understood(key, 0, kKafkaStorageError), kCoordinatorNotAvailable);
   }
   EXPECT_EQ(understood(ApiKey::kOffsetFetch, 1, kKafkaStorageError), kCoordinatorLoadInProgress);
-  EXPECT_EQ(understood(ApiKey::kSyncGroup, 0, kCoordinatorLoadInProgress), kCoordinatorNotAvailable);
+  EXPECT_EQ(understood(ApiKey::kSyncGroup, 0, kCoordinatorLoadInProgress), kNotCoordinator);
   EXPECT_EQ(understood(ApiKey::kInitProducerId, 0, kCoordinatorNotAvailable), kCoordinatorLoadInProgress);
+}
+
+TEST(UnderstoodErrors, WhatNoRetryMendsIsSaidAsItIs) {
+  for_each_version([](ApiKey key, std::int16_t version) {
+    for (KafkaError error : {kGroupIdNotFound, kMessageTooLarge, kInvalidConfig, kInvalidRequest})
+      EXPECT_EQ(understood(key, version, error), error);
+  });
 }
 
 TEST(UnderstoodErrors, WhoeverHandsTheCodeToACallerHasItAsItIs) {

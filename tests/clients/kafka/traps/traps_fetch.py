@@ -10,6 +10,7 @@ from wire import ZERO_ID, Connection, elapsed_s
 
 SUITE = "traps fetch"
 OUT_OF_RANGE, UNKNOWN_TOPIC, UNKNOWN_TOPIC_ID = 1, 3, 100
+SESSION_TOPIC_ID_ERROR = 106
 SESSION_NOT_FOUND, INVALID_SESSION_EPOCH, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH = 70, 71, 74, 75
 
 
@@ -260,6 +261,16 @@ def test_an_unknown_session_is_error_70_and_harmless(bootstrap):
         session = _Session(wire)
         equal(session.ask(1, (topic, 0), session_id=123456789), (SESSION_NOT_FOUND, {}))
         equal(session.ask(-1, (topic, 0)), (NONE, {topic.name: 0}))
+
+
+def test_a_session_of_topic_ids_is_not_continued_by_names(bootstrap):
+    """The code that tells a client to learn the ids again, in the version that has none: KIP-516."""
+    topic = Topic(bootstrap)
+    with Connection(bootstrap) as wire:
+        begun = wire.ask("Fetch", 13, {**fetch_request(13, topic, 0), "session_id": 0, "session_epoch": 0})
+        if begun["session_id"]:
+            goes_on = {**fetch_request(12, topic, 0), "session_id": begun["session_id"], "session_epoch": 1}
+            equal(wire.ask("Fetch", 12, goes_on)["error_code"], SESSION_TOPIC_ID_ERROR)
 
 
 def test_one_connection_may_hold_several_sessions(bootstrap):

@@ -215,8 +215,9 @@ def test_a_commit_is_refused_for_what_does_not_exist_or_is_too_long(bootstrap):
         equal(simple.commit(topic, 1, version, partition=9), UNKNOWN_TOPIC, f"v{version}")
         equal(simple.commit(topic, 1, version, metadata="m" * 4097), METADATA_TOO_LARGE, f"v{version}")
     equal(simple.commit(topic, 1, metadata="m" * 4096), NONE, "the longest metadata")
-    equal(Member(bootstrap, unique("trap-group")).commit(topic, 1, generation_id_or_member_epoch=5, member_id="who"),
-          ILLEGAL_GENERATION, "a generation of a group that never was")
+    for version, code in ((7, ILLEGAL_GENERATION), (8, ILLEGAL_GENERATION), (9, GROUP_ID_NOT_FOUND)):
+        equal(Member(bootstrap, unique("trap-group")).commit(topic, 1, version, generation_id_or_member_epoch=5, member_id="who"),
+              code, f"v{version}: a generation of a group that never was")
 
 
 def _offsets(wire, version, group, topics):
