@@ -3,6 +3,7 @@ package wharf;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 /** What every case needs: the broker's address, names of its own, polling with a deadline. */
 public final class Check {
@@ -17,9 +18,14 @@ public final class Check {
 
     /** Polls until the condition holds; the deadline fails the case. */
     public static void eventually(String what, Callable<Boolean> condition) throws Exception {
+        eventually(what, condition, () -> "");
+    }
+
+    /** Likewise, and tells what was so instead. */
+    public static void eventually(String what, Callable<Boolean> condition, Supplier<String> instead) throws Exception {
         for (long end = System.nanoTime() + 30_000_000_000L; !condition.call();) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within 30 s: " + what);
+                throw new AssertionError("not within 30 s: " + what + instead.get());
             }
             Thread.sleep(10);
         }

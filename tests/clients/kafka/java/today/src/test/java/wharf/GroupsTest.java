@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -77,6 +78,12 @@ class GroupsTest {
             return owned;
         }
 
+        String has() {
+            var offsets = new TreeMap<String, Integer>();
+            records.forEach(record -> offsets.merge(record.partition() + ":" + record.offset(), 1, Integer::sum));
+            return ", it has " + consumer.assignment() + " and " + records.size() + " records, as often as " + offsets;
+        }
+
         @Override
         public void close() {
             consumer.close();
@@ -103,7 +110,7 @@ class GroupsTest {
                     producer.send(new ProducerRecord<>(topic, n % 6, null, bytes("" + n)));
                 }
             }
-            eventually("all at the first again", () -> first.poll() == 6 && first.records.size() == 60);
+            eventually("all at the first again", () -> first.poll() == 6 && first.records.size() == 60, first::has);
         }
     }
 
