@@ -98,50 +98,65 @@ bool records_wait(const Marks& marks, const Committed& committed, PartitionId pa
   return next < marks.high_watermark;
 }
 
-runtime::Task<void> suspect_members(runtime::Shard& here, Work* work, std::size_t group, groups::DescribedGroup described,
-                                    const Committed* committed) {
+/// A partition of a topic that is there, and which of the described members has it. A member's stand together.
+struct Owned {
+  std::size_t member = 0;
+  PartitionId partition;
+};
+
+runtime::Task<std::vector<Owned>> owned_partitions(runtime::Shard& here, const Work* work, const groups::DescribedGroup* described) {
   Slices slices(here);
-  for (const groups::DescribedMember& member : described.members) {
-    auto assigned = groups::assigned_partitions(member.assignment.view());
+  std::vector<Owned> owned;
+  for (std::size_t member = 0; member < described->members.size(); ++member) {
+    auto assigned = groups::assigned_partitions(described->members[member].assignment.view());
     if (!assigned) continue;
-    std::string_view host = member.client_host;
-    if (host.starts_with('/')) host.remove_prefix(1);
-    broker::ReaderId reader = broker::reader_id(member.client_id, host);
     for (const auto& [name, partitions] : *assigned) {
       std::shared_ptr<const cluster::Topic> topic = work->into->topics->find(name);
       if (!topic) continue;
       for (std::int32_t partition : partitions) {
         if (slices.is_over()) co_await slices.pause();
-        const Marks* marks = marks_of(*work, *topic, partition);
-        if (marks == nullptr || !records_wait(*marks, *committed, topic->partition(partition))) continue;
-        work->suspects.push_back({group, member.member_id, {reader, topic->partition(partition)}});
+        owned.push_back({member, topic->partition(partition)});
       }
     }
+  }
+  co_return owned;
+}
+
+runtime::Task<void> suspect_members(runtime::Shard& here, Work* work, std::size_t group, const groups::DescribedGroup* described,
+                                    const std::vector<Owned>* owned, const Committed* committed) {
+  Slices slices(here);
+  std::vector<broker::ReaderId> readers;
+  for (const groups::DescribedMember& member : described->members) {
+    std::string_view host = member.client_host;
+    if (host.starts_with('/')) host.remove_prefix(1);
+    readers.push_back(broker::reader_id(member.client_id, host));
+  }
+  for (const Owned& one : *owned) {
+    if (slices.is_over()) co_await slices.pause();
+    auto marks = work->marks.find(one.partition);
+    if (marks == work->marks.end() || !records_wait(marks->second, *committed, one.partition)) continue;
+    work->suspects.push_back({group, described->members[one.member].member_id, {readers[one.member], one.partition}});
   }
 }
 
 /// A partition that a member asks for and nobody has is read by nobody: an assignor of another opinion, or a topic that has grown since.
-runtime::Task<void> count_unowned(runtime::Shard& here, Work* work, std::size_t group, const groups::DescribedGroup* described) {
+runtime::Task<void> count_unowned(runtime::Shard& here, Work* work, std::size_t group, const groups::DescribedGroup* described,
+                                  const std::vector<Owned>* owned) {
   Slices slices(here);
+  std::set<PartitionId> read;
+  for (const Owned& one : *owned) {
+    if (slices.is_over()) co_await slices.pause();
+    read.insert(one.partition);
+  }
   std::set<std::string> asked_for;
-  std::set<PartitionId> owned;
   for (const groups::DescribedMember& member : described->members) {
     if (auto topics = groups::subscribed_topics(member.metadata.view())) asked_for.merge(*topics);
-    auto assigned = groups::assigned_partitions(member.assignment.view());
-    if (!assigned) continue;
-    for (const auto& [name, partitions] : *assigned) {
-      std::shared_ptr<const cluster::Topic> topic = work->into->topics->find(name);
-      for (std::int32_t partition : partitions) {
-        if (slices.is_over()) co_await slices.pause();
-        if (topic) owned.insert(topic->partition(partition));
-      }
-    }
   }
   for (const std::string& name : asked_for) {
     std::shared_ptr<const cluster::Topic> topic = work->into->topics->find(name);
     for (std::int32_t i = 0; topic && i < topic->partitions; ++i) {
       if (slices.is_over()) co_await slices.pause();
-      if (!owned.contains(topic->partition(i))) ++work->into->groups[group].unowned_partitions;
+      if (!read.contains(topic->partition(i))) ++work->into->groups[group].unowned_partitions;
     }
   }
 }
@@ -166,10 +181,12 @@ runtime::Task<void> look_at_group(runtime::Shard& here, GroupQuestion ask, Work*
   work->into->groups[number].members = described->members.size();
   work->into->groups[number].generation = described->generation;
   bool stable = described->state == groups::GroupState::kStable && described->protocol_type == groups::kConsumerProtocolType;
-  if (stable) co_await count_unowned(here, work, number, &*described);
-  if (!stable || here.now() - ask.ready_since < ask.silent_after) co_return;
+  if (!stable) co_return;
+  std::vector<Owned> owned = co_await owned_partitions(here, work, &*described);
+  co_await count_unowned(here, work, number, &*described, &owned);
+  if (here.now() - ask.ready_since < ask.silent_after) co_return;
   bool settled = co_await is_settled(here, ask, listed.group_id);
-  if (settled) co_await suspect_members(here, work, number, std::move(*described), &committed);
+  if (settled) co_await suspect_members(here, work, number, &*described, &owned, &committed);
 }
 
 runtime::Task<void> find_silent(runtime::Shard& here, GroupQuestion ask, Work* work) {

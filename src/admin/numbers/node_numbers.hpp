@@ -24,7 +24,7 @@ struct GroupNumbers {
   groups::GroupState state = groups::GroupState::kEmpty;
   std::size_t members = 0;
   std::size_t silent_members = 0;
-  std::int32_t generation = 0;          // of a group with members
+  std::int32_t generation = 0;         // of a group with members
   std::size_t unowned_partitions = 0;  // of the topics that its members ask for
   std::map<std::string, TopicLag> lag;  // by topic
 };
