@@ -1,4 +1,6 @@
 // What a client thinks of who leads (KIP-320): nothing, what was, what is, what is not yet. (Of a fetch: tests/clients/kafka/traps.)
+#include <ostream>
+
 #include <gtest/gtest.h>
 
 #include "protocols/kafka/handlers/door_testing.hpp"
@@ -9,6 +11,9 @@ namespace {
 struct Case {
   std::int32_t asked;
   KafkaError answer;
+
+  /// In the test's name, which must not have what lies between the members.
+  friend void PrintTo(const Case& one, std::ostream* out) { *out << one.asked; }
 };
 
 class AskedLeaderEpoch : public testing::TestWithParam<Case> {
