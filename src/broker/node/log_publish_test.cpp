@@ -51,7 +51,8 @@ log::OwnedBatches batches_of(const Sent& sent) {
 
 class Publishing {
  public:
-  explicit Publishing(std::uint64_t seed) : simulation_(seed) {
+  explicit Publishing(std::uint64_t seed, std::size_t shards = 2)
+      : simulation_(seed), machine_(simulation_.add_machine("wharf", shards)) {
     Surroundings with{.files = &machine_.disk(), .random = &random_, .logger = &logger_, .folder = "data"};
     for (std::size_t i = 0; i < machine_.shards(); ++i) with.shards.push_back(&machine_.shard(i));
     node_ = std::make_unique<Node>(std::move(with), config_);
@@ -75,6 +76,13 @@ class Publishing {
     EXPECT_TRUE(made);
     return *made;
   }
+  /// As soon as this shard knows of it, which is not to say that the change is answered.
+  std::shared_ptr<const cluster::Topic> grow(TopicId topic, std::int32_t total) {
+    tasks_.spawn("grow", grown(topic, total));
+    auto known = [&] { return node_->catalogue().topics(shard())->find(topic)->partitions == total; };
+    EXPECT_TRUE(simulation_.run_until(known, simulation_.now() + 60s));
+    return node_->catalogue().topics(shard())->find(topic);
+  }
   /// Does not wait: as the next request of a connection whose last one is not answered yet.
   std::size_t send(PartitionId partition, const Sent& sent, Acknowledge acknowledge = Acknowledge::kCommitted) {
     outcomes_.emplace_back();
@@ -96,8 +104,13 @@ class Publishing {
     (*outcomes)[call] = published.front();
   }
 
+  runtime::Task<void> grown(TopicId topic, std::int32_t total) {
+    Result<void> grown = co_await node_->catalogue().grow_topic(shard(), topic, total);
+    EXPECT_TRUE(grown);
+  }
+
   sim::Simulation simulation_;
-  sim::Machine& machine_ = simulation_.add_machine("wharf", 2);
+  sim::Machine& machine_;
   config::ServerConfig config_ =
       config::ServerConfig::with({{"offsets.topic.num.partitions", "1"}, {"disk.reserve.bytes", "0"}});
   sim::SeededRandom random_ = simulation_.random("node");
@@ -133,6 +146,19 @@ TEST(LogPublish, RecordsThatTakeLongKeepTheirPlaceAndThoseThatLieLeaveNoTrace) {
         ASSERT_FALSE(outcome);
         EXPECT_EQ(outcome.error().code, ErrorCode::kInvalidRecord);
       }
+    }
+  }
+}
+
+TEST(LogPublish, APartitionThatAShardKnowsOfTakesRecordsWhereverItIs) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Publishing publishing(seed, 4);
+    auto topic = publishing.grow(publishing.create(1)->id, 16);
+    std::vector<std::size_t> calls;
+    for (std::int32_t i = 0; i < topic->partitions; ++i) calls.push_back(publishing.send(topic->partition(i), {}));
+    for (std::size_t call : calls) {
+      const Result<Published>& outcome = publishing.outcome(call);
+      EXPECT_TRUE(outcome) << "seed " << seed << ", partition " << call << ": " << outcome.error().message;
     }
   }
 }

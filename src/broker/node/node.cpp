@@ -27,13 +27,15 @@ runtime::Task<void> close_logs(cluster::ShardLogs* logs, Result<void>* into) {
   *into = co_await logs->close();
 }
 
-/// Brings one shard from its old table to `table`: new partitions opened, gone ones removed, changed settings applied.
-void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Pointer& table, runtime::Logger& logger) {
+/// What `table` has more or otherwise than the shard's own: new partitions opened, changed settings applied.
+void open_partitions(NodeShards& shards, std::size_t index, const cluster::TopicTable::Pointer& table,
+                     runtime::Logger& logger) {
   NodeShard& shard = shards.at(index);
-  cluster::TopicTable::Pointer old = std::exchange(shard.topics, table);
-  if (old->leader_epoch() != table->leader_epoch()) shard.logs->store().begin_leading(table->leader_epoch());
+  if (shard.topics->leader_epoch() != table->leader_epoch()) {
+    shard.logs->store().begin_leading(table->leader_epoch());
+  }
   for (const auto& topic : table->all()) {
-    std::shared_ptr<const cluster::Topic> before = old->find(topic->id);
+    std::shared_ptr<const cluster::Topic> before = shard.topics->find(topic->id);
     if (before == topic) continue;
     LogSettings settings(*topic->config);
     for (std::int32_t i = 0; i < topic->partitions; ++i) {
@@ -52,6 +54,13 @@ void adopt(NodeShards& shards, std::size_t index, const cluster::TopicTable::Poi
       }
     }
   }
+}
+
+/// From here on it is the shard's table; partitions that it does not have are removed.
+void take_table(NodeShards& shards, std::size_t index, const cluster::TopicTable::Pointer& table,
+                runtime::Logger& logger) {
+  NodeShard& shard = shards.at(index);
+  cluster::TopicTable::Pointer old = std::exchange(shard.topics, table);
   for (const auto& topic : old->all()) {
     if (table->find(topic->id)) continue;
     for (std::int32_t i = 0; i < topic->partitions; ++i) {
@@ -99,12 +108,15 @@ Node::Node(Surroundings with, const config::ServerConfig& config)
 
 Node::~Node() = default;
 
+/// First each shard opens what is new, then each is told of it: whoever reads of a partition in a table finds its log.
+/// A partition that is not found is taken for one that was deleted, whose messages are nobody's: they would be
+/// confirmed.
 runtime::Task<void> Node::spread(cluster::TopicTable::Pointer table) {
-  NodeShards* shards = &shards_;
-  runtime::Logger* logger = with_.logger;
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    auto take = [shards, i, table, logger] { adopt(*shards, i, table, *logger); };
-    co_await runtime::call_on(first(), shards_.at(i).shard, take);
+  for (auto* step : {&open_partitions, &take_table}) {
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+      auto take = [this, step, i, table] { step(shards_, i, table, *with_.logger); };
+      co_await runtime::call_on(first(), shards_.at(i).shard, take);
+    }
   }
   if (authority_) co_await authority_->adopt_topics(table);
 }
