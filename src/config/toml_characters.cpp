@@ -51,9 +51,12 @@ class Follower {
     return taken;
   }
 
+  /// Behind anything else the parser takes a quote and what follows for the rest of a number or a word.
+  bool may_begin(std::size_t at) const { return at == 0 || std::string_view(" \t\r\n=[{,").contains(text_[at - 1]); }
+
   std::size_t open(char character, std::size_t at) {
     if (character == '#') place_ = Place::kComment;
-    if (character != '"' && character != '\'') return 1;
+    if ((character != '"' && character != '\'') || !may_begin(at)) return 1;
     const bool is_long = three(at, character);
     if (character == '"') place_ = is_long ? Place::kLongBasic : Place::kBasic;
     if (character == '\'') place_ = is_long ? Place::kLongLiteral : Place::kLiteral;
