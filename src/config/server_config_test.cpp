@@ -158,12 +158,12 @@ TEST(TomlSettings, AControlCharacterIsAnErrorWithItsLine) {
 TEST(TomlSettings, LettersBeyondAsciiStandInCommentsAndQuotesOnly) {
   const auto settings = settings_of_toml("w.toml",
                                          "# Gr\xc3\xb6sse\na = '/tmp/\xc3\xbc'  # \xc3\x9f\nb = \"\\\"\xc3\xbc\"\nc = "
-                                         "\"\"\"\n\"x\"\"\"\"\nd=\"\xc3\xbc\"\n");
+                                         "\"\"\"\n\"x\"\"\"\"\nd=\"\xc3\xbc\"\ne.'f' = '\xc3\xbc'\n");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;
   EXPECT_THAT(settings->front().value, "/tmp/\xc3\xbc");
   for (const char* misplaced :
        {"a = 1\n\xc3\xbc = 1", "a = 1\nb = \xc3\xbc", "a = 1\n'b' \xc3\xbc = 1", "a = 1\nb = \"\"\xc3\xbc",
-        "\na = \"\"\"x\\ \xc3\xbc\"\"\"", "\na = 5\"\xc3\xbcMiB\""}) {
+        "\na = \"\"\"x\\ \xc3\xbc\"\"\"", "\na = 5\"\xc3\xbcMiB\"", "\na = 8'8=\"5\xc3\xbc\""}) {
     EXPECT_THAT(settings_of_toml("w.toml", misplaced).error().message, HasSubstr("w.toml:2: a letter beyond ASCII"))
         << misplaced;
   }

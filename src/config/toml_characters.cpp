@@ -5,7 +5,7 @@
 namespace wharf::config {
 namespace {
 
-enum class Place { kBare, kComment, kBasic, kLiteral, kLongBasic, kLongLiteral };
+enum class Place { kBare, kComment, kBasic, kLiteral, kLongBasic, kLongLiteral, kStray };
 
 bool is_control(unsigned char byte) {
   return (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7f;
@@ -30,6 +30,7 @@ class Follower {
       case Place::kBare:
         return open(character, at);
       case Place::kComment:
+      case Place::kStray:
         return close_if(character == '\n', 1);
       case Place::kBasic:
         return character == '\\' ? 2 : close_if(character == '"' || character == '\n', 1);
@@ -51,12 +52,22 @@ class Follower {
     return taken;
   }
 
-  /// Behind anything else the parser takes a quote and what follows for the rest of a number or a word.
-  bool may_begin(std::size_t at) const { return at == 0 || std::string_view(" \t\r\n=[{,").contains(text_[at - 1]); }
+  /// Behind anything else it is an error, and the parser looks on, to the number's or the word's end. A dotted key's
+  /// part may be quoted; a number with a dot may not.
+  bool may_begin(std::size_t at) const {
+    if (at == 0 || std::string_view(" \t\r\n=[{,").contains(text_[at - 1])) return true;
+    return text_[at - 1] == '.' && !is_value_;
+  }
 
   std::size_t open(char character, std::size_t at) {
     if (character == '#') place_ = Place::kComment;
-    if ((character != '"' && character != '\'') || !may_begin(at)) return 1;
+    if (character == '=') is_value_ = true;
+    if (character == '\n') is_value_ = false;
+    if (character != '"' && character != '\'') return 1;
+    if (!may_begin(at)) {
+      place_ = Place::kStray;
+      return 1;
+    }
     const bool is_long = three(at, character);
     if (character == '"') place_ = is_long ? Place::kLongBasic : Place::kBasic;
     if (character == '\'') place_ = is_long ? Place::kLongLiteral : Place::kLiteral;
@@ -65,6 +76,7 @@ class Follower {
 
   std::string_view text_;
   Place place_ = Place::kBare;
+  bool is_value_ = false;  // an equals sign stands in front, in this line
 };
 
 }  // namespace
